@@ -1,0 +1,38 @@
+// Emits the library twice from the same sources: `dist/cjs` for `require`, `dist/esm` for `import`.
+// One compiler program per form, because a file's module form follows from the nearest package.json.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const tsc = path.join(
+  path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
+  'bin/tsc',
+);
+
+const forms = [
+  { dir: 'dist/cjs', type: 'commonjs' },
+  { dir: 'dist/esm', type: 'module' },
+];
+
+/** CommonJS follows from the project's package.json; ES modules are asked for outright. */
+const flags = {
+  commonjs: ['--module', 'nodenext', '--moduleResolution', 'nodenext'],
+  module: ['--module', 'es2022', '--moduleResolution', 'bundler'],
+};
+
+for (const { dir, type } of forms) {
+  const out = path.join(root, dir);
+  mkdirSync(out, { recursive: true });
+  const manifest = path.join(out, 'package.json');
+  const text = `${JSON.stringify({ type, sideEffects: false })}\n`;
+  if (!existsSync(manifest) || readFileSync(manifest, 'utf8') !== text) writeFileSync(manifest, text);
+
+  const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', dir, '--tsBuildInfoFile', `${dir}.tsbuildinfo`];
+  const { status } = spawnSync(process.execPath, [...args, ...flags[type]], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const command = path.join(root, 'dist/cjs/cli/main.js');
+if (existsSync(command)) chmodSync(command, 0o755);

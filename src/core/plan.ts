@@ -1,0 +1,105 @@
+import type { RequestDescriptor } from './request.js';
+import { isTransient, type Settled, type Transient, type Verdict } from './verdict.js';
+
+/** The PX calls that a plan can make; each has one path and one answer rule. */
+export type RouteName =
+  | 'users.update'
+  | 'users.create'
+  | 'users.delete'
+  | 'users.deny'
+  | 'accounts.update'
+  | 'accounts.create'
+  | 'events.create'
+  | 'preferences.get'
+  | 'preferences.set';
+
+/** Why a plan ended without success, when the reason is the plan's own and not the answer's. */
+export type PlanFailureCode = 'user_not_found' | 'account_not_found' | 'rejected' | 'denied';
+
+/** What a plan does after an answer. `answerOf` names the step whose answer explains the failure best. */
+export type Next<Id extends string = string> =
+  | { readonly to: 'step'; readonly id: Id }
+  | { readonly to: 'done' }
+  | { readonly to: 'fail'; readonly code: PlanFailureCode; readonly answerOf?: Id };
+
+/** One request with its table from verdict to what comes next. Without an entry, `ok` ends the plan and all else fails it. */
+export interface Step<Id extends string = string> {
+  readonly id: Id;
+  readonly route: RouteName;
+  readonly request: RequestDescriptor;
+  readonly on?: Readonly<Partial<Record<Settled, Next<Id>>>>;
+}
+
+/**
+ * What one message becomes: named steps, each of which says what to do on which answer. Pure data; steps only point forward.
+ *
+ * Steps of one plan may share a request object: a plan is read, never written.
+ */
+export interface RequestPlan<Id extends string = string> {
+  /** What must stay in order: plans that share a lane run one after another. `user:<id>`, `account:<id>`. */
+  readonly lanes: readonly string[];
+  /** Runs from the first step. */
+  readonly steps: readonly [Step<Id>, ...Step<Id>[]];
+}
+
+/** What `advance` says: where a plan goes, or that the request is to be sent again. */
+export type Advance =
+  | { readonly to: 'step'; readonly step: Step }
+  | { readonly to: 'done' }
+  | { readonly to: 'fail'; readonly code: PlanFailureCode; readonly answerOf: string }
+  | { readonly to: 'retry'; readonly verdict: Transient };
+
+const DEFAULT_FAILURE: Readonly<Record<Exclude<Settled, 'ok'>, PlanFailureCode>> = {
+  notFound: 'user_not_found',
+  rejected: 'rejected',
+  denied: 'denied',
+};
+
+/**
+ * What a plan does after `verdict` at step `at`: go to another step, end, fail, or send the same request again. Pure.
+ *
+ * @throws RangeError when the plan has no step `at`, or when its table names a step that does not come later.
+ * @example
+ * advance(plan, 'updateUser', 'notFound'); // { to: 'step', step: { id: 'createUser', … } }
+ * advance(plan, 'updateUser', 'throttled'); // { to: 'retry', verdict: 'throttled' }
+ */
+export function advance(plan: RequestPlan, at: string, verdict: Verdict): Advance {
+  const index = plan.steps.findIndex((step) => step.id === at);
+  const step = plan.steps[index];
+  if (step === undefined) throw new RangeError(`the plan has no step "${at}"`);
+  if (isTransient(verdict)) return { to: 'retry', verdict };
+
+  const next = step.on?.[verdict];
+  if (next === undefined) {
+    return verdict === 'ok' ? { to: 'done' } : { to: 'fail', code: failureCode(step, verdict), answerOf: at };
+  }
+  if (next.to === 'done') return next;
+  if (next.to === 'fail') return { to: 'fail', code: next.code, answerOf: next.answerOf ?? at };
+
+  const target = plan.steps.findIndex((candidate) => candidate.id === next.id);
+  if (target <= index)
+    throw new RangeError(`step "${at}" points to "${next.id}", which does not come later in the plan`);
+  return { to: 'step', step: plan.steps[target]! };
+}
+
+function failureCode(step: Step, verdict: Exclude<Settled, 'ok'>): PlanFailureCode {
+  if (verdict === 'notFound' && step.request.endpointPath === 'accounts') return 'account_not_found';
+  return DEFAULT_FAILURE[verdict];
+}
+
+/**
+ * The most requests that one run of a plan can make when none is retried: the longest way through its steps.
+ *
+ * @example
+ * maxRequests(process(identifyEvent, config)); // 3: update, create, update again
+ */
+export function maxRequests(plan: RequestPlan): number {
+  const longest = new Map<string, number>();
+  for (const step of [...plan.steps].reverse()) {
+    const onward = Object.values(step.on ?? {}).map((next) =>
+      next.to === 'step' ? (longest.get(next.id) ?? 0) : 0,
+    );
+    longest.set(step.id, 1 + Math.max(0, ...onward));
+  }
+  return longest.get(plan.steps[0].id)!;
+}
