@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { JsonObject } from '../core/json-object.js';
+
+/** Custom events in the order of their arrival: the first ones kept, all of them counted. */
+export class EventLog {
+  /** The events kept. */
+  readonly list: JsonObject[] = [];
+  /** Events taken, kept or not, duplicates among them. */
+  total = 0;
+  /** Events taken that came before with the same `eventId`, or, without one, with the same body to the byte. */
+  duplicates = 0;
+  /** Events answered with 201 but not taken, because their user is on the denylist. */
+  ignored = 0;
+  readonly #limit: number;
+  readonly #seen = new Set<string>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Takes an event; `bodyText` is the body as it came. */
+  add(event: JsonObject, bodyText: string): void {
+    this.total += 1;
+    if (this.list.length < this.#limit) this.list.push(event);
+
+    const { eventId } = event;
+    const key = typeof eventId === 'string' ? `id:${eventId}` : digest(bodyText);
+    if (this.#seen.has(key)) {
+      this.duplicates += 1;
+      return;
+    }
+    this.#seen.add(key);
+    // Memory stays bounded: a duplicate of an event that came very long ago goes unnoticed.
+    if (this.#seen.size > this.#limit) this.#seen.delete(this.#seen.values().next().value!);
+  }
+
+  clear(): void {
+    this.list.length = 0;
+    this.total = this.duplicates = this.ignored = 0;
+    this.#seen.clear();
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha1').update(text).digest('base64');
+}

@@ -1,0 +1,25 @@
+/** An in-memory Gainsight PX, for demos and tests: `createSimulator` is the way in. */
+export { createSimulator } from './simulator.js';
+export type { Listening, Simulator, SimulatorState } from './simulator.js';
+export type { Exchange, RateLimit, SimulatorOptions, SimulatorSettings } from './options.js';
+export type { ReadLag } from './collection.js';
+export { FAULT_NAMES, parseFault } from './fault-text.js';
+export type {
+  Fault,
+  FaultAnswer,
+  FaultDelay,
+  FaultName,
+  FaultRule,
+  FaultScript,
+  SimulatedRequest,
+} from './faults.js';
+export type { SimulatedRoute } from './routes.js';
+export type { RequestCounts } from './tally.js';
+export type { Snapshot, SnapshotOptions } from './snapshot.js';
+export type { Preferences, PreferenceName } from './world.js';
+export type {
+  AttributeDeclaration,
+  AttributeInput,
+  AttributeModel,
+  UndeclaredAttributes,
+} from './attribute-catalogue.js';

@@ -1,0 +1,86 @@
+import { isObject } from '../core/json-object.js';
+import type { ReadLag } from './collection.js';
+import { FAULT_ACTIONS } from './fault-actions.js';
+import { parseFault } from './fault-text.js';
+import type { FaultRule, FaultScript } from './faults.js';
+import type { RateLimit, SimulatorSettings } from './options.js';
+import { SIMULATED_ROUTES } from './routes.js';
+
+/**
+ * Checks settings of unknown quality, from JSON or from a caller, and returns them; in place of a fault rule its text form is taken.
+ *
+ * @throws TypeError that names the first setting that is wrong and what was expected.
+ */
+export function readSettings(input: unknown): SimulatorSettings {
+  if (!isObject(input)) throw new TypeError('settings: expected an object');
+  const { latencyMs, rateLimit, faults, readLag } = input;
+  if (latencyMs !== undefined)
+    demand(isAmount(latencyMs), 'latencyMs', 'a number of milliseconds, 0 or more');
+  if (isGiven(rateLimit)) checkRateLimit(rateLimit);
+  if (isGiven(readLag)) checkReadLag(readLag);
+  if (isGiven(faults)) demand(Array.isArray(faults), 'faults', 'an array');
+  return {
+    ...(latencyMs === undefined ? {} : { latencyMs: latencyMs as number }),
+    ...(rateLimit === undefined ? {} : { rateLimit: rateLimit as RateLimit | null }),
+    ...(readLag === undefined ? {} : { readLag: readLag as ReadLag | null }),
+    ...(faults === undefined
+      ? {}
+      : { faults: faults === null ? null : (faults as unknown[]).map(readFault) }),
+  };
+}
+
+const isGiven = (value: unknown) => value !== undefined && value !== null;
+
+const isAmount = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
+const isPositiveInteger = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
+
+function demand(right: boolean, path: string, expected: string): void {
+  if (!right) throw new TypeError(`${path}: expected ${expected}`);
+}
+
+function checkRateLimit(limit: unknown): void {
+  demand(isObject(limit), 'rateLimit', 'an object or null');
+  const { requestsPerSecond, retryAfterSeconds } = limit as Record<string, unknown>;
+  demand(isPositiveInteger(requestsPerSecond), 'rateLimit.requestsPerSecond', 'an integer, 1 or more');
+  if (retryAfterSeconds !== undefined) {
+    demand(isAmount(retryAfterSeconds), 'rateLimit.retryAfterSeconds', 'a number, 0 or more');
+  }
+}
+
+function checkReadLag(lag: unknown): void {
+  demand(isObject(lag), 'readLag', 'an object or null');
+  const { requests = 0, ms = 0 } = lag as Record<string, unknown>;
+  demand(isAmount(requests), 'readLag.requests', 'a number, 0 or more');
+  demand(isAmount(ms), 'readLag.ms', 'a number of milliseconds, 0 or more');
+}
+
+function readFault(input: unknown, index: number): FaultRule | FaultScript {
+  const path = `faults[${index}]`;
+  if (typeof input === 'function') return input as FaultScript;
+  if (typeof input === 'string') return parseFault(input);
+  demand(isObject(input), path, 'a rule, its text form, or a function');
+  const rule = input as Record<string, unknown>;
+  demand(isFault(rule.fault), `${path}.fault`, 'the name of a fault, {status} or {delayMs}');
+  for (const route of rule.route === undefined ? [] : [rule.route].flat()) {
+    demand(
+      SIMULATED_ROUTES.has(route as string),
+      `${path}.route`,
+      `one of ${[...SIMULATED_ROUTES].join(', ')}`,
+    );
+  }
+  for (const nth of rule.nth === undefined ? [] : [rule.nth].flat()) {
+    demand(isPositiveInteger(nth), `${path}.nth`, 'an integer, 1 or more, or an array of them');
+  }
+  if (rule.every !== undefined)
+    demand(isPositiveInteger(rule.every), `${path}.every`, 'an integer, 1 or more');
+  if (rule.when !== undefined) demand(typeof rule.when === 'function', `${path}.when`, 'a function');
+  return rule as unknown as FaultRule;
+}
+
+function isFault(value: unknown): boolean {
+  if (typeof value === 'string') return Object.hasOwn(FAULT_ACTIONS, value);
+  if (!isObject(value)) return false;
+  if (value.delayMs !== undefined) return isAmount(value.delayMs);
+  return Number.isInteger(value.status) && (value.status as number) >= 200 && (value.status as number) <= 599;
+}
