@@ -22,18 +22,3 @@ export interface RudderMessage {
   readonly originalTimestamp?: unknown;
   readonly [other: string]: unknown;
 }
-
-/** A JSON object of unknown content. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** Whether a value is an object as the mapping means it: not null, not an array, not a `Date` (of any realm). */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isDate(value);
-}
-
-const DATE_TAG = '[object Date]';
-
-/** Whether a value is a `Date`, of this realm or another: `instanceof` would miss those of a worker or a test runner. */
-export function isDate(value: unknown): value is Date {
-  return typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === DATE_TAG;
-}

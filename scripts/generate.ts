@@ -1,0 +1,10 @@
+// Writes what is generated from other sources: run it after a change to a mapping table or to config.schema.json.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { generateConfigValidator, VALIDATOR_FILE } from './generate-config-validator';
+
+for (const [file, text] of [[VALIDATOR_FILE, generateConfigValidator()] as const]) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  console.log(`wrote ${path.relative(process.cwd(), file)}`);
+}

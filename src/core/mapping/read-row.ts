@@ -1,0 +1,72 @@
+import { CONVERTERS, type Converted, type Converter, type ConverterName } from './convert.js';
+import { joinPath, reasonUnusable, type Recorder } from './record.js';
+import { sourceOf, type Sources } from './sources.js';
+import type { AnyRow, SourcePath, SourceRoot } from './table.js';
+
+interface CompiledSource {
+  readonly root: SourceRoot;
+  readonly name: string;
+  readonly path: string;
+}
+
+/** A row whose paths are split and whose converter is looked up: made once, read per event. */
+export interface CompiledRow<T = unknown> {
+  readonly to: string;
+  readonly from: readonly CompiledSource[];
+  readonly convert: Converter<T>;
+}
+
+/** A value, and the path it came from. */
+export interface Found<T> {
+  readonly value: T;
+  readonly path: string;
+}
+
+const ROOTS: readonly SourceRoot[] = ['context.traits', 'context.page', 'context', 'traits', 'properties'];
+
+/** Splits a source path into its root and the name in it, which may itself hold dots. */
+export function splitSource(path: SourcePath): CompiledSource {
+  const root = ROOTS.find((candidate) => path.startsWith(`${candidate}.`)) ?? '';
+  return { root, name: root === '' ? path : path.slice(root.length + 1), path };
+}
+
+/** Compiles a row to be read with {@link readRow}: for the few fields that are looked up one by one. */
+export function compileRow<C extends ConverterName>(
+  row: AnyRow & { readonly as: C },
+): CompiledRow<Converted[C]> {
+  return {
+    to: row.to,
+    from: row.from.map(splitSource),
+    convert: CONVERTERS[row.as] as Converter<Converted[C]>,
+  };
+}
+
+/**
+ * The first usable value among a row's sources; `undefined` when there is none. What is passed over because it does not convert
+ * is reported.
+ */
+export function readRow<T>(
+  sources: Sources,
+  row: CompiledRow<T>,
+  record: Recorder | undefined,
+): T | undefined {
+  return findRow(sources, row, record)?.value;
+}
+
+/** As {@link readRow}, with the path that the value came from. */
+export function findRow<T>(
+  sources: Sources,
+  row: CompiledRow<T>,
+  record: Recorder | undefined,
+): Found<T> | undefined {
+  for (const source of row.from) {
+    const object = sourceOf(sources, source.root);
+    if (object === undefined) continue;
+    const raw = object[source.name];
+    if (raw === undefined) continue;
+    const value = row.convert(raw);
+    if (value !== undefined) return { value, path: source.path };
+    record?.dropped(joinPath(source.root, source.name), reasonUnusable(raw), raw);
+  }
+  return undefined;
+}

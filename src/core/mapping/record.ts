@@ -1,0 +1,42 @@
+/** Why a value of an event is not in its plan. The list is closed. */
+export type DropReason =
+  /** No field and no map row reads it. */
+  | 'unmapped'
+  /** Null or blank. */
+  | 'empty'
+  /** Not of the field's type. */
+  | 'unconvertible'
+  /** Another source of the same field came first, with another value. */
+  | 'shadowed'
+  /** `__proto__`, `constructor` or `prototype`. */
+  | 'reserved'
+  /** `traits`, `context`, `properties` … that is no object: all of it counts as absent. */
+  | 'notAnObject';
+
+/** The objects of PX that fields are written to. */
+export type MappedObject = 'user' | 'account' | 'event' | 'preferences';
+
+/**
+ * What the mapping tells while it runs, if somebody listens. It is handed to the very code that maps, so that what is explained
+ * cannot differ from what is sent.
+ */
+export interface Recorder {
+  /** A field got its value; `to` is dotted, `from` a path into the event, or `config.…`, `constant`, `default: …`. */
+  wrote(object: MappedObject, to: string, from: string, value: unknown): void;
+  /** A usable value lost to another source of the same field. */
+  passedOver(object: MappedObject, to: string, path: string, value: unknown): void;
+  /** A value of the event is not in the plan. */
+  dropped(path: string, reason: DropReason, value: unknown): void;
+}
+
+/** The reason for a value that did not convert: there was none, or it was of another type. */
+export function reasonUnusable(value: unknown): DropReason {
+  return value === null || value === undefined || (typeof value === 'string' && value.trim() === '')
+    ? 'empty'
+    : 'unconvertible';
+}
+
+/** A path into the event: root and name, joined as a reader would write them. */
+export function joinPath(root: string, name: string): string {
+  return root === '' ? name : `${root}.${name}`;
+}

@@ -1,0 +1,77 @@
+import type { Fault } from '../../core/errors.js';
+import { isObject, typeName } from '../../core/json-object.js';
+import { validateConfig } from './generated/validate-config.js';
+
+/** What Ajv says of one fault, as far as it is used here. */
+interface SchemaError {
+  readonly instancePath: string;
+  readonly params: { readonly missingProperty?: string };
+}
+
+type Validator = ((value: unknown) => boolean) & { errors?: readonly SchemaError[] | null };
+
+/** What is expected where; `#` stands for the index of a row. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  '': 'an object',
+  apiKey: '1 to 200 printable ASCII characters',
+  productTagKey: 'a non-empty string',
+  dataCenter: 'US, EU or US2, or an object with one of these per source type',
+  userAttributeMap: 'an array of {from, to}',
+  accountAttributeMap: 'an array of {from, to}',
+  globalContextMap: 'an array of {from, to}',
+  'globalContextMap.#.to': 'a string, a number or a boolean',
+  globalContextPrecedence: '"replace" or "merge"',
+  missingUserOnGroup: '"fail" or "create"',
+  consentPreferences: 'an array of {consent, preference}',
+  'consentPreferences.#': 'an object {consent, preference}',
+  'consentPreferences.#.preference':
+    'one of trackUsage, productUpdates, guidedTours, surveys, onboardingBot, trackEmailAnalytics',
+  'consentPreferences.#.consent': 'a non-empty string',
+  sendEventId: 'true or false',
+  sendIp: 'true or false',
+  preferencesApiVersion: '"v1" or "v2"',
+};
+
+/** All faults of a configuration at once, one per place, none with a value in it. */
+export function configFaults(config: unknown): Fault[] {
+  const validate = validateConfig as Validator;
+  if (validate(config)) return [];
+
+  const faults = new Map<string, Fault>();
+  for (const error of validate.errors ?? []) {
+    const path = pathOf(error);
+    if (!faults.has(path))
+      faults.set(path, { path, message: `expected ${expectedAt(path)}, found ${foundAt(config, path)}` });
+  }
+  return [...faults.values()];
+}
+
+function pathOf({ instancePath, params }: SchemaError): string {
+  const keys = instancePath.split('/').slice(1).map(unescapePointer);
+  if (params.missingProperty !== undefined) keys.push(params.missingProperty);
+  // The alternatives of `dataCenter` are one fault, wherever in it they fail.
+  return keys[0] === 'dataCenter' ? 'dataCenter' : keys.join('.');
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6901#section-4 */
+function unescapePointer(token: string): string {
+  return token.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function expectedAt(path: string): string {
+  const place = path.replace(/\.\d+(?=\.|$)/g, '.#');
+  return EXPECTED[place] ?? (place.endsWith('.#') ? 'an object {from, to}' : 'a string');
+}
+
+/** The type of what was found; of a string that is there but wrong, no more than that. */
+function foundAt(config: unknown, path: string): string {
+  const keys = path === '' ? [] : path.split('.');
+  const value = keys.reduce<unknown>(
+    (inner, key) =>
+      isObject(inner) || Array.isArray(inner) ? (inner as Record<string, unknown>)[key] : undefined,
+    config,
+  );
+  if (value === undefined) return 'nothing';
+  if (value === '') return 'an empty string';
+  return typeof value === 'string' ? 'another string' : typeName(value);
+}

@@ -1,0 +1,176 @@
+import { ConfigurationError, type Fault } from '../../core/errors.js';
+import { isObject, type JsonObject } from '../../core/json-object.js';
+import { isReservedKey, type AttributeValue } from '../../core/mapping/attribute-value.js';
+import type { AttributeRow } from '../../core/mapping/compile.js';
+import type { Connection } from './api.js';
+import { configFaults } from './config-faults.js';
+import type { Preference } from './px-objects.js';
+
+/** A row of a map as hosts store it; rows with an empty or missing side are ignored. */
+export interface MapRow {
+  readonly from?: string | null;
+  readonly to?: string | null;
+}
+
+/** A constant of the global context: `from` is its key, `to` its value. */
+export interface GlobalContextRow {
+  readonly from?: string | null;
+  readonly to?: string | number | boolean | null;
+}
+
+/**
+ * A destination's configuration as a host stores it. Its JSON Schema is `gainsight-px-destination/config.schema.json`; keys
+ * not named here are ignored.
+ */
+export interface DestinationConfig {
+  /** REST API key: 1 to 200 printable ASCII characters. */
+  readonly apiKey: string;
+  /** Tag key of the product that users, accounts and events belong to (`AP-XXXXXXXXXX-2`). */
+  readonly productTagKey: string;
+  /** `US` (default), `EU` or `US2` in any case; or one of these per source type. */
+  readonly dataCenter?: string | Readonly<Record<string, string>>;
+  /** Trait name or dotted path → API name of a user's custom attribute. */
+  readonly userAttributeMap?: readonly MapRow[] | null;
+  /** Trait name or dotted path → API name of an account's custom attribute. */
+  readonly accountAttributeMap?: readonly MapRow[] | null;
+  /** Constants that custom events carry. */
+  readonly globalContextMap?: readonly GlobalContextRow[] | null;
+  /** `replace` (default): an event's own global context replaces the constants; `merge`: it is laid over them. */
+  readonly globalContextPrecedence?: 'replace' | 'merge';
+  /** `fail` (default) or `create`: what a group message does when its user is unknown. */
+  readonly missingUserOnGroup?: 'fail' | 'create';
+  /** Consent categories that, when denied, switch a preference off. */
+  readonly consentPreferences?:
+    readonly { readonly consent: string; readonly preference: Preference }[] | null;
+  /** Send an event's `messageId` as `eventId`. Default false. */
+  readonly sendEventId?: boolean;
+  /** Send `context.ip` as an event's `remoteHost`. Default false. */
+  readonly sendIp?: boolean;
+  /** API version in the preferences path. Default `v1`. */
+  readonly preferencesApiVersion?: 'v1' | 'v2';
+  readonly [other: string]: unknown;
+}
+
+/** The keys that are read; everything else of a configuration has no effect. */
+export const CONFIG_KEYS = [
+  'apiKey',
+  'productTagKey',
+  'dataCenter',
+  'userAttributeMap',
+  'accountAttributeMap',
+  'globalContextMap',
+  'globalContextPrecedence',
+  'missingUserOnGroup',
+  'consentPreferences',
+  'sendEventId',
+  'sendIp',
+  'preferencesApiVersion',
+] as const satisfies readonly (keyof DestinationConfig)[];
+
+/** A configuration whose every value is there and right. */
+export interface ParsedConfig {
+  readonly connection: Connection;
+  readonly productTagKey: string;
+  readonly userAttributes: readonly AttributeRow[];
+  readonly accountAttributes: readonly AttributeRow[];
+  readonly globalContext: Readonly<Record<string, AttributeValue>> | undefined;
+  readonly mergeGlobalContext: boolean;
+  readonly createMissingUserOnGroup: boolean;
+  readonly consentPreferences: readonly { readonly consent: string; readonly preference: Preference }[];
+  readonly sendEventId: boolean;
+  readonly sendIp: boolean;
+}
+
+export type DataCenter = 'US' | 'EU' | 'US2';
+
+/** Source: Gainsight PX API description v0.1.6 (https://px-apidocs.gainsight.com). */
+const ORIGINS: Readonly<Record<DataCenter, string>> = {
+  US: 'https://api.aptrinsic.com',
+  EU: 'https://api-eu.aptrinsic.com',
+  US2: 'https://api-us2.aptrinsic.com',
+};
+
+/**
+ * Parses a configuration.
+ *
+ * @throws ConfigurationError `configuration_invalid`, with every fault and its path; never with the value of a secret.
+ * @example
+ * parseConfig({ apiKey: '…', productTagKey: 'AP-EXAMPLE-2', dataCenter: 'eu' }).connection.origin;
+ * // 'https://api-eu.aptrinsic.com'
+ */
+export function parseConfig(raw: unknown): ParsedConfig {
+  const faults = configFaults(raw);
+  const config = (isObject(raw) ? raw : {}) as DestinationConfig;
+  const dataCenter = parseDataCenter(config.dataCenter);
+  if (dataCenter === 'several') {
+    faults.push({
+      path: 'dataCenter',
+      message: 'expected one data center, found several: resolve it by source type first',
+    });
+  }
+  if (faults.length > 0 || dataCenter === 'several') throw invalid(faults);
+
+  return {
+    connection: {
+      origin: ORIGINS[dataCenter],
+      apiKey: config.apiKey,
+      preferencesVersion: config.preferencesApiVersion ?? 'v1',
+    },
+    productTagKey: config.productTagKey,
+    userAttributes: attributeRows(config.userAttributeMap),
+    accountAttributes: attributeRows(config.accountAttributeMap),
+    globalContext: globalContext(config.globalContextMap),
+    mergeGlobalContext: config.globalContextPrecedence === 'merge',
+    createMissingUserOnGroup: config.missingUserOnGroup === 'create',
+    consentPreferences: config.consentPreferences ?? [],
+    sendEventId: config.sendEventId ?? false,
+    sendIp: config.sendIp ?? false,
+  };
+}
+
+function invalid(faults: readonly Fault[]): ConfigurationError {
+  const list = faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  return new ConfigurationError('configuration_invalid', `invalid destination configuration: ${list}`, {
+    faults,
+  });
+}
+
+/** The one data center that is meant; an object with one distinct value means that value. Validated before. */
+function parseDataCenter(raw: unknown): DataCenter | 'several' {
+  if (raw === undefined) return 'US';
+  const values = isObject(raw) ? Object.values(raw) : [raw];
+  const distinct = new Set(values.map((value) => String(value).toUpperCase()));
+  return distinct.size === 1 ? ([...distinct][0] as DataCenter) : 'several';
+}
+
+/**
+ * A configuration whose `dataCenter` is the one of a source type, where it is stored per source type; else the same object.
+ *
+ * A source type that is not in it leaves the object as it is: then only an object with one distinct value has a meaning.
+ *
+ * @example
+ * resolveDataCenter({ …, dataCenter: { web: 'EU', ios: 'US' } }, 'web').dataCenter; // 'EU'
+ */
+export function resolveDataCenter<C extends JsonObject>(config: C, sourceType: string | undefined): C {
+  const { dataCenter } = config;
+  if (sourceType === undefined || !isObject(dataCenter) || !Object.hasOwn(dataCenter, sourceType))
+    return config;
+  return { ...config, dataCenter: dataCenter[sourceType] };
+}
+
+function attributeRows(rows: readonly MapRow[] | null | undefined): AttributeRow[] {
+  return (rows ?? []).flatMap(({ from, to }) => (isFilled(from) && isFilled(to) ? [{ from, to }] : []));
+}
+
+function globalContext(rows: readonly GlobalContextRow[] | null | undefined): ParsedConfig['globalContext'] {
+  const pairs = new Map<string, AttributeValue>();
+  for (const { from, to } of rows ?? []) {
+    if (!isFilled(from) || isReservedKey(from)) continue;
+    if (isFilled(to) || typeof to === 'boolean' || Number.isFinite(to)) pairs.set(from, to as AttributeValue);
+  }
+  return pairs.size === 0 ? undefined : Object.fromEntries(pairs);
+}
+
+function isFilled(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
+}

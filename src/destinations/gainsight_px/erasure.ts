@@ -1,0 +1,51 @@
+import type { RequestPlan } from '../../core/plan.js';
+import { PxApi } from './api.js';
+import { parseConfig, type DestinationConfig } from './config.js';
+import { requireIdentifyId } from './direct-call.js';
+import { userLane } from './lanes.js';
+
+/**
+ * The plan that erases a user for good (`hardDelete=true`): profile and history; custom events stay, PX cannot delete them.
+ * A user that PX does not know counts as erased.
+ *
+ * @throws InstrumentationError `id_missing`
+ * @throws ConfigurationError `configuration_invalid`
+ * @example
+ * const outcome = await router.deliver(deleteUser('user-1', config));
+ */
+export function deleteUser(identifyId: string | number, destinationConfig: DestinationConfig): RequestPlan {
+  const api = new PxApi(parseConfig(destinationConfig).connection);
+  const id = requireIdentifyId(identifyId);
+  return {
+    lanes: [userLane(id)],
+    steps: [
+      {
+        id: 'deleteUser',
+        route: 'users.delete',
+        request: api.deleteUser(id),
+        on: { notFound: { to: 'done' } },
+      },
+    ],
+  };
+}
+
+/**
+ * The plan that puts a user on PX's denylist, or takes it off: PX ignores all events of a denied user.
+ *
+ * @throws InstrumentationError `id_missing`; `id_not_allowed` for an id that no URL path can carry, as this call has no body form
+ * @throws ConfigurationError `configuration_invalid`
+ * @example
+ * const outcome = await router.deliver(denyUser('user-1', true, config));
+ */
+export function denyUser(
+  identifyId: string | number,
+  denied: boolean,
+  destinationConfig: DestinationConfig,
+): RequestPlan {
+  const api = new PxApi(parseConfig(destinationConfig).connection);
+  const id = requireIdentifyId(identifyId);
+  return {
+    lanes: [userLane(id)],
+    steps: [{ id: 'denyUser', route: 'users.deny', request: api.denyUser(id, denied) }],
+  };
+}

@@ -1,0 +1,128 @@
+import type { AnyRow, Row, SourcePath } from '../../core/mapping/table.js';
+import type { PxAccount, PxEvent, PxUser } from './px-objects.js';
+
+/** A trait of a user: its spellings in `traits`, then the same in `context.traits`. */
+const trait = <const Names extends readonly [string, ...string[]]>(...names: Names) =>
+  [
+    ...names.map((name) => `traits.${name}` as const),
+    ...names.map((name) => `context.traits.${name}` as const),
+  ] as [`traits.${Names[number]}`, ...(`traits.${Names[number]}` | `context.traits.${Names[number]}`)[]];
+
+/** A trait of an account: only what the group message itself says. */
+const accountTrait = <const Name extends string>(name: Name) => [`traits.${name}`] as const;
+
+/** Who the message is about, in identify and track messages. */
+export const USER_ID = {
+  to: 'identifyId',
+  from: ['userId', 'traits.userId', 'traits.id', 'context.traits.userId', 'context.traits.id', 'anonymousId'],
+  as: 'id',
+} as const satisfies Row<PxUser>;
+
+/** Who joins the account of a group message, whose `traits` are the account's. */
+export const GROUP_MEMBER_ID = {
+  to: 'identifyId',
+  from: ['userId', 'context.traits.userId', 'context.traits.id', 'anonymousId'],
+  as: 'id',
+} as const satisfies Row<PxUser>;
+
+export const ACCOUNT_ID = {
+  to: 'id',
+  from: ['groupId', 'traits.groupId'],
+  as: 'id',
+} as const satisfies Row<PxAccount>;
+
+/** The name of a person in one text; it is split where the first or the last name is missing. */
+export const FULL_NAME = { to: 'name', from: trait('name'), as: 'text' } as const satisfies AnyRow;
+
+/** Flat location traits, which become one nested object on users and accounts alike. */
+const locationRows = (from: (name: string) => readonly [SourcePath, ...SourcePath[]]) =>
+  [
+    { to: 'location.countryName', from: from('countryName'), as: 'text' },
+    { to: 'location.countryCode', from: from('countryCode'), as: 'text' },
+    { to: 'location.stateName', from: from('stateName'), as: 'text' },
+    { to: 'location.stateCode', from: from('stateCode'), as: 'text' },
+    { to: 'location.city', from: from('city'), as: 'text' },
+    { to: 'location.street', from: from('street'), as: 'text' },
+    { to: 'location.postalCode', from: from('postalCode'), as: 'text' },
+    { to: 'location.continent', from: from('continent'), as: 'text' },
+    { to: 'location.regionName', from: from('regionName'), as: 'text' },
+    { to: 'location.timeZone', from: from('timeZone'), as: 'text' },
+    { to: 'location.coordinates.latitude', from: from('latitude'), as: 'number' },
+    { to: 'location.coordinates.longitude', from: from('longitude'), as: 'number' },
+  ] as const;
+
+export const USER_FIELDS = [
+  { to: 'email', from: trait('email'), as: 'text' },
+  { to: 'accountId', from: trait('accountId'), as: 'text' },
+  { to: 'title', from: trait('title'), as: 'text' },
+  { to: 'phone', from: trait('phone'), as: 'text' },
+  { to: 'role', from: trait('role'), as: 'text' },
+  { to: 'subscriptionId', from: trait('subscriptionId'), as: 'text' },
+  { to: 'sfdcContactId', from: trait('sfdcContactId'), as: 'text' },
+  { to: 'firstName', from: trait('firstName', 'firstname', 'first_name'), as: 'text' },
+  { to: 'lastName', from: trait('lastName', 'lastname', 'last_name'), as: 'text' },
+  { to: 'score', from: trait('score'), as: 'integer' },
+  { to: 'numberOfVisits', from: trait('numberOfVisits'), as: 'integer' },
+  { to: 'globalUnsubscribe', from: trait('globalUnsubscribe'), as: 'boolean' },
+  { to: 'gender', from: trait('gender'), as: 'gender' },
+  { to: 'lastSeenDate', from: trait('lastSeenDate'), as: 'date' },
+  { to: 'signUpDate', from: trait('signUpDate'), as: 'date' },
+  { to: 'firstVisitDate', from: trait('firstVisitDate'), as: 'date' },
+  { to: 'createDate', from: trait('createDate'), as: 'date' },
+  ...locationRows(trait),
+] as const satisfies readonly Row<PxUser>[];
+
+/** Written where a user is created and the traits do not say it. */
+export const USER_CREATE_DEFAULTS = [
+  { to: 'signUpDate', from: ['timestamp', 'originalTimestamp'], as: 'date' },
+  { to: 'createDate', from: ['timestamp', 'originalTimestamp'], as: 'date' },
+] as const satisfies readonly Row<PxUser>[];
+
+export const ACCOUNT_FIELDS = [
+  { to: 'name', from: accountTrait('name'), as: 'text' },
+  { to: 'trackedSubscriptionId', from: accountTrait('trackedSubscriptionId'), as: 'text' },
+  { to: 'sfdcId', from: accountTrait('sfdcId'), as: 'text' },
+  { to: 'dunsNumber', from: accountTrait('dunsNumber'), as: 'text' },
+  { to: 'industry', from: accountTrait('industry'), as: 'text' },
+  { to: 'sicCode', from: accountTrait('sicCode'), as: 'text' },
+  { to: 'website', from: accountTrait('website'), as: 'text' },
+  { to: 'naicsCode', from: accountTrait('naicsCode'), as: 'text' },
+  { to: 'plan', from: accountTrait('plan'), as: 'text' },
+  { to: 'parentGroupId', from: accountTrait('parentGroupId'), as: 'text' },
+  { to: 'gsId', from: accountTrait('gsId'), as: 'text' },
+  { to: 'csm', from: accountTrait('csm'), as: 'text' },
+  { to: 'numberOfEmployees', from: accountTrait('numberOfEmployees'), as: 'integer' },
+  { to: 'numberOfUsers', from: accountTrait('numberOfUsers'), as: 'integer' },
+  { to: 'healthScore', from: accountTrait('healthScore'), as: 'integer' },
+  { to: 'nps', from: accountTrait('nps'), as: 'number' },
+  { to: 'createDate', from: accountTrait('createDate'), as: 'date' },
+  { to: 'lastModifiedDate', from: accountTrait('lastModifiedDate'), as: 'date' },
+  { to: 'lastSeenDate', from: accountTrait('lastSeenDate'), as: 'date' },
+  { to: 'renewalDate', from: accountTrait('renewalDate'), as: 'date' },
+  ...locationRows(accountTrait),
+] as const satisfies readonly Row<PxAccount>[];
+
+/** Written where an account is created and the traits do not say it; its name defaults to its id. */
+export const ACCOUNT_CREATE_DEFAULTS = [
+  { to: 'createDate', from: ['timestamp', 'originalTimestamp'], as: 'date' },
+] as const satisfies readonly Row<PxAccount>[];
+
+export const EVENT_NAME = { to: 'eventName', from: ['event'], as: 'name' } as const satisfies Row<PxEvent>;
+
+export const EVENT_FIELDS = [
+  { to: 'accountId', from: ['traits.groupId', 'context.traits.groupId', 'context.groupId'], as: 'id' },
+  { to: 'date', from: ['properties.date', 'timestamp', 'originalTimestamp'], as: 'date' },
+  { to: 'sessionId', from: ['properties.sessionId', 'context.sessionId'], as: 'textOrNumber' },
+  { to: 'url', from: ['context.page.url'], as: 'text' },
+  { to: 'referrer', from: ['context.page.referrer'], as: 'text' },
+] as const satisfies readonly Row<PxEvent>[];
+
+/** With `sendEventId` set. */
+export const EVENT_ID = { to: 'eventId', from: ['messageId'], as: 'text' } as const satisfies Row<PxEvent>;
+
+/** With `sendIp` set. */
+export const EVENT_IP = {
+  to: 'remoteHost',
+  from: ['context.ip'],
+  as: 'text',
+} as const satisfies Row<PxEvent>;

@@ -1,0 +1,123 @@
+import { compileTable } from '../../core/mapping/compile.js';
+import { compileRow } from '../../core/mapping/read-row.js';
+import type { Recorder } from '../../core/mapping/record.js';
+import type { Sources } from '../../core/mapping/sources.js';
+import { Walker, type Draft } from '../../core/mapping/walk.js';
+import type { RequestPlan, Step } from '../../core/plan.js';
+import type { PxApi } from './api.js';
+import type { ParsedConfig } from './config.js';
+import { addCreateDefaults } from './create-defaults.js';
+import { ACCOUNT_CREATE_DEFAULTS, ACCOUNT_FIELDS, USER_CREATE_DEFAULTS } from './fields.js';
+import { requireAccountId, requireMemberId } from './identity.js';
+import { accountLane, userLane } from './lanes.js';
+
+type AccountStep = 'updateAccount' | 'createAccount' | 'updateAccountAgain';
+type LinkStep = 'linkUser' | 'createUser' | 'linkUserAgain';
+type GroupStep = AccountStep | LinkStep;
+type Table = NonNullable<Step<GroupStep>['on']>;
+
+const ACCOUNT_DEFAULTS = ACCOUNT_CREATE_DEFAULTS.map((row) => compileRow(row));
+const USER_DEFAULTS = USER_CREATE_DEFAULTS.map((row) => compileRow(row));
+
+const TABLES: Readonly<Record<GroupStep, Table>> = {
+  updateAccount: { ok: { to: 'step', id: 'linkUser' }, notFound: { to: 'step', id: 'createAccount' } },
+  createAccount: { ok: { to: 'step', id: 'linkUser' }, rejected: { to: 'step', id: 'updateAccountAgain' } },
+  updateAccountAgain: {
+    ok: { to: 'step', id: 'linkUser' },
+    notFound: { to: 'fail', code: 'rejected', answerOf: 'createAccount' },
+  },
+  linkUser: { notFound: { to: 'step', id: 'createUser' } },
+  createUser: { rejected: { to: 'step', id: 'linkUserAgain' } },
+  linkUserAgain: { notFound: { to: 'fail', code: 'rejected', answerOf: 'createUser' } },
+};
+
+/** Where an unknown user is not to be created. */
+const LINK_ONLY: Table = { notFound: { to: 'fail', code: 'user_not_found' } };
+
+/** Maps group messages: update the account, or create it where there is none, then link the user to it. */
+export class GroupMapper {
+  readonly #walker: Walker;
+
+  constructor(
+    private readonly config: ParsedConfig,
+    private readonly api: PxApi,
+  ) {
+    const table = compileTable({
+      rows: ACCOUNT_FIELDS,
+      roots: ['traits'],
+      alsoRead: ['groupId'],
+      attributes: config.accountAttributes,
+    });
+    this.#walker = new Walker(table, 'account');
+  }
+
+  /** @throws InstrumentationError `id_missing`, `group_id_missing`, `nested_too_deep` */
+  plan(sources: Sources, record: Recorder | undefined): RequestPlan<GroupStep> {
+    const identifyId = requireMemberId(sources, record);
+    const { value: accountId, path } = requireAccountId(sources, record);
+    record?.wrote('user', 'accountId', path, accountId);
+
+    const body = this.#account(sources, record);
+    const update = this.api.updateAccount(accountId, body);
+    return {
+      lanes: [userLane(identifyId), accountLane(accountId)],
+      steps: [
+        { id: 'updateAccount', route: 'accounts.update', request: update, on: TABLES.updateAccount },
+        this.#createAccount(accountId, path, body, sources, record),
+        {
+          id: 'updateAccountAgain',
+          route: 'accounts.update',
+          request: update,
+          on: TABLES.updateAccountAgain,
+        },
+        ...this.#linkUser(identifyId, accountId, sources, record),
+      ],
+    };
+  }
+
+  #account(sources: Sources, record: Recorder | undefined): Draft {
+    const body: Draft = { propertyKeys: [this.config.productTagKey] };
+    record?.wrote('account', 'propertyKeys', 'config.productTagKey', this.config.productTagKey);
+    this.#walker.walk(sources, body, record);
+    return body;
+  }
+
+  #createAccount(
+    id: string,
+    path: string,
+    update: Draft,
+    sources: Sources,
+    record: Recorder | undefined,
+  ): Step<GroupStep> {
+    const body: Draft = { ...update, id };
+    if (body.name === undefined) {
+      body.name = id;
+      record?.wrote('account', 'name', `default: ${path}`, id);
+    }
+    addCreateDefaults(body, ACCOUNT_DEFAULTS, 'account', sources, record);
+    const request = this.api.createAccount(body);
+    return { id: 'createAccount', route: 'accounts.create', request, on: TABLES.createAccount };
+  }
+
+  #linkUser(
+    identifyId: string,
+    accountId: string,
+    sources: Sources,
+    record: Recorder | undefined,
+  ): Step<GroupStep>[] {
+    const link = this.api.updateUser(identifyId, { accountId });
+    const { createMissingUserOnGroup, productTagKey } = this.config;
+    if (!createMissingUserOnGroup)
+      return [{ id: 'linkUser', route: 'users.update', request: link, on: LINK_ONLY }];
+
+    const user: Draft = { identifyId, accountId, type: 'USER', propertyKeys: [productTagKey] };
+    record?.wrote('user', 'type', 'constant', 'USER');
+    record?.wrote('user', 'propertyKeys', 'config.productTagKey', productTagKey);
+    const create = this.api.createUser(addCreateDefaults(user, USER_DEFAULTS, 'user', sources, record));
+    return [
+      { id: 'linkUser', route: 'users.update', request: link, on: TABLES.linkUser },
+      { id: 'createUser', route: 'users.create', request: create, on: TABLES.createUser },
+      { id: 'linkUserAgain', route: 'users.update', request: link, on: TABLES.linkUserAgain },
+    ];
+  }
+}

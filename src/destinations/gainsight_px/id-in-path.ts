@@ -1,0 +1,35 @@
+/** What needs no thought: these stand in a URL path as they are. */
+const PLAIN = /^[A-Za-z0-9\-._~@]+$/;
+/** What PX's servers read back unchanged when it is percent-encoded. */
+const CARRIABLE =
+  /^[\p{L}\p{Nd}\-._~@:!$&'()*,+=](?:[\p{L}\p{Nd}\-._~@:!$&'()*,+= ]*[\p{L}\p{Nd}\-._~@:!$&'()*,+=])?$/u;
+const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
+const MAX_ENCODED_BYTES = 512;
+
+/** Last segments of PX paths that are routes of their own, and the names of folders. */
+const NOT_IDS: ReadonlySet<string> = new Set(['.', '..', 'update', 'delete', 'denylist']);
+
+/**
+ * An id as one segment of a URL path; `undefined` when no path can carry it safely, so that the body form of the call is due.
+ *
+ * Servers of PX's kind refuse an encoded slash, resolve dot segments and cut off what follows a `;`: an id with such characters
+ * could reach another object. `@` stays readable, for e-mail addresses.
+ *
+ * @example
+ * idInPath('ada@example.com'); // 'ada@example.com'
+ * idInPath('Ada Lovelace');    // 'Ada%20Lovelace'
+ * idInPath('a/b');             // undefined
+ */
+export function idInPath(id: string): string | undefined {
+  if (NOT_IDS.has(id)) return undefined;
+  if (PLAIN.test(id)) return id.length <= MAX_ENCODED_BYTES ? id : undefined;
+  // Longer than this it cannot fit, and need not be matched.
+  if (id.length > MAX_ENCODED_BYTES || !CARRIABLE.test(id)) return undefined;
+  const encoded = encodeURIComponent(id)
+    .replaceAll('%40', '@')
+    .replace(
+      LEFT_BY_ENCODE_URI_COMPONENT,
+      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
+  return encoded.length <= MAX_ENCODED_BYTES ? encoded : undefined;
+}

@@ -1,0 +1,112 @@
+import { compileTable } from '../../core/mapping/compile.js';
+import { compileRow, findRow } from '../../core/mapping/read-row.js';
+import type { Recorder } from '../../core/mapping/record.js';
+import type { Sources } from '../../core/mapping/sources.js';
+import { Walker, type Draft } from '../../core/mapping/walk.js';
+import type { Next, RequestPlan, Step } from '../../core/plan.js';
+import type { PxApi } from './api.js';
+import type { ParsedConfig } from './config.js';
+import { addCreateDefaults } from './create-defaults.js';
+import { FULL_NAME, USER_CREATE_DEFAULTS, USER_FIELDS } from './fields.js';
+import { requireUserId } from './identity.js';
+import { userLane } from './lanes.js';
+import { readPreferences } from './preferences.js';
+
+type IdentifyStep = 'updateUser' | 'createUser' | 'updateUserAgain' | 'setPreferences';
+type Table = NonNullable<Step<IdentifyStep>['on']>;
+
+const NAME = compileRow(FULL_NAME);
+const DEFAULTS = USER_CREATE_DEFAULTS.map((row) => compileRow(row));
+
+/** The tables of a plan whose user's success leads to `whenWritten`. */
+function tables(
+  whenWritten: Next<IdentifyStep>,
+): Readonly<Record<Exclude<IdentifyStep, 'setPreferences'>, Table>> {
+  return {
+    updateUser: { ok: whenWritten, notFound: { to: 'step', id: 'createUser' } },
+    // A refused create is most often a lost race: somebody else created the user meanwhile.
+    createUser: { ok: whenWritten, rejected: { to: 'step', id: 'updateUserAgain' } },
+    // If there is still no such user, the refusal of the create was about its body.
+    updateUserAgain: { ok: whenWritten, notFound: { to: 'fail', code: 'rejected', answerOf: 'createUser' } },
+  };
+}
+
+const ENDING = tables({ to: 'done' });
+const GOING_ON = tables({ to: 'step', id: 'setPreferences' });
+
+/** Maps identify messages: update the user, or create it where there is none, then set its preferences where there are any. */
+export class IdentifyMapper {
+  readonly #walker: Walker;
+
+  constructor(
+    private readonly config: ParsedConfig,
+    private readonly api: PxApi,
+  ) {
+    const table = compileTable({
+      rows: USER_FIELDS,
+      roots: ['traits', 'context.traits'],
+      alsoRead: ['name', 'userId', 'id', 'userPreferences'],
+      attributes: config.userAttributes,
+    });
+    this.#walker = new Walker(table, 'user');
+  }
+
+  /** @throws InstrumentationError `id_missing`, `preference_unknown`, `preference_invalid`, `nested_too_deep` */
+  plan(sources: Sources, record: Recorder | undefined): RequestPlan<IdentifyStep> {
+    const identifyId = requireUserId(sources, 'user', record);
+    const body = this.#user(sources, record);
+    const preferences = readPreferences(sources, this.config, record);
+
+    const on = preferences === undefined ? ENDING : GOING_ON;
+    const update = this.api.updateUser(identifyId, body);
+    const create = this.api.createUser(
+      addCreateDefaults({ identifyId, ...body }, DEFAULTS, 'user', sources, record),
+    );
+    const steps: [Step<IdentifyStep>, ...Step<IdentifyStep>[]] = [
+      { id: 'updateUser', route: 'users.update', request: update, on: on.updateUser },
+      { id: 'createUser', route: 'users.create', request: create, on: on.createUser },
+      { id: 'updateUserAgain', route: 'users.update', request: update, on: on.updateUserAgain },
+    ];
+    if (preferences !== undefined) {
+      const request = this.api.setPreferences(identifyId, preferences);
+      steps.push({ id: 'setPreferences', route: 'preferences.set', request });
+    }
+    return { lanes: [userLane(identifyId)], steps };
+  }
+
+  #user(sources: Sources, record: Recorder | undefined): Draft {
+    const body: Draft = { type: 'USER', propertyKeys: [this.config.productTagKey], customAttributes: {} };
+    record?.wrote('user', 'type', 'constant', 'USER');
+    record?.wrote('user', 'propertyKeys', 'config.productTagKey', this.config.productTagKey);
+    this.#walker.walk(sources, body, record);
+    if (body.firstName === undefined || body.lastName === undefined) splitName(sources, body, record);
+    else reportUnusedName(sources, record);
+    return body;
+  }
+}
+
+/** Fills in first and last name from the one text `name`, where they are missing. */
+function splitName(sources: Sources, body: Draft, record: Recorder | undefined): void {
+  const found = findRow(sources, NAME, record);
+  if (found === undefined) return;
+  const [first, last] = splitAtWhiteSpace(found.value.trim());
+  if (body.firstName === undefined) {
+    body.firstName = first;
+    record?.wrote('user', 'firstName', found.path, found.value);
+  }
+  if (body.lastName === undefined && last !== undefined) {
+    body.lastName = last;
+    record?.wrote('user', 'lastName', found.path, found.value);
+  }
+}
+
+function splitAtWhiteSpace(name: string): [string, string | undefined] {
+  const gap = /\s+/.exec(name);
+  return gap === null ? [name, undefined] : [name.slice(0, gap.index), name.slice(gap.index + gap[0].length)];
+}
+
+function reportUnusedName(sources: Sources, record: Recorder | undefined): void {
+  if (record === undefined) return;
+  const found = findRow(sources, NAME, record);
+  if (found !== undefined) record.dropped(found.path, 'shadowed', found.value);
+}

@@ -1,0 +1,77 @@
+import type { RudderMessage } from '../../core/message.js';
+import type { RequestPlan } from '../../core/plan.js';
+import { ConfigCache } from './config-cache.js';
+import { parseConfig, type DestinationConfig } from './config.js';
+import { explainMessage, type Explanation } from './explain.js';
+import { MessageMapper } from './map-message.js';
+
+/** A configuration, parsed and compiled: what to use for many events of one destination. */
+export interface CompiledDestination {
+  /** As {@link process}. @throws InstrumentationError */
+  process(event: RudderMessage): RequestPlan;
+  /** As {@link explain}; an event that cannot be mapped gives an explanation with `error`. */
+  explain(event: RudderMessage): Explanation;
+}
+
+/** A few thousand destinations per process; each takes some tens of kilobytes. */
+const CACHED_API_KEYS = 1000;
+const mappers = new ConfigCache((config) => new MessageMapper(parseConfig(config)), CACHED_API_KEYS);
+
+/**
+ * Maps one RudderStack message to the requests that bring it to Gainsight PX. Pure and synchronous: nothing is looked up, sent
+ * or changed, and the same input gives an equal output.
+ *
+ * @param event a RudderStack message of type identify, group or track; may be frozen
+ * @param destinationConfig the destination's configuration as the host stores it; equal contents are compiled once
+ * @throws InstrumentationError when the event lacks what it needs (an id, an event name …): never worth a retry
+ * @throws ConfigurationError when the configuration is wrong; it lists every fault
+ * @example
+ * const plan = process(
+ *   { type: 'track', userId: 'user-1', event: 'Signed Up', properties: { plan: 'pro' } },
+ *   { apiKey: '00000000-0000-0000-0000-000000000000', productTagKey: 'AP-EXAMPLE-2' },
+ * );
+ * plan.steps[0].request.endpoint; // 'https://api.aptrinsic.com/v1/events/custom'
+ */
+export function process(event: RudderMessage, destinationConfig: DestinationConfig): RequestPlan {
+  return mappers.get(destinationConfig).plan(event);
+}
+
+/**
+ * Parses and compiles a configuration once, for many events.
+ *
+ * @throws ConfigurationError `configuration_invalid`, with every fault
+ * @example
+ * const destination = compile(config);
+ * const plans = events.map((event) => destination.process(event));
+ */
+export function compile(destinationConfig: DestinationConfig): CompiledDestination {
+  const mapper = new MessageMapper(parseConfig(destinationConfig));
+  return {
+    process: (event) => mapper.plan(event),
+    explain: (event) => explainMessage(mapper, event),
+  };
+}
+
+/**
+ * Says what `process` makes of a message: the same plan, where each of its fields came from, what was dropped and why, and what PX
+ * might refuse. It runs the code of `process` with a recorder, so the two cannot differ.
+ *
+ * @throws ConfigurationError `configuration_invalid`; an event that cannot be mapped is no exception but `error` in the result
+ * @example
+ * explain({ type: 'identify', userId: 'u', traits: { score: 'high' } }, config).dropped;
+ * // [{ path: 'traits.score', reason: 'unconvertible', type: 'string' }]
+ */
+export function explain(event: RudderMessage, destinationConfig: DestinationConfig): Explanation {
+  return explainMessage(mappers.get(destinationConfig), event);
+}
+
+export { parseConfig, resolveDataCenter } from './config.js';
+export type { DestinationConfig, GlobalContextRow, MapRow } from './config.js';
+export type { DroppedValue, ExplainedField, Explanation } from './explain.js';
+export { MESSAGE_TYPES } from './map-message.js';
+export type { MessageType } from './map-message.js';
+export { deleteUser, denyUser } from './erasure.js';
+export { effectivePreferences, getPreferences, setPreferences } from './preference-calls.js';
+export { PREFERENCES } from './px-objects.js';
+export type { Preference, Preferences } from './px-objects.js';
+export type { Warning, WarningCode } from './warnings.js';

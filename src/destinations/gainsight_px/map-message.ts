@@ -1,0 +1,71 @@
+import { InstrumentationError } from '../../core/errors.js';
+import { isObject, typeName } from '../../core/json-object.js';
+import type { Recorder } from '../../core/mapping/record.js';
+import { readSources } from '../../core/mapping/sources.js';
+import type { RudderMessage } from '../../core/message.js';
+import type { RequestPlan } from '../../core/plan.js';
+import { PxApi } from './api.js';
+import type { ParsedConfig } from './config.js';
+import { GroupMapper } from './group.js';
+import { IdentifyMapper } from './identify.js';
+import { TrackMapper } from './track.js';
+
+/** The message types that become requests. */
+export const MESSAGE_TYPES = ['identify', 'group', 'track'] as const;
+export type MessageType = (typeof MESSAGE_TYPES)[number];
+
+/** Maps messages by one configuration, which was parsed once. */
+export class MessageMapper {
+  readonly #identify: IdentifyMapper;
+  readonly #group: GroupMapper;
+  readonly #track: TrackMapper;
+
+  constructor(config: ParsedConfig) {
+    const api = new PxApi(config.connection);
+    this.#identify = new IdentifyMapper(config, api);
+    this.#group = new GroupMapper(config, api);
+    this.#track = new TrackMapper(config, api);
+  }
+
+  /** @throws InstrumentationError when something that must be in the message is missing or wrong */
+  plan(message: unknown, record?: Recorder): RequestPlan {
+    const event = requireMessage(message);
+    const type = requireType(event);
+    const sources = readSources(event, record);
+    switch (type) {
+      case 'identify':
+        return this.#identify.plan(sources, record);
+      case 'group':
+        return this.#group.plan(sources, record);
+      case 'track':
+        return this.#track.plan(sources, record);
+    }
+  }
+}
+
+function requireMessage(message: unknown): RudderMessage {
+  if (isObject(message)) return message;
+  throw new InstrumentationError('event_not_object', `the event is no object but ${typeName(message)}`, {
+    faults: [{ path: '', message: `expected a RudderStack message, found ${typeName(message)}` }],
+  });
+}
+
+const LONGEST_QUOTE = 40;
+
+function requireType({ type }: RudderMessage): MessageType {
+  const expected = `expected ${MESSAGE_TYPES.join(', ')}`;
+  if (typeof type !== 'string' || type.trim() === '') {
+    const found = type === undefined ? 'nothing' : type === '' ? 'an empty string' : typeName(type);
+    throw new InstrumentationError('type_missing', `the message has no type: ${expected}, found ${found}`, {
+      faults: [{ path: 'type', message: `${expected}, found ${found}` }],
+    });
+  }
+  // The common spelling needs no new string.
+  if (type === 'track' || type === 'identify' || type === 'group') return type;
+  const known = MESSAGE_TYPES.find((candidate) => candidate === type.toLowerCase());
+  if (known !== undefined) return known;
+  const quoted = JSON.stringify(type.slice(0, LONGEST_QUOTE));
+  throw new InstrumentationError('type_unsupported', `message type ${quoted} is not supported: ${expected}`, {
+    faults: [{ path: 'type', message: `${expected}, found ${quoted}` }],
+  });
+}

@@ -1,0 +1,72 @@
+import { InstrumentationError } from '../../core/errors.js';
+import type { RequestPlan } from '../../core/plan.js';
+import { PxApi } from './api.js';
+import { parseConfig, type DestinationConfig } from './config.js';
+import { requireIdentifyId } from './direct-call.js';
+import { userLane } from './lanes.js';
+import { parsePreferences } from './preferences.js';
+import { PREFERENCES, type Preference, type Preferences } from './px-objects.js';
+
+/**
+ * The plan that reads a user's preferences; the outcome of its delivery holds the answer, for {@link effectivePreferences}.
+ *
+ * @throws InstrumentationError `id_missing`
+ * @throws ConfigurationError `configuration_invalid`
+ * @example
+ * const outcome = await router.deliver(getPreferences('user-1', config));
+ */
+export function getPreferences(
+  identifyId: string | number,
+  destinationConfig: DestinationConfig,
+): RequestPlan {
+  const api = new PxApi(parseConfig(destinationConfig).connection);
+  const id = requireIdentifyId(identifyId);
+  return {
+    lanes: [userLane(id)],
+    steps: [{ id: 'getPreferences', route: 'preferences.get', request: api.getPreferences(id) }],
+  };
+}
+
+/**
+ * The plan that sets some of a user's preferences; those not named stay as they are.
+ *
+ * @throws InstrumentationError `id_missing`, `preference_unknown`, `preference_invalid`
+ * @throws ConfigurationError `configuration_invalid`
+ * @example
+ * const outcome = await router.deliver(setPreferences('user-1', { trackUsage: false }, config));
+ */
+export function setPreferences(
+  identifyId: string | number,
+  preferences: Preferences,
+  destinationConfig: DestinationConfig,
+): RequestPlan {
+  const api = new PxApi(parseConfig(destinationConfig).connection);
+  const id = requireIdentifyId(identifyId);
+  const flags = parsePreferences(preferences, 'preferences');
+  if (flags === undefined) {
+    const expected = `expected at least one of ${PREFERENCES.join(', ')}`;
+    throw new InstrumentationError('preference_invalid', `no preference to set: ${expected}`, {
+      faults: [{ path: 'preferences', message: expected }],
+    });
+  }
+  return {
+    lanes: [userLane(id)],
+    steps: [{ id: 'setPreferences', route: 'preferences.set', request: api.setPreferences(id, flags) }],
+  };
+}
+
+/**
+ * The six flags as they act: PX answers `null` for one that was never set, which means its default, true.
+ *
+ * Source: support article "Gainsight PX User Preferences".
+ *
+ * @example
+ * effectivePreferences({ trackUsage: false, surveys: null }); // { trackUsage: false, surveys: true, … }
+ */
+export function effectivePreferences(answer: unknown): Record<Preference, boolean> {
+  const flags = (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>;
+  return Object.fromEntries(PREFERENCES.map((name) => [name, flags[name] !== false])) as Record<
+    Preference,
+    boolean
+  >;
+}

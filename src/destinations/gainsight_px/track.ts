@@ -1,0 +1,117 @@
+import { InstrumentationError } from '../../core/errors.js';
+import { isObject, typeName } from '../../core/json-object.js';
+import { copyAttributes, type Attributes } from '../../core/mapping/copy-attributes.js';
+import { compileRow, findRow, type CompiledRow } from '../../core/mapping/read-row.js';
+import type { Recorder } from '../../core/mapping/record.js';
+import type { Sources } from '../../core/mapping/sources.js';
+import type { Draft } from '../../core/mapping/walk.js';
+import type { RequestPlan } from '../../core/plan.js';
+import type { PxApi } from './api.js';
+import type { ParsedConfig } from './config.js';
+import { EVENT_FIELDS, EVENT_ID, EVENT_IP, EVENT_NAME } from './fields.js';
+import { requireUserId } from './identity.js';
+import { userLane } from './lanes.js';
+
+const GLOBAL_CONTEXT = 'globalContext';
+const NAME = compileRow(EVENT_NAME);
+const ATTRIBUTE_PATHS = {
+  from: 'properties',
+  object: 'event',
+  to: 'attributes',
+  except: GLOBAL_CONTEXT,
+} as const;
+const CONTEXT_PATHS = { from: 'properties.globalContext', object: 'event', to: GLOBAL_CONTEXT } as const;
+
+type TrackStep = 'createEvent';
+
+/** Maps track messages: one custom event each. */
+export class TrackMapper {
+  readonly #rows: readonly CompiledRow[];
+
+  constructor(
+    private readonly config: ParsedConfig,
+    private readonly api: PxApi,
+  ) {
+    const optional = [...(config.sendEventId ? [EVENT_ID] : []), ...(config.sendIp ? [EVENT_IP] : [])];
+    this.#rows = [...EVENT_FIELDS, ...optional].map((row) => compileRow(row));
+  }
+
+  /** @throws InstrumentationError `id_missing`, `event_name_missing`, `nested_too_deep` */
+  plan(sources: Sources, record: Recorder | undefined): RequestPlan<TrackStep> {
+    const identifyId = requireUserId(sources, 'event', record);
+    const body = this.#event(identifyId, sources, record);
+    return {
+      lanes: [userLane(identifyId)],
+      steps: [{ id: 'createEvent', route: 'events.create', request: this.api.createEvent(body) }],
+    };
+  }
+
+  #event(identifyId: string, sources: Sources, record: Recorder | undefined): Draft {
+    const body: Draft = {
+      identifyId,
+      propertyKey: this.config.productTagKey,
+      userType: 'USER',
+      eventName: requireEventName(sources, record),
+      attributes:
+        sources.properties === undefined ? {} : copyAttributes(sources.properties, ATTRIBUTE_PATHS, record),
+    };
+    record?.wrote('event', 'propertyKey', 'config.productTagKey', this.config.productTagKey);
+    record?.wrote('event', 'userType', 'constant', 'USER');
+
+    for (const row of this.#rows) {
+      const found = findRow(sources, row, record);
+      if (found === undefined) continue;
+      body[row.to] = found.value;
+      record?.wrote('event', row.to, found.path, found.value);
+    }
+    const globalContext = this.#globalContext(sources, record);
+    if (globalContext !== undefined) body[GLOBAL_CONTEXT] = globalContext;
+    return body;
+  }
+
+  /** The payload's own context wins over the configuration's, as a whole or, when they are merged, key by key. */
+  #globalContext(sources: Sources, record: Recorder | undefined): Attributes | undefined {
+    const { globalContext: constants, mergeGlobalContext } = this.config;
+    const own = ownGlobalContext(sources, record);
+    if (own !== undefined && !mergeGlobalContext) return own;
+    if (constants === undefined) return own;
+    for (const key of Object.keys(constants)) {
+      if (own === undefined || !Object.hasOwn(own, key)) {
+        record?.wrote('event', `${GLOBAL_CONTEXT}.${key}`, 'config.globalContextMap', constants[key]);
+      }
+    }
+    return { ...constants, ...own };
+  }
+}
+
+function requireEventName(sources: Sources, record: Recorder | undefined): string {
+  const found = findRow(sources, NAME, record);
+  if (found !== undefined) {
+    record?.wrote('event', NAME.to, found.path, found.value);
+    return found.value;
+  }
+  throw new InstrumentationError(
+    'event_name_missing',
+    'a track message needs a name: event is no non-blank string or number',
+    {
+      faults: [
+        {
+          path: 'event',
+          message: `expected a non-blank string or a finite number, found ${typeName(sources.message.event)}`,
+        },
+      ],
+    },
+  );
+}
+
+/** `properties.globalContext`, when it is an object with a value that can be sent. */
+function ownGlobalContext(sources: Sources, record: Recorder | undefined): Attributes | undefined {
+  const raw = sources.properties?.[GLOBAL_CONTEXT];
+  if (raw === undefined || raw === null) return undefined;
+  if (!isObject(raw)) {
+    record?.dropped(CONTEXT_PATHS.from, 'notAnObject', raw);
+    return undefined;
+  }
+  const own = copyAttributes(raw, CONTEXT_PATHS, record);
+  return Object.keys(own).length === 0 ? undefined : own;
+}
