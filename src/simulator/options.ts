@@ -1,6 +1,6 @@
 import type { AttributeInput, AttributeModel, UndeclaredAttributes } from './attribute-catalogue.js';
 import type { ReadLag } from './collection.js';
-import type { FaultRule, FaultScript } from './faults.js';
+import type { FaultRule, FaultScript, SimulatedRequest } from './faults.js';
 
 /** When requests get 429: more than so many within a second, sliding. Refused ones do not count. */
 export interface RateLimit {
@@ -21,12 +21,8 @@ export interface SimulatorSettings {
 }
 
 /** One request and its answer, as `onExchange` is told of it. */
-export interface Exchange {
-  readonly method: string;
-  /** The request target as it came, with its query. */
-  readonly target: string;
-  readonly route: string;
-  /** Undefined when no whole answer was sent. */
+export interface Exchange extends Omit<SimulatedRequest, 'id'> {
+  /** Absent when no whole answer was sent. */
   readonly status?: number;
   readonly durationMs: number;
 }
