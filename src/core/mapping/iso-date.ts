@@ -1,5 +1,9 @@
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const MS_PER_MINUTE = 60_000;
+const MS_PER_DAY = 86_400_000;
+const DAYS_IN_ERA = 146_097;
+/** From 1 March of the year 0. */
+const DAYS_TO_1970 = 719_468;
 
 /**
  * Epoch milliseconds of an ISO-8601 date or date-time (`YYYY-MM-DD`, then optionally a time to the minute or finer, then
@@ -91,9 +95,12 @@ function daysInMonth(year: number, month: number): number {
   return leap ? 29 : DAYS_IN_MONTH[month - 1]!;
 }
 
+/** Days are counted from March on, so that a leap day is the last of its year; the calendar repeats every 400 years. */
 function midnightUtc(year: number, month: number, day: number): number {
-  const midnight = Date.UTC(year, month - 1, day);
-  if (year > 99) return midnight;
-  // `Date.UTC` takes the years 0 to 99 for 1900 to 1999.
-  return new Date(midnight).setUTCFullYear(year);
+  const marchYear = month > 2 ? year : year - 1;
+  const era = Math.floor(marchYear / 400);
+  const yearOfEra = marchYear - era * 400;
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return (era * DAYS_IN_ERA + dayOfEra - DAYS_TO_1970) * MS_PER_DAY;
 }

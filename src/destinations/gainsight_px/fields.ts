@@ -1,4 +1,4 @@
-import type { AnyRow, Row, SourcePath } from '../../core/mapping/table.js';
+import type { AnyRow, LeafPath, Row, SourcePath } from '../../core/mapping/table.js';
 import type { PxAccount, PxEvent, PxUser } from './px-objects.js';
 
 /** A trait of a user: its spellings in `traits`, then the same in `context.traits`. */
@@ -72,11 +72,15 @@ export const USER_FIELDS = [
   ...locationRows(trait),
 ] as const satisfies readonly Row<PxUser>[];
 
-/** Written where a user is created and the traits do not say it. */
-export const USER_CREATE_DEFAULTS = [
-  { to: 'signUpDate', from: ['timestamp', 'originalTimestamp'], as: 'date' },
-  { to: 'createDate', from: ['timestamp', 'originalTimestamp'], as: 'date' },
-] as const satisfies readonly Row<PxUser>[];
+/** When the event happened: the default of dates that a create needs. */
+export const EVENT_TIME = {
+  to: 'date',
+  from: ['timestamp', 'originalTimestamp'],
+  as: 'date',
+} as const satisfies Row<PxEvent>;
+
+/** Set to the event's time where a user is created and the traits do not say it. */
+export const USER_CREATE_DATES = ['signUpDate', 'createDate'] as const satisfies readonly LeafPath<PxUser>[];
 
 export const ACCOUNT_FIELDS = [
   { to: 'name', from: accountTrait('name'), as: 'text' },
@@ -102,10 +106,8 @@ export const ACCOUNT_FIELDS = [
   ...locationRows(accountTrait),
 ] as const satisfies readonly Row<PxAccount>[];
 
-/** Written where an account is created and the traits do not say it; its name defaults to its id. */
-export const ACCOUNT_CREATE_DEFAULTS = [
-  { to: 'createDate', from: ['timestamp', 'originalTimestamp'], as: 'date' },
-] as const satisfies readonly Row<PxAccount>[];
+/** Set to the event's time where an account is created and the traits do not say it; its name defaults to its id. */
+export const ACCOUNT_CREATE_DATES = ['createDate'] as const satisfies readonly LeafPath<PxAccount>[];
 
 export const EVENT_NAME = { to: 'eventName', from: ['event'], as: 'name' } as const satisfies Row<PxEvent>;
 

@@ -1,13 +1,12 @@
 import { compileTable } from '../../core/mapping/compile.js';
-import { compileRow } from '../../core/mapping/read-row.js';
 import type { Recorder } from '../../core/mapping/record.js';
 import type { Sources } from '../../core/mapping/sources.js';
 import { Walker, type Draft } from '../../core/mapping/walk.js';
 import type { RequestPlan, Step } from '../../core/plan.js';
 import type { PxApi } from './api.js';
 import type { ParsedConfig } from './config.js';
-import { addCreateDefaults } from './create-defaults.js';
-import { ACCOUNT_CREATE_DEFAULTS, ACCOUNT_FIELDS, USER_CREATE_DEFAULTS } from './fields.js';
+import { createDates } from './create-dates.js';
+import { ACCOUNT_CREATE_DATES, ACCOUNT_FIELDS, USER_CREATE_DATES } from './fields.js';
 import { requireAccountId, requireMemberId } from './identity.js';
 import { accountLane, userLane } from './lanes.js';
 
@@ -15,9 +14,6 @@ type AccountStep = 'updateAccount' | 'createAccount' | 'updateAccountAgain';
 type LinkStep = 'linkUser' | 'createUser' | 'linkUserAgain';
 type GroupStep = AccountStep | LinkStep;
 type Table = NonNullable<Step<GroupStep>['on']>;
-
-const ACCOUNT_DEFAULTS = ACCOUNT_CREATE_DEFAULTS.map((row) => compileRow(row));
-const USER_DEFAULTS = USER_CREATE_DEFAULTS.map((row) => compileRow(row));
 
 const TABLES: Readonly<Record<GroupStep, Table>> = {
   updateAccount: { ok: { to: 'step', id: 'linkUser' }, notFound: { to: 'step', id: 'createAccount' } },
@@ -89,13 +85,9 @@ export class GroupMapper {
     sources: Sources,
     record: Recorder | undefined,
   ): Step<GroupStep> {
-    const body: Draft = { ...update, id };
-    if (body.name === undefined) {
-      body.name = id;
-      record?.wrote('account', 'name', `default: ${path}`, id);
-    }
-    addCreateDefaults(body, ACCOUNT_DEFAULTS, 'account', sources, record);
-    const request = this.api.createAccount(body);
+    if (update.name === undefined) record?.wrote('account', 'name', `default: ${path}`, id);
+    const dates = createDates(ACCOUNT_CREATE_DATES, update, sources, 'account', record);
+    const request = this.api.createAccount({ id, name: id, ...dates, ...update });
     return { id: 'createAccount', route: 'accounts.create', request, on: TABLES.createAccount };
   }
 
@@ -110,10 +102,11 @@ export class GroupMapper {
     if (!createMissingUserOnGroup)
       return [{ id: 'linkUser', route: 'users.update', request: link, on: LINK_ONLY }];
 
-    const user: Draft = { identifyId, accountId, type: 'USER', propertyKeys: [productTagKey] };
+    const user = { identifyId, accountId, type: 'USER', propertyKeys: [productTagKey] };
     record?.wrote('user', 'type', 'constant', 'USER');
     record?.wrote('user', 'propertyKeys', 'config.productTagKey', productTagKey);
-    const create = this.api.createUser(addCreateDefaults(user, USER_DEFAULTS, 'user', sources, record));
+    const dates = createDates(USER_CREATE_DATES, {}, sources, 'user', record);
+    const create = this.api.createUser({ ...dates, ...user });
     return [
       { id: 'linkUser', route: 'users.update', request: link, on: TABLES.linkUser },
       { id: 'createUser', route: 'users.create', request: create, on: TABLES.createUser },

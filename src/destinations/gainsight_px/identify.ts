@@ -6,8 +6,8 @@ import { Walker, type Draft } from '../../core/mapping/walk.js';
 import type { Next, RequestPlan, Step } from '../../core/plan.js';
 import type { PxApi } from './api.js';
 import type { ParsedConfig } from './config.js';
-import { addCreateDefaults } from './create-defaults.js';
-import { FULL_NAME, USER_CREATE_DEFAULTS, USER_FIELDS } from './fields.js';
+import { createDates } from './create-dates.js';
+import { FULL_NAME, USER_CREATE_DATES, USER_FIELDS } from './fields.js';
 import { requireUserId } from './identity.js';
 import { userLane } from './lanes.js';
 import { readPreferences } from './preferences.js';
@@ -16,7 +16,6 @@ type IdentifyStep = 'updateUser' | 'createUser' | 'updateUserAgain' | 'setPrefer
 type Table = NonNullable<Step<IdentifyStep>['on']>;
 
 const NAME = compileRow(FULL_NAME);
-const DEFAULTS = USER_CREATE_DEFAULTS.map((row) => compileRow(row));
 
 /** The tables of a plan whose user's success leads to `whenWritten`. */
 function tables(
@@ -59,9 +58,8 @@ export class IdentifyMapper {
 
     const on = preferences === undefined ? ENDING : GOING_ON;
     const update = this.api.updateUser(identifyId, body);
-    const create = this.api.createUser(
-      addCreateDefaults({ identifyId, ...body }, DEFAULTS, 'user', sources, record),
-    );
+    const dates = createDates(USER_CREATE_DATES, body, sources, 'user', record);
+    const create = this.api.createUser({ identifyId, ...dates, ...body });
     const steps: [Step<IdentifyStep>, ...Step<IdentifyStep>[]] = [
       { id: 'updateUser', route: 'users.update', request: update, on: on.updateUser },
       { id: 'createUser', route: 'users.create', request: create, on: on.createUser },

@@ -53,6 +53,8 @@ function requireMessage(message: unknown): RudderMessage {
 const LONGEST_QUOTE = 40;
 
 function requireType({ type }: RudderMessage): MessageType {
+  // The common spelling needs no new string, and no look at the rest.
+  if (type === 'track' || type === 'identify' || type === 'group') return type;
   const expected = `expected ${MESSAGE_TYPES.join(', ')}`;
   if (typeof type !== 'string' || type.trim() === '') {
     const found = type === undefined ? 'nothing' : type === '' ? 'an empty string' : typeName(type);
@@ -60,8 +62,6 @@ function requireType({ type }: RudderMessage): MessageType {
       faults: [{ path: 'type', message: `${expected}, found ${found}` }],
     });
   }
-  // The common spelling needs no new string.
-  if (type === 'track' || type === 'identify' || type === 'group') return type;
   const known = MESSAGE_TYPES.find((candidate) => candidate === type.toLowerCase());
   if (known !== undefined) return known;
   const quoted = JSON.stringify(type.slice(0, LONGEST_QUOTE));
