@@ -6,7 +6,6 @@ export type TargetReading =
 const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
 // RFC 3986 `pchar` and `/`: all else (`"`, `<`, `\`, `#`, raw non-ASCII …) must come percent-encoded.
 const FOREIGN_CHARACTER = /[^A-Za-z0-9\-._~!$&'()*+,;=:@%/]/;
-const MALFORMED_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
 // Slash and backslash; percent, which such servers refuse because a second decoding could turn it into either; control characters.
 const REFUSED_ESCAPE = /%(?:2F|5C|25|[01][0-9A-F]|7F)/i;
 
@@ -35,10 +34,9 @@ export function readTarget(target: string): TargetReading {
   const segments: string[] = [];
   for (const raw of path.slice(1).split('/')) {
     const encoded = cutParameters(raw);
-    if (MALFORMED_ESCAPE.test(encoded)) return refuse('malformed percent-encoding in the path');
     if (REFUSED_ESCAPE.test(encoded)) return refuse('the path holds a potentially malicious encoding');
     const segment = decode(encoded);
-    if (segment === undefined) return refuse('the path is not UTF-8');
+    if (segment === undefined) return refuse('malformed percent-encoding in the path');
     if (segment === '' || segment === '.') continue;
     if (segment !== '..') segments.push(segment);
     else if (segments.pop() === undefined) return refuse('the path leads above the root');

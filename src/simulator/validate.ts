@@ -88,7 +88,7 @@ function checkLocation(value: unknown, field: string, report: Report): void {
 function checkAttributes(value: unknown, field: string, report: Report): void {
   if (!isObject(value)) return report(field, `must be an object, was ${typeName(value)}`);
   for (const [name, attribute] of Object.entries(value)) {
-    if (attribute === null || typeof attribute === 'object') {
+    if (typeof attribute === 'object') {
       report(`${field}.${name}`, `must be a text, a number or a boolean, was ${typeName(attribute)}`);
     }
   }
