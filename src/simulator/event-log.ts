@@ -12,7 +12,8 @@ export class EventLog {
   /** Events answered with 201 but not taken, because their user is on the denylist. */
   ignored = 0;
   readonly #limit: number;
-  readonly #seen = new Set<string>();
+  #seen = new Set<string>();
+  #seenBefore = new Set<string>();
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -25,19 +26,25 @@ export class EventLog {
 
     const { eventId } = event;
     const key = typeof eventId === 'string' ? `id:${eventId}` : digest(bodyText);
-    if (this.#seen.has(key)) {
-      this.duplicates += 1;
-      return;
-    }
-    this.#seen.add(key);
-    // Memory stays bounded: a duplicate of an event that came very long ago goes unnoticed.
-    if (this.#seen.size > this.#limit) this.#seen.delete(this.#seen.values().next().value!);
+    if (this.#seen.has(key) || this.#seenBefore.has(key)) this.duplicates += 1;
+    else this.#remember(key);
   }
 
   clear(): void {
     this.list.length = 0;
     this.total = this.duplicates = this.ignored = 0;
     this.#seen.clear();
+    this.#seenBefore.clear();
+  }
+
+  // Memory stays bounded by two generations, so a duplicate of an event that came very long ago goes unnoticed. To take out the
+  // oldest key for each new one would be slow: a set keeps the places of what left its front.
+  #remember(key: string): void {
+    if (this.#seen.size >= this.#limit) {
+      this.#seenBefore = this.#seen;
+      this.#seen = new Set();
+    }
+    this.#seen.add(key);
   }
 }
 

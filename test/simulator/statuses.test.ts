@@ -132,6 +132,14 @@ describe('a custom event', () => {
     expect(px.simulator.state.events.list).toHaveLength(5);
   });
 
+  test('is compared with those of the last keepEvents at least', async () => {
+    const px = await startPx({ keepEvents: 3 });
+    for (const id of ['u1', 'u2', 'u3', 'u4', 'u2', 'u5', 'u6', 'u7', 'u1']) {
+      await px.call('POST', '/v1/events/custom', event(id));
+    }
+    expect(px.simulator.state.events).toMatchObject({ total: 9, duplicates: 1 });
+  });
+
   test('is counted, but not kept, once keepEvents are kept', async () => {
     const px = await startPx({ keepEvents: 2 });
     for (const id of ['u1', 'u2', 'u3']) await px.call('POST', '/v1/events/custom', event(id));
