@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { isObject } from '../core/json-object.js';
+import { parseConfig, type DestinationConfig } from '../destinations/gainsight_px/index.js';
+
+/** The command was called in a way that cannot work. Its message is one line that ends with the mend; exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The environment, as far as it is read. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variables that settings come from, and the key of the configuration that each one sets. */
+export const ENVIRONMENT_KEYS = {
+  GAINSIGHT_PX_API_KEY: 'apiKey',
+  GAINSIGHT_PX_PRODUCT_TAG_KEY: 'productTagKey',
+  GAINSIGHT_PX_DATA_CENTER: 'dataCenter',
+} as const satisfies Record<string, keyof DestinationConfig>;
+
+interface SettingsSource {
+  /** Path of a JSON file: a configuration, or a RudderStack destination object that holds one under `Config`. */
+  readonly config?: string | undefined;
+}
+
+/**
+ * The configuration that a command works with: the file's, over which the environment's variables win. It is valid.
+ *
+ * @throws UsageError when the file cannot be read or is no JSON
+ * @throws ConfigurationError `configuration_invalid`, with every fault
+ * @example
+ * loadSettings({ config: 'destination.json' }, { GAINSIGHT_PX_API_KEY: '…' });
+ */
+export function loadSettings(source: SettingsSource, env: Environment = process.env): DestinationConfig {
+  const settings = readSettings(source, env);
+  parseConfig(settings);
+  return settings as DestinationConfig;
+}
+
+/**
+ * As {@link loadSettings}, but whatever the file holds: not validated.
+ *
+ * @throws UsageError
+ */
+export function readSettings({ config }: SettingsSource, env: Environment = process.env): unknown {
+  const fromFile = config === undefined ? {} : configIn(readJsonFile(config));
+  return isObject(fromFile) ? { ...fromFile, ...fromEnvironment(env) } : fromFile;
+}
+
+/** An empty variable counts as not set: that is how shells and CI systems write "none". */
+function fromEnvironment(env: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(ENVIRONMENT_KEYS).flatMap(([variable, key]) => {
+      const value = env[variable];
+      return value === undefined || value === '' ? [] : [[key, value]];
+    }),
+  );
+}
+
+/** RudderStack's APIs give a destination with its configuration inside: as `Config`, in some answers as `config`. */
+function configIn(content: unknown): unknown {
+  if (!isObject(content) || Object.hasOwn(content, 'apiKey')) return content;
+  return [content.Config, content.config].find(isObject) ?? content;
+}
+
+function readJsonFile(path: string): unknown {
+  const text = readText(path);
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    // The parser's own words quote the text, and the text holds the key.
+    const position = /at position (\d+)/.exec(String(error))?.[1];
+    const where = position === undefined ? '' : ` (line ${lineAt(text, Number(position))})`;
+    throw new UsageError(
+      `the configuration file ${path} is no JSON${where}: correct it, or name another with --config`,
+    );
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new UsageError(
+      `cannot read the configuration file ${path} (${code}): name an existing JSON file with --config`,
+    );
+  }
+}
+
+const lineAt = (text: string, position: number): number => text.slice(0, position).split('\n').length;
