@@ -10,8 +10,9 @@ export const MAX_DEPTH = 500;
  *
  * @throws InstrumentationError `nested_too_deep`
  */
-export function requireShallow(value: object, path: string): void {
+export function requireShallow(value: object, root: string, key: string): void {
   if (isDeeperThan(MAX_DEPTH, value)) {
+    const path = `${root}.${key}`;
     throw new InstrumentationError(
       'nested_too_deep',
       `${path} is nested too deep: expected at most ${MAX_DEPTH} levels`,

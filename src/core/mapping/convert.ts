@@ -77,8 +77,7 @@ function toBoolean(value: unknown): boolean | undefined {
 
 function toDate(value: unknown): number | undefined {
   if (typeof value === 'string') {
-    const text = value.trim();
-    return parseIsoDate(text) ?? fromEpoch(toNumber(text));
+    return parseIsoDate(value) ?? fromEpoch(toNumber(value)) ?? parseIsoDate(value.trim());
   }
   if (typeof value === 'number') return fromEpoch(toNumber(value));
   return isDate(value) ? epochOf(value) : undefined;

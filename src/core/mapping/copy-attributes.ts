@@ -1,14 +1,14 @@
 import type { JsonObject } from '../json-object.js';
 import { requireShallow } from '../limits.js';
 import { isReservedKey, toAttributeValue, type AttributeValue } from './attribute-value.js';
-import { joinPath, reasonUnusable, type MappedObject, type Recorder } from './record.js';
+import { joinPath, reasonUnusable, type Place, type Recorder } from './record.js';
 
 export type Attributes = Record<string, AttributeValue>;
 
 /** Where attributes come from and go to, for explanations. */
 export interface CopyPaths {
   readonly from: string;
-  readonly object: MappedObject;
+  readonly place: Place;
   readonly to: string;
   /** A name that is not copied. */
   readonly except?: string;
@@ -35,13 +35,13 @@ export function copyAttributes(
       record?.dropped(joinPath(paths.from, key), 'reserved', raw);
       continue;
     }
-    if (typeof raw === 'object' && raw !== null) requireShallow(raw, joinPath(paths.from, key));
+    if (typeof raw === 'object' && raw !== null) requireShallow(raw, paths.from, key);
     const value = toAttributeValue(raw, 'iso');
     if (value === undefined) {
       record?.dropped(joinPath(paths.from, key), reasonUnusable(raw), raw);
     } else {
       attributes[key] = value;
-      record?.wrote(paths.object, `${paths.to}.${key}`, joinPath(paths.from, key), raw);
+      record?.wrote(paths.place, `${paths.to}.${key}`, joinPath(paths.from, key), value);
     }
   }
   return attributes;

@@ -16,15 +16,23 @@ export type DropReason =
 /** The objects of PX that fields are written to. */
 export type MappedObject = 'user' | 'account' | 'event' | 'preferences';
 
+/** What a field is written into: an object of PX, and the steps of the plan whose requests send it. */
+export interface Place {
+  readonly object: MappedObject;
+  readonly steps: readonly string[];
+}
+
 /**
  * What the mapping tells while it runs, if somebody listens. It is handed to the very code that maps, so that what is explained
  * cannot differ from what is sent.
  */
 export interface Recorder {
   /** A field got its value; `to` is dotted, `from` a path into the event, or `config.…`, `constant`, `default: …`. */
-  wrote(object: MappedObject, to: string, from: string, value: unknown): void;
+  wrote(place: Place, to: string, from: string, value: unknown): void;
+  /** As `wrote`, for a field that had got a value from a source of lower precedence. */
+  replaced(place: Place, to: string, from: string, value: unknown): void;
   /** A usable value lost to another source of the same field. */
-  passedOver(object: MappedObject, to: string, path: string, value: unknown): void;
+  passedOver(place: Place, to: string, from: string, value: unknown): void;
   /** A value of the event is not in the plan. */
   dropped(path: string, reason: DropReason, value: unknown): void;
 }

@@ -1,55 +1,58 @@
 import { isObject, type JsonObject } from '../json-object.js';
 import { requireShallow } from '../limits.js';
 import type { CompiledTable, Section, Target } from './compile.js';
-import { joinPath, reasonUnusable, type MappedObject, type Recorder } from './record.js';
+import { joinPath, reasonUnusable, type Place, type Recorder } from './record.js';
 import { sourceOf, type Sources } from './sources.js';
 
 /** A body while it is written. */
 export type Draft = Record<string, unknown>;
 
-const UNWRITTEN = 0xffff;
+/** One more than the highest rank a target can have. */
+const BEST_RANK = 0x10000;
 
 /**
- * Writes a table's fields of one message into `body`.
+ * Writes a table's fields of one message into a body.
  *
- * One instance belongs to one compiled table. It keeps the ranks of the last walk's targets only to reuse their memory: nothing
- * of one event is seen by the next.
+ * One instance belongs to one compiled table. It keeps an array between walks only to reuse its memory: scores rise from walk to
+ * walk, so that nothing of one event is seen by the next.
  */
 export class Walker {
   readonly #table: CompiledTable;
-  #ranks: Uint16Array | undefined;
+  readonly #place: Place;
+  #scores: Float64Array | undefined;
+  #walk = 0;
 
-  constructor(
-    table: CompiledTable,
-    readonly object: MappedObject,
-  ) {
+  constructor(table: CompiledTable, place: Place) {
     this.#table = table;
+    this.#place = place;
   }
 
   /** @throws InstrumentationError `nested_too_deep` */
   walk(sources: Sources, body: Draft, record: Recorder | undefined): void {
     // Taken, not shared: a getter in an event may lead back into this walker before the walk is over.
-    const ranks = this.#ranks ?? new Uint16Array(this.#table.slots);
-    this.#ranks = undefined;
-    ranks.fill(UNWRITTEN);
+    const scores = this.#scores ?? new Float64Array(this.#table.slots);
+    this.#scores = undefined;
+    this.#walk += BEST_RANK;
+    const walk = this.#walk;
     for (const section of this.#table.sections) {
       const source = sourceOf(sources, section.root);
-      if (source !== undefined) this.#walkSection(section, source, ranks, body, record);
+      if (source !== undefined) this.#walkSection(section, source, scores, walk, body, record);
     }
-    this.#ranks = ranks;
+    this.#scores = scores;
   }
 
   #walkSection(
     section: Section,
     source: JsonObject,
-    ranks: Uint16Array,
+    scores: Float64Array,
+    walk: number,
     body: Draft,
     record: Recorder | undefined,
   ): void {
     for (const key in source) {
       if (!Object.prototype.hasOwnProperty.call(source, key)) continue;
       const value = source[key];
-      if (typeof value === 'object' && value !== null) requireShallow(value, joinPath(section.root, key));
+      if (typeof value === 'object' && value !== null) requireShallow(value, section.root, key);
 
       const entry = section.entries.get(key);
       if (entry === undefined) {
@@ -57,37 +60,43 @@ export class Walker {
         continue;
       }
       if (entry.reserved) record?.dropped(joinPath(section.root, key), 'reserved', value);
-      for (const target of entry.targets) this.#offer(target, value, section, key, ranks, body, record);
+      for (const target of entry.targets) {
+        const written = offer(target, value, scores, walk, body);
+        if (record !== undefined) this.#tell(record, written, target, joinPath(section.root, key), value);
+      }
     }
     for (const { keys, target } of section.nested) {
       const value = dig(source, keys);
-      if (value !== undefined) this.#offer(target, value, section, keys.join('.'), ranks, body, record);
+      if (value === undefined) continue;
+      const written = offer(target, value, scores, walk, body);
+      if (record !== undefined)
+        this.#tell(record, written, target, joinPath(section.root, keys.join('.')), value);
     }
   }
 
-  /** Writes a value unless a better source wrote already, or it does not convert. */
-  #offer(
-    target: Target,
-    value: unknown,
-    section: Section,
-    name: string,
-    ranks: Uint16Array,
-    body: Draft,
-    record: Recorder | undefined,
-  ): void {
-    if (target.rank < ranks[target.slot]!) {
-      const converted = target.convert(value);
-      if (converted !== undefined) {
-        ranks[target.slot] = target.rank;
-        write(body, target.to, converted);
-        record?.wrote(this.object, target.label, joinPath(section.root, name), value);
-      } else {
-        record?.dropped(joinPath(section.root, name), reasonUnusable(value), value);
-      }
-    } else {
-      record?.passedOver(this.object, target.label, joinPath(section.root, name), value);
-    }
+  #tell(record: Recorder, offered: Offered, target: Target, path: string, raw: unknown): void {
+    const value = target.convert(raw);
+    if (value === undefined) record.dropped(path, reasonUnusable(raw), raw);
+    else if (offered === 'first') record.wrote(this.#place, target.label, path, value);
+    else if (offered === 'better') record.replaced(this.#place, target.label, path, value);
+    else record.passedOver(this.#place, target.label, path, value);
   }
+}
+
+/** What became of a value that was offered to a target. */
+type Offered = 'first' | 'better' | 'not taken';
+
+/** Writes a value unless a better source wrote already, or it does not convert. */
+function offer(target: Target, raw: unknown, scores: Float64Array, walk: number, body: Draft): Offered {
+  // Any score of this walk is above `walk`, and the better the source, the higher.
+  const score = walk + BEST_RANK - target.rank;
+  const before = scores[target.slot]!;
+  if (score <= before) return 'not taken';
+  const value = target.convert(raw);
+  if (value === undefined) return 'not taken';
+  scores[target.slot] = score;
+  write(body, target.to, value);
+  return before > walk ? 'better' : 'first';
 }
 
 function write(body: Draft, path: readonly string[], value: unknown): void {

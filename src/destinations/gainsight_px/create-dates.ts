@@ -1,5 +1,5 @@
 import { compileRow, findRow } from '../../core/mapping/read-row.js';
-import type { MappedObject, Recorder } from '../../core/mapping/record.js';
+import type { Place, Recorder } from '../../core/mapping/record.js';
 import type { Sources } from '../../core/mapping/sources.js';
 import type { Draft } from '../../core/mapping/walk.js';
 import { EVENT_TIME } from './fields.js';
@@ -16,7 +16,7 @@ export function createDates(
   names: readonly string[],
   body: Draft,
   sources: Sources,
-  object: MappedObject,
+  place: Place,
   record: Recorder | undefined,
 ): Draft {
   const dates: Draft = {};
@@ -25,7 +25,7 @@ export function createDates(
   if (time === undefined) return dates;
   for (const name of missing) {
     dates[name] = time.value;
-    record?.wrote(object, name, `default: ${time.path}`, time.value);
+    record?.wrote(place, name, `default: ${time.path}`, time.value);
   }
   return dates;
 }

@@ -43,10 +43,10 @@ export function explainMessage(mapper: MessageMapper, message: unknown): Explana
   const recording = new Recording();
   try {
     const plan = mapper.plan(message, recording);
-    const fields = recording.fieldsOf(plan);
-    return { plan, fields, dropped: recording.droppedValues(), warnings: warnings(plan, fields) };
+    const { fields, droppedValues: dropped } = recording;
+    return { plan, fields, dropped, warnings: warnings(plan, fields) };
   } catch (error) {
     if (!isDestinationError(error)) throw error;
-    return { error, fields: recording.fieldsSeen(), dropped: recording.droppedValues(), warnings: [] };
+    return { error, fields: recording.fields, dropped: recording.droppedValues, warnings: [] };
   }
 }

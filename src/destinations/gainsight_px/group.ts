@@ -1,5 +1,6 @@
 import { compileTable } from '../../core/mapping/compile.js';
-import type { Recorder } from '../../core/mapping/record.js';
+import type { Found } from '../../core/mapping/read-row.js';
+import type { Place, Recorder } from '../../core/mapping/record.js';
 import type { Sources } from '../../core/mapping/sources.js';
 import { Walker, type Draft } from '../../core/mapping/walk.js';
 import type { RequestPlan, Step } from '../../core/plan.js';
@@ -14,6 +15,12 @@ type AccountStep = 'updateAccount' | 'createAccount' | 'updateAccountAgain';
 type LinkStep = 'linkUser' | 'createUser' | 'linkUserAgain';
 type GroupStep = AccountStep | LinkStep;
 type Table = NonNullable<Step<GroupStep>['on']>;
+
+const ACCOUNT: Place = { object: 'account', steps: ['updateAccount', 'createAccount', 'updateAccountAgain'] };
+const NEW_ACCOUNT: Place = { object: 'account', steps: ['createAccount'] };
+const LINK: Place = { object: 'user', steps: ['linkUser'] };
+const LINK_OR_NEW: Place = { object: 'user', steps: ['linkUser', 'createUser', 'linkUserAgain'] };
+const NEW_USER: Place = { object: 'user', steps: ['createUser'] };
 
 const TABLES: Readonly<Record<GroupStep, Table>> = {
   updateAccount: { ok: { to: 'step', id: 'linkUser' }, notFound: { to: 'step', id: 'createAccount' } },
@@ -44,14 +51,21 @@ export class GroupMapper {
       alsoRead: ['groupId'],
       attributes: config.accountAttributes,
     });
-    this.#walker = new Walker(table, 'account');
+    this.#walker = new Walker(table, ACCOUNT);
   }
 
   /** @throws InstrumentationError `id_missing`, `group_id_missing`, `nested_too_deep` */
   plan(sources: Sources, record: Recorder | undefined): RequestPlan<GroupStep> {
-    const identifyId = requireMemberId(sources, record);
-    const { value: accountId, path } = requireAccountId(sources, record);
-    record?.wrote('user', 'accountId', path, accountId);
+    const member = requireMemberId(sources, record);
+    const account = requireAccountId(sources, record);
+    const { value: identifyId } = member;
+    const { value: accountId } = account;
+    if (record !== undefined) {
+      const link = this.config.createMissingUserOnGroup ? LINK_OR_NEW : LINK;
+      record.wrote(ACCOUNT, 'id', account.path, accountId);
+      record.wrote(link, 'identifyId', member.path, identifyId);
+      record.wrote(link, 'accountId', account.path, accountId);
+    }
 
     const body = this.#account(sources, record);
     const update = this.api.updateAccount(accountId, body);
@@ -59,7 +73,7 @@ export class GroupMapper {
       lanes: [userLane(identifyId), accountLane(accountId)],
       steps: [
         { id: 'updateAccount', route: 'accounts.update', request: update, on: TABLES.updateAccount },
-        this.#createAccount(accountId, path, body, sources, record),
+        this.#createAccount(account, body, sources, record),
         {
           id: 'updateAccountAgain',
           route: 'accounts.update',
@@ -73,20 +87,19 @@ export class GroupMapper {
 
   #account(sources: Sources, record: Recorder | undefined): Draft {
     const body: Draft = { propertyKeys: [this.config.productTagKey] };
-    record?.wrote('account', 'propertyKeys', 'config.productTagKey', this.config.productTagKey);
+    record?.wrote(ACCOUNT, 'propertyKeys', 'config.productTagKey', body.propertyKeys);
     this.#walker.walk(sources, body, record);
     return body;
   }
 
   #createAccount(
-    id: string,
-    path: string,
+    { value: id, path }: Found<string>,
     update: Draft,
     sources: Sources,
     record: Recorder | undefined,
   ): Step<GroupStep> {
-    if (update.name === undefined) record?.wrote('account', 'name', `default: ${path}`, id);
-    const dates = createDates(ACCOUNT_CREATE_DATES, update, sources, 'account', record);
+    if (update.name === undefined) record?.wrote(NEW_ACCOUNT, 'name', `default: ${path}`, id);
+    const dates = createDates(ACCOUNT_CREATE_DATES, update, sources, NEW_ACCOUNT, record);
     const request = this.api.createAccount({ id, name: id, ...dates, ...update });
     return { id: 'createAccount', route: 'accounts.create', request, on: TABLES.createAccount };
   }
@@ -103,9 +116,9 @@ export class GroupMapper {
       return [{ id: 'linkUser', route: 'users.update', request: link, on: LINK_ONLY }];
 
     const user = { identifyId, accountId, type: 'USER', propertyKeys: [productTagKey] };
-    record?.wrote('user', 'type', 'constant', 'USER');
-    record?.wrote('user', 'propertyKeys', 'config.productTagKey', productTagKey);
-    const dates = createDates(USER_CREATE_DATES, {}, sources, 'user', record);
+    record?.wrote(NEW_USER, 'type', 'constant', 'USER');
+    record?.wrote(NEW_USER, 'propertyKeys', 'config.productTagKey', user.propertyKeys);
+    const dates = createDates(USER_CREATE_DATES, {}, sources, NEW_USER, record);
     const create = this.api.createUser({ ...dates, ...user });
     return [
       { id: 'linkUser', route: 'users.update', request: link, on: TABLES.linkUser },

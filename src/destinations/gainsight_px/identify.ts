@@ -1,6 +1,6 @@
 import { compileTable } from '../../core/mapping/compile.js';
 import { compileRow, findRow } from '../../core/mapping/read-row.js';
-import type { Recorder } from '../../core/mapping/record.js';
+import type { Place, Recorder } from '../../core/mapping/record.js';
 import type { Sources } from '../../core/mapping/sources.js';
 import { Walker, type Draft } from '../../core/mapping/walk.js';
 import type { Next, RequestPlan, Step } from '../../core/plan.js';
@@ -10,10 +10,13 @@ import { createDates } from './create-dates.js';
 import { FULL_NAME, USER_CREATE_DATES, USER_FIELDS } from './fields.js';
 import { requireUserId } from './identity.js';
 import { userLane } from './lanes.js';
-import { readPreferences } from './preferences.js';
+import { PREFERENCES_PLACE, readPreferences } from './preferences.js';
 
 type IdentifyStep = 'updateUser' | 'createUser' | 'updateUserAgain' | 'setPreferences';
 type Table = NonNullable<Step<IdentifyStep>['on']>;
+
+const USER: Place = { object: 'user', steps: ['updateUser', 'createUser', 'updateUserAgain'] };
+const NEW_USER: Place = { object: 'user', steps: ['createUser'] };
 
 const NAME = compileRow(FULL_NAME);
 
@@ -47,18 +50,19 @@ export class IdentifyMapper {
       alsoRead: ['name', 'userId', 'id', 'userPreferences'],
       attributes: config.userAttributes,
     });
-    this.#walker = new Walker(table, 'user');
+    this.#walker = new Walker(table, USER);
   }
 
   /** @throws InstrumentationError `id_missing`, `preference_unknown`, `preference_invalid`, `nested_too_deep` */
   plan(sources: Sources, record: Recorder | undefined): RequestPlan<IdentifyStep> {
-    const identifyId = requireUserId(sources, 'user', record);
+    const { value: identifyId, path } = requireUserId(sources, record);
+    record?.wrote(USER, 'identifyId', path, identifyId);
     const body = this.#user(sources, record);
     const preferences = readPreferences(sources, this.config, record);
 
     const on = preferences === undefined ? ENDING : GOING_ON;
     const update = this.api.updateUser(identifyId, body);
-    const dates = createDates(USER_CREATE_DATES, body, sources, 'user', record);
+    const dates = createDates(USER_CREATE_DATES, body, sources, NEW_USER, record);
     const create = this.api.createUser({ identifyId, ...dates, ...body });
     const steps: [Step<IdentifyStep>, ...Step<IdentifyStep>[]] = [
       { id: 'updateUser', route: 'users.update', request: update, on: on.updateUser },
@@ -66,6 +70,7 @@ export class IdentifyMapper {
       { id: 'updateUserAgain', route: 'users.update', request: update, on: on.updateUserAgain },
     ];
     if (preferences !== undefined) {
+      record?.wrote(PREFERENCES_PLACE, 'identifyId', path, identifyId);
       const request = this.api.setPreferences(identifyId, preferences);
       steps.push({ id: 'setPreferences', route: 'preferences.set', request });
     }
@@ -74,9 +79,11 @@ export class IdentifyMapper {
 
   #user(sources: Sources, record: Recorder | undefined): Draft {
     const body: Draft = { type: 'USER', propertyKeys: [this.config.productTagKey], customAttributes: {} };
-    record?.wrote('user', 'type', 'constant', 'USER');
-    record?.wrote('user', 'propertyKeys', 'config.productTagKey', this.config.productTagKey);
+    record?.wrote(USER, 'type', 'constant', 'USER');
+    record?.wrote(USER, 'propertyKeys', 'config.productTagKey', body.propertyKeys);
     this.#walker.walk(sources, body, record);
+    if (record !== undefined && isEmpty(body.customAttributes))
+      record.wrote(USER, 'customAttributes', 'constant', {});
     if (body.firstName === undefined || body.lastName === undefined) splitName(sources, body, record);
     else reportUnusedName(sources, record);
     return body;
@@ -90,11 +97,11 @@ function splitName(sources: Sources, body: Draft, record: Recorder | undefined):
   const [first, last] = splitAtWhiteSpace(found.value.trim());
   if (body.firstName === undefined) {
     body.firstName = first;
-    record?.wrote('user', 'firstName', found.path, found.value);
+    record?.wrote(USER, 'firstName', found.path, first);
   }
   if (body.lastName === undefined && last !== undefined) {
     body.lastName = last;
-    record?.wrote('user', 'lastName', found.path, found.value);
+    record?.wrote(USER, 'lastName', found.path, last);
   }
 }
 
@@ -107,4 +114,8 @@ function reportUnusedName(sources: Sources, record: Recorder | undefined): void 
   if (record === undefined) return;
   const found = findRow(sources, NAME, record);
   if (found !== undefined) record.dropped(found.path, 'shadowed', found.value);
+}
+
+function isEmpty(object: unknown): boolean {
+  return Object.keys(object as object).length === 0;
 }

@@ -1,7 +1,7 @@
 import { InstrumentationError } from '../../core/errors.js';
 import { isObject, typeName } from '../../core/json-object.js';
 import { isBlank } from '../../core/mapping/convert.js';
-import type { Recorder } from '../../core/mapping/record.js';
+import type { Place, Recorder } from '../../core/mapping/record.js';
 import type { Sources } from '../../core/mapping/sources.js';
 import type { ParsedConfig } from './config.js';
 import { PREFERENCES, type Preference, type Preferences } from './px-objects.js';
@@ -23,6 +23,9 @@ const NAMES: ReadonlyMap<string, Preference> = new Map<string, Preference>([
   ['productUpdate', 'productUpdates'],
 ]);
 
+/** What explanations call the flags' destination. */
+export const PREFERENCES_PLACE: Place = { object: 'preferences', steps: ['setPreferences'] };
+
 const CONSENT_PATH = 'context.consentManagement.deniedConsentIds';
 
 /**
@@ -42,7 +45,7 @@ export function readPreferences(
   if (explicit === undefined && denied === undefined) return undefined;
   for (const name of Object.keys(denied ?? {})) {
     if (explicit === undefined || !Object.hasOwn(explicit, name))
-      record?.wrote('preferences', name, CONSENT_PATH, false);
+      record?.wrote(PREFERENCES_PLACE, name, CONSENT_PATH, false);
   }
   return { ...denied, ...explicit };
 }
@@ -91,7 +94,7 @@ export function parsePreferences(raw: unknown, path: string, record?: Recorder):
     if (flags[name] !== undefined && flags[name] !== flag)
       throw invalid(at, `expected the same as ${name} says, found the opposite`);
     flags[name] = flag;
-    record?.wrote('preferences', name, at, flag);
+    record?.wrote(PREFERENCES_PLACE, name, at, flag);
   }
   return Object.keys(flags).length === 0 ? undefined : flags;
 }

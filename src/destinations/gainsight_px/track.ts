@@ -2,7 +2,7 @@ import { InstrumentationError } from '../../core/errors.js';
 import { isObject, typeName } from '../../core/json-object.js';
 import { copyAttributes, type Attributes } from '../../core/mapping/copy-attributes.js';
 import { compileRow, findRow, type CompiledRow } from '../../core/mapping/read-row.js';
-import type { Recorder } from '../../core/mapping/record.js';
+import type { Place, Recorder } from '../../core/mapping/record.js';
 import type { Sources } from '../../core/mapping/sources.js';
 import type { Draft } from '../../core/mapping/walk.js';
 import type { RequestPlan } from '../../core/plan.js';
@@ -14,13 +14,14 @@ import { userLane } from './lanes.js';
 
 const GLOBAL_CONTEXT = 'globalContext';
 const NAME = compileRow(EVENT_NAME);
+const EVENT: Place = { object: 'event', steps: ['createEvent'] };
 const ATTRIBUTE_PATHS = {
   from: 'properties',
-  object: 'event',
+  place: EVENT,
   to: 'attributes',
   except: GLOBAL_CONTEXT,
 } as const;
-const CONTEXT_PATHS = { from: 'properties.globalContext', object: 'event', to: GLOBAL_CONTEXT } as const;
+const CONTEXT_PATHS = { from: 'properties.globalContext', place: EVENT, to: GLOBAL_CONTEXT } as const;
 
 type TrackStep = 'createEvent';
 
@@ -38,7 +39,8 @@ export class TrackMapper {
 
   /** @throws InstrumentationError `id_missing`, `event_name_missing`, `nested_too_deep` */
   plan(sources: Sources, record: Recorder | undefined): RequestPlan<TrackStep> {
-    const identifyId = requireUserId(sources, 'event', record);
+    const { value: identifyId, path } = requireUserId(sources, record);
+    record?.wrote(EVENT, 'identifyId', path, identifyId);
     const body = this.#event(identifyId, sources, record);
     return {
       lanes: [userLane(identifyId)],
@@ -55,14 +57,14 @@ export class TrackMapper {
       attributes:
         sources.properties === undefined ? {} : copyAttributes(sources.properties, ATTRIBUTE_PATHS, record),
     };
-    record?.wrote('event', 'propertyKey', 'config.productTagKey', this.config.productTagKey);
-    record?.wrote('event', 'userType', 'constant', 'USER');
+    record?.wrote(EVENT, 'propertyKey', 'config.productTagKey', this.config.productTagKey);
+    record?.wrote(EVENT, 'userType', 'constant', 'USER');
 
     for (const row of this.#rows) {
       const found = findRow(sources, row, record);
       if (found === undefined) continue;
       body[row.to] = found.value;
-      record?.wrote('event', row.to, found.path, found.value);
+      record?.wrote(EVENT, row.to, found.path, found.value);
     }
     const globalContext = this.#globalContext(sources, record);
     if (globalContext !== undefined) body[GLOBAL_CONTEXT] = globalContext;
@@ -77,7 +79,7 @@ export class TrackMapper {
     if (constants === undefined) return own;
     for (const key of Object.keys(constants)) {
       if (own === undefined || !Object.hasOwn(own, key)) {
-        record?.wrote('event', `${GLOBAL_CONTEXT}.${key}`, 'config.globalContextMap', constants[key]);
+        record?.wrote(EVENT, `${GLOBAL_CONTEXT}.${key}`, 'config.globalContextMap', constants[key]);
       }
     }
     return { ...constants, ...own };
@@ -87,7 +89,7 @@ export class TrackMapper {
 function requireEventName(sources: Sources, record: Recorder | undefined): string {
   const found = findRow(sources, NAME, record);
   if (found !== undefined) {
-    record?.wrote('event', NAME.to, found.path, found.value);
+    record?.wrote(EVENT, NAME.to, found.path, found.value);
     return found.value;
   }
   throw new InstrumentationError(
