@@ -1,0 +1,13 @@
+/** Delivers plans to Gainsight PX: `createRouter` is the way in. */
+export { createRouter } from './router.js';
+export { createBlockade } from './blockade.js';
+export { createMemoryRateLimiter } from './memory-rate-limiter.js';
+export { systemClock } from './clock.js';
+export type { Router } from './router.js';
+export type { DeliverOptions, Fetch, RouterOptions } from './options.js';
+export type { Delivered, Failed, Outcome, RequestRecord } from './outcome.js';
+export type { RouterStats } from './stats.js';
+export type { Blockade } from './blockade.js';
+export type { LimitScope, RateLimiter } from './rate-limiter.js';
+export type { RateLimits } from './memory-rate-limiter.js';
+export type { Clock } from './clock.js';

@@ -1,0 +1,161 @@
+import { ConfigurationError, type Fault } from '../core/errors.js';
+import type { Blockade } from './blockade.js';
+import { systemClock, type Clock } from './clock.js';
+import type { RequestRecord } from './outcome.js';
+import type { LimitScope, RateLimiter } from './rate-limiter.js';
+
+/** The part of the global `fetch` that the router uses. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** How a router behaves. All of it is optional. */
+export interface RouterOptions {
+  /** Sends the requests. Default: the global `fetch`. */
+  readonly fetch?: Fetch;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Random numbers from 0 (inclusive) to 1 (exclusive), for the jitter of retries. Default: `Math.random`. */
+  readonly random?: () => number;
+  /** Time for one attempt, its answer's body included. Default 10,000. */
+  readonly requestTimeoutMs?: number;
+  /** How often one step is sent at most, the first time included. Default 5. */
+  readonly maxAttempts?: number;
+  /**
+   * How long one plan may take in requests and waits between attempts until it is no longer retried; waiting for its
+   * lanes, for concurrency and for the rate limit does not count. Default 60,000.
+   */
+  readonly maxPlanTimeMs?: number;
+  /** The first wait between attempts is random up to this, each further one up to twice the former. Default 250. */
+  readonly backoffBaseMs?: number;
+  /** The longest wait between attempts, one asked for by `Retry-After` included. Default 30,000. */
+  readonly backoffMaxMs?: number;
+  /** Requests in flight at most, per API key and base URL. Default 20. */
+  readonly concurrency?: number;
+  /**
+   * Requests sent at most within any one second, per API key and base URL; `Infinity` for no limit.
+   * Default 180: PX allows about 200 (Gainsight PX API description v0.1.6).
+   */
+  readonly requestsPerSecond?: number;
+  /** Requests sent at most within any 24 hours, per API key and base URL; `Infinity` for no limit. Default 1,000,000, as PX allows. */
+  readonly requestsPerDay?: number;
+  /** Makes the limiter of an API key and base URL, in place of `requestsPerSecond` and `requestsPerDay`. */
+  readonly rateLimiter?: (scope: LimitScope) => RateLimiter;
+  /**
+   * How many plans may be pending before `ready()` makes its caller wait; at ten times as many `deliver` refuses.
+   * Default 1,000.
+   */
+  readonly maxPending?: number;
+  /**
+   * What happens to later plans of a lane when one failed in a way that may pass. `continue` (default): they are sent.
+   * `blockLanes`: they fail as `blocked`, for as long as the router lives, so that sending the failed one again never
+   * overwrites newer data with older.
+   */
+  readonly onRetryableFailure?: 'continue' | 'blockLanes';
+  /** Cancels all plans, those handed in later too. */
+  readonly signal?: AbortSignal;
+  /** Told of every attempt when it is over. What it throws is ignored. */
+  readonly onRequest?: (record: RequestRecord) => void;
+}
+
+/** How one plan is delivered. */
+export interface DeliverOptions {
+  /** Cancels this plan: one that has not begun sends nothing, one that has ends after its request in flight. */
+  readonly signal?: AbortSignal;
+  /** Further lanes, next to the plan's own: whatever else must stay in order with it. */
+  readonly alsoLanes?: readonly string[];
+  /**
+   * Plans with the same blockade block each other's lanes after a failure that may pass, as with
+   * `onRetryableFailure: 'blockLanes'`, but only for as long as the blockade is used: one for a batch, say.
+   */
+  readonly blockade?: Blockade;
+}
+
+/** Options with every default filled in. */
+export type Settings = Readonly<
+  Required<Omit<RouterOptions, 'rateLimiter' | 'signal' | 'onRequest'>> &
+    Pick<RouterOptions, 'rateLimiter' | 'signal' | 'onRequest'>
+>;
+
+interface NumberRule {
+  readonly key: keyof RouterOptions;
+  readonly expected: string;
+  readonly holds: (value: number) => boolean;
+}
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+const isCountOrInfinity = (value: number): boolean => value === Infinity || isCount(value);
+const isDuration = (value: number): boolean => value >= 0 && value <= 2 ** 31 - 1; // what a timer can hold
+
+const NUMBER_RULES: readonly NumberRule[] = [
+  { key: 'maxAttempts', expected: 'an integer of at least 1', holds: isCount },
+  { key: 'concurrency', expected: 'an integer of at least 1', holds: isCount },
+  { key: 'maxPending', expected: 'an integer of at least 1', holds: isCount },
+  { key: 'requestsPerSecond', expected: 'an integer of at least 1, or Infinity', holds: isCountOrInfinity },
+  { key: 'requestsPerDay', expected: 'an integer of at least 1, or Infinity', holds: isCountOrInfinity },
+  {
+    key: 'requestTimeoutMs',
+    expected: 'milliseconds from 1 to 2147483647',
+    holds: (ms) => ms >= 1 && isDuration(ms),
+  },
+  { key: 'backoffBaseMs', expected: 'milliseconds from 0 to 2147483647', holds: isDuration },
+  { key: 'backoffMaxMs', expected: 'milliseconds from 0 to 2147483647', holds: isDuration },
+  { key: 'maxPlanTimeMs', expected: 'milliseconds, or Infinity', holds: (ms) => ms >= 0 },
+];
+
+const FUNCTIONS = ['fetch', 'random', 'rateLimiter', 'onRequest'] as const;
+const FAILURE_MODES: readonly unknown[] = ['continue', 'blockLanes'];
+
+/**
+ * Options with their defaults.
+ *
+ * @throws ConfigurationError `configuration_invalid`, with all faults at once.
+ */
+export function parseOptions(options: RouterOptions): Settings {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const faults = [...numberFaults(given), ...otherFaults(given)];
+  if (faults.length > 0) {
+    const list = faults.map(({ path, message }) => `${path}: ${message}`).join('; ');
+    throw new ConfigurationError('configuration_invalid', `router options are not valid: ${list}`, {
+      faults,
+    });
+  }
+  return { ...defaults(), ...given };
+}
+
+function defaults(): Settings {
+  return {
+    // Looked up at each call, so that whoever replaces the global function later is heard.
+    fetch: (url, init) => globalThis.fetch(url, init),
+    clock: systemClock,
+    random: Math.random,
+    requestTimeoutMs: 10_000,
+    maxAttempts: 5,
+    maxPlanTimeMs: 60_000,
+    backoffBaseMs: 250,
+    backoffMaxMs: 30_000,
+    concurrency: 20,
+    requestsPerSecond: 180,
+    requestsPerDay: 1_000_000,
+    maxPending: 1_000,
+    onRetryableFailure: 'continue',
+  };
+}
+
+function numberFaults(given: Readonly<Record<string, unknown>>): Fault[] {
+  return NUMBER_RULES.flatMap(({ key, expected, holds }) => {
+    const value = given[key];
+    if (value === undefined || (typeof value === 'number' && holds(value))) return [];
+    const found = typeof value === 'number' ? String(value) : typeof value;
+    return [{ path: key, message: `expected ${expected}, found ${found}` }];
+  });
+}
+
+function otherFaults(given: Readonly<Record<string, unknown>>): Fault[] {
+  const faults: Fault[] = FUNCTIONS.filter(
+    (key) => given[key] !== undefined && typeof given[key] !== 'function',
+  ).map((key) => ({ path: key, message: `expected a function, found ${typeof given[key]}` }));
+  const mode = given.onRetryableFailure;
+  if (mode !== undefined && !FAILURE_MODES.includes(mode)) {
+    faults.push({ path: 'onRetryableFailure', message: "expected 'continue' or 'blockLanes'" });
+  }
+  return faults;
+}

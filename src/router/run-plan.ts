@@ -1,0 +1,169 @@
+import { advance, type RequestPlan, type Step } from '../core/plan.js';
+import type { Transient, Verdict } from '../core/verdict.js';
+import { backoffMs } from './backoff.js';
+import { sleep } from './clock.js';
+import { exhaustionText, refusalText } from './failure-text.js';
+import { Interrupted, type Interruption } from './interruption.js';
+import { judgeExchange, mayHaveLanded, reads } from './judge-exchange.js';
+import type { Settings } from './options.js';
+import {
+  exhaustion,
+  failed,
+  ownFailure,
+  refusal,
+  thrownFailure,
+  type Outcome,
+  type RequestRecord,
+  type Trail,
+} from './outcome.js';
+import type { RateLimiter } from './rate-limiter.js';
+import type { Slots } from './slots.js';
+import type { Exchange, Transport } from './transport.js';
+import { UnseenObjects } from './unseen-objects.js';
+
+/** What a plan runs with. */
+export interface RunContext {
+  readonly settings: Settings;
+  readonly transport: Transport;
+  readonly slots: Slots;
+  readonly limiter: RateLimiter;
+  readonly interruption: Interruption;
+  readonly observe: (record: RequestRecord) => void;
+}
+
+/** Runs a plan from its first step to its end. Never rejects. */
+export async function runPlan(plan: RequestPlan, context: RunContext): Promise<Outcome> {
+  const run = new PlanRun(plan, context);
+  try {
+    return await run.toEnd();
+  } catch (thrown) {
+    const failure = thrown instanceof Interrupted ? ownFailure(thrown.reason) : thrownFailure(thrown);
+    return failed(failure, run.trail);
+  }
+}
+
+class PlanRun {
+  readonly #requests: RequestRecord[] = [];
+  readonly #lastExchange = new Map<string, Exchange>();
+  readonly #unseen = new UnseenObjects();
+  /** Time in requests and in waits between attempts. */
+  #spentMs = 0;
+  #retries = 0;
+  #mayBeDuplicate = false;
+  /** The present step's attempts so far, and whether one of them may have been carried out. */
+  #attempts = 0;
+  #mayHaveLanded = false;
+
+  constructor(
+    private readonly plan: RequestPlan,
+    private readonly context: RunContext,
+  ) {}
+
+  get trail(): Trail {
+    return { requests: this.#requests, retries: this.#retries, mayBeDuplicate: this.#mayBeDuplicate };
+  }
+
+  /** @throws Interrupted, DestinationError of the rate limiter, or what a malformed plan leads to. */
+  async toEnd(): Promise<Outcome> {
+    let step: Step = this.plan.steps[0];
+    for (;;) {
+      const { exchange, verdict } = await this.#attempt(step);
+      const next = advance(this.plan, step.id, verdict);
+      if (next.to === 'done') return this.#delivered(step, exchange);
+      if (next.to === 'fail') {
+        const failing = this.plan.steps.find(({ id }) => id === next.answerOf) ?? step;
+        const answer = this.#lastExchange.get(failing.id) ?? exchange;
+        return failed(refusal(next.code, refusalText(next.code, failing, answer), answer.status), this.trail);
+      }
+      if (next.to === 'step') {
+        step = next.step;
+        this.#attempts = 0;
+        this.#mayHaveLanded = false;
+        continue;
+      }
+      const delayMs = this.#retryDelayMs(exchange);
+      if (delayMs === undefined) return this.#exhausted(step, exchange, next.verdict);
+      await this.#pause(delayMs);
+    }
+  }
+
+  async #attempt(step: Step): Promise<{ exchange: Exchange; verdict: Verdict }> {
+    const { clock } = this.context.settings;
+    const { slots, limiter, interruption, transport } = this.context;
+    // A plan that has begun is brought to its end when the router closes; one that has not is given back.
+    const givesWayTo = this.#requests.length === 0 ? 'cancelOrClose' : 'cancel';
+    await interruption.during(givesWayTo, (signal) => slots.acquire(signal));
+    try {
+      const askedMs = clock.nowMs();
+      // Last before sending: what the limiter counts must be what is sent.
+      await interruption.during(givesWayTo, (signal) => limiter.acquire(signal));
+      const waitedMs = clock.nowMs() - askedMs;
+      this.#noteSending(step);
+      const exchange = await transport(step.request);
+      return { exchange, verdict: this.#noteAnswer(step, exchange, waitedMs) };
+    } finally {
+      slots.release();
+    }
+  }
+
+  #noteSending(step: Step): void {
+    this.#attempts += 1;
+    if (this.#attempts > 1) this.#retries += 1;
+    // PUT and DELETE say the same twice, and PX refuses to create an object twice; an event it takes twice.
+    if (step.route === 'events.create' && this.#mayHaveLanded) this.#mayBeDuplicate = true;
+  }
+
+  #noteAnswer(step: Step, exchange: Exchange, waitedMs: number): Verdict {
+    const verdict = this.#unseen.correct(step.route, judgeExchange(exchange, step.route));
+    const landed = mayHaveLanded(exchange);
+    this.#unseen.note(step.route, verdict, landed);
+    this.#mayHaveLanded ||= landed;
+    this.#spentMs += exchange.durationMs;
+    this.#lastExchange.set(step.id, exchange);
+
+    const { status, errorCode } = exchange;
+    const record: RequestRecord = {
+      step: step.id,
+      route: step.route,
+      ...(status === undefined ? {} : { status }),
+      ...(errorCode === undefined ? {} : { errorCode }),
+      durationMs: toTenths(exchange.durationMs),
+      waitedMs: toTenths(waitedMs),
+      verdict,
+    };
+    this.#requests.push(record);
+    this.context.observe(record);
+    return verdict;
+  }
+
+  /** How long to wait before the next attempt; undefined when there is to be none. */
+  #retryDelayMs({ retryAfterMs }: Exchange): number | undefined {
+    const { settings } = this.context;
+    if (this.#attempts >= settings.maxAttempts) return undefined;
+    const delayMs = backoffMs(settings, this.#attempts, retryAfterMs);
+    return this.#spentMs + delayMs > settings.maxPlanTimeMs ? undefined : delayMs;
+  }
+
+  async #pause(delayMs: number): Promise<void> {
+    const { settings, interruption } = this.context;
+    await interruption.during('cancelOrClose', (signal) => sleep(settings.clock, delayMs, signal));
+    this.#spentMs += delayMs;
+  }
+
+  #delivered(step: Step, exchange: Exchange): Outcome {
+    const body =
+      reads(step.route) && exchange.text !== '' ? { body: JSON.parse(exchange.text) as unknown } : {};
+    return { delivered: true, ...body, ...this.trail };
+  }
+
+  #exhausted(step: Step, exchange: Exchange, verdict: Transient): Outcome {
+    return failed(
+      exhaustion(verdict, exhaustionText(step, exchange, this.#attempts), exchange.status),
+      this.trail,
+    );
+  }
+}
+
+function toTenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

@@ -1,0 +1,34 @@
+/**
+ * The log of the last sends: at most `limit` of them within any `windowMs` milliseconds, wherever the window is laid.
+ *
+ * A log, because what is cheaper is wrong: a fixed window lets twice the limit through around its edge, a token bucket its whole
+ * burst on top of the rate.
+ */
+export class SlidingWindow {
+  /** A ring: the send that is `limit` back stands where the next one will. */
+  readonly #sentMs: number[] = [];
+  #count = 0;
+
+  constructor(
+    private readonly limit: number,
+    private readonly windowMs: number,
+  ) {}
+
+  /** When the next send is allowed. */
+  get nextMs(): number {
+    const oldest = this.#sentMs[this.#count % this.limit];
+    return oldest === undefined ? -Infinity : oldest + this.windowMs;
+  }
+
+  /** Notes a send; `nowMs` never goes back. */
+  add(nowMs: number): void {
+    this.#sentMs[this.#count % this.limit] = nowMs;
+    this.#count += 1;
+  }
+
+  /** Whether no send counts any longer. */
+  isEmpty(nowMs: number): boolean {
+    const last = this.#sentMs[(this.#count + this.limit - 1) % this.limit];
+    return last === undefined || last + this.windowMs <= nowMs;
+  }
+}

@@ -1,0 +1,76 @@
+import type { ErrorCode } from '../core/errors.js';
+import type { RouteName } from '../core/plan.js';
+import { LatencyHistogram } from './latency-histogram.js';
+import type { Outcome, RequestRecord } from './outcome.js';
+
+/** What a router has done so far, and what it is doing. Plain data. */
+export interface RouterStats {
+  /** Plans handed in and not ended: waiting for their turn or running. */
+  readonly pending: number;
+  /** Plans whose turn has come. */
+  readonly running: number;
+  /** Requests in flight, or about to be. */
+  readonly inFlight: number;
+  readonly delivered: number;
+  /** Plans that failed, by code. */
+  readonly failed: Readonly<Partial<Record<ErrorCode, number>>>;
+  /** Requests sent, by route. */
+  readonly requests: Readonly<Partial<Record<RouteName, number>>>;
+  /** How many of them were repetitions. */
+  readonly retries: number;
+  /** Plans that may have written something twice. */
+  readonly mayBeDuplicates: number;
+  /** Requests that had to wait for the rate limit, and how long together. */
+  readonly rateLimitWaits: { readonly count: number; readonly totalMs: number };
+  /** Of all requests, within 2.5 %; null before the first. */
+  readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
+  /** Lanes that `onRetryableFailure: 'blockLanes'` has blocked. */
+  readonly blockedLanes: number;
+  /** API keys and base URLs that something is remembered of. */
+  readonly scopes: number;
+}
+
+/** Shorter than this is no wait, but the time that code takes. */
+const SHORTEST_WAIT_MS = 1;
+
+/** Counts what a router does; its memory is bounded. */
+export class Tally {
+  readonly #latency = new LatencyHistogram();
+  readonly #failed: Partial<Record<ErrorCode, number>> = {};
+  readonly #requests: Partial<Record<RouteName, number>> = {};
+  #delivered = 0;
+  #retries = 0;
+  #mayBeDuplicates = 0;
+  #waits = 0;
+  #waitedMs = 0;
+
+  request({ route, durationMs, waitedMs }: RequestRecord): void {
+    this.#requests[route] = (this.#requests[route] ?? 0) + 1;
+    this.#latency.add(durationMs);
+    if (waitedMs < SHORTEST_WAIT_MS) return;
+    this.#waits += 1;
+    this.#waitedMs += waitedMs;
+  }
+
+  outcome(outcome: Outcome): void {
+    this.#retries += outcome.retries;
+    if (outcome.mayBeDuplicate) this.#mayBeDuplicates += 1;
+    if (outcome.delivered) this.#delivered += 1;
+    else this.#failed[outcome.code] = (this.#failed[outcome.code] ?? 0) + 1;
+  }
+
+  snapshot(
+    now: Pick<RouterStats, 'pending' | 'running' | 'inFlight' | 'blockedLanes' | 'scopes'>,
+  ): RouterStats {
+    return {
+      ...now,
+      delivered: this.#delivered,
+      failed: { ...this.#failed },
+      requests: { ...this.#requests },
+      retries: this.#retries,
+      mayBeDuplicates: this.#mayBeDuplicates,
+      rateLimitWaits: { count: this.#waits, totalMs: Math.round(this.#waitedMs) },
+      latencyMs: { p50: this.#latency.percentileMs(0.5), p95: this.#latency.percentileMs(0.95) },
+    };
+  }
+}

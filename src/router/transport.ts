@@ -1,0 +1,26 @@
+import type { RequestDescriptor } from '../core/request.js';
+
+/** What came of sending a request once. */
+export interface Exchange {
+  /** HTTP status; absent when no answer came. */
+  readonly status?: number;
+  /** Why there is no usable answer; the status may have come all the same, but what it belongs to was cut off. */
+  readonly errorCode?: string;
+  /** Whether the answer is an HTML page: a gateway's, not the API's. */
+  readonly html: boolean;
+  /** How long the answer asks to wait, in milliseconds; absent when it does not. */
+  readonly retryAfterMs?: number;
+  /** What the answer says, for people: bounded, on one line, without the API key. */
+  readonly quote: string;
+  /** The beginning of the answer's body, without the API key. */
+  readonly text: string;
+  /** From sending to the end of the answer, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/**
+ * Sends one request once. Never rejects: what goes wrong on the way is an exchange too.
+ *
+ * @throws TypeError at once when the body cannot be written as JSON.
+ */
+export type Transport = (request: RequestDescriptor) => Promise<Exchange>;
