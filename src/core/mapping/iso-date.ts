@@ -1,4 +1,12 @@
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+// Character codes: comparing them is several times faster than comparing one-character strings.
+const ZERO = 48;
+const NINE = 57;
+const DASH = 45;
+const COLON = 58;
+const DOT = 46;
+const COMMA = 44;
+
 const MS_PER_MINUTE = 60_000;
 const MS_PER_DAY = 86_400_000;
 const DAYS_IN_ERA = 146_097;
@@ -20,7 +28,8 @@ export function parseIsoDate(text: string): number | undefined {
   const year = digits(text, 0, 4);
   const month = digits(text, 5, 2);
   const day = digits(text, 8, 2);
-  if (text[4] !== '-' || text[7] !== '-' || year < 0 || month < 1 || month > 12) return undefined;
+  if (text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH || year < 0 || month < 1 || month > 12)
+    return undefined;
   if (day < 1 || day > daysInMonth(year, month)) return undefined;
 
   const midnight = midnightUtc(year, month, day);
@@ -35,21 +44,24 @@ export function parseIsoDate(text: string): number | undefined {
 function parseTime(text: string, start: number): number | undefined {
   const hour = digits(text, start, 2);
   const minute = digits(text, start + 3, 2);
-  if (hour < 0 || hour > 24 || text[start + 2] !== ':' || minute < 0 || minute > 59) return undefined;
+  if (hour < 0 || hour > 24 || text.charCodeAt(start + 2) !== COLON || minute < 0 || minute > 59)
+    return undefined;
   let at = start + 5;
 
   let second = 0;
   let millisecond = 0;
-  if (text[at] === ':') {
+  if (text.charCodeAt(at) === COLON) {
     second = digits(text, at + 1, 2);
     if (second < 0 || second > 59) return undefined;
     at += 3;
-    if (text[at] === '.' || text[at] === ',') {
+    const mark = text.charCodeAt(at);
+    if (mark === DOT || mark === COMMA) {
       const first = at + 1;
       at = first;
-      while (isDigit(text.charCodeAt(at))) at += 1;
+      for (let weight = 100; isDigit(text.charCodeAt(at)); at += 1, weight = weight > 1 ? weight / 10 : 0) {
+        millisecond += weight * (text.charCodeAt(at) - ZERO);
+      }
       if (at === first) return undefined;
-      millisecond = Number(text.slice(first, Math.min(at, first + 3)).padEnd(3, '0'));
     }
   }
   // Midnight at the end of a day is the only time with hour 24.
@@ -81,13 +93,13 @@ function digits(text: string, start: number, count: number): number {
   for (let at = start; at < start + count; at += 1) {
     const code = text.charCodeAt(at);
     if (!isDigit(code)) return -1;
-    value = value * 10 + code - 48;
+    value = value * 10 + code - ZERO;
   }
   return value;
 }
 
 function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
+  return code >= ZERO && code <= NINE;
 }
 
 function daysInMonth(year: number, month: number): number {

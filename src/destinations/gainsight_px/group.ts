@@ -6,7 +6,7 @@ import { Walker, type Draft } from '../../core/mapping/walk.js';
 import type { RequestPlan, Step } from '../../core/plan.js';
 import type { PxApi } from './api.js';
 import type { ParsedConfig } from './config.js';
-import { createDates } from './create-dates.js';
+import { eventTimeFor } from './event-time.js';
 import { ACCOUNT_CREATE_DATES, ACCOUNT_FIELDS, USER_CREATE_DATES } from './fields.js';
 import { requireAccountId, requireMemberId } from './identity.js';
 import { accountLane, userLane } from './lanes.js';
@@ -99,8 +99,10 @@ export class GroupMapper {
     record: Recorder | undefined,
   ): Step<GroupStep> {
     if (update.name === undefined) record?.wrote(NEW_ACCOUNT, 'name', `default: ${path}`, id);
-    const dates = createDates(ACCOUNT_CREATE_DATES, update, sources, NEW_ACCOUNT, record);
-    const request = this.api.createAccount({ id, name: id, ...dates, ...update });
+    const time = eventTimeFor(ACCOUNT_CREATE_DATES, update, sources, NEW_ACCOUNT, record);
+    const request = this.api.createAccount(
+      time === undefined ? { id, name: id, ...update } : { id, name: id, createDate: time, ...update },
+    );
     return { id: 'createAccount', route: 'accounts.create', request, on: TABLES.createAccount };
   }
 
@@ -118,8 +120,10 @@ export class GroupMapper {
     const user = { identifyId, accountId, type: 'USER', propertyKeys: [productTagKey] };
     record?.wrote(NEW_USER, 'type', 'constant', 'USER');
     record?.wrote(NEW_USER, 'propertyKeys', 'config.productTagKey', user.propertyKeys);
-    const dates = createDates(USER_CREATE_DATES, {}, sources, NEW_USER, record);
-    const create = this.api.createUser({ ...dates, ...user });
+    const time = eventTimeFor(USER_CREATE_DATES, {}, sources, NEW_USER, record);
+    const create = this.api.createUser(
+      time === undefined ? user : { signUpDate: time, createDate: time, ...user },
+    );
     return [
       { id: 'linkUser', route: 'users.update', request: link, on: TABLES.linkUser },
       { id: 'createUser', route: 'users.create', request: create, on: TABLES.createUser },

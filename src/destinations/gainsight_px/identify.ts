@@ -6,7 +6,7 @@ import { Walker, type Draft } from '../../core/mapping/walk.js';
 import type { Next, RequestPlan, Step } from '../../core/plan.js';
 import type { PxApi } from './api.js';
 import type { ParsedConfig } from './config.js';
-import { createDates } from './create-dates.js';
+import { eventTimeFor } from './event-time.js';
 import { FULL_NAME, USER_CREATE_DATES, USER_FIELDS } from './fields.js';
 import { requireUserId } from './identity.js';
 import { userLane } from './lanes.js';
@@ -62,8 +62,12 @@ export class IdentifyMapper {
 
     const on = preferences === undefined ? ENDING : GOING_ON;
     const update = this.api.updateUser(identifyId, body);
-    const dates = createDates(USER_CREATE_DATES, body, sources, NEW_USER, record);
-    const create = this.api.createUser({ identifyId, ...dates, ...body });
+    const time = eventTimeFor(USER_CREATE_DATES, body, sources, NEW_USER, record);
+    const create = this.api.createUser(
+      time === undefined
+        ? { identifyId, ...body }
+        : { identifyId, signUpDate: time, createDate: time, ...body },
+    );
     const steps: [Step<IdentifyStep>, ...Step<IdentifyStep>[]] = [
       { id: 'updateUser', route: 'users.update', request: update, on: on.updateUser },
       { id: 'createUser', route: 'users.create', request: create, on: on.createUser },
@@ -106,8 +110,8 @@ function splitName(sources: Sources, body: Draft, record: Recorder | undefined):
 }
 
 function splitAtWhiteSpace(name: string): [string, string | undefined] {
-  const gap = /\s+/.exec(name);
-  return gap === null ? [name, undefined] : [name.slice(0, gap.index), name.slice(gap.index + gap[0].length)];
+  const gap = name.search(/\s/);
+  return gap === -1 ? [name, undefined] : [name.slice(0, gap), name.slice(gap).trimStart()];
 }
 
 function reportUnusedName(sources: Sources, record: Recorder | undefined): void {

@@ -52,29 +52,23 @@ export function readPreferences(
 
 function readExplicit(sources: Sources, record: Recorder | undefined): Preferences | undefined {
   let chosen: Preferences | undefined;
-  for (const [path, raw] of candidates(sources)) {
+  for (let at = 0; at < PREFERENCE_SOURCES.length; at += 1) {
+    const raw = candidate(sources, at);
     if (raw === undefined || raw === null || (typeof raw === 'string' && isBlank(raw))) continue;
-    if (chosen !== undefined) {
-      record?.dropped(path, 'shadowed', raw);
-      continue;
-    }
-    chosen = parsePreferences(raw, path, record);
+    if (chosen === undefined) chosen = parsePreferences(raw, PREFERENCE_SOURCES[at]!, record);
+    else record?.dropped(PREFERENCE_SOURCES[at]!, 'shadowed', raw);
   }
   return chosen;
 }
 
-function candidates(sources: Sources): (readonly [string, unknown])[] {
+/** What stands at one of {@link PREFERENCE_SOURCES}. */
+function candidate(sources: Sources, at: number): unknown {
+  if (at === 0) return sources.traits?.userPreferences;
+  if (at === 1) return sources.contextTraits?.userPreferences;
   const { integrations } = sources.message;
-  const ofIntegration = (name: string): unknown => {
-    const options = isObject(integrations) ? integrations[name] : undefined;
-    return isObject(options) ? options.userPreferences : undefined;
-  };
-  return [
-    [PREFERENCE_SOURCES[0], sources.traits?.userPreferences],
-    [PREFERENCE_SOURCES[1], sources.contextTraits?.userPreferences],
-    [PREFERENCE_SOURCES[2], ofIntegration('Gainsight PX')],
-    [PREFERENCE_SOURCES[3], ofIntegration('GAINSIGHT_PX')],
-  ];
+  if (!isObject(integrations)) return undefined;
+  const options = integrations[at === 2 ? 'Gainsight PX' : 'GAINSIGHT_PX'];
+  return isObject(options) ? options.userPreferences : undefined;
 }
 
 /**
