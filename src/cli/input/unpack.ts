@@ -1,0 +1,80 @@
+import { isObject, type JsonObject } from '../../core/json-object.js';
+import type { InputFaultCode, InputItem, Position, Refusal } from './input-item.js';
+import { quote, type Piece } from './piece.js';
+
+/**
+ * The messages that one piece of the input holds: a message, a batch of them (`{"batch": […]}`), an array of them, a line of a
+ * rejected file, or none of these.
+ *
+ * Fields of a batch next to `batch` are not merged into its messages: RudderStack's gateway does not either.
+ */
+export function unpack(piece: Piece): readonly InputItem[] {
+  if (piece.fault !== undefined) return [faultOf(piece, piece.fault.code, piece.fault.message)];
+  let value: unknown;
+  try {
+    value = JSON.parse(piece.text);
+  } catch {
+    // The parser's own words quote the text, and differ between versions of Node.
+    return [faultOf(piece, 'not_json', 'the line is no JSON')];
+  }
+  return unpackValue(value, piece.position, piece.bytes);
+}
+
+function unpackValue(value: unknown, position: Position, bytes: number): InputItem[] {
+  if (Array.isArray(value)) return unpackList(value, position, bytes, '');
+  if (!isObject(value)) return [messageOf(value, position, bytes)];
+  if (Array.isArray(value.batch) && value.type === undefined) {
+    return unpackList(value.batch, position, bytes, 'batch');
+  }
+  const refusal = refusalIn(value);
+  return refusal === undefined
+    ? [messageOf(value, position, bytes)]
+    : [refusedBefore(value, refusal, position, bytes)];
+}
+
+function unpackList(list: readonly unknown[], position: Position, bytes: number, name: string): InputItem[] {
+  const { line, at } = position;
+  const prefix = at === undefined ? name : `${at}${name === '' ? '' : '.'}${name}`;
+  return list.map((message, index) =>
+    messageOf(message, { line, at: `${prefix}[${index}]` }, Math.ceil(bytes / list.length)),
+  );
+}
+
+function messageOf(message: unknown, position: Position, bytes: number, refusal?: Refusal): InputItem {
+  return { kind: 'message', position, message, refusal, bytes };
+}
+
+function faultOf(piece: Piece, code: InputFaultCode, message: string): InputItem {
+  const { position, text, bytes } = piece;
+  return {
+    kind: 'fault',
+    position,
+    code,
+    message,
+    text: text === '' ? undefined : quote(text),
+    refusal: undefined,
+    bytes,
+  };
+}
+
+/** What a line of a rejected file says; undefined when it is none. */
+function refusalIn({ type, rejected }: JsonObject): Refusal | undefined {
+  if (type !== undefined || !isObject(rejected)) return undefined;
+  const { code, reason, retryable } = rejected;
+  return typeof code === 'string' && typeof retryable === 'boolean'
+    ? { code, reason: typeof reason === 'string' ? reason : '', retryable }
+    : undefined;
+}
+
+function refusedBefore(value: JsonObject, refusal: Refusal, position: Position, bytes: number): InputItem {
+  if (Object.hasOwn(value, 'message')) return messageOf(value.message, position, bytes, refusal);
+  return {
+    kind: 'fault',
+    position,
+    code: refusal.code as InputFaultCode,
+    message: refusal.reason,
+    text: typeof value.text === 'string' ? value.text : undefined,
+    refusal,
+    bytes,
+  };
+}
