@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { InternalError } from '../../core/errors.js';
+import type { RudderMessage } from '../../core/message.js';
+import { compile, type CompiledDestination } from '../../destinations/gainsight_px/index.js';
+import { writeEachItem } from '../each-item.js';
+import type { InputItem } from '../input/read-messages.js';
+import type { CommandIo } from '../io.js';
+import { configOption } from '../options.js';
+import { explanationJson, explanationText, type ExplainedItem } from '../output/explanation.js';
+import { lookOf } from '../output/table.js';
+import { loadSettings } from '../settings.js';
+
+interface Options {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+const HELP = `
+Shows each field that PX would get with its value and where that came from, what was dropped and why, and
+what PX might refuse. Exits with 1 when a message cannot be mapped. Nothing is sent.
+
+Example:
+  $ gainsight-px explain events.jsonl --config destination.json
+  $ head -n 1 events.jsonl | gainsight-px explain --config destination.json --json
+`;
+
+/** Adds the command `explain [file]`. */
+export function registerExplain(program: Command, io: CommandIo): void {
+  program
+    .command('explain')
+    .description('show what becomes of each message, field by field')
+    .argument('[file]', 'JSON lines, a JSON array, or either gzipped; - is the standard input')
+    .addOption(configOption())
+    .option('--json', 'one JSON line per message, for scripts')
+    .addHelpText('after', HELP)
+    .action(async (file: string | undefined, options: Options) => {
+      const destination = compile(loadSettings(options, io.env));
+      const look = lookOf(io.stdout, io.env);
+      await writeEachItem(file, io, (item) => {
+        const explained = explain(item, destination);
+        if (explained.error !== undefined) io.exitCode = 1;
+        return options.json === true ? explanationJson(explained) : explanationText(explained, look);
+      });
+    });
+}
+
+function explain(item: InputItem, destination: CompiledDestination): ExplainedItem {
+  const { position } = item;
+  const nothing = { position, fields: [], dropped: [], warnings: [] };
+  if (item.kind === 'fault') {
+    return { ...nothing, error: { code: item.code, message: item.message, faults: [] } };
+  }
+  try {
+    return { position, ...destination.explain(item.message as RudderMessage) };
+  } catch (thrown) {
+    return { ...nothing, error: InternalError.from(thrown) };
+  }
+}

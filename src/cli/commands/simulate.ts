@@ -1,0 +1,147 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import {
+  createSimulator,
+  FAULT_NAMES,
+  parseFault,
+  type FaultRule,
+  type Listening,
+  type RequestCounts,
+  type Simulator,
+  type SimulatorOptions,
+} from '../../simulator/index.js';
+import type { CommandIo, StopSignal } from '../io.js';
+import { wholeNumber } from '../options.js';
+import { lookOf, renderTable } from '../output/table.js';
+import { UsageError } from '../settings.js';
+
+interface Options {
+  readonly port: number;
+  readonly host: string;
+  readonly latencyMs: number;
+  readonly rateLimit?: number;
+  readonly retryAfter?: number;
+  readonly readLagMs?: number;
+  readonly fault: readonly FaultRule[];
+  readonly requireKey?: boolean;
+  readonly json?: boolean;
+}
+
+const HELP = `
+A fault is written fault[@route][:nth=N|:every=N]; without nth and every, each request fails.
+It is an HTTP status, delay-<ms>, or one of
+  ${FAULT_NAMES.join(', ')
+    .replace(/(.{1,76})(?: |$)/g, '$1\n  ')
+    .trim()}
+
+Example:
+  $ gainsight-px simulate --port 8080 --latency-ms 20 --fault error-500:every=7
+  $ gainsight-px deliver events.jsonl --config destination.json --px-url http://127.0.0.1:8080
+`;
+
+/** Adds the command `simulate`. */
+export function registerSimulate(program: Command, io: CommandIo): void {
+  program
+    .command('simulate')
+    .description('run an in-memory Gainsight PX until it is stopped')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0), 0)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--latency-ms <ms>', 'how much later each answer comes', wholeNumber(0), 0)
+    .option('--rate-limit <number>', 'requests per second; further ones get 429', wholeNumber(1))
+    .option('--retry-after <seconds>', 'what a 429 asks to wait', wholeNumber(0))
+    .option('--read-lag-ms <ms>', 'how long a new object is not found yet', wholeNumber(0))
+    .option('--fault <rule>', 'which requests fail, and how; may be repeated', addFault, [])
+    .option('--require-key', 'take the key in GAINSIGHT_PX_API_KEY only')
+    .option('--json', 'one JSON line when ready, and one at the end')
+    .addHelpText('after', HELP)
+    .action((options: Options) => simulate(options, io));
+}
+
+async function simulate(options: Options, io: CommandIo): Promise<void> {
+  const simulator = createSimulator(simulatorOptions(options, io));
+  // Listens to signals before it says that it is ready: who reads that line may stop it at once.
+  const stopped = stopSignal(io);
+  const ready = await listen(simulator, options);
+  const aim = `gainsight-px deliver events.jsonl --config destination.json --px-url ${ready.origin}`;
+  io.stdout.write(
+    options.json === true
+      ? `${JSON.stringify(ready)}\n`
+      : `Gainsight PX is simulated at ${ready.baseUrl}; Ctrl-C ends it. To send to it:\n  ${aim}\n`,
+  );
+  await stopped;
+  await simulator.close();
+  io.stdout.write(
+    options.json === true
+      ? `${JSON.stringify({ requests: simulator.requests })}\n`
+      : countsText(simulator.requests, io),
+  );
+}
+
+function simulatorOptions(options: Options, { env }: CommandIo): SimulatorOptions {
+  const { latencyMs, rateLimit, retryAfter, readLagMs, fault, requireKey } = options;
+  if (retryAfter !== undefined && rateLimit === undefined) {
+    throw new UsageError('--retry-after has a meaning with a limit only: add --rate-limit');
+  }
+  const apiKey = env.GAINSIGHT_PX_API_KEY ?? '';
+  if (requireKey === true && apiKey === '') {
+    throw new UsageError('no key to require: set GAINSIGHT_PX_API_KEY');
+  }
+  return {
+    latencyMs,
+    faults: fault,
+    ...(requireKey === true ? { apiKey } : {}),
+    ...(readLagMs === undefined ? {} : { readLag: { ms: readLagMs } }),
+    ...(rateLimit === undefined
+      ? {}
+      : {
+          rateLimit: {
+            requestsPerSecond: rateLimit,
+            ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
+          },
+        }),
+  };
+}
+
+function addFault(text: string, before: readonly FaultRule[]): readonly FaultRule[] {
+  try {
+    return [...before, parseFault(text)];
+  } catch (error) {
+    if (error instanceof TypeError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+async function listen(simulator: Simulator, { port, host }: Options): Promise<Listening> {
+  try {
+    return await simulator.listen({ port, host });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(
+      `cannot listen on ${host}, port ${port} (${code ?? 'unknown error'}): choose another --port, or 0 for a free one`,
+    );
+  }
+}
+
+/** Resolves when the command is asked to stop. */
+function stopSignal(io: CommandIo): Promise<void> {
+  const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      for (const signal of signals) io.off(signal, stop);
+      resolve();
+    };
+    for (const signal of signals) io.on(signal, stop);
+  });
+}
+
+function countsText({ total, byRoute, byStatus }: RequestCounts, io: CommandIo): string {
+  if (total === 0) return 'no requests\n';
+  const look = lookOf(io.stdout, io.env);
+  const tables = [
+    renderTable(['route', 'requests'], rowsOf(byRoute), look),
+    renderTable(['status', 'answers'], rowsOf(byStatus), look),
+  ];
+  return `${total} requests\n\n${tables.join('\n\n')}\n`;
+}
+
+const rowsOf = (counts: Readonly<Record<string, number>>): string[][] =>
+  Object.entries(counts).map(([name, count]) => [name, String(count)]);

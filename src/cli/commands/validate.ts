@@ -1,0 +1,78 @@
+import type { Command } from 'commander';
+import { isDestinationError, type Fault } from '../../core/errors.js';
+import { isObject } from '../../core/json-object.js';
+import { parseConfig, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
+import { describeSettings } from '../describe-settings.js';
+import type { CommandIo } from '../io.js';
+import { configOption } from '../options.js';
+import { printable } from '../output/printable.js';
+import { lookOf, renderTable } from '../output/table.js';
+import { ENVIRONMENT_KEYS, readSettings } from '../settings.js';
+
+interface Options {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+const HELP = `
+Exits with 0 when the configuration is valid, with 2 and all of its faults when it is not. Sends nothing.
+
+Example:
+  $ gainsight-px validate --config destination.json
+`;
+
+/** Adds the command `validate`. */
+export function registerValidate(program: Command, io: CommandIo): void {
+  program
+    .command('validate')
+    .description('check a configuration, and show what it means')
+    .addOption(configOption())
+    .option('--json', 'one JSON object, for scripts')
+    .addHelpText('after', HELP)
+    .action((options: Options) => {
+      validate(options, io);
+    });
+}
+
+function validate(options: Options, io: CommandIo): void {
+  const settings = readSettings(options, io.env);
+  const faults = faultsOf(settings);
+  if (faults.length > 0) {
+    io.exitCode = 2;
+    if (options.json === true) io.stdout.write(`${JSON.stringify({ valid: false, faults })}\n`);
+    else for (const fault of faults) io.stderr.write(`${printable(faultLine(fault))}\n`);
+    return;
+  }
+
+  const meaning = describeSettings(settings as DestinationConfig);
+  if (options.json === true) {
+    io.stdout.write(`${JSON.stringify({ valid: true, ...meaning })}\n`);
+    return;
+  }
+  const rows = Object.entries(meaning).map(([name, value]) => [name, cellText(value)]);
+  io.stdout.write(`${renderTable(['setting', 'meaning'], rows, lookOf(io.stdout, io.env))}\n`);
+}
+
+function faultsOf(settings: unknown): readonly Fault[] {
+  try {
+    parseConfig(settings);
+    return [];
+  } catch (error) {
+    if (isDestinationError(error)) return error.faults;
+    throw error;
+  }
+}
+
+/** A fault with the variable that would mend it too, where there is one. */
+function faultLine({ path, message }: Fault): string {
+  const variable = Object.entries(ENVIRONMENT_KEYS).find(([, key]) => key === path)?.[0];
+  return `error: ${path === '' ? 'the configuration' : path}: ${message}${variable === undefined ? '' : ` (or set ${variable})`}`;
+}
+
+function cellText(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
+  if (!isObject(value)) return String(value);
+  return Object.entries(value)
+    .map(([name, inner]) => `${name}: ${String(inner)}`)
+    .join(', ');
+}

@@ -1,0 +1,48 @@
+import { CONFIG_KEYS } from '../destinations/gainsight_px/config.js';
+import { parseConfig, type DestinationConfig } from '../destinations/gainsight_px/index.js';
+import { MASK } from './output/mask-key.js';
+
+/** What a configuration means, in the order to show it; without its key. */
+export interface SettingsMeaning {
+  readonly apiKey: typeof MASK;
+  readonly productTagKey: string;
+  /** Base URL of the data center. */
+  readonly sendsTo: string;
+  /** Rows that map a trait to a user's attribute; those with an empty side do not count. */
+  readonly userAttributes: number;
+  readonly accountAttributes: number;
+  /** Names of the constants that custom events carry. */
+  readonly globalContext: readonly string[];
+  /** Extensions that are on, as `key=value`. */
+  readonly extensions: readonly string[];
+  /** Keys that have no effect. */
+  readonly ignored: readonly string[];
+}
+
+/**
+ * Says what a configuration means.
+ *
+ * @throws ConfigurationError `configuration_invalid`
+ */
+export function describeSettings(config: DestinationConfig): SettingsMeaning {
+  const parsed = parseConfig(config);
+  return {
+    apiKey: MASK,
+    productTagKey: parsed.productTagKey,
+    sendsTo: `${parsed.connection.origin}/v1`,
+    userAttributes: parsed.userAttributes.length,
+    accountAttributes: parsed.accountAttributes.length,
+    globalContext: Object.keys(parsed.globalContext ?? {}),
+    extensions: [
+      ...(parsed.mergeGlobalContext ? ['globalContextPrecedence=merge'] : []),
+      ...(parsed.createMissingUserOnGroup ? ['missingUserOnGroup=create'] : []),
+      ...parsed.consentPreferences.map(
+        ({ consent, preference }) => `consentPreferences[${consent}]=${preference}`,
+      ),
+      ...(parsed.sendEventId ? ['sendEventId=true'] : []),
+      ...(parsed.sendIp ? ['sendIp=true'] : []),
+      ...(parsed.connection.preferencesVersion === 'v2' ? ['preferencesApiVersion=v2'] : []),
+    ],
+    ignored: Object.keys(config).filter((key) => !(CONFIG_KEYS as readonly string[]).includes(key)),
+  };
+}

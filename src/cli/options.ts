@@ -1,0 +1,37 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { aimAt } from './aim.js';
+import type { Fetch } from '../router/options.js';
+import { UsageError } from './settings.js';
+
+/** Options that several commands have. */
+
+/** `--config <file>` */
+export function configOption(): Option {
+  return new Option('-c, --config <file>', 'JSON file with the destination configuration');
+}
+
+/** `--px-url <url>`, parsed to a `fetch` that sends there. */
+export function pxUrlOption(): Option {
+  return new Option(
+    '--px-url <url>',
+    'advanced, for tests: send to this URL in place of PX (loopback addresses only)',
+  ).argParser(parseAim);
+}
+
+function parseAim(url: string): Fetch {
+  try {
+    return aimAt(url);
+  } catch (error) {
+    if (error instanceof UsageError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+/** Parses a whole number of at least `least`; for `argParser`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Give a whole number of at least ${least}.`);
+  };
+}

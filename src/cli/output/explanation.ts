@@ -1,0 +1,67 @@
+import type { DestinationError } from '../../core/errors.js';
+import type { DropReason } from '../../core/mapping/record.js';
+import type { Explanation } from '../../destinations/gainsight_px/index.js';
+import { describePosition, type InputFaultCode, type Position } from '../input/read-messages.js';
+import { maskKey } from './mask-key.js';
+import { printable, printableJson } from './printable.js';
+import { renderTable, type Look } from './table.js';
+
+/** What became of one thing in the input: a message, or what is none. */
+export interface ExplainedItem extends Omit<Explanation, 'error'> {
+  readonly position: Position;
+  readonly error?: Pick<DestinationError, 'message' | 'faults'> & {
+    readonly code: DestinationError['code'] | InputFaultCode;
+  };
+}
+
+const REASONS: Readonly<Record<DropReason, string>> = {
+  unmapped: 'no field and no map row reads it',
+  empty: 'null or blank',
+  unconvertible: "not of the field's type",
+  shadowed: 'another source of the field came first',
+  reserved: 'the name is reserved',
+  notAnObject: 'not an object: counts as absent',
+};
+
+/** An explanation for scripts: one line of JSON, without the API key. */
+export function explanationJson({ position, plan, error, fields, dropped, warnings }: ExplainedItem): string {
+  return JSON.stringify({
+    position,
+    ...(plan === undefined ? {} : { plan: maskKey(plan) }),
+    ...(error === undefined
+      ? {}
+      : { error: { code: error.code, message: error.message, faults: error.faults } }),
+    fields,
+    dropped,
+    warnings,
+  });
+}
+
+/** An explanation for the eye: a heading, tables, warnings, and a blank line. */
+export function explanationText(item: ExplainedItem, look: Look): string {
+  const { fields, dropped, warnings } = item;
+  const parts = [cut(heading(item), look)];
+  if (fields.length > 0) {
+    const rows = fields.map(({ object, to, value, from }) => [`${object}.${to}`, printableJson(value), from]);
+    parts.push(renderTable(['PX field', 'value', 'from'], rows, look));
+  }
+  if (dropped.length > 0) {
+    const rows = dropped.map(({ path, reason, type }) => [path, REASONS[reason], type]);
+    parts.push(renderTable(['dropped', 'why', 'type'], rows, look));
+  }
+  if (warnings.length > 0) {
+    parts.push(warnings.map(({ message }) => cut(`warning: ${message}`, look)).join('\n'));
+  }
+  return `${parts.join('\n\n')}\n`;
+}
+
+function heading({ position, plan, error }: ExplainedItem): string {
+  const place = describePosition(position);
+  if (error !== undefined) return `${place}: refused, ${error.code}: ${error.message}`;
+  return `${place}: ${plan?.steps.map((step) => step.id).join(' → ') ?? ''}`;
+}
+
+function cut(line: string, { width }: Look): string {
+  const text = printable(line);
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}

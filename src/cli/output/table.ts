@@ -1,0 +1,73 @@
+import Table from 'cli-table3';
+import type { CommandIo, Output } from '../io.js';
+import { printable } from './printable.js';
+
+const GAP = '  ';
+/** The width where there is no terminal: one that pagers, logs and mails hold. */
+const DEFAULT_WIDTH = 100;
+const MIN_WIDTH = 20;
+
+const NO_LINES = Object.fromEntries(
+  ['top', 'bottom', 'left', 'mid', 'right'].flatMap((part) =>
+    [part, `${part}-mid`, `${part}-left`, `${part}-right`].map((name) => [name, '']),
+  ),
+);
+
+/** How tables look on an output. */
+export interface Look {
+  readonly width: number;
+  readonly colours: boolean;
+}
+
+/** The look that fits an output: its width, and colours on a terminal whose user did not refuse them (https://no-color.org). */
+export function lookOf(output: Output, env: CommandIo['env']): Look {
+  const onTerminal = output.isTTY === true;
+  const columns = onTerminal ? (output.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH;
+  return {
+    width: Math.max(MIN_WIDTH, columns),
+    colours: onTerminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
+  };
+}
+
+/**
+ * A table without lines, no wider than asked for: what is too long is cut at the end, in the widest column first.
+ *
+ * @example
+ * renderTable(['field', 'value'], [['email', '"ada@example.org"']], { width: 80, colours: false });
+ */
+export function renderTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { width, colours }: Look,
+): string {
+  const cells = rows.map((row) => row.map((cell) => printable(cell.slice(0, width + 1))));
+  const colWidths = fit([head, ...cells], width - GAP.length * (head.length - 1));
+  const table = new Table({
+    head: [...head],
+    colWidths,
+    chars: { ...NO_LINES, middle: GAP },
+    style: { 'padding-left': 0, 'padding-right': 0, head: colours ? ['bold'] : [], border: [] },
+  });
+  table.push(...cells);
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+function fit(rows: readonly (readonly string[])[], available: number): number[] {
+  const widths = rows[0]!.map((_, column) =>
+    rows.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), 0),
+  );
+  const total = (): number => widths.reduce((sum, width) => sum + width, 0);
+  for (let excess = total() - available; excess > 0; excess -= 1) {
+    widths[widths.indexOf(Math.max(...widths))]! -= 1;
+  }
+  return widths.map((width) => Math.max(1, width));
+}
+
+/** Columns on a terminal, rather too many than too few: scripts whose characters take two begin here. */
+function widthOf(text: string): number {
+  return text.length + (text.match(/[\u1100-\uffff]/g)?.length ?? 0);
+}

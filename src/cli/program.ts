@@ -1,0 +1,110 @@
+import { Command, CommanderError } from 'commander';
+import { isDestinationError, InternalError } from '../core/errors.js';
+import { registerDeleteUser } from './commands/delete-user.js';
+import { registerDenyUser } from './commands/deny-user.js';
+import { registerExplain } from './commands/explain.js';
+import { registerPreferences } from './commands/preferences.js';
+import { registerSimulate } from './commands/simulate.js';
+import { registerTransform } from './commands/transform.js';
+import { registerValidate } from './commands/validate.js';
+import type { CommandIo } from './io.js';
+import { printable } from './output/printable.js';
+import { UsageError } from './settings.js';
+import { packageVersion } from './version.js';
+
+const NAME = 'gainsight-px';
+
+const SETTINGS_HELP = `
+Settings come from --config and from the environment, which wins:
+  GAINSIGHT_PX_API_KEY          REST API key; never an argument
+  GAINSIGHT_PX_PRODUCT_TAG_KEY  tag key of the product (AP-XXXXXXXXXX-2)
+  GAINSIGHT_PX_DATA_CENTER      US, EU or US2
+
+Exit codes: 0 all done, 1 something was not, 2 usage or configuration.
+
+Example:
+  $ ${NAME} explain events.jsonl --config destination.json
+`;
+
+/**
+ * Runs the command with the arguments after its name, and resolves with its exit code: 0 all done, 1 something was not,
+ * 2 usage or configuration. Never rejects: what goes wrong is one line on the error output.
+ *
+ * @example
+ * process.exitCode = await run(process.argv.slice(2), process);
+ */
+export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
+  const program = buildProgram(io);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return Number(io.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
+    const { line, exitCode } = describe(error, helpCall(program, argv));
+    io.stderr.write(`${printable(line)}\n`);
+    return exitCode;
+  }
+}
+
+function buildProgram(io: CommandIo): Command {
+  const program = new Command(NAME)
+    .description('Brings RudderStack events (identify, group, track) into Gainsight PX.')
+    .version(packageVersion())
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .addHelpText('after', SETTINGS_HELP)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      // Errors are thrown, and written once, by `run`.
+      writeErr: () => undefined,
+      getOutHelpWidth: () => (io.stdout.isTTY === true ? (io.stdout.columns ?? 80) : 80),
+    });
+
+  registerTransform(program, io);
+  registerExplain(program, io);
+  registerValidate(program, io);
+  registerPreferences(program, io);
+  registerDeleteUser(program, io);
+  registerDenyUser(program, io);
+  registerSimulate(program, io);
+  return program;
+}
+
+/** How to ask for help on what was called. */
+function helpCall(program: Command, argv: readonly string[]): string {
+  const names = [NAME];
+  let command: Command | undefined = program;
+  for (const word of argv) {
+    command = command.commands.find((candidate) => candidate.name() === word);
+    if (command === undefined) break;
+    names.push(word);
+  }
+  return `${names.join(' ')} --help`;
+}
+
+function describe(error: unknown, help: string): { line: string; exitCode: number } {
+  if (error instanceof CommanderError) {
+    const what = error.code === 'commander.help' ? 'no command given' : error.message.replace(/^error: /, '');
+    return { line: `error: ${what.replace(/\s*\n\s*/g, ' ')}; see ${help}`, exitCode: 2 };
+  }
+  if (error instanceof UsageError) return { line: `error: ${error.message}`, exitCode: 2 };
+  if (isDestinationError(error) && error.kind === 'configuration') {
+    const mend = 'correct the --config file or the GAINSIGHT_PX_… variables';
+    return { line: `error: ${error.message}; ${mend}`, exitCode: 2 };
+  }
+  // Here no event is at work: it is an argument that does not do.
+  if (isDestinationError(error) && error.kind === 'instrumentation') {
+    return { line: `error: ${error.message}; see ${help}`, exitCode: 2 };
+  }
+  return {
+    line: `error: ${InternalError.from(error).message}${placeOf(error)}; please report it`,
+    exitCode: 1,
+  };
+}
+
+/** Where an unexpected error was thrown. Its message is not shown: it may hold anything, a key included. */
+function placeOf(error: unknown): string {
+  const frame = error instanceof Error ? /^\s+(at .+)$/m.exec(error.stack ?? '')?.[1] : undefined;
+  return frame === undefined ? '' : ` ${frame}`;
+}

@@ -1,0 +1,41 @@
+import type { RequestPlan } from '../core/plan.js';
+import type { ErrorCode } from '../core/errors.js';
+import { createRouter } from '../router/index.js';
+import type { Fetch } from '../router/options.js';
+import type { Delivered } from '../router/outcome.js';
+import type { CommandIo } from './io.js';
+import { printable } from './output/printable.js';
+
+interface Sending {
+  /** What is being done, for the error: `cannot delete the user`. */
+  readonly task: string;
+  /** Sends to another place than PX. */
+  readonly fetch?: Fetch | undefined;
+}
+
+const MENDS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  user_not_found: 'check the id: PX knows a user only after its first identify',
+  denied: 'the key must belong to this data center',
+  rejected: 'PX will not take it however often it is sent',
+};
+
+/**
+ * Delivers one plan. When it fails, that is said on one line with the mend, the exit code is 1, and nothing is returned.
+ */
+export async function sendPlan(
+  plan: RequestPlan,
+  { task, fetch }: Sending,
+  io: CommandIo,
+): Promise<Delivered | undefined> {
+  const router = createRouter(fetch === undefined ? {} : { fetch });
+  try {
+    const outcome = await router.deliver(plan);
+    if (outcome.delivered) return outcome;
+    const mend = MENDS[outcome.code] ?? (outcome.retryable ? 'it may pass: try again' : 'see --help');
+    io.stderr.write(`${printable(`error: ${task}: ${outcome.message}; ${mend}`)}\n`);
+    io.exitCode = 1;
+    return undefined;
+  } finally {
+    await router.close();
+  }
+}
