@@ -85,8 +85,7 @@ function helpCall(program: Command, argv: readonly string[]): string {
 
 function describe(error: unknown, help: string): { line: string; exitCode: number } {
   if (error instanceof CommanderError) {
-    const what = error.code === 'commander.help' ? 'no command given' : error.message.replace(/^error: /, '');
-    return { line: `error: ${what.replace(/\s*\n\s*/g, ' ')}; see ${help}`, exitCode: 2 };
+    return { line: `error: ${parsingFault(error)}; see ${help}`, exitCode: 2 };
   }
   if (error instanceof UsageError) return { line: `error: ${error.message}`, exitCode: 2 };
   if (isDestinationError(error) && error.kind === 'configuration') {
@@ -101,6 +100,16 @@ function describe(error: unknown, help: string): { line: string; exitCode: numbe
     line: `error: ${InternalError.from(error).message}${placeOf(error)}; please report it`,
     exitCode: 1,
   };
+}
+
+/** What is wrong with the arguments, on one line and without what was given to an unknown option: it may be a key. */
+function parsingFault({ code, message }: CommanderError): string {
+  if (code === 'commander.help') return 'no command given';
+  const text = message
+    .replace(/^error: /, '')
+    .replace(/\.?\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
+  return code === 'commander.unknownOption' ? text.replace(/='?.*'/, "'") : text;
 }
 
 /** Where an unexpected error was thrown. Its message is not shown: it may hold anything, a key included. */

@@ -15,8 +15,8 @@ interface Options {
 }
 
 const HELP = `
-PX erases the user's profile and history for good. Custom events stay: PX cannot delete them.
-A user that PX does not know counts as deleted.
+PX erases the user's profile and history for good. Custom events stay: PX cannot
+delete them. A user that PX does not know counts as deleted.
 
 Example:
   $ gainsight-px delete-user u_1001 --config destination.json

@@ -16,8 +16,9 @@ interface Options {
 }
 
 const HELP = `
-Shows each field that PX would get with its value and where that came from, what was dropped and why, and
-what PX might refuse. Exits with 1 when a message cannot be mapped. Nothing is sent.
+Shows each field that PX would get with its value and where that came from, what
+was dropped and why, and what PX might refuse. Exits with 1 when a message
+cannot be mapped. Nothing is sent.
 
 Example:
   $ gainsight-px explain events.jsonl --config destination.json

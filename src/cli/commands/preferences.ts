@@ -35,7 +35,7 @@ const SET_HELP = `
 Flags that are not given stay as they are.
 
 Example:
-  $ gainsight-px preferences set u_1001 --track-usage=false --surveys=true --config destination.json
+  $ gainsight-px preferences set u_1001 --track-usage=false --config destination.json
 `;
 
 /** Adds the commands `preferences get <identifyId>` and `preferences set <identifyId>`. */

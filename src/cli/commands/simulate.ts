@@ -21,14 +21,14 @@ interface Options {
   readonly rateLimit?: number;
   readonly retryAfter?: number;
   readonly readLagMs?: number;
-  readonly fault: readonly FaultRule[];
+  readonly fault?: readonly FaultRule[];
   readonly requireKey?: boolean;
   readonly json?: boolean;
 }
 
 const HELP = `
-A fault is written fault[@route][:nth=N|:every=N]; without nth and every, each request fails.
-It is an HTTP status, delay-<ms>, or one of
+A fault is written fault[@route][:nth=N|:every=N]; without nth and every, each
+request fails. It is an HTTP status, delay-<ms>, or one of
   ${FAULT_NAMES.join(', ')
     .replace(/(.{1,76})(?: |$)/g, '$1\n  ')
     .trim()}
@@ -49,7 +49,7 @@ export function registerSimulate(program: Command, io: CommandIo): void {
     .option('--rate-limit <number>', 'requests per second; further ones get 429', wholeNumber(1))
     .option('--retry-after <seconds>', 'what a 429 asks to wait', wholeNumber(0))
     .option('--read-lag-ms <ms>', 'how long a new object is not found yet', wholeNumber(0))
-    .option('--fault <rule>', 'which requests fail, and how; may be repeated', addFault, [])
+    .option('--fault <rule>', 'which requests fail, and how; may be repeated', addFault)
     .option('--require-key', 'take the key in GAINSIGHT_PX_API_KEY only')
     .option('--json', 'one JSON line when ready, and one at the end')
     .addHelpText('after', HELP)
@@ -58,9 +58,9 @@ export function registerSimulate(program: Command, io: CommandIo): void {
 
 async function simulate(options: Options, io: CommandIo): Promise<void> {
   const simulator = createSimulator(simulatorOptions(options, io));
-  // Listens to signals before it says that it is ready: who reads that line may stop it at once.
-  const stopped = stopSignal(io);
   const ready = await listen(simulator, options);
+  // Before it says that it is ready: who reads that line may stop it at once.
+  const stopped = stopSignal(io);
   const aim = `gainsight-px deliver events.jsonl --config destination.json --px-url ${ready.origin}`;
   io.stdout.write(
     options.json === true
@@ -87,7 +87,7 @@ function simulatorOptions(options: Options, { env }: CommandIo): SimulatorOption
   }
   return {
     latencyMs,
-    faults: fault,
+    ...(fault === undefined ? {} : { faults: fault }),
     ...(requireKey === true ? { apiKey } : {}),
     ...(readLagMs === undefined ? {} : { readLag: { ms: readLagMs } }),
     ...(rateLimit === undefined
@@ -101,7 +101,7 @@ function simulatorOptions(options: Options, { env }: CommandIo): SimulatorOption
   };
 }
 
-function addFault(text: string, before: readonly FaultRule[]): readonly FaultRule[] {
+function addFault(text: string, before: readonly FaultRule[] = []): readonly FaultRule[] {
   try {
     return [...before, parseFault(text)];
   } catch (error) {

@@ -27,8 +27,8 @@ export interface TransformedLine {
 }
 
 const HELP = `
-Each line of the output is {"position", "plan"}, or {"position", "error"} for a message that cannot be
-mapped; then the exit code is 1. Nothing is sent.
+Each line of the output is {"position", "plan"}, or {"position", "error"} for a
+message that cannot be mapped; then the exit code is 1. Nothing is sent.
 
 Example:
   $ gainsight-px transform events.jsonl --config destination.json > plans.jsonl

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { isDestinationError, type Fault } from '../../core/errors.js';
-import { isObject } from '../../core/json-object.js';
 import { parseConfig, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
 import { describeSettings } from '../describe-settings.js';
 import type { CommandIo } from '../io.js';
@@ -15,7 +14,8 @@ interface Options {
 }
 
 const HELP = `
-Exits with 0 when the configuration is valid, with 2 and all of its faults when it is not. Sends nothing.
+Exits with 0 when the configuration is valid, with 2 and all of its faults when
+it is not. Nothing is sent.
 
 Example:
   $ gainsight-px validate --config destination.json
@@ -49,7 +49,7 @@ function validate(options: Options, io: CommandIo): void {
     io.stdout.write(`${JSON.stringify({ valid: true, ...meaning })}\n`);
     return;
   }
-  const rows = Object.entries(meaning).map(([name, value]) => [name, cellText(value)]);
+  const rows = Object.entries(meaning).flatMap(rowsOf);
   io.stdout.write(`${renderTable(['setting', 'meaning'], rows, lookOf(io.stdout, io.env))}\n`);
 }
 
@@ -69,10 +69,9 @@ function faultLine({ path, message }: Fault): string {
   return `error: ${path === '' ? 'the configuration' : path}: ${message}${variable === undefined ? '' : ` (or set ${variable})`}`;
 }
 
-function cellText(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
-  if (!isObject(value)) return String(value);
-  return Object.entries(value)
-    .map(([name, inner]) => `${name}: ${String(inner)}`)
-    .join(', ');
+/** A row for a setting; for a list, one for each of its items. */
+function rowsOf([name, value]: [name: string, value: unknown]): string[][] {
+  if (!Array.isArray(value)) return [[name, String(value)]];
+  if (value.length === 0) return [[name, 'none']];
+  return value.map((item, index) => [index === 0 ? name : '', String(item)]);
 }

@@ -40,7 +40,7 @@ export function explanationJson({ position, plan, error, fields, dropped, warnin
 /** An explanation for the eye: a heading, tables, warnings, and a blank line. */
 export function explanationText(item: ExplainedItem, look: Look): string {
   const { fields, dropped, warnings } = item;
-  const parts = [cut(heading(item), look)];
+  const parts = [printable(heading(item))];
   if (fields.length > 0) {
     const rows = fields.map(({ object, to, value, from }) => [`${object}.${to}`, printableJson(value), from]);
     parts.push(renderTable(['PX field', 'value', 'from'], rows, look));
