@@ -1,0 +1,75 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { parseFault, type FaultRule } from '../../simulator/index.js';
+import type { CommandIo } from '../io.js';
+import { configOption, wholeNumber } from '../options.js';
+import { deliver, type DeliverOptions } from './deliver.js';
+import { PROGRESS_STYLES } from './progress.js';
+
+const HELP = `
+Input: one message, batch ({"batch":[…]}) or line of a rejected file per line, or one JSON array; plain or gzipped.
+What is not delivered is written to the --rejected file, which can be given to deliver again.
+
+Exit codes: 0 all delivered, 1 something was not, 2 usage or configuration.
+
+Examples:
+  $ gainsight-px deliver events.jsonl --config destination.json --rejected rejected.jsonl
+  $ gainsight-px deliver rejected.jsonl --config destination.json --rejected rejected.2.jsonl
+  $ zcat events.*.gz | gainsight-px deliver - --config destination.json --dry-run
+`;
+
+/** Adds the command `deliver`. */
+export function registerDeliver(program: Command, io: CommandIo): void {
+  program
+    .command('deliver')
+    .description('deliver messages to Gainsight PX')
+    .argument('[file]', 'file of messages; - or nothing: the standard input')
+    .addOption(configOption())
+    .option('-r, --rejected <file>', 'new file for what is not delivered, in the order of the input')
+    .option('--skip <number>', 'pass over so many messages at the beginning', wholeNumber(0), 0)
+    .option('--dry-run', 'send nothing: count what would be sent')
+    .option('--simulate', 'send to a simulated PX inside this process')
+    .option('--simulate-fault <rule>', 'let the simulated PX fail, as in error-500:every=7', addFault, [])
+    .option('--concurrency <number>', 'requests in flight at most', wholeNumber(1), 20)
+    .option('--requests-per-second <number>', 'at most, or none for no limit', limit, 180)
+    .option('--requests-per-day <number>', 'at most, or none for no limit', limit, 1_000_000)
+    .option('--max-attempts <number>', 'how often one request is sent at most', wholeNumber(1), 5)
+    .addOption(
+      new Option('--progress <style>', 'how to show progress').choices(PROGRESS_STYLES).default('auto'),
+    )
+    .option('--json', 'print the summary as one JSON object')
+    .option(
+      '--px-url <url>',
+      'advanced, for tests: send to this URL in place of PX (loopback addresses only)',
+    )
+    .addHelpText('after', HELP)
+    .action(async (file: string | undefined, options: DeliverOptions, command: Command) => {
+      await deliver(file, { options, wordsToRepeat: wordsToRepeat(command) }, io);
+    });
+}
+
+/** The options of this call that a further run needs too. */
+function wordsToRepeat(command: Command): string[] {
+  const changing = new Set(['rejected', 'skip', 'simulateFault']);
+  return command.options.flatMap((option) => {
+    const name = option.attributeName();
+    if (changing.has(name) || command.getOptionValueSource(name) !== 'cli') return [];
+    const value: unknown = command.getOptionValue(name);
+    if (value === true) return [option.long ?? ''];
+    return [option.long ?? '', value === Infinity ? NO_LIMIT : String(value)];
+  });
+}
+
+const NO_LIMIT = 'none';
+
+function limit(text: string): number {
+  return text === NO_LIMIT ? Infinity : wholeNumber(1)(text);
+}
+
+function addFault(text: string, before: readonly FaultRule[]): readonly FaultRule[] {
+  try {
+    return [...before, parseFault(text)];
+  } catch (error) {
+    if (error instanceof TypeError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}

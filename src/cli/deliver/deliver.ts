@@ -1,0 +1,161 @@
+import type { RouterOptions } from '../../router/index.js';
+import { createSimulator, type FaultRule, type Simulator } from '../../simulator/index.js';
+import { aimAt } from '../aim.js';
+import type { CommandIo, StopSignal } from '../io.js';
+import { lookOf } from '../output/table.js';
+import { loadSettings, UsageError } from '../settings.js';
+import { Counts } from './counts.js';
+import { goingOnCommands } from './going-on.js';
+import { openMeasuredInput, type MeasuredInput } from './measured-input.js';
+import { showProgress, type Progress, type ProgressStyle, type Standing } from './progress.js';
+import { RejectedFile } from './rejected-file.js';
+import { runDelivery, type RunResult } from './run-delivery.js';
+import { Stop } from './stop.js';
+import { summaryText } from './summary-text.js';
+import { exitCodeOf, summarize, type SentTo, type Summary } from './summary.js';
+
+/** The options of the command, parsed. */
+export interface DeliverOptions {
+  readonly config?: string;
+  readonly rejected?: string;
+  readonly skip: number;
+  readonly dryRun?: true;
+  readonly simulate?: true;
+  readonly simulateFault: readonly FaultRule[];
+  readonly concurrency: number;
+  readonly requestsPerSecond: number;
+  readonly requestsPerDay: number;
+  readonly maxAttempts: number;
+  readonly progress: ProgressStyle;
+  readonly json?: true;
+  readonly pxUrl?: string;
+}
+
+/** How the command was called. */
+export interface DeliverCall {
+  readonly options: DeliverOptions;
+  /** The options of this call that a further run needs too, as they are written. */
+  readonly wordsToRepeat: readonly string[];
+}
+
+/**
+ * Delivers an input and prints what came of it; the exit code is left in `io`.
+ *
+ * @throws UsageError, ConfigurationError before anything is read
+ */
+export async function deliver(file: string | undefined, call: DeliverCall, io: CommandIo): Promise<void> {
+  const { options } = call;
+  checkCombination(options);
+  const config = loadSettings(options, io.env);
+  const fetch = options.pxUrl === undefined ? undefined : aimAt(options.pxUrl);
+  const input = await openMeasuredInput(file, io);
+  const rejectedFile = options.rejected === undefined ? undefined : RejectedFile.create(options.rejected);
+  if (rejectedFile === undefined && options.dryRun !== true) {
+    io.stderr.write('without --rejected, what is not delivered is only counted\n');
+  }
+
+  const startMs = performance.now();
+  const [counts, stop] = [new Counts(), new Stop()];
+  const simulator =
+    options.simulate === true ? createSimulator({ faults: options.simulateFault }) : undefined;
+  const sending = options.dryRun === true ? undefined : await sendingOf(options, fetch, simulator);
+  const stopListening = stopOnSignal(stop, io);
+  const progress = startProgress(options.progress, { counts, input }, io);
+  let result: RunResult;
+  try {
+    result = await runDelivery({ input, config, sending, rejectedFile, skip: options.skip, stop, counts });
+  } finally {
+    progress.end();
+    stopListening();
+    rejectedFile?.close();
+    await simulator?.close();
+  }
+
+  const retryableFile = counts.retryable > 0 ? rejectedFile?.path : undefined;
+  const goOn = goingOnCommands({
+    input: input.name,
+    options: call.wordsToRepeat,
+    goOnAfter: result.goOnAfter,
+    rejectedFile: retryableFile,
+  });
+  const durationMs = performance.now() - startMs;
+  const sentTo = sentToOf(options);
+  report(summarize({ sentTo, counts, result, stop, rejectedFile, durationMs, goOn }), options, io);
+}
+
+function report(summary: Summary, { json, skip }: DeliverOptions, io: CommandIo): void {
+  if (skip > summary.messages.read) {
+    io.stderr.write(`--skip ${skip} passed over all ${summary.messages.read} messages of the input\n`);
+  }
+  io.stdout.write(
+    json === true ? `${JSON.stringify(summary)}\n` : summaryText(summary, lookOf(io.stdout, io.env)),
+  );
+  io.exitCode = exitCodeOf(summary);
+}
+
+function checkCombination({ dryRun, simulate, pxUrl, simulateFault }: DeliverOptions): void {
+  const targets = Object.entries({ '--dry-run': dryRun, '--simulate': simulate, '--px-url': pxUrl })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name);
+  if (targets.length > 1)
+    throw new UsageError(`${targets.join(' and ')} exclude each other: give one of them`);
+  if (simulateFault.length > 0 && simulate !== true) {
+    throw new UsageError('--simulate-fault is about the simulated PX: add --simulate');
+  }
+}
+
+function sentToOf({ dryRun, simulate }: DeliverOptions): SentTo {
+  if (dryRun === true) return 'nowhere';
+  return simulate === true ? 'simulator' : 'px';
+}
+
+async function sendingOf(
+  { concurrency, requestsPerSecond, requestsPerDay, maxAttempts }: DeliverOptions,
+  fetch: RouterOptions['fetch'],
+  simulator: Simulator | undefined,
+): Promise<RouterOptions> {
+  const target = simulator === undefined ? fetch : aimAt((await simulator.listen()).baseUrl);
+  return {
+    concurrency,
+    requestsPerSecond,
+    requestsPerDay,
+    maxAttempts,
+    ...(target === undefined ? {} : { fetch: target }),
+  };
+}
+
+/** The first signal ends the run in good order. After it the command listens no more: a second one ends the process at once. */
+function stopOnSignal(stop: Stop, io: CommandIo): () => void {
+  const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+  const stopListening = (): void => {
+    for (const signal of signals) io.off(signal, onSignal);
+  };
+  const onSignal = (): void => {
+    stopListening();
+    io.stderr.write('\nstopping: what is in flight is finished; once more ends it at once\n');
+    stop.request('interrupted', 'interrupted');
+  };
+  for (const signal of signals) io.on(signal, onSignal);
+  return stopListening;
+}
+
+function startProgress(
+  style: ProgressStyle,
+  { counts, input }: { counts: Counts; input: MeasuredInput },
+  io: CommandIo,
+): Progress {
+  const standing = (): Standing => {
+    const { read, settled, rejected } = counts;
+    const shareRead = input.shareRead();
+    // What was read is not done with yet.
+    const share = shareRead === undefined ? undefined : shareRead * (read === 0 ? 0 : settled / read);
+    return { settled, rejected, share };
+  };
+  const every = (intervalMs: number, callback: () => void): (() => void) => {
+    const timer = setInterval(callback, intervalMs);
+    return () => {
+      clearInterval(timer);
+    };
+  };
+  return showProgress({ style, io, standing, nowMs: () => performance.now(), every });
+}

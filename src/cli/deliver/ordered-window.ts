@@ -1,0 +1,76 @@
+/** What is between being read and being done with, in the order of the input. */
+export interface Slot<T> {
+  readonly bytes: number;
+  /** What is to be handed on when this slot's turn comes; `undefined`: nothing. */
+  result: T | undefined;
+  settled: boolean;
+}
+
+export interface WindowLimits {
+  readonly slots: number;
+  /** Of messages that are not settled, or wait for their turn to be handed on. */
+  readonly bytes: number;
+}
+
+/**
+ * Brings results that come in any order back into the order of the input, in bounded memory: who opens slots awaits
+ * {@link OrderedWindow.room}.
+ */
+export class OrderedWindow<T> {
+  /** From `#head` on; what lies before is done with. */
+  #slots: Slot<T>[] = [];
+  #head = 0;
+  #bytes = 0;
+  #onRoom: (() => void) | undefined;
+
+  /** @param handOn gets each result, in order */
+  constructor(
+    private readonly limits: WindowLimits,
+    private readonly handOn: (result: T) => void,
+  ) {}
+
+  get isFull(): boolean {
+    return this.#slots.length - this.#head >= this.limits.slots || this.#bytes >= this.limits.bytes;
+  }
+
+  /** Opens the next slot of the input, which `bytes` are kept for. */
+  open(bytes: number): Slot<T> {
+    const slot: Slot<T> = { bytes, result: undefined, settled: false };
+    this.#slots.push(slot);
+    this.#bytes += bytes;
+    return slot;
+  }
+
+  /** Settles a slot; a slot without a result needs no more memory. */
+  settle(slot: Slot<T>, result?: T): void {
+    slot.settled = true;
+    slot.result = result;
+    if (result === undefined) this.#bytes -= slot.bytes;
+    this.#advance();
+  }
+
+  /** Resolves when there is room for another slot. One caller at a time. */
+  room(): Promise<void> {
+    if (!this.isFull) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onRoom = resolve;
+    });
+  }
+
+  #advance(): void {
+    for (let slot = this.#slots[this.#head]; slot?.settled === true; slot = this.#slots[this.#head]) {
+      this.#head += 1;
+      if (slot.result === undefined) continue;
+      this.#bytes -= slot.bytes;
+      this.handOn(slot.result);
+    }
+    if (this.#head > 1_000 && this.#head * 2 > this.#slots.length) {
+      this.#slots = this.#slots.slice(this.#head);
+      this.#head = 0;
+    }
+    if (this.#onRoom === undefined || this.isFull) return;
+    const onRoom = this.#onRoom;
+    this.#onRoom = undefined;
+    onRoom();
+  }
+}

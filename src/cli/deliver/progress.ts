@@ -1,0 +1,111 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { CommandIo } from '../io.js';
+
+/** How progress is shown: `auto` is a bar on a terminal, when the size of the input is known, and lines elsewhere. */
+export type ProgressStyle = 'auto' | 'bar' | 'lines' | 'none';
+export const PROGRESS_STYLES: readonly ProgressStyle[] = ['auto', 'bar', 'lines', 'none'];
+
+/** How far a run is. */
+export interface Standing {
+  /** Messages done with. */
+  readonly settled: number;
+  readonly rejected: number;
+  /** From 0 to 1; undefined when the size of the input is not known. */
+  readonly share: number | undefined;
+}
+
+/** What shows progress; told to come to an end before the results are written. */
+export interface Progress {
+  end(): void;
+}
+
+interface ProgressParts {
+  readonly style: ProgressStyle;
+  readonly io: Pick<CommandIo, 'stderr'>;
+  readonly standing: () => Standing;
+  /** Milliseconds on a clock that never goes back. */
+  readonly nowMs: () => number;
+  /** Calls back every so many milliseconds, until what it returns is called. */
+  readonly every: (intervalMs: number, callback: () => void) => () => void;
+}
+
+const BAR_INTERVAL_MS = 200;
+const LINES_INTERVAL_MS = 5_000;
+const BAR_STEPS = 1_000;
+
+/** Shows progress on the error output from now on. */
+export function showProgress(parts: ProgressParts): Progress {
+  const { style, io, standing } = parts;
+  const fits = io.stderr.isTTY === true && standing().share !== undefined;
+  if (style === 'none') return { end: () => undefined };
+  return style === 'bar' || (style === 'auto' && fits) ? showBar(parts) : showLines(parts);
+}
+
+function showBar({ io, standing, nowMs, every }: ProgressParts): Progress {
+  const bar = new SingleBar(
+    {
+      stream: io.stderr,
+      format: '{bar} {percentage} %  {text}',
+      hideCursor: true,
+      clearOnComplete: true,
+      gracefulExit: false,
+      stopOnComplete: false,
+    },
+    Presets.shades_classic,
+  );
+  const startMs = nowMs();
+  bar.start(BAR_STEPS, 0, { text: '' });
+  const stop = every(BAR_INTERVAL_MS, () => {
+    const now = standing();
+    bar.update(Math.floor((now.share ?? 0) * BAR_STEPS), { text: describe(now, nowMs() - startMs) });
+  });
+  return {
+    end: () => {
+      stop();
+      bar.stop();
+    },
+  };
+}
+
+function showLines({ io, standing, nowMs, every }: ProgressParts): Progress {
+  const startMs = nowMs();
+  const stop = every(LINES_INTERVAL_MS, () => {
+    const now = standing();
+    const share = now.share === undefined ? '' : `${Math.floor(now.share * 100)} %, `;
+    io.stderr.write(`${share}${describe(now, nowMs() - startMs)}\n`);
+  });
+  return { end: stop };
+}
+
+/**
+ * A standing in words.
+ *
+ * @example
+ * describe({ settled: 1200, rejected: 3, share: 0.5 }, 10_000); // '1,200 messages, 120/s, 10 s left, 3 rejected'
+ */
+export function describe({ settled, rejected, share }: Standing, elapsedMs: number): string {
+  const parts = [`${count(settled)} messages`, `${count(perSecond(settled, elapsedMs))}/s`];
+  if (share !== undefined && share > 0) parts.push(`${duration((elapsedMs * (1 - share)) / share)} left`);
+  if (rejected > 0) parts.push(`${count(rejected)} rejected`);
+  return parts.join(', ');
+}
+
+/** So many per second, whole. */
+export function perSecond(number: number, elapsedMs: number): number {
+  return elapsedMs > 0 ? Math.round((number * 1000) / elapsedMs) : 0;
+}
+
+/** A number as people read it: `1,234,567`. */
+export function count(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
+/** A duration as people read it: `850 ms`, `12.3 s`, `4 min 05 s`, `2 h 07 min`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(ms < 9_950 ? 1 : 0)} s`;
+  const seconds = Math.round(ms / 1000);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3_600)} h ${two(Math.floor((seconds % 3_600) / 60))} min`;
+}

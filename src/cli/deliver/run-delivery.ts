@@ -1,0 +1,122 @@
+import { compile, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
+import { createRouter, type RouterOptions, type RouterStats } from '../../router/index.js';
+import { readMessages } from '../input/read-messages.js';
+import type { Counts } from './counts.js';
+import { Delivery, type Sending } from './delivery.js';
+import { HeldForbidden } from './held-forbidden.js';
+import type { MeasuredInput } from './measured-input.js';
+import type { RejectedFile } from './rejected-file.js';
+import type { Rejection } from './rejection.js';
+import { StopRules } from './stop-rules.js';
+import type { Stop } from './stop.js';
+import { WouldBeRequests } from './would-be-requests.js';
+
+/** What a run is made of. */
+export interface DeliveryRun {
+  readonly input: MeasuredInput;
+  readonly config: DestinationConfig;
+  /** How to send; `undefined`: a dry run. */
+  readonly sending: RouterOptions | undefined;
+  readonly rejectedFile: RejectedFile | undefined;
+  readonly skip: number;
+  readonly stop: Stop;
+  readonly counts: Counts;
+}
+
+/** What came of a run, next to its counts. */
+export interface RunResult {
+  /** Of the requests sent; `undefined` after a dry run. */
+  readonly stats: RouterStats | undefined;
+  readonly wouldBe: WouldBeRequests | undefined;
+  /**
+   * How many messages at the beginning of the input are done with, when some after them are not and stand in no rejected file:
+   * what `--skip` is to be given. `undefined` when there are none.
+   */
+  readonly goOnAfter: number | undefined;
+}
+
+/** Plans that wait; more of them find more lanes to go on in, fewer take less memory. */
+const MIN_PENDING = 1_000;
+const PENDING_PER_REQUEST = 20;
+
+/**
+ * Delivers an input to its end, or until it is stopped: then what is in flight is finished, and nothing more is read.
+ *
+ * @throws ConfigurationError
+ */
+export async function runDelivery(run: DeliveryRun): Promise<RunResult> {
+  const { input, stop, counts, skip } = run;
+  const destination = compile(run.config);
+  const sending = makeSending(run);
+  const unkept = new UnkeptRejections(run);
+  let wasReadToEnd = false;
+
+  // A source that waits would not notice that it is no longer wanted.
+  stop.onStop(() => input.bytes.destroy());
+  const delivery = new Delivery({ destination, sending, counts, skip, onRejection: unkept.take });
+  const items = async function* (): ReturnType<typeof readMessages> {
+    yield* readMessages(input.bytes, { signal: stop.signal });
+    wasReadToEnd = stop.reason === undefined;
+  };
+  await delivery.run(items());
+  if (sending.to === 'nowhere') {
+    return { stats: undefined, wouldBe: sending.wouldBe, goOnAfter: unkept.goOnAfter(wasReadToEnd) };
+  }
+  await sending.router.close();
+  return { stats: sending.router.stats(), wouldBe: undefined, goOnAfter: unkept.goOnAfter(wasReadToEnd) };
+}
+
+function makeSending({ sending, stop }: DeliveryRun): Sending {
+  if (sending === undefined) return { to: 'nowhere', wouldBe: new WouldBeRequests() };
+  const cancel = new AbortController();
+  const held = new HeldForbidden();
+  const rules = new StopRules(stop, (route) => {
+    held.onRouteOpen(route);
+  });
+  const router = createRouter({
+    maxPending: Math.max(MIN_PENDING, (sending.concurrency ?? 0) * PENDING_PER_REQUEST),
+    ...sending,
+    onRetryableFailure: 'blockLanes',
+    signal: cancel.signal,
+    onRequest: (record) => {
+      rules.onRequest(record);
+    },
+  });
+  stop.onStop((reason) => {
+    // With a key that PX refuses the rest of a begun plan is in vain; else what is begun is brought to its end.
+    if (reason === 'unauthorized' || reason === 'forbidden') cancel.abort();
+    else void router.close();
+  });
+  return { to: 'px', router, rules, held };
+}
+
+/** Keeps rejections in the file, and remembers where to go on for those that are in none. */
+class UnkeptRejections {
+  /** Messages before the first one that a stop kept from being delivered, and that stands in no file. */
+  #doneBefore: number | undefined;
+
+  constructor(private readonly run: DeliveryRun) {}
+
+  readonly take = (rejection: Rejection, ordinal: number): void => {
+    const { rejectedFile, stop } = this.run;
+    if (rejectedFile !== undefined && stop.reason !== 'rejected_file_failed') {
+      try {
+        rejectedFile.write(rejection);
+        return;
+      } catch (error) {
+        const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+        stop.request(
+          'rejected_file_failed',
+          `cannot write ${rejectedFile.path} (${code}): make room, or name another file with --rejected`,
+        );
+      }
+    }
+    if (rejectedFile !== undefined || (stop.reason !== undefined && rejection.retryable)) {
+      this.#doneBefore ??= ordinal - 1;
+    }
+  };
+
+  goOnAfter(wasReadToEnd: boolean): number | undefined {
+    return this.#doneBefore ?? (wasReadToEnd ? undefined : this.run.counts.read);
+  }
+}

@@ -1,0 +1,50 @@
+import type { RouteName } from '../../core/plan.js';
+import type { Outcome, RequestRecord } from '../../router/index.js';
+import type { Stop } from './stop.js';
+
+/** So many 403s in a row say something about the key, not about single users. */
+export const FORBIDDEN_IN_A_ROW = 20;
+
+/**
+ * Ends a run in which nothing further can succeed: after a 401, after 20 requests in a row on one route that were answered with 403, and
+ * when the daily quota is used up.
+ */
+export class StopRules {
+  readonly #forbidden = new Map<RouteName, number>();
+
+  /** @param onRouteOpen told when PX shows that the key may use a route */
+  constructor(
+    private readonly stop: Stop,
+    private readonly onRouteOpen: (route: RouteName) => void,
+  ) {}
+
+  /** Told of each request before its plan goes on, so that nothing of its lane follows a 401. */
+  onRequest({ route, status, verdict }: RequestRecord): void {
+    if (status === 401) {
+      this.stop.request(
+        'unauthorized',
+        'PX answered 401, it does not know the API key: check GAINSIGHT_PX_API_KEY (or apiKey) and dataCenter',
+      );
+    } else if (status === 403) {
+      const inARow = (this.#forbidden.get(route) ?? 0) + 1;
+      this.#forbidden.set(route, inARow);
+      if (inARow < FORBIDDEN_IN_A_ROW) return;
+      this.stop.request(
+        'forbidden',
+        `PX answered 403 ${inARow} times in a row to ${route}: give the API key the permission to write`,
+      );
+    } else if (verdict === 'ok' || verdict === 'notFound' || verdict === 'rejected') {
+      // Neither a 429 nor an outage says that the key may use the route.
+      this.#forbidden.delete(route);
+      this.onRouteOpen(route);
+    }
+  }
+
+  onOutcome(outcome: Outcome): void {
+    if (outcome.delivered || outcome.code !== 'daily_quota_reached') return;
+    this.stop.request(
+      'daily_quota_reached',
+      'the daily quota of requests is used up: go on when 24 hours have passed, or raise --requests-per-day',
+    );
+  }
+}

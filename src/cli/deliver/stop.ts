@@ -1,0 +1,37 @@
+/** Why a run ends before its input does. */
+export type StopReason =
+  'unauthorized' | 'forbidden' | 'daily_quota_reached' | 'interrupted' | 'rejected_file_failed';
+
+/** What ends a run early; the first reason counts. */
+export class Stop {
+  readonly #controller = new AbortController();
+  readonly #listeners: ((reason: StopReason) => void)[] = [];
+  #reason: StopReason | undefined;
+  #text = '';
+
+  get reason(): StopReason | undefined {
+    return this.#reason;
+  }
+
+  /** What happened, and what to do about it; one line. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Aborted by the first request. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  request(reason: StopReason, text: string): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#text = text;
+    this.#controller.abort();
+    for (const listener of this.#listeners) listener(reason);
+  }
+
+  onStop(listener: (reason: StopReason) => void): void {
+    this.#listeners.push(listener);
+  }
+}
