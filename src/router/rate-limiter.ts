@@ -11,6 +11,8 @@ export interface RateLimiter {
    * with a `ThrottledError` `daily_quota_reached` when the wait would be hours.
    */
   acquire(signal: AbortSignal): Promise<void>;
+  /** Told whenever an answer has come: what was sent before has arrived by now. */
+  answered?(): void;
   /** Whether forgetting this limiter changes nothing: no request that it remembers counts any longer. Absent: always. */
   isIdle?(): boolean;
 }

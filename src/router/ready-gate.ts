@@ -37,14 +37,15 @@ export class ReadyGate {
     if (this.#pending === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
   }
 
-  /** Lets everybody through from now on, and resolves when nothing is pending any more. */
-  open(): Promise<void> {
+  /** Lets everybody through from now on. */
+  open(): void {
     this.#open = true;
     for (const resolve of this.#waiting.splice(0)) resolve();
-    return this.#pending === 0
-      ? Promise.resolve()
-      : new Promise((resolve) => {
-          this.#onEmpty.push(resolve);
-        });
+  }
+
+  /** Resolves when nothing is pending. */
+  empty(): Promise<void> {
+    if (this.#pending === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onEmpty.push(resolve));
   }
 }

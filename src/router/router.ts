@@ -29,6 +29,8 @@ export interface Router {
   deliver(plan: RequestPlan, options?: DeliverOptions): Promise<Outcome>;
   /** Resolves when another plan may be handed in: await it before each `deliver`, and memory stays bounded. */
   ready(): Promise<void>;
+  /** Resolves when no plan is pending: all that were handed in have ended, and their outcomes are out. */
+  idle(): Promise<void>;
   /** What was done so far, and what is being done. */
   stats(): RouterStats;
   /**
@@ -48,6 +50,7 @@ export interface Router {
  *   await router.ready();
  *   void router.deliver(process(event, config)).then(report);
  * }
+ * await router.idle();
  * await router.close();
  */
 export function createRouter(options: RouterOptions = {}): Router {
@@ -84,7 +87,17 @@ class PxRouter implements Router {
     this.#gate = new ReadyGate(settings.maxPending);
   }
 
-  async deliver(plan: RequestPlan, options: DeliverOptions = {}): Promise<Outcome> {
+  deliver(plan: RequestPlan, options: DeliverOptions = {}): Promise<Outcome> {
+    const outcome = this.#outcomeOf(plan, options);
+    this.#gate.enter();
+    // Not before the outcome is out: whoever listens to it is served first, then who waits for `idle()`.
+    void outcome.then(() => {
+      this.#gate.leave();
+    });
+    return outcome;
+  }
+
+  async #outcomeOf(plan: RequestPlan, options: DeliverOptions): Promise<Outcome> {
     let outcome: Outcome;
     try {
       outcome = await this.#inTurn({
@@ -106,6 +119,10 @@ class PxRouter implements Router {
     return this.#gate.ready();
   }
 
+  idle(): Promise<void> {
+    return this.#gate.empty();
+  }
+
   stats(): RouterStats {
     return this.#tally.snapshot({
       pending: this.#gate.pending,
@@ -119,7 +136,8 @@ class PxRouter implements Router {
   close(): Promise<void> {
     this.#closed = true;
     for (const interruption of [...this.#interruptions]) interruption.close();
-    return this.#gate.open();
+    this.#gate.open();
+    return this.#gate.empty();
   }
 
   async #inTurn(delivery: Delivery): Promise<Outcome> {
@@ -139,7 +157,6 @@ class PxRouter implements Router {
       this.#aborts.listen(signal, onAbort),
     );
     this.#interruptions.add(interruption);
-    this.#gate.enter();
     scope.pending += 1;
     try {
       if (!place.come) await interruption.during('cancelOrClose', (signal) => place.wait(signal));
@@ -156,7 +173,6 @@ class PxRouter implements Router {
       this.#interruptions.delete(interruption);
       scope.pending -= 1;
       place.leave();
-      this.#gate.leave();
     }
   }
 

@@ -100,6 +100,7 @@ class PlanRun {
       const waitedMs = clock.nowMs() - askedMs;
       this.#noteSending(step);
       const exchange = await transport(step.request);
+      if (exchange.status !== undefined) limiter.answered?.();
       return { exchange, verdict: this.#noteAnswer(step, exchange, waitedMs) };
     } finally {
       slots.release();

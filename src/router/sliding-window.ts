@@ -26,6 +26,13 @@ export class SlidingWindow {
     this.#count += 1;
   }
 
+  /** Dates the last `count` sends anew: they left only now. */
+  postpone(count: number, nowMs: number): void {
+    for (let back = 1; back <= Math.min(count, this.limit, this.#count); back += 1) {
+      this.#sentMs[(this.#count - back) % this.limit] = nowMs;
+    }
+  }
+
   /** Whether no send counts any longer. */
   isEmpty(nowMs: number): boolean {
     const last = this.#sentMs[(this.#count + this.limit - 1) % this.limit];

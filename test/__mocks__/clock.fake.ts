@@ -1,0 +1,82 @@
+import type { Clock } from '../../src/router/clock';
+
+interface Timer {
+  readonly dueMs: number;
+  readonly callback: () => void;
+}
+
+/** A clock that stands still until a test moves it. */
+export class FakeClock implements Clock {
+  readonly #timers = new Set<Timer>();
+  #nowMs = 0;
+
+  /** @param startEpochMs what the wall clock shows at the start, in milliseconds since 1970 */
+  constructor(private readonly startEpochMs = Date.UTC(2024, 0, 1)) {}
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  epochMs(): number {
+    return this.startEpochMs + this.#nowMs;
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = { dueMs: this.#nowMs + delayMs, callback };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** How many timers wait. */
+  get waiting(): number {
+    return this.#timers.size;
+  }
+
+  /** Moves time on, through every timer that is due on the way. */
+  async advance(byMs: number): Promise<void> {
+    const endMs = this.#nowMs + byMs;
+    await settled();
+    for (let next = this.#next(); next !== undefined && next.dueMs <= endMs; next = this.#next()) {
+      await this.#fire(next);
+    }
+    this.#nowMs = endMs;
+  }
+
+  /** Moves time on from timer to timer until the promise is settled; throws when nothing is left that could settle it. */
+  async runUntil<T>(promise: Promise<T>): Promise<T> {
+    let over = false;
+    const watched = promise.finally(() => {
+      over = true;
+    });
+    watched.catch(() => undefined);
+    await settled();
+    for (; !over; await settled()) {
+      const next = this.#next();
+      if (next === undefined) {
+        await settled();
+        if (over) break;
+        throw new Error('stuck: no timer is left, and the promise is not settled');
+      }
+      await this.#fire(next);
+    }
+    return watched;
+  }
+
+  #next(): Timer | undefined {
+    let first: Timer | undefined;
+    for (const timer of this.#timers) if (first === undefined || timer.dueMs < first.dueMs) first = timer;
+    return first;
+  }
+
+  async #fire(timer: Timer): Promise<void> {
+    this.#timers.delete(timer);
+    this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
+    timer.callback();
+    await settled();
+  }
+}
+
+/** Resolves when all that can go on without time passing has gone on. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,93 @@
+import { createRouter, type RouterOptions } from '../../src/router';
+import { LatencyHistogram } from '../../src/router/latency-histogram';
+import { API_KEY, identifyPlan, trackPlan } from './plans';
+import { setUp } from './setup';
+
+describe('options', () => {
+  it('are refused with all their faults at once', () => {
+    const options = {
+      requestsPerSecond: 0,
+      requestsPerDay: 1.5,
+      concurrency: Infinity,
+      maxAttempts: -1,
+      maxPending: '7',
+      requestTimeoutMs: 0,
+      backoffBaseMs: 2 ** 31,
+      backoffMaxMs: NaN,
+      maxPlanTimeMs: -1,
+      fetch: 'fetch',
+      onRetryableFailure: 'stop',
+    };
+    const create = (): unknown => createRouter(options as unknown as RouterOptions);
+    expect(create).toThrow(expect.objectContaining({ kind: 'configuration', code: 'configuration_invalid' }));
+    let faults: string[] = [];
+    try {
+      create();
+    } catch (error) {
+      faults = (error as { faults: { path: string; message: string }[] }).faults.map(
+        ({ path, message }) => `${path}: ${message}`,
+      );
+    }
+    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(Object.keys(options).sort());
+    expect(faults).toContain('requestsPerSecond: expected an integer of at least 1, or Infinity, found 0');
+    expect(faults).toContain('maxPending: expected an integer of at least 1, found string');
+  });
+
+  it('that are undefined count as absent', () => {
+    expect(() => createRouter({ concurrency: undefined } as unknown as RouterOptions)).not.toThrow();
+  });
+});
+
+describe('stats()', () => {
+  it('say what was done and hold no key', async () => {
+    const { clock, router } = setUp(
+      [{ status: 500, latencyMs: 100 }, { status: 201, latencyMs: 10 }, { status: 404 }, { status: 401 }],
+      { backoffBaseMs: 0 },
+    );
+    for (const plan of [trackPlan('u1'), identifyPlan('u1')]) await clock.runUntil(router.deliver(plan));
+
+    const stats = router.stats();
+    expect(stats).toMatchObject({
+      pending: 0,
+      running: 0,
+      inFlight: 0,
+      delivered: 1,
+      failed: { denied: 1 },
+      requests: { 'events.create': 2, 'users.update': 1, 'users.create': 1 },
+      retries: 1,
+      mayBeDuplicates: 1,
+      rateLimitWaits: { count: 0, totalMs: 0 },
+      blockedLanes: 0,
+      scopes: 1,
+    });
+    expect(JSON.stringify(stats)).not.toContain(API_KEY);
+  });
+
+  it('tell what is going on', async () => {
+    const { clock, router } = setUp([{ status: 201, latencyMs: 100 }], { concurrency: 2 });
+    const plans = ['u1', 'u1', 'u2', 'u3'].map((user) => router.deliver(trackPlan(user)));
+    await clock.advance(50);
+    expect(router.stats()).toMatchObject({ pending: 4, running: 3, inFlight: 2, latencyMs: { p50: null } });
+    await clock.runUntil(Promise.all(plans));
+    expect(router.stats().latencyMs.p95).toBeGreaterThan(97);
+    expect(router.stats().latencyMs.p95).toBeLessThan(103);
+  });
+});
+
+describe('LatencyHistogram', () => {
+  it('is right within 3 %', () => {
+    const histogram = new LatencyHistogram();
+    expect(histogram.percentileMs(0.5)).toBeNull();
+    for (let ms = 1; ms <= 10_000; ms += 1) histogram.add(ms);
+    for (const share of [0.01, 0.5, 0.95, 0.99, 1]) {
+      expect(Math.abs(histogram.percentileMs(share)! / (share * 10_000) - 1)).toBeLessThan(0.03);
+    }
+  });
+
+  it('takes any duration', () => {
+    const histogram = new LatencyHistogram();
+    for (const ms of [0, 1e-9, 1e12]) histogram.add(ms);
+    expect(histogram.percentileMs(0.5)).toBeLessThanOrEqual(0.1);
+    expect(histogram.percentileMs(1)).toBeGreaterThan(3_600_000);
+  });
+});

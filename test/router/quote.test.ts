@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { quoteBody } from '../../src/router/quote';
+
+const KEY = 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6';
+const quote = (text: string, html = false, cut = false): string => quoteBody({ text, html, cut }, KEY);
+const json = (error: object): string => JSON.stringify({ externalapierror: error });
+
+describe('a quote says what PX said', () => {
+  it.each([
+    ['PX’s own message', json({ message: 'possible duplicate', subErrors: null }), '"possible duplicate"'],
+    [
+      'with the messages of its parts',
+      json({ message: 'Validation error', subErrors: [{ message: 'score' }, {}, null, { message: 'type' }] }),
+      '"Validation error; score; type"',
+    ],
+    ['a message without PX’s wrapping', '{"message":"Too many requests"}', '"Too many requests"'],
+    ['other JSON as it is', '{"error": [1, 2]}', '"{"error":[1,2]}"'],
+    ['text', ' bad\n\n  gateway\t', '"bad gateway"'],
+    ['nothing', '', 'an empty body'],
+    ['white space', ' \n ', 'an empty body'],
+    ['NUL and other control characters', 'a\u0000b\u001b[31mc\u202Ed', '"ab[31mcd"'],
+    ['half a surrogate pair', 'a\uD800b', '"ab"'],
+    ['JSON nested too deep to be written', '['.repeat(30_000), `"${'['.repeat(300)}…"`],
+  ])('%s', (_, text, expected) => {
+    expect(quote(text)).toBe(expected);
+  });
+
+  it.each([
+    ['<html><head><title>502 Bad\nGateway</title>', 'an HTML page titled "502 Bad Gateway"'],
+    ['<html><body>long text</body>', 'an HTML page'],
+    ['<html><title></title>', 'an HTML page'],
+  ])('of HTML the title: %s', (text, expected) => {
+    expect(quote(text, true)).toBe(expected);
+  });
+
+  it('and is bounded', () => {
+    expect(quote('😀'.repeat(1_000))).toBe(`"${'😀'.repeat(150)}…"`);
+    expect(quote(`x${'😀'.repeat(1_000)}`)).toBe(`"x${'😀'.repeat(149)}…"`);
+    expect(quote(`<title>${'x'.repeat(1_000)}</title>`, true)).toHaveLength(
+      'an HTML page titled "…"'.length + 300,
+    );
+  });
+});
+
+describe('a quote never shows the key', () => {
+  const forms: [string, string][] = [
+    ['as it is', `key ${KEY}.`],
+    ['in capitals', `key ${KEY.toUpperCase()}.`],
+    ['with NUL inside', `key ${KEY.split('').join('\u0000')}.`],
+    ['with invisible characters inside', `key ${KEY.split('').join('\u200b')}.`],
+    ['escaped in PX’s JSON', `{"externalapierror":{"message":"key \\u0066${KEY.slice(1)}."}}`],
+    ['escaped in other JSON', `{"key":"\\u0066${KEY.slice(1)}."}`],
+  ];
+  it.each(forms)('%s', (_, text) => {
+    expect(quote(text)).toContain('[redacted]');
+    expect(quote(text).toLowerCase()).not.toContain(KEY);
+  });
+
+  it('nor its beginning at the end of a text that was cut', () => {
+    const text = `${' '.repeat(60_000)}key ${KEY.slice(0, 30)}`;
+    expect(quote(text, false, true)).not.toContain(KEY.slice(0, 8));
+  });
+
+  const characters = fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code));
+  // Too short a key is found in our own words; too few different characters, in its neighbours.
+  const keys = fc
+    .uniqueArray(characters, { minLength: 12, maxLength: 40 })
+    .map((all) => all.join('').trim())
+    .filter((key) => key.length >= 12);
+
+  it('whatever the key, the text around it and the way it is echoed', () => {
+    const surroundings = fc.oneof(fc.constant(''), fc.string());
+    const echoes = fc.constantFrom(
+      (key: string) => key,
+      (key: string) => key.toUpperCase(),
+      (key: string) => JSON.stringify({ message: key }),
+      (key: string) => JSON.stringify({ other: [key] }),
+      (key: string) => json({ message: 'm', subErrors: [{ message: key }] }),
+      (key: string) => `<title>${key.replace(/</g, '&lt;')}</title>`,
+      encodeURIComponent,
+    );
+    fc.assert(
+      fc.property(
+        keys,
+        echoes,
+        surroundings,
+        surroundings,
+        fc.boolean(),
+        (key, echo, before, after, html) => {
+          const text = before + echo(key) + after;
+          const shown = quoteBody({ text, html, cut: false }, key).toLowerCase();
+          expect(shown).not.toContain(key.toLowerCase());
+          expect(shown).not.toContain(JSON.stringify(key).slice(1, -1).toLowerCase());
+          expect(shown).not.toContain(encodeURIComponent(key).toLowerCase());
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+});
