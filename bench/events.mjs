@@ -52,24 +52,21 @@ const track = {
   },
 };
 
-/** 10 traits. */
-const identify = {
-  ...envelope,
-  type: 'identify',
-  context,
-  traits: {
-    name: 'Ludwig van Beethoven',
-    email: 'ludwig.van.beethoven@larkspur.example.com',
-    role: 'admin',
-    title: 'Composer',
-    phone: '+1-503-555-0100',
-    signUpDate: '2025-06-17T07:50:50.000Z',
-    score: 41,
-    city: 'Bonn',
-    countryCode: 'DE',
-    plan: 'starter',
-  },
+const traits = {
+  name: 'Ludwig van Beethoven',
+  email: 'ludwig.van.beethoven@larkspur.example.com',
+  role: 'admin',
+  title: 'Composer',
+  phone: '+1-503-555-0100',
+  signUpDate: '2025-06-17T07:50:50.000Z',
+  score: 41,
+  city: 'Bonn',
+  countryCode: 'DE',
+  plan: 'starter',
 };
+
+/** 10 traits; the SDK writes them twice, and so both are mapped. */
+const identify = { ...envelope, type: 'identify', context: { ...context, traits }, traits };
 
 /** 7 traits. */
 const group = {

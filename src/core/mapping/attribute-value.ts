@@ -40,7 +40,9 @@ function dateText(date: Date, dates: DateForm): AttributeValue | undefined {
 
 function jsonText(value: object): string | undefined {
   try {
-    return JSON.stringify(value);
+    const text = JSON.stringify(value) as string | undefined;
+    // A `toJSON` may give nothing, or null, which is never sent.
+    return text === 'null' ? undefined : text;
   } catch {
     // A BigInt inside, or a `toJSON` that throws.
     return undefined;

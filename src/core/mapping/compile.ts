@@ -9,17 +9,23 @@ export interface AttributeRow {
   readonly to: string;
 }
 
+/** More sources of one target than this share the last rank. */
+export const MAX_RANKS = 4096;
+
 /** One way to write a target. */
 export interface Target {
   /** Which target: each has a slot that remembers the best rank written so far. */
   readonly slot: number;
-  /** Precedence among the sources of one target; the lowest wins. */
+  /** Precedence among the sources of one target, below {@link MAX_RANKS}; the lowest wins. */
   readonly rank: number;
-  /** Path of keys in the body. */
-  readonly to: readonly string[];
-  /** The same path as text. */
+  /** The objects in the body that hold the field, from the outside in. */
+  readonly within: readonly string[];
+  readonly key: string;
+  /** The whole path as text. */
   readonly label: string;
   readonly convert: Converter<unknown>;
+  /** Whether a blank text is a value, though one that any other source goes before. */
+  readonly takesBlank: boolean;
 }
 
 /** What becomes of one name of a section. */
@@ -70,54 +76,62 @@ const toCustomAttribute: Converter<unknown> = (value) => toAttributeValue(value,
  */
 export function compileTable(options: TableOptions): CompiledTable {
   const builders = new Map(options.roots.map((root) => [root, new SectionBuilder(root)]));
-  const slotOf = new Map<string, number>();
-  const slot = (label: string) => {
-    if (!slotOf.has(label)) slotOf.set(label, slotOf.size);
-    return slotOf.get(label)!;
-  };
-
+  const slots = new Slots();
   for (const row of options.rows) {
-    row.from.forEach((path, rank) => {
-      const { root, name } = splitSource(path);
-      const target = {
-        slot: slot(row.to),
-        rank,
-        to: row.to.split('.'),
-        label: row.to,
-        convert: CONVERTERS[row.as],
-      };
-      builders.get(root)!.add(name, target);
+    const path = row.to.split('.');
+    row.from.forEach((source, rank) => {
+      const { root, name } = splitSource(source);
+      builders.get(root)!.add(name, slots.target(path, rank, CONVERTERS[row.as], false));
     });
   }
-  addAttributes(options, builders, slot);
+  addAttributes(options, [...builders.values()], slots);
 
-  const sections = [...builders.values()];
-  for (const section of sections) section.alsoRead(options.alsoRead);
-  return { sections: sections.map((section) => section.build()), slots: slotOf.size };
+  for (const builder of builders.values()) builder.alsoRead(options.alsoRead);
+  return { sections: [...builders.values()].map((builder) => builder.build()), slots: slots.count };
 }
 
 /** Of several rows with the same target, the last that has a value wins; within a row, the exact name before the dotted path. */
-function addAttributes(
-  options: TableOptions,
-  builders: ReadonlyMap<SourceRoot, SectionBuilder>,
-  slot: (label: string) => number,
-): void {
+function addAttributes(options: TableOptions, builders: readonly SectionBuilder[], slots: Slots): void {
   const ranks = new Map<string, number>();
   for (const { from, to } of [...options.attributes].reverse()) {
     if (isReservedKey(to)) {
-      for (const builder of builders.values()) builder.addReserved(from);
+      for (const builder of builders) builder.addReserved(from);
       continue;
     }
-    const label = `${ATTRIBUTES}.${to}`;
-    for (const builder of builders.values()) {
-      const next = () => {
-        const rank = ranks.get(label) ?? 0;
-        ranks.set(label, rank + 1);
-        return { slot: slot(label), rank, to: [ATTRIBUTES, to], label, convert: toCustomAttribute };
-      };
-      builder.add(from, next());
-      if (from.includes('.')) builder.addNested(from.split('.'), next());
+    const nextTarget = (): Target => {
+      const rank = ranks.get(to) ?? 0;
+      ranks.set(to, rank + 1);
+      return slots.target([ATTRIBUTES, to], rank, toCustomAttribute, true);
+    };
+    for (const builder of builders) {
+      builder.add(from, nextTarget());
+      if (from.includes('.')) builder.addNested(from.split('.'), nextTarget());
     }
+  }
+}
+
+/** Numbers the targets of a table: all sources of one field share its slot. */
+class Slots {
+  readonly #byLabel = new Map<string, number>();
+
+  target(path: readonly string[], rank: number, convert: Converter<unknown>, takesBlank: boolean): Target {
+    const label = path.join('.');
+    const slot = this.#byLabel.get(label) ?? this.#byLabel.size;
+    this.#byLabel.set(label, slot);
+    const within = path.slice(0, -1);
+    return {
+      slot,
+      rank: Math.min(rank, MAX_RANKS - 1),
+      within,
+      key: path.at(-1)!,
+      label,
+      convert,
+      takesBlank,
+    };
+  }
+
+  get count(): number {
+    return this.#byLabel.size;
   }
 }
 

@@ -45,7 +45,7 @@ export function sourceOf(sources: Sources, root: SourceRoot): JsonObject | undef
 }
 
 function objectOrAbsent(value: unknown, path: string, record: Recorder | undefined): JsonObject | undefined {
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined) return undefined;
   if (isObject(value)) return value;
   record?.dropped(path, 'notAnObject', value);
   return undefined;

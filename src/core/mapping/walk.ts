@@ -1,14 +1,17 @@
 import { isObject, type JsonObject } from '../json-object.js';
 import { requireShallow } from '../limits.js';
-import type { CompiledTable, Section, Target } from './compile.js';
+import { isBlank } from './convert.js';
+import { MAX_RANKS, type CompiledTable, type Section, type Target } from './compile.js';
 import { joinPath, reasonUnusable, type Place, type Recorder } from './record.js';
 import { sourceOf, type Sources } from './sources.js';
 
 /** A body while it is written. */
 export type Draft = Record<string, unknown>;
 
-/** One more than the highest rank a target can have. */
-const BEST_RANK = 0x10000;
+/** Scores of one walk lie above those of all walks before, by the rank of their source. */
+const SCORES_PER_WALK = 2 * MAX_RANKS;
+/** Where scores would leave the range of small integers, which the engine keeps unboxed. */
+const LAST_WALK = 2 ** 30;
 
 /**
  * Writes a table's fields of one message into a body.
@@ -17,34 +20,41 @@ const BEST_RANK = 0x10000;
  * walk, so that nothing of one event is seen by the next.
  */
 export class Walker {
-  readonly #table: CompiledTable;
+  readonly #sections: readonly Section[];
+  readonly #slots: number;
   readonly #place: Place;
-  #scores: Float64Array | undefined;
+  #scores: Int32Array | undefined;
   #walk = 0;
 
   constructor(table: CompiledTable, place: Place) {
-    this.#table = table;
+    this.#sections = table.sections;
+    this.#slots = table.slots;
     this.#place = place;
   }
 
   /** @throws InstrumentationError `nested_too_deep` */
   walk(sources: Sources, body: Draft, record: Recorder | undefined): void {
     // Taken, not shared: a getter in an event may lead back into this walker before the walk is over.
-    const scores = this.#scores ?? new Float64Array(this.#table.slots);
+    const scores = this.#scores ?? new Int32Array(this.#slots);
     this.#scores = undefined;
-    this.#walk += BEST_RANK;
+    if (this.#walk >= LAST_WALK) {
+      this.#walk = 0;
+      scores.fill(0);
+    }
+    this.#walk += SCORES_PER_WALK;
     const walk = this.#walk;
-    for (const section of this.#table.sections) {
+    for (const section of this.#sections) {
       const source = sourceOf(sources, section.root);
       if (source !== undefined) this.#walkSection(section, source, scores, walk, body, record);
     }
-    this.#scores = scores;
+    // Not kept when another walk came between: its scores may have started anew.
+    if (walk === this.#walk) this.#scores = scores;
   }
 
   #walkSection(
     section: Section,
     source: JsonObject,
-    scores: Float64Array,
+    scores: Int32Array,
     walk: number,
     body: Draft,
     record: Recorder | undefined,
@@ -87,23 +97,24 @@ export class Walker {
 type Offered = 'first' | 'better' | 'not taken';
 
 /** Writes a value unless a better source wrote already, or it does not convert. */
-function offer(target: Target, raw: unknown, scores: Float64Array, walk: number, body: Draft): Offered {
+function offer(target: Target, raw: unknown, scores: Int32Array, walk: number, body: Draft): Offered {
   // Any score of this walk is above `walk`, and the better the source, the higher.
-  const score = walk + BEST_RANK - target.rank;
+  const best = walk + SCORES_PER_WALK - target.rank;
   const before = scores[target.slot]!;
-  if (score <= before) return 'not taken';
+  if (best <= before) return 'not taken';
   const value = target.convert(raw);
   if (value === undefined) return 'not taken';
+  const score = target.takesBlank && typeof value === 'string' && isBlank(value) ? best - MAX_RANKS : best;
+  if (score <= before) return 'not taken';
   scores[target.slot] = score;
-  write(body, target.to, value);
+  write(body, target, value);
   return before > walk ? 'better' : 'first';
 }
 
-function write(body: Draft, path: readonly string[], value: unknown): void {
+function write(body: Draft, target: Target, value: unknown): void {
   let object = body;
-  const last = path.length - 1;
-  for (let at = 0; at < last; at += 1) object = (object[path[at]!] ??= {}) as Draft;
-  object[path[last]!] = value;
+  for (const key of target.within) object = (object[key] ??= {}) as Draft;
+  object[target.key] = value;
 }
 
 /** The value at a path of own keys through objects. */

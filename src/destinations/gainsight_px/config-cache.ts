@@ -84,9 +84,9 @@ function sameRows(a: Rows, b: Rows, key: string, value: string): boolean {
   if (a === b) return true;
   if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
   for (let at = 0; at < a.length; at += 1) {
-    const left = a[at] as Readonly<Record<string, unknown>> | null | undefined;
+    const left: unknown = a[at];
     const right = b[at] as Readonly<Record<string, unknown>>;
-    if (typeof left !== 'object' || left === null) return false;
+    if (!isObject(left)) return false;
     if (left[key] !== right[key] || left[value] !== right[value]) return false;
   }
   return true;

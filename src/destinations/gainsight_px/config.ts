@@ -102,7 +102,7 @@ export function parseConfig(raw: unknown): ParsedConfig {
   const faults = configFaults(raw);
   const config = (isObject(raw) ? raw : {}) as DestinationConfig;
   const dataCenter = parseDataCenter(config.dataCenter);
-  if (dataCenter === 'several') {
+  if (dataCenter === 'several' && !faults.some(({ path }) => path === 'dataCenter')) {
     faults.push({
       path: 'dataCenter',
       message: 'expected one data center, found several: resolve it by source type first',
@@ -122,7 +122,10 @@ export function parseConfig(raw: unknown): ParsedConfig {
     globalContext: globalContext(config.globalContextMap),
     mergeGlobalContext: config.globalContextPrecedence === 'merge',
     createMissingUserOnGroup: config.missingUserOnGroup === 'create',
-    consentPreferences: config.consentPreferences ?? [],
+    consentPreferences: (config.consentPreferences ?? []).map(({ consent, preference }) => ({
+      consent,
+      preference,
+    })),
     sendEventId: config.sendEventId ?? false,
     sendIp: config.sendIp ?? false,
   };
@@ -166,7 +169,8 @@ function globalContext(rows: readonly GlobalContextRow[] | null | undefined): Pa
   const pairs = new Map<string, AttributeValue>();
   for (const { from, to } of rows ?? []) {
     if (!isFilled(from) || isReservedKey(from)) continue;
-    if (isFilled(to) || typeof to === 'boolean' || Number.isFinite(to)) pairs.set(from, to as AttributeValue);
+    if (isFilled(to) || typeof to === 'boolean' || Number.isFinite(to))
+      pairs.set(from, typeof to === 'number' ? to + 0 : (to as AttributeValue));
   }
   return pairs.size === 0 ? undefined : Object.fromEntries(pairs);
 }

@@ -20,7 +20,9 @@ export function eventTimeFor(
   place: Place,
   record: Recorder | undefined,
 ): number | undefined {
-  if (names.every((name) => body[name] !== undefined)) return undefined;
+  let missing = false;
+  for (const name of names) missing ||= body[name] === undefined;
+  if (!missing) return undefined;
   const time = findRow(sources, TIME, record);
   if (record !== undefined && time !== undefined) {
     for (const name of names) {

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../core/freeze.js';
 import { compileTable } from '../../core/mapping/compile.js';
 import type { Found } from '../../core/mapping/read-row.js';
 import type { Place, Recorder } from '../../core/mapping/record.js';
@@ -14,15 +15,19 @@ import { accountLane, userLane } from './lanes.js';
 type AccountStep = 'updateAccount' | 'createAccount' | 'updateAccountAgain';
 type LinkStep = 'linkUser' | 'createUser' | 'linkUserAgain';
 type GroupStep = AccountStep | LinkStep;
+type Steps = [Step<GroupStep>, ...Step<GroupStep>[]];
 type Table = NonNullable<Step<GroupStep>['on']>;
 
-const ACCOUNT: Place = { object: 'account', steps: ['updateAccount', 'createAccount', 'updateAccountAgain'] };
-const NEW_ACCOUNT: Place = { object: 'account', steps: ['createAccount'] };
-const LINK: Place = { object: 'user', steps: ['linkUser'] };
-const LINK_OR_NEW: Place = { object: 'user', steps: ['linkUser', 'createUser', 'linkUserAgain'] };
-const NEW_USER: Place = { object: 'user', steps: ['createUser'] };
+const ACCOUNT: Place = deepFreeze({
+  object: 'account',
+  steps: ['updateAccount', 'createAccount', 'updateAccountAgain'],
+});
+const NEW_ACCOUNT: Place = deepFreeze({ object: 'account', steps: ['createAccount'] });
+const LINK: Place = deepFreeze({ object: 'user', steps: ['linkUser'] });
+const LINK_OR_NEW: Place = deepFreeze({ object: 'user', steps: ['linkUser', 'createUser', 'linkUserAgain'] });
+const NEW_USER: Place = deepFreeze({ object: 'user', steps: ['createUser'] });
 
-const TABLES: Readonly<Record<GroupStep, Table>> = {
+const TABLES: Readonly<Record<GroupStep, Table>> = deepFreeze({
   updateAccount: { ok: { to: 'step', id: 'linkUser' }, notFound: { to: 'step', id: 'createAccount' } },
   createAccount: { ok: { to: 'step', id: 'linkUser' }, rejected: { to: 'step', id: 'updateAccountAgain' } },
   updateAccountAgain: {
@@ -32,10 +37,10 @@ const TABLES: Readonly<Record<GroupStep, Table>> = {
   linkUser: { notFound: { to: 'step', id: 'createUser' } },
   createUser: { rejected: { to: 'step', id: 'linkUserAgain' } },
   linkUserAgain: { notFound: { to: 'fail', code: 'rejected', answerOf: 'createUser' } },
-};
+});
 
 /** Where an unknown user is not to be created. */
-const LINK_ONLY: Table = { notFound: { to: 'fail', code: 'user_not_found' } };
+const LINK_ONLY: Table = deepFreeze({ notFound: { to: 'fail', code: 'user_not_found' } });
 
 /** Maps group messages: update the account, or create it where there is none, then link the user to it. */
 export class GroupMapper {
@@ -69,20 +74,13 @@ export class GroupMapper {
 
     const body = this.#account(sources, record);
     const update = this.api.updateAccount(accountId, body);
-    return {
-      lanes: [userLane(identifyId), accountLane(accountId)],
-      steps: [
-        { id: 'updateAccount', route: 'accounts.update', request: update, on: TABLES.updateAccount },
-        this.#createAccount(account, body, sources, record),
-        {
-          id: 'updateAccountAgain',
-          route: 'accounts.update',
-          request: update,
-          on: TABLES.updateAccountAgain,
-        },
-        ...this.#linkUser(identifyId, accountId, sources, record),
-      ],
-    };
+    const steps: Steps = [
+      { id: 'updateAccount', route: 'accounts.update', request: update, on: TABLES.updateAccount },
+      this.#createAccount(account, body, sources, record),
+      { id: 'updateAccountAgain', route: 'accounts.update', request: update, on: TABLES.updateAccountAgain },
+    ];
+    this.#addLink(steps, identifyId, accountId, sources, record);
+    return { lanes: [userLane(identifyId), accountLane(accountId)], steps };
   }
 
   #account(sources: Sources, record: Recorder | undefined): Draft {
@@ -106,17 +104,19 @@ export class GroupMapper {
     return { id: 'createAccount', route: 'accounts.create', request, on: TABLES.createAccount };
   }
 
-  #linkUser(
+  #addLink(
+    steps: Steps,
     identifyId: string,
     accountId: string,
     sources: Sources,
     record: Recorder | undefined,
-  ): Step<GroupStep>[] {
-    const link = this.api.updateUser(identifyId, { accountId });
+  ): void {
+    const request = this.api.updateUser(identifyId, { accountId });
     const { createMissingUserOnGroup, productTagKey } = this.config;
-    if (!createMissingUserOnGroup)
-      return [{ id: 'linkUser', route: 'users.update', request: link, on: LINK_ONLY }];
-
+    if (!createMissingUserOnGroup) {
+      steps.push({ id: 'linkUser', route: 'users.update', request, on: LINK_ONLY });
+      return;
+    }
     const user = { identifyId, accountId, type: 'USER', propertyKeys: [productTagKey] };
     record?.wrote(NEW_USER, 'type', 'constant', 'USER');
     record?.wrote(NEW_USER, 'propertyKeys', 'config.productTagKey', user.propertyKeys);
@@ -124,10 +124,10 @@ export class GroupMapper {
     const create = this.api.createUser(
       time === undefined ? user : { signUpDate: time, createDate: time, ...user },
     );
-    return [
-      { id: 'linkUser', route: 'users.update', request: link, on: TABLES.linkUser },
+    steps.push(
+      { id: 'linkUser', route: 'users.update', request, on: TABLES.linkUser },
       { id: 'createUser', route: 'users.create', request: create, on: TABLES.createUser },
-      { id: 'linkUserAgain', route: 'users.update', request: link, on: TABLES.linkUserAgain },
-    ];
+      { id: 'linkUserAgain', route: 'users.update', request, on: TABLES.linkUserAgain },
+    );
   }
 }

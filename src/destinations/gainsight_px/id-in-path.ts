@@ -8,6 +8,7 @@ const MAX_ENCODED_BYTES = 512;
 
 /** Last segments of PX paths that are routes of their own, and the names of folders. */
 const NOT_IDS: ReadonlySet<string> = new Set(['.', '..', 'update', 'delete', 'denylist']);
+const LONGEST_NOT_ID = 'denylist'.length;
 
 /**
  * An id as one segment of a URL path; `undefined` when no path can carry it safely, so that the body form of the call is due.
@@ -21,7 +22,7 @@ const NOT_IDS: ReadonlySet<string> = new Set(['.', '..', 'update', 'delete', 'de
  * idInPath('a/b');             // undefined
  */
 export function idInPath(id: string): string | undefined {
-  if (NOT_IDS.has(id)) return undefined;
+  if (id.length <= LONGEST_NOT_ID && NOT_IDS.has(id)) return undefined;
   if (PLAIN.test(id)) return id.length <= MAX_ENCODED_BYTES ? id : undefined;
   // Longer than this it cannot fit, and need not be matched.
   if (id.length > MAX_ENCODED_BYTES || !CARRIABLE.test(id)) return undefined;

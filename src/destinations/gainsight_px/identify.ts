@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../core/freeze.js';
 import { compileTable } from '../../core/mapping/compile.js';
 import { compileRow, findRow } from '../../core/mapping/read-row.js';
 import type { Place, Recorder } from '../../core/mapping/record.js';
@@ -15,8 +16,8 @@ import { PREFERENCES_PLACE, readPreferences } from './preferences.js';
 type IdentifyStep = 'updateUser' | 'createUser' | 'updateUserAgain' | 'setPreferences';
 type Table = NonNullable<Step<IdentifyStep>['on']>;
 
-const USER: Place = { object: 'user', steps: ['updateUser', 'createUser', 'updateUserAgain'] };
-const NEW_USER: Place = { object: 'user', steps: ['createUser'] };
+const USER: Place = deepFreeze({ object: 'user', steps: ['updateUser', 'createUser', 'updateUserAgain'] });
+const NEW_USER: Place = deepFreeze({ object: 'user', steps: ['createUser'] });
 
 const NAME = compileRow(FULL_NAME);
 
@@ -33,8 +34,8 @@ function tables(
   };
 }
 
-const ENDING = tables({ to: 'done' });
-const GOING_ON = tables({ to: 'step', id: 'setPreferences' });
+const ENDING = deepFreeze(tables({ to: 'done' }));
+const GOING_ON = deepFreeze(tables({ to: 'step', id: 'setPreferences' }));
 
 /** Maps identify messages: update the user, or create it where there is none, then set its preferences where there are any. */
 export class IdentifyMapper {

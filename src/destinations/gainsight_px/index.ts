@@ -1,3 +1,4 @@
+import { isDestinationError } from '../../core/errors.js';
 import type { RudderMessage } from '../../core/message.js';
 import type { RequestPlan } from '../../core/plan.js';
 import { ConfigCache } from './config-cache.js';
@@ -56,13 +57,19 @@ export function compile(destinationConfig: DestinationConfig): CompiledDestinati
  * Says what `process` makes of a message: the same plan, where each of its fields came from, what was dropped and why, and what PX
  * might refuse. It runs the code of `process` with a recorder, so the two cannot differ.
  *
- * @throws ConfigurationError `configuration_invalid`; an event that cannot be mapped is no exception but `error` in the result
+ * Nothing is thrown: a wrong configuration, or an event that cannot be mapped, is `error` in the result.
+ *
  * @example
  * explain({ type: 'identify', userId: 'u', traits: { score: 'high' } }, config).dropped;
  * // [{ path: 'traits.score', reason: 'unconvertible', type: 'string' }]
  */
 export function explain(event: RudderMessage, destinationConfig: DestinationConfig): Explanation {
-  return explainMessage(mappers.get(destinationConfig), event);
+  try {
+    return explainMessage(mappers.get(destinationConfig), event);
+  } catch (error) {
+    if (!isDestinationError(error)) throw error;
+    return { error, fields: [], dropped: [], warnings: [] };
+  }
 }
 
 export { parseConfig, resolveDataCenter } from './config.js';

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../core/freeze.js';
 import { InstrumentationError } from '../../core/errors.js';
 import { isObject, typeName } from '../../core/json-object.js';
 import { isBlank } from '../../core/mapping/convert.js';
@@ -24,7 +25,7 @@ const NAMES: ReadonlyMap<string, Preference> = new Map<string, Preference>([
 ]);
 
 /** What explanations call the flags' destination. */
-export const PREFERENCES_PLACE: Place = { object: 'preferences', steps: ['setPreferences'] };
+export const PREFERENCES_PLACE: Place = deepFreeze({ object: 'preferences', steps: ['setPreferences'] });
 
 const CONSENT_PATH = 'context.consentManagement.deniedConsentIds';
 

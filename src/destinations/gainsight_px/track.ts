@@ -1,5 +1,7 @@
+import { deepFreeze } from '../../core/freeze.js';
 import { InstrumentationError } from '../../core/errors.js';
 import { isObject, typeName } from '../../core/json-object.js';
+import { isBlank } from '../../core/mapping/convert.js';
 import { copyAttributes, type Attributes } from '../../core/mapping/copy-attributes.js';
 import { compileRow, findRow, type CompiledRow } from '../../core/mapping/read-row.js';
 import type { Place, Recorder } from '../../core/mapping/record.js';
@@ -14,7 +16,7 @@ import { userLane } from './lanes.js';
 
 const GLOBAL_CONTEXT = 'globalContext';
 const NAME = compileRow(EVENT_NAME);
-const EVENT: Place = { object: 'event', steps: ['createEvent'] };
+const EVENT: Place = deepFreeze({ object: 'event', steps: ['createEvent'] });
 const ATTRIBUTE_PATHS = {
   from: 'properties',
   place: EVENT,
@@ -115,5 +117,5 @@ function ownGlobalContext(sources: Sources, record: Recorder | undefined): Attri
     return undefined;
   }
   const own = copyAttributes(raw, CONTEXT_PATHS, record);
-  return Object.keys(own).length === 0 ? undefined : own;
+  return Object.values(own).some((value) => typeof value !== 'string' || !isBlank(value)) ? own : undefined;
 }
