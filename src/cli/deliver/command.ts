@@ -28,7 +28,11 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     .option('--skip <number>', 'pass over so many messages at the beginning', wholeNumber(0), 0)
     .option('--dry-run', 'send nothing: count what would be sent')
     .option('--simulate', 'send to a simulated PX inside this process')
-    .option('--simulate-fault <rule>', 'let the simulated PX fail, as in error-500:every=7', addFault, [])
+    .addOption(
+      new Option('--simulate-fault <rule>', 'let the simulated PX fail, as in error-500:every=7')
+        .argParser(addFault)
+        .default([], 'none'),
+    )
     .option('--concurrency <number>', 'requests in flight at most', wholeNumber(1), 20)
     .option('--requests-per-second <number>', 'at most, or none for no limit', limit, 180)
     .option('--requests-per-day <number>', 'at most, or none for no limit', limit, 1_000_000)

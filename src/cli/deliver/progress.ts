@@ -1,5 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { CommandIo } from '../io.js';
+import { count, countOf, duration, perSecond } from './quantities.js';
 
 /** How progress is shown: `auto` is a bar on a terminal, when the size of the input is known, and lines elsewhere. */
 export type ProgressStyle = 'auto' | 'bar' | 'lines' | 'none';
@@ -46,7 +47,7 @@ function showBar({ io, standing, nowMs, every }: ProgressParts): Progress {
     {
       stream: io.stderr,
       format: '{bar} {percentage} %  {text}',
-      hideCursor: true,
+      hideCursor: false,
       clearOnComplete: true,
       gracefulExit: false,
       stopOnComplete: false,
@@ -84,28 +85,8 @@ function showLines({ io, standing, nowMs, every }: ProgressParts): Progress {
  * describe({ settled: 1200, rejected: 3, share: 0.5 }, 10_000); // '1,200 messages, 120/s, 10 s left, 3 rejected'
  */
 export function describe({ settled, rejected, share }: Standing, elapsedMs: number): string {
-  const parts = [`${count(settled)} messages`, `${count(perSecond(settled, elapsedMs))}/s`];
+  const parts = [countOf(settled, 'message'), `${count(perSecond(settled, elapsedMs))}/s`];
   if (share !== undefined && share > 0) parts.push(`${duration((elapsedMs * (1 - share)) / share)} left`);
   if (rejected > 0) parts.push(`${count(rejected)} rejected`);
   return parts.join(', ');
-}
-
-/** So many per second, whole. */
-export function perSecond(number: number, elapsedMs: number): number {
-  return elapsedMs > 0 ? Math.round((number * 1000) / elapsedMs) : 0;
-}
-
-/** A number as people read it: `1,234,567`. */
-export function count(number: number): string {
-  return number.toLocaleString('en-US');
-}
-
-/** A duration as people read it: `850 ms`, `12.3 s`, `4 min 05 s`, `2 h 07 min`. */
-export function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 59_950) return `${(ms / 1000).toFixed(ms < 9_950 ? 1 : 0)} s`;
-  const seconds = Math.round(ms / 1000);
-  const two = (part: number): string => String(part).padStart(2, '0');
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
-  return `${Math.floor(seconds / 3_600)} h ${two(Math.floor((seconds % 3_600) / 60))} min`;
 }

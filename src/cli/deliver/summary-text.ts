@@ -2,7 +2,7 @@ import { describePosition } from '../input/read-messages.js';
 import { printable } from '../output/printable.js';
 import { renderTable, type Look } from '../output/table.js';
 import { SHOWN_REJECTIONS } from './counts.js';
-import { count, duration, perSecond } from './progress.js';
+import { count, countOf, duration, perSecond } from './quantities.js';
 import type { SentTo, Summary } from './summary.js';
 
 const TITLES: Readonly<Record<SentTo, string>> = {
@@ -53,12 +53,12 @@ function requests({ requests: made, messages, possibleDuplicates }: Summary, loo
   const rows = Object.entries(made.byRoute).map(([route, number]) => [route, count(number)]);
   if (rows.length === 0) return '';
   if ('atLeast' in made) {
-    const range = `${count(made.atLeast)} requests when PX knows every user and account, at most ${count(made.atMost)}`;
+    const range = `${countOf(made.atLeast, 'request')} when PX knows every user and account, at most ${count(made.atMost)}`;
     return `${renderTable(['requests at least', 'number'], rows, look)}\n${range}`;
   }
   const { total, perMessage, retries, latencyMs } = made;
   const lines = [
-    `${count(total)} requests, ${perMessage ?? 0} per message, ${count(retries)} of them repeated`,
+    `${countOf(total, 'request')}, ${perMessage ?? 0} per message, ${count(retries)} of them repeated`,
     `latency: half within ${latencyMs.p50 ?? 0} ms, 95 % within ${latencyMs.p95 ?? 0} ms`,
   ];
   if (possibleDuplicates > 0) {
@@ -85,7 +85,7 @@ function rejected({ rejected: { byCode, first, file }, messages }: Summary, look
 function dropped({ dropped: { values, messages: from, top } }: Summary, look: Look): string {
   if (values === 0) return '';
   const rows = top.map(({ path, reason, count: number }) => [path, reason, count(number)]);
-  const heading = `Left out of ${count(from)} messages: ${count(values)} values that PX has no field for, or not of that type`;
+  const heading = `Left out by the mapping: ${countOf(values, 'value')} of ${countOf(from, 'message')}`;
   return `${heading}\n${renderTable([`top ${rows.length}`, 'why', 'number'], rows, look)}`;
 }
 

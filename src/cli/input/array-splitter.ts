@@ -106,7 +106,7 @@ export class ArraySplitter implements Splitter {
     const position = { line: this.#elementLine || this.#line, at: `[${this.#index}]` };
     const tooLong = this.#open.overflowed;
     const bytes = this.#open.take();
-    pieces.push(tooLong ? tooLongPiece(bytes, position, this.limitBytes) : makePiece(bytes, position));
+    pieces.push(tooLong ? tooLongPiece(position, bytes, this.limitBytes) : makePiece(position, bytes));
     this.#index += 1;
     this.#elementLine = 0;
   }

@@ -34,7 +34,7 @@ export class LineSplitter implements Splitter {
     const pieces: Piece[] = [];
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      this.#close(chunk.subarray(start, end), pieces);
+      this.#close(chunk, start, end, pieces);
       this.#line += 1;
       start = end + 1;
     }
@@ -44,29 +44,29 @@ export class LineSplitter implements Splitter {
 
   end(): Piece[] {
     const pieces: Piece[] = [];
-    this.#close(Buffer.alloc(0), pieces);
+    this.#close(Buffer.alloc(0), 0, 0, pieces);
     return pieces;
   }
 
-  #close(rest: Buffer, pieces: Piece[]): void {
+  #close(chunk: Buffer, start: number, end: number, pieces: Piece[]): void {
     const position = { line: this.#line };
     // The common line lies within one chunk, and needs no collecting.
-    if (this.#open.length === 0 && rest.length <= this.limitBytes) return addFilled(pieces, rest, position);
-    this.#open.add(rest);
+    if (this.#open.length === 0 && end - start <= this.limitBytes) {
+      if (!isBlank(chunk, start, end)) pieces.push(makePiece(position, chunk, start, end));
+      return;
+    }
+    this.#open.add(chunk.subarray(start, end));
     const tooLong = this.#open.overflowed;
     const bytes = this.#open.take();
-    if (tooLong) pieces.push(tooLongPiece(bytes, position, this.limitBytes));
-    else addFilled(pieces, bytes, position);
+    if (tooLong) pieces.push(tooLongPiece(position, bytes, this.limitBytes));
+    else if (!isBlank(bytes)) pieces.push(makePiece(position, bytes));
   }
 }
 
-function addFilled(pieces: Piece[], bytes: Buffer, position: Piece['position']): void {
-  if (!isBlank(bytes)) pieces.push(makePiece(bytes, position));
-}
-
 /** Whether there is nothing but what JSON counts as white space. */
-export function isBlank(bytes: Buffer): boolean {
-  return bytes.every(isBlankByte);
+function isBlank(bytes: Buffer, start = 0, end = bytes.length): boolean {
+  for (let at = start; at < end; at++) if (!isBlankByte(bytes[at]!)) return false;
+  return true;
 }
 
 export function isBlankByte(byte: number): boolean {

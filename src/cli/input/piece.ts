@@ -21,17 +21,17 @@ export const MAX_QUOTE = 4_000;
 const REPLACEMENT = '\uFFFD';
 
 /** A piece out of its bytes. */
-export function makePiece(bytes: Buffer, position: Position): Piece {
-  const text = bytes.toString('utf8');
+export function makePiece(position: Position, bytes: Buffer, start = 0, end = bytes.length): Piece {
+  const text = bytes.toString('utf8', start, end);
   // The sign may stand in the text itself; only then the bytes are worth a look of their own.
-  const fault = text.includes(REPLACEMENT) && !isUtf8(bytes) ? NOT_UTF8 : undefined;
-  return { position, text: fault === undefined ? text : quote(text), bytes: bytes.length, fault };
+  const fault = text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(start, end)) ? NOT_UTF8 : undefined;
+  return { position, text: fault === undefined ? text : quote(text), bytes: end - start, fault };
 }
 
 const NOT_UTF8: PieceFault = { code: 'not_utf8', message: 'the line is not valid UTF-8' };
 
 /** A piece that was longer than what is read at once; `beginning` may end within a character. */
-export function tooLongPiece(beginning: Buffer, position: Position, limitBytes: number): Piece {
+export function tooLongPiece(position: Position, beginning: Buffer, limitBytes: number): Piece {
   const text = quote(beginning.toString('utf8', 0, MAX_QUOTE)).replace(/\uFFFD…?$/, '…');
   const limit =
     limitBytes >= 1024 * 1024 ? `${Math.floor(limitBytes / 1024 / 1024)} MB` : `${limitBytes} bytes`;
