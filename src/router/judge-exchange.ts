@@ -22,9 +22,10 @@ export function judgeExchange(exchange: Exchange, route: RouteName): Verdict {
   return verdict;
 }
 
-/** Whether PX may have carried out a request whose attempt ended without success. */
+/** Whether PX may have carried out a request whose attempt ended without success: the answer got lost, or a gateway gave up. */
 export function mayHaveLanded({ status, errorCode }: Exchange): boolean {
-  return status === undefined ? mayHaveArrived(errorCode ?? '') : status >= 500;
+  if (status === undefined) return mayHaveArrived(errorCode ?? '');
+  return status >= 500 || status === 408;
 }
 
 function isJsonObject(text: string): boolean {

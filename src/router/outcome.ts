@@ -34,7 +34,7 @@ interface OutcomeBase {
   readonly retries: number;
   /**
    * Whether something may have been written twice: an event was sent again after an attempt that may have been carried
-   * out (no answer, or a 5xx). Other writes say the same when repeated, or are refused as duplicates.
+   * out (no answer, a 5xx or a 408). Other writes say the same when repeated, or are refused as duplicates.
    */
   readonly mayBeDuplicate: boolean;
 }

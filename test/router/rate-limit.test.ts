@@ -121,6 +121,19 @@ describe('requestsPerSecond', () => {
     expect(granted).toBe(true);
   });
 
+  it('lets nobody past those who wait, even while their timer is late', async () => {
+    const clock = new FakeClock();
+    const limiter = createMemoryRateLimiter({ requestsPerSecond: 1, requestsPerDay: Infinity }, clock);
+    await limiter.acquire(never);
+    const order: string[] = [];
+    const first = limiter.acquire(never).then(() => order.push('first'));
+    const nowMs = jest.spyOn(clock, 'nowMs').mockReturnValue(1_500);
+    const second = limiter.acquire(never).then(() => order.push('second'));
+    nowMs.mockRestore();
+    await clock.runUntil(Promise.all([first, second]));
+    expect(order).toEqual(['first', 'second']);
+  });
+
   it('who stops waiting takes nothing from the others', async () => {
     const clock = new FakeClock();
     const limiter = createMemoryRateLimiter({ requestsPerSecond: 1, requestsPerDay: Infinity }, clock);
