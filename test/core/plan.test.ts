@@ -1,0 +1,101 @@
+import { advance, maxRequests, type RequestPlan, type Step } from '../../src/core/plan';
+import type { EndpointPath } from '../../src/core/request';
+
+const step = (id: string, on?: Step['on'], endpointPath: EndpointPath = 'users'): Step => ({
+  id,
+  route: 'users.update',
+  request: { method: 'PUT', endpoint: 'https://px.test/v1/users/u', endpointPath, headers: {} },
+  ...(on === undefined ? {} : { on }),
+});
+const planOf = (...steps: [Step, ...Step[]]): RequestPlan => ({ lanes: [], steps });
+
+describe('advance', () => {
+  const second = step('second');
+  const plan = planOf(
+    step('first', {
+      notFound: { to: 'step', id: 'second' },
+      rejected: { to: 'fail', code: 'denied', answerOf: 'second' },
+      denied: { to: 'done' },
+    }),
+    second,
+  );
+
+  it('goes to the step that the table names', () => {
+    expect(advance(plan, 'first', 'notFound')).toEqual({ to: 'step', step: second });
+  });
+
+  it('fails with the code and the answer that the table names', () => {
+    expect(advance(plan, 'first', 'rejected')).toEqual({ to: 'fail', code: 'denied', answerOf: 'second' });
+  });
+
+  it('ends where the table says so', () => {
+    expect(advance(plan, 'first', 'denied')).toEqual({ to: 'done' });
+  });
+
+  it('fails with its own answer when the table names none', () => {
+    const failing = planOf(step('only', { notFound: { to: 'fail', code: 'user_not_found' } }));
+    expect(advance(failing, 'only', 'notFound')).toEqual({
+      to: 'fail',
+      code: 'user_not_found',
+      answerOf: 'only',
+    });
+  });
+
+  it('without an entry, ends on ok though other steps follow', () => {
+    expect(advance(plan, 'first', 'ok')).toEqual({ to: 'done' });
+    expect(advance(plan, 'second', 'ok')).toEqual({ to: 'done' });
+  });
+
+  test.each([
+    ['notFound', 'users', 'user_not_found'],
+    ['notFound', 'preferences', 'user_not_found'],
+    ['notFound', 'accounts', 'account_not_found'],
+    ['rejected', 'users', 'rejected'],
+    ['rejected', 'accounts', 'rejected'],
+    ['denied', 'events', 'denied'],
+  ] as const)('without an entry, %s of %s fails as %s', (verdict, endpointPath, code) => {
+    const bare = planOf(step('only', undefined, endpointPath));
+    expect(advance(bare, 'only', verdict)).toEqual({ to: 'fail', code, answerOf: 'only' });
+  });
+
+  test.each(['throttled', 'unavailable', 'unreachable'] as const)('sends again on %s', (verdict) => {
+    expect(advance(plan, 'first', verdict)).toEqual({ to: 'retry', verdict });
+  });
+
+  it('refuses a step that the plan does not have', () => {
+    expect(() => advance(plan, 'third', 'ok')).toThrow(RangeError);
+    expect(() => advance(plan, 'third', 'throttled')).toThrow(RangeError);
+  });
+
+  test.each(['first', 'second', 'missing'])('refuses to go back, or to nowhere: %s', (id) => {
+    const looping = planOf(step('first'), step('second', { ok: { to: 'step', id } }));
+    expect(() => advance(looping, 'second', 'ok')).toThrow(RangeError);
+  });
+
+  it('changes nothing', () => {
+    const frozen = JSON.stringify(plan);
+    advance(plan, 'first', 'notFound');
+    expect(JSON.stringify(plan)).toBe(frozen);
+  });
+});
+
+describe('maxRequests', () => {
+  it('is 1 for a single step', () => {
+    expect(maxRequests(planOf(step('only')))).toBe(1);
+  });
+
+  it('counts only steps that can be reached', () => {
+    expect(maxRequests(planOf(step('first'), step('second'), step('third')))).toBe(1);
+  });
+
+  it('is the longest way, not the number of steps', () => {
+    const plan = planOf(
+      step('a', { ok: { to: 'step', id: 'd' }, notFound: { to: 'step', id: 'b' } }),
+      step('b', { ok: { to: 'step', id: 'd' }, rejected: { to: 'step', id: 'c' } }),
+      step('c'),
+      step('d', { denied: { to: 'step', id: 'e' } }),
+      step('e'),
+    );
+    expect(maxRequests(plan)).toBe(4);
+  });
+});

@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { generateConfigValidator, VALIDATOR_FILE } from '../../../scripts/generate-config-validator';
+import { compile, process, resolveDataCenter, type DestinationConfig } from '../../../src/index';
+import { CONFIG_KEYS } from '../../../src/destinations/gainsight_px/config';
+import { ConfigCache } from '../../../src/destinations/gainsight_px/config-cache';
+import { checkError, thrownBy } from '../../fixtures/check-expectation';
+import { BASE_CONFIG } from '../../fixtures/load-fixtures';
+import schema from '../../../config.schema.json';
+
+const track = { type: 'track', userId: 'u1', event: 'Report Opened' };
+const compiled = (config: unknown) => () => compile(config as DestinationConfig);
+
+test('the generated validator is that of the schema', () => {
+  expect(readFileSync(VALIDATOR_FILE, 'utf8')).toBe(generateConfigValidator());
+});
+
+test('the schema describes exactly the keys that are read', () => {
+  expect(Object.keys(schema.properties).sort()).toEqual([...CONFIG_KEYS].sort());
+});
+
+describe('faults', () => {
+  test.each([[undefined], [null], ['key'], [7], [[]], [true]])('a configuration that is %j', (config) => {
+    checkError(thrownBy(compiled(config)), {
+      error: { kind: 'configuration', code: 'configuration_invalid', path: '' },
+    });
+  });
+
+  it('names every fault, with its path, what was expected and the type that was found', () => {
+    const config = { productTagKey: '', dataCenter: 5, userAttributeMap: [{}, { from: 7 }], sendIp: null };
+    const error = thrownBy(compiled(config));
+    expect(error?.faults).toEqual(
+      expect.arrayContaining([
+        { path: 'apiKey', message: 'expected 1 to 200 printable ASCII characters, found nothing' },
+        { path: 'productTagKey', message: 'expected a non-empty string, found an empty string' },
+        { path: 'userAttributeMap.1.from', message: 'expected a string, found number' },
+        { path: 'sendIp', message: 'expected true or false, found null' },
+      ]),
+    );
+    expect(error?.faults.map(({ path }) => path).sort()).toEqual(
+      ['apiKey', 'productTagKey', 'dataCenter', 'userAttributeMap.1.from', 'sendIp'].sort(),
+    );
+    for (const { path, message } of error!.faults) expect(error!.message).toContain(`${path}: ${message}`);
+  });
+
+  it('never quotes a value', () => {
+    const secret = 'key-with-ümlaut-7f3a';
+    const config = {
+      apiKey: secret,
+      productTagKey: { [secret]: secret },
+      dataCenter: { [secret]: secret },
+      userAttributeMap: secret,
+      globalContextMap: [secret],
+      consentPreferences: [{ consent: 7, preference: secret }],
+      preferencesApiVersion: secret,
+    };
+    const error = thrownBy(compiled(config))!;
+    expect(error.faults.length).toBeGreaterThan(5);
+    expect(error.message + JSON.stringify(error) + String(error.stack)).not.toContain(secret);
+  });
+});
+
+describe('resolveDataCenter', () => {
+  const config = { ...BASE_CONFIG, dataCenter: { web: 'EU', ios: 'US2' } };
+
+  it('takes the one of the source type', () => {
+    expect(resolveDataCenter(config, 'web').dataCenter).toBe('EU');
+    expect(resolveDataCenter(config, 'ios').dataCenter).toBe('US2');
+    expect(config.dataCenter).toEqual({ web: 'EU', ios: 'US2' });
+  });
+
+  test.each([['cloud'], [undefined], ['constructor'], ['__proto__']])(
+    'leaves it as it is for the source type %p, which is then a fault',
+    (sourceType) => {
+      const resolved = resolveDataCenter(config, sourceType);
+      expect(resolved).toBe(config);
+      expect(thrownBy(compiled(resolved))?.code).toBe('configuration_invalid');
+    },
+  );
+
+  it('leaves a single data center as it is', () => {
+    const single = { ...BASE_CONFIG, dataCenter: 'EU' };
+    expect(resolveDataCenter(single, 'web')).toBe(single);
+  });
+});
+
+describe('compiled configurations are remembered by content', () => {
+  const consenting = (preference: 'trackUsage' | 'surveys') => ({
+    ...BASE_CONFIG,
+    consentPreferences: [{ consent: 'analytics', preference }],
+  });
+  const denied = {
+    type: 'identify',
+    userId: 'u1',
+    context: { consentManagement: { deniedConsentIds: ['analytics'] } },
+  };
+  const preferencesIn = (plan: ReturnType<typeof process>) => plan.steps.at(-1)!.request.body;
+
+  it('the caller’s later changes of its object change nothing that was remembered', () => {
+    const config = consenting('trackUsage');
+    const destination = compile(config);
+    process(denied, config);
+    config.consentPreferences[0]!.preference = 'surveys';
+    expect(preferencesIn(process(denied, consenting('trackUsage')))).toEqual({ trackUsage: false });
+    expect(preferencesIn(process(denied, config))).toEqual({ surveys: false });
+    expect(preferencesIn(destination.process(denied))).toEqual({ trackUsage: false });
+  });
+
+  it('a changed object is not taken for what it was', () => {
+    const config = { ...BASE_CONFIG, globalContextMap: [{ from: 'tier', to: 'gold' }] };
+    const contextOf = () => process(track, config).steps[0].request.body?.globalContext;
+    expect(contextOf()).toEqual({ tier: 'gold' });
+    config.globalContextMap[0]!.to = 'silver';
+    expect(contextOf()).toEqual({ tier: 'silver' });
+    config.globalContextMap.pop();
+    expect(contextOf()).toBeUndefined();
+  });
+
+  it('a wrong configuration is refused though one like it was right', () => {
+    process(track, { ...BASE_CONFIG, userAttributeMap: [{}] });
+    for (const row of [[], null, 'x', 7]) {
+      const wrong = { ...BASE_CONFIG, userAttributeMap: [row] } as unknown as DestinationConfig;
+      expect(thrownBy(() => process(track, wrong))?.code).toBe('configuration_invalid');
+    }
+  });
+
+  describe('the cache', () => {
+    const counting = (maxKeys: number) => {
+      let made = 0;
+      const cache = new ConfigCache(() => (made += 1), maxKeys);
+      return {
+        cache,
+        get made() {
+          return made;
+        },
+      };
+    };
+    const withKey = (apiKey: string, more = {}) => ({ ...BASE_CONFIG, apiKey, ...more });
+
+    it('makes equal contents once, whatever else is stored with them', () => {
+      const { cache } = counting(10);
+      const first = cache.get(withKey('a', { dataCenter: { web: 'EU', ios: 'EU' }, globalContextMap: [] }));
+      const same = { dataCenter: { ios: 'EU', web: 'EU' }, globalContextMap: [], whitelistedEvents: [1] };
+      expect(cache.get(withKey('a', same))).toBe(first);
+    });
+
+    it('is bounded, and forgets the API keys of long ago', () => {
+      const counter = counting(3);
+      for (let index = 0; index < 1000; index += 1) counter.cache.get(withKey(`key-${index}`));
+      expect(counter.cache.size).toBe(3);
+      counter.cache.get(withKey('key-999'));
+      expect(counter.made).toBe(1000);
+    });
+
+    it('is bounded for one API key, too', () => {
+      const { cache } = counting(3);
+      for (let index = 0; index < 1000; index += 1)
+        cache.get(withKey('key', { productTagKey: `AP-${index}` }));
+      expect(cache.size).toBeLessThanOrEqual(10);
+    });
+
+    it('does not remember failures', () => {
+      let fail = true;
+      const cache = new ConfigCache(() => {
+        if (fail) throw new Error('no');
+        return 'made';
+      }, 3);
+      expect(() => cache.get(BASE_CONFIG)).toThrow('no');
+      fail = false;
+      expect(cache.get(BASE_CONFIG)).toBe('made');
+    });
+  });
+});
