@@ -1,0 +1,170 @@
+import { compile, deleteUser, denyUser, setPreferences, type RequestPlan } from '../../src/index';
+import { createRouter, type Outcome, type Router, type RouterOptions } from '../../src/router';
+import {
+  createSimulator,
+  FAULT_NAMES,
+  type FaultName,
+  type Simulator,
+  type Snapshot,
+} from '../../src/simulator';
+
+/**
+ * Every fault of the simulated PX, at every request of every plan, with an empty PX and with one that knows the objects. The
+ * claim: nothing is lost, and nothing but the plan's own objects is written.
+ */
+const config = {
+  apiKey: 'key',
+  productTagKey: 'AP-EXAMPLE-2',
+  missingUserOnGroup: 'create',
+  userAttributeMap: [{ from: 'tier', to: 'tier' }],
+} as const;
+const destination = compile(config);
+const timestamp = '2026-01-02T03:04:05Z';
+
+const identify = { type: 'identify', timestamp, traits: { email: 'ada@example.com', tier: 'gold' } };
+const group = { type: 'group', timestamp, traits: { name: 'Acme', plan: 'pro' } };
+
+const PLANS: Readonly<Record<string, RequestPlan>> = {
+  identify: destination.process({ ...identify, userId: 'ada' }),
+  'identify with preferences': destination.process({
+    ...identify,
+    userId: 'ada',
+    traits: { ...identify.traits, userPreferences: { surveys: false } },
+  }),
+  'identify in the body form': destination.process({ ...identify, userId: 'x/../victim' }),
+  group: destination.process({ ...group, userId: 'ada', groupId: 'acme' }),
+  'group in the body form': destination.process({ ...group, userId: 'a/b', groupId: 'c?d=e' }),
+  track: destination.process({ type: 'track', timestamp, userId: 'ada', event: 'Signed Up' }),
+  'set preferences': setPreferences('ada', { trackUsage: false }, config),
+  'delete a user': deleteUser('ada', config),
+  'deny a user': denyUser('ada', true, config),
+};
+
+/** Calls that need a user who is there. */
+const NEED_A_USER = new Set(['set preferences', 'deny a user']);
+
+/** Answers that mean a refusal, and so end a plan for good. */
+const REFUSALS: readonly FaultName[] = ['html-403'];
+/** A matter of the time limit alone; `hang` stands for it. */
+const ONLY_SLOW: readonly FaultName[] = ['slow'];
+/** The status came and said enough; only the body was cut. */
+const STATUS_CAME: readonly FaultName[] = ['truncated-answer'];
+const FAULTS = FAULT_NAMES.filter((fault) => !REFUSALS.includes(fault) && !ONLY_SLOW.includes(fault));
+const LASTING_FAULTS = FAULTS.filter((fault) => !STATUS_CAME.includes(fault));
+
+/** Enough for loopback, and not long to wait for a request that hangs. */
+const REQUEST_TIMEOUT_MS = 60;
+const BYSTANDER = { type: 'identify', userId: 'victim', traits: { email: 'untouched@example.com' } };
+
+let simulator: Simulator;
+let router: Router;
+
+beforeAll(async () => {
+  simulator = createSimulator({ apiKey: config.apiKey });
+  const { origin } = await simulator.listen();
+  const options: RouterOptions = {
+    fetch: (url, init) => fetch(url.replace(/^https:\/\/[^/]+/, origin), init),
+    backoffBaseMs: 0,
+    maxAttempts: 3,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    requestsPerSecond: Infinity,
+    requestsPerDay: Infinity,
+  };
+  router = createRouter(options);
+});
+
+afterAll(async () => {
+  await router.close();
+  await simulator.close();
+});
+
+/** Puts the simulated PX into the state that a case starts from. */
+async function prepare(name: string, known: boolean): Promise<void> {
+  simulator.configure({ faults: null });
+  simulator.reset('all');
+  await router.deliver(destination.process(BYSTANDER));
+  if (known) await router.deliver(PLANS[name]!);
+  if (NEED_A_USER.has(name)) await router.deliver(PLANS.identify!);
+  simulator.reset('requests');
+}
+
+/** The state, without the number of copies that an event may have. */
+function state(): Snapshot {
+  return simulator.state.snapshot({ distinctEvents: true });
+}
+
+interface Reference {
+  readonly requests: number;
+  readonly duplicates: number;
+  readonly state: Snapshot;
+}
+
+/** What the plan does when nothing goes wrong. */
+async function reference(name: string, known: boolean): Promise<Reference> {
+  await prepare(name, known);
+  const outcome = await router.deliver(PLANS[name]!);
+  expect(outcome.delivered).toBe(true);
+  return { requests: outcome.requests.length, duplicates: simulator.state.events.duplicates, state: state() };
+}
+
+function failure(outcome: Outcome): string {
+  return outcome.delivered ? 'delivered' : `${outcome.code}: ${outcome.message}`;
+}
+
+describe.each(Object.keys(PLANS))('%s', (name) => {
+  describe.each([
+    ['an empty PX', false],
+    ['a PX that knows its objects', true],
+  ])('with %s', (_state, known) => {
+    let expected: Reference;
+
+    beforeAll(async () => {
+      expected = await reference(name, known);
+    });
+
+    test.each(FAULTS)('%s, once, at any of its requests: it is delivered all the same', async (fault) => {
+      for (let nth = 1; nth <= expected.requests; nth += 1) {
+        await prepare(name, known);
+        simulator.configure({ faults: [{ fault, nth }] });
+        const outcome = await router.deliver(PLANS[name]!);
+        expect({ nth, outcome: failure(outcome) }).toEqual({ nth, outcome: 'delivered' });
+        expect({ nth, state: state() }).toEqual({ nth, state: expected.state });
+        if (simulator.state.events.duplicates > expected.duplicates) {
+          expect({ nth, mayBeDuplicate: outcome.mayBeDuplicate }).toEqual({ nth, mayBeDuplicate: true });
+        }
+      }
+    });
+
+    test.each(LASTING_FAULTS)(
+      '%s from any of its requests on: it fails as retryable, and a replay mends it',
+      async (fault) => {
+        for (let nth = 1; nth <= expected.requests; nth += 1) {
+          await prepare(name, known);
+          let seen = 0;
+          simulator.configure({ faults: [() => ((seen += 1) >= nth ? fault : undefined)] });
+          const outcome = await router.deliver(PLANS[name]!);
+          expect({ nth, delivered: outcome.delivered }).toEqual({ nth, delivered: false });
+          if (!outcome.delivered)
+            expect({ nth, retryable: outcome.retryable }).toEqual({ nth, retryable: true });
+
+          simulator.configure({ faults: null });
+          expect(failure(await router.deliver(PLANS[name]!))).toBe('delivered');
+          expect({ nth, state: state() }).toEqual({ nth, state: expected.state });
+        }
+      },
+    );
+  });
+});
+
+test('a refusal ends a plan for good, and is no reason to send it again', async () => {
+  await prepare('track', false);
+  simulator.configure({ faults: [{ fault: 'html-403' }] });
+  const outcome = await router.deliver(PLANS.track!);
+  expect(outcome).toMatchObject({
+    delivered: false,
+    code: 'denied',
+    status: 403,
+    retryable: false,
+    retries: 0,
+  });
+});
