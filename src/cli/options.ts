@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { aimAt } from './aim.js';
 import type { Fetch } from '../router/options.js';
+import { parseFault, type FaultRule } from '../simulator/index.js';
 import { UsageError } from './settings.js';
 
 /** Options that several commands have. */
@@ -34,4 +35,14 @@ export function wholeNumber(least: number): (text: string) => number {
     if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
     throw new InvalidArgumentError(`Give a whole number of at least ${least}.`);
   };
+}
+
+/** Parses a fault of the simulator and adds it to those before it; for `argParser` of an option that may be repeated. */
+export function addFault(text: string, before: readonly FaultRule[] = []): readonly FaultRule[] {
+  try {
+    return [...before, parseFault(text)];
+  } catch (error) {
+    if (error instanceof TypeError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
 }

@@ -73,6 +73,10 @@ describe('a table', () => {
     expect(table).toBe(`field  value\nemail  ${'x'.repeat(12)}…`);
   });
 
+  test('leaves room for characters that take two columns', () => {
+    expect(renderTable(['a', 'b'], [['東京', 'x']], plain)).toBe('a     b\n東京  x');
+  });
+
   test('has no lines and no trailing blanks', () => {
     expect(renderTable(['a', 'b'], [['1', '2']], plain)).toBe('a  b\n1  2');
   });

@@ -1,3 +1,6 @@
+import { EventEmitter } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
+import { run } from '../../src/cli/program';
 import { cli, CONFIG, KEY, tempFile, cleanUp } from './cli';
 
 afterEach(cleanUp);
@@ -83,6 +86,7 @@ describe('a call that cannot work', () => {
       expect(stdout).toBe('');
       expect(stderr).toMatch(/^error: [^\n]+\n$/);
       expect(stderr).toContain(mend);
+      expect(stderr).not.toContain('\\u');
     },
   );
 
@@ -92,6 +96,21 @@ describe('a call that cannot work', () => {
       expect(await cli(['transform', ...given])).toMatchObject({ code: 2, stdout: '' });
     },
   );
+});
+
+test('a fault of our own is one line with the place it came from, without the words of what was thrown', async () => {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const io = Object.assign(new EventEmitter(), { stdin: Readable.from([]), stdout, stderr, env: {} });
+  Object.defineProperty(io, 'env', {
+    get: () => {
+      throw new TypeError(`cannot use ${KEY}`);
+    },
+  });
+  expect(await run(['validate'], io)).toBe(1);
+  expect(String(stderr.read())).toMatch(
+    /^error: unexpected TypeError at (?!.*secret-key)[^\n]+; please report it\n$/,
+  );
+  expect(stdout.read()).toBeNull();
 });
 
 test('an interactive call without input says what is missing, and does not wait', async () => {

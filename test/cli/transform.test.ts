@@ -1,5 +1,8 @@
+import { EventEmitter } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
+import { run } from '../../src/cli/program';
 import { process as mapMessage } from '../../src/index';
 import { asLines, cleanUp, cli, CONFIG, jsonLines, KEY, startCli, tempFile } from './cli';
 
@@ -50,6 +53,16 @@ test('the input may be a file, gzipped, and a batch per line', async () => {
     { line: 1, at: 'batch[1]' },
   ]);
   expect(code).toBe(1);
+});
+
+test('an input is closed when nobody reads the output any more', async () => {
+  const stdin = Readable.from([Buffer.from(asLines(track, track, track))]);
+  const stdout = new PassThrough();
+  stdout.on('error', () => undefined);
+  stdout.destroy();
+  const io = Object.assign(new EventEmitter(), { stdin, stdout, stderr: new PassThrough(), env: {} });
+  expect(await run(args(), io)).toBe(0);
+  expect(stdin.destroyed).toBe(true);
 });
 
 test.each([[null], [3], [[]], [{ type: 'track', userId: 'a', event: 'e', properties: { a: '\u2028' } }]])(

@@ -1,8 +1,7 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import {
   createSimulator,
   FAULT_NAMES,
-  parseFault,
   type FaultRule,
   type Listening,
   type RequestCounts,
@@ -10,7 +9,7 @@ import {
   type SimulatorOptions,
 } from '../../simulator/index.js';
 import type { CommandIo, StopSignal } from '../io.js';
-import { wholeNumber } from '../options.js';
+import { addFault, wholeNumber } from '../options.js';
 import { lookOf, renderTable } from '../output/table.js';
 import { UsageError } from '../settings.js';
 
@@ -99,15 +98,6 @@ function simulatorOptions(options: Options, { env }: CommandIo): SimulatorOption
           },
         }),
   };
-}
-
-function addFault(text: string, before: readonly FaultRule[] = []): readonly FaultRule[] {
-  try {
-    return [...before, parseFault(text)];
-  } catch (error) {
-    if (error instanceof TypeError) throw new InvalidArgumentError(error.message);
-    throw error;
-  }
 }
 
 async function listen(simulator: Simulator, { port, host }: Options): Promise<Listening> {
