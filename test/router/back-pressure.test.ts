@@ -1,5 +1,15 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { createRouter } from '../../src/router';
 import { trackPlan } from './plans';
 import { failure, setUp } from './setup';
+
+setFlagsFromString('--expose_gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+const heapBytes = (): number => {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+};
 
 describe('memory is bounded whatever the length of the input', () => {
   it('who awaits ready() never has more pending than the maximum', async () => {
@@ -28,6 +38,23 @@ describe('memory is bounded whatever the length of the input', () => {
     const idle = router.idle().then(() => ({ told: [...told], delivered: router.stats().delivered }));
     expect(await clock.runUntil(idle)).toEqual({ told: ['u1', 'u2'], delivered: 2 });
     await router.idle();
+  });
+
+  it('a plan that has ended leaves nothing behind, not even at a signal that lives on', async () => {
+    const { signal } = new AbortController();
+    const router = createRouter({
+      fetch: () => Promise.resolve(new Response(null, { status: 204 })),
+      requestsPerSecond: Infinity,
+      requestsPerDay: Infinity,
+      signal,
+    });
+    const deliver = async (count: number): Promise<void> => {
+      for (let index = 0; index < count; index += 1) await router.deliver(trackPlan(`u${index}`), { signal });
+    };
+    await deliver(2_000);
+    const beforeBytes = heapBytes();
+    await deliver(10_000);
+    expect((heapBytes() - beforeBytes) / 10_000).toBeLessThan(30);
   });
 
   it('of many who wait, as many go on as there is room for', async () => {

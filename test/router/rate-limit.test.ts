@@ -257,6 +257,16 @@ describe('limits belong to one API key and one base URL', () => {
     expect(scopes[0]!.keyFingerprint).not.toBe(scopes[1]!.keyFingerprint);
   });
 
+  it('a limiter of your own is told of answers, not of their absence', async () => {
+    const answered = jest.fn();
+    const rateLimiter = (): RateLimiter => ({ acquire: () => Promise.resolve(), answered });
+    const { clock, router } = setUp([{ error: 'ECONNRESET' }, { status: 503 }, { status: 201 }], {
+      rateLimiter,
+    });
+    await clock.runUntil(router.deliver(trackPlan('u1')));
+    expect(answered).toHaveBeenCalledTimes(2);
+  });
+
   it('a limiter that breaks loses nothing', async () => {
     const rateLimiter = (): RateLimiter => ({ acquire: () => Promise.reject(new Error('redis is down')) });
     const { clock, router } = setUp([{ status: 204 }], { rateLimiter });

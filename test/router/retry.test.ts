@@ -93,6 +93,15 @@ describe('what does not pass in time is reported as retryable, never dropped', (
     expect(px.sent.map(({ atMs }) => atMs)).toEqual([0, 4_000, 8_000]);
   });
 
+  it('a plan that has taken its time in waits alone', async () => {
+    const { clock, px, router } = setUp([{ status: 429, headers: { 'retry-after': '4' } }], {
+      maxAttempts: 100,
+      maxPlanTimeMs: 10_000,
+    });
+    expect(await clock.runUntil(router.deliver(trackPlan('u1')))).toMatchObject({ code: 'throttled' });
+    expect(px.sent.map(({ atMs }) => atMs)).toEqual([0, 4_000, 8_000]);
+  });
+
   it('a wait that would take the plan beyond its time is not begun', async () => {
     const { clock, router } = setUp([{ status: 429, headers: { 'retry-after': '20' } }], {
       maxPlanTimeMs: 10_000,

@@ -167,6 +167,14 @@ describe('an event that may have been written twice is marked', () => {
     expect(await clock.runUntil(router.deliver(trackPlan('u1')))).toMatchObject({ mayBeDuplicate: false });
   });
 
+  it('nor by what happened to an earlier step', async () => {
+    const [event] = trackPlan('u1').steps;
+    const update = { ...identifyPlan('u1').steps[0], on: { ok: { to: 'step', id: event.id } } } as const;
+    const { clock, router } = setUp([{ status: 500 }, { status: 204 }, { status: 429 }, { status: 201 }]);
+    const outcome = await clock.runUntil(router.deliver({ lanes: [], steps: [update, event] }));
+    expect(outcome).toMatchObject({ delivered: true, retries: 2, mayBeDuplicate: false });
+  });
+
   it('nor is a user: PX refuses to create one twice', async () => {
     const { clock, router } = setUp([{ status: 404 }, { status: 500 }, { status: 201 }]);
     const outcome = await clock.runUntil(router.deliver(identifyPlan('u1')));
