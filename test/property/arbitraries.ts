@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { HAZARDOUS_IDS } from '../destinations/gainsight_px/hazardous-ids';
+
+/** The names that the mapping reads somewhere, those that are dangerous as keys, and any other. */
+const KEY = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(...namesRead()) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      '__proto__',
+      'constructor',
+      'prototype',
+      'toString',
+      'hasOwnProperty',
+      'length',
+    ),
+  },
+  { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 8 }) },
+);
+
+function namesRead(): string[] {
+  return (
+    'email accountId title phone role subscriptionId sfdcContactId firstName firstname first_name lastName lastname ' +
+    'last_name name score numberOfVisits globalUnsubscribe gender lastSeenDate signUpDate firstVisitDate createDate ' +
+    'countryName city postalCode latitude longitude userPreferences trackUsage track_usage surveys productUpdate ' +
+    'website plan industry numberOfEmployees nps healthScore renewalDate groupId userId id date sessionId ' +
+    'globalContext tier address address.plan a b page url referrer ip traits consentManagement deniedConsentIds'
+  ).split(' ');
+}
+
+/** Text of every kind that conversions are about, and any other, half surrogate pairs included. */
+export const text = fc.oneof(
+  fc.constantFrom(
+    '',
+    ' ',
+    'x',
+    '0',
+    '-0',
+    '1e3',
+    'true',
+    'FALSE',
+    'null',
+    'NaN',
+    'f',
+    'Others',
+    'Ada  Lovelace',
+  ),
+  fc.constantFrom(
+    '2024-02-29',
+    '2024-02-30',
+    '2024-02-29T12:00:00',
+    '2024-02-29T12:00:00.5+02:00',
+    '1709208000',
+  ),
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string({ maxLength: 12 }),
+);
+
+const number = fc.oneof(
+  fc.constantFrom(0, -0, 1, -1.5, 1e8, 1709208000, 1709208000123, 1709208000123456, 1e21, 5e-324),
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+);
+
+// `fromEntries` makes own keys of all names, `__proto__` too, as `JSON.parse` does.
+const object = (value: fc.Arbitrary<unknown>, maxLength: number) =>
+  fc.array(fc.tuple(KEY, value), { maxLength }).map((entries) => Object.fromEntries(entries) as object);
+
+const leaf = fc.oneof(text, number, fc.boolean(), fc.constant(null));
+
+/** Whatever JSON can hold, full of the names and values that the mapping looks for. */
+export const json: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    { weight: 4, arbitrary: leaf },
+    { weight: 1, arbitrary: fc.array(tie('value'), { maxLength: 4 }) },
+    { weight: 2, arbitrary: object(tie('value'), 8) },
+  ),
+})).value;
+
+const jsonObject = object(json, 12);
+const often = <T>(usual: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 4, arbitrary: usual }, { weight: 1, arbitrary: json });
+
+/** Ids of every kind: hazardous ones, and any text. */
+export const id = fc.oneof(
+  fc.constantFrom(...HAZARDOUS_IDS.filter(({ length }) => length < 100)),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }),
+  fc.string({ unit: fc.constantFrom(...'a./\\%;?#+ 2fFeE:@&=~u'), minLength: 1, maxLength: 8 }),
+);
+
+const context = fc.record(
+  {
+    traits: often(jsonObject),
+    page: often(jsonObject),
+    ip: json,
+    sessionId: json,
+    groupId: json,
+    consentManagement: often(
+      fc.record({ deniedConsentIds: often(fc.subarray(['analytics', 'marketing', 'other'])) }),
+    ),
+  },
+  { requiredKeys: [] },
+);
+
+/** A message that could come from an SDK, with anything in any place. */
+export const message = fc.record(
+  {
+    type: fc.oneof({ weight: 9, arbitrary: fc.constantFrom('identify', 'group', 'track', 'Track') }, json),
+    userId: fc.oneof({ weight: 3, arbitrary: id }, json),
+    anonymousId: fc.oneof(id, json),
+    groupId: fc.oneof({ weight: 3, arbitrary: id }, json),
+    event: often(text),
+    messageId: json,
+    traits: often(jsonObject),
+    properties: often(jsonObject),
+    context: often(context),
+    integrations: often(fc.record({ 'Gainsight PX': json, GAINSIGHT_PX: json }, { requiredKeys: [] })),
+    timestamp: json,
+    originalTimestamp: json,
+  },
+  { requiredKeys: ['type', 'userId'] },
+) as fc.Arbitrary<Record<string, unknown>>;
+
+const side = fc.option(fc.oneof(KEY, fc.constantFrom('', ' ', 'a.b', 'address.plan')));
+const attributeMap = fc.option(
+  fc.array(fc.record({ from: side, to: side }, { requiredKeys: [] }), { maxLength: 6 }),
+);
+
+/** A configuration that is right. */
+export const validConfig = fc.record(
+  {
+    apiKey: fc.constantFrom('key-1', 'key-2'),
+    productTagKey: fc.constantFrom('AP-ONE-2', 'AP-TWO-2'),
+    dataCenter: fc.constantFrom('US', 'eu', 'Us2', { web: 'EU' }, { web: 'US', ios: 'us' }),
+    userAttributeMap: attributeMap,
+    accountAttributeMap: attributeMap,
+    globalContextMap: fc.option(
+      fc.array(fc.record({ from: side, to: fc.oneof(side, number, fc.boolean()) }, { requiredKeys: [] }), {
+        maxLength: 4,
+      }),
+    ),
+    globalContextPrecedence: fc.constantFrom('replace', 'merge'),
+    missingUserOnGroup: fc.constantFrom('fail', 'create'),
+    consentPreferences: fc.option(
+      fc.array(
+        fc.record({
+          consent: fc.constantFrom('analytics', 'marketing'),
+          preference: fc.constantFrom('trackUsage', 'surveys', 'guidedTours'),
+        }),
+        { maxLength: 3 },
+      ),
+    ),
+    sendEventId: fc.boolean(),
+    sendIp: fc.boolean(),
+    preferencesApiVersion: fc.constantFrom('v1', 'v2'),
+    somethingElse: json,
+  },
+  { requiredKeys: ['apiKey', 'productTagKey'] },
+) as fc.Arbitrary<Record<string, unknown>>;
