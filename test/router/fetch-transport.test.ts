@@ -124,6 +124,12 @@ describe('a transport error is told by its code, never by its message', () => {
     expect(await send(request)).toMatchObject({ errorCode: 'UNKNOWN' });
   });
 
+  it('UNKNOWN where the code is a text, which can hold anything', async () => {
+    const fetch: Fetch = () => Promise.reject(Object.assign(new Error(), { code: `bad header ${API_KEY}` }));
+    const transport = createFetchTransport({ fetch, clock: new FakeClock(), requestTimeoutMs: 1 });
+    expect(await transport(event)).toMatchObject({ errorCode: 'UNKNOWN' });
+  });
+
   it('also when fetch throws instead of rejecting', async () => {
     const fetch: Fetch = () => {
       throw new Error(API_KEY);

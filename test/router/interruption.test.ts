@@ -32,6 +32,24 @@ describe('close()', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  it('lets what has begun wait for the rate limit of its next step', async () => {
+    const { clock, router } = setUp([{ status: 404 }, { status: 201 }], { requestsPerSecond: 1 });
+    const outcome = router.deliver(identifyPlan('u1'));
+    await clock.advance(10);
+    await clock.runUntil(router.close());
+    expect(await outcome).toMatchObject({ delivered: true });
+    expect(clock.nowMs()).toBe(1_020);
+  });
+
+  it('lets nothing begin to wait between attempts', async () => {
+    const { clock, router } = setUp([{ status: 503, latencyMs: 100 }], { backoffBaseMs: 60_000 });
+    const outcome = router.deliver(trackPlan('u1'));
+    await clock.advance(10);
+    await clock.runUntil(router.close());
+    expect(await outcome).toMatchObject({ code: 'closed', requests: [{ status: 503 }] });
+    expect(clock.nowMs()).toBe(100);
+  });
+
   it('cuts waits between attempts short', async () => {
     const { clock, router } = setUp([{ status: 429, headers: { 'retry-after': '30' } }]);
     const outcome = router.deliver(trackPlan('u1'));

@@ -56,6 +56,14 @@ describe('a quote never shows the key', () => {
     expect(quote(text).toLowerCase()).not.toContain(KEY);
   });
 
+  it.each([
+    ['with blanks in it, that are made one', 'aaaa  bbbb', 'key aaaa  bbbb.', false],
+    ['with blanks in it, that were made one already', 'aaaa  bbbb', 'key aaaa bbbb.', false],
+    ['escaped for HTML', 'a<b>&"c', '<title>key a&lt;b&gt;&amp;&quot;c.</title>', true],
+  ])('%s', (_, key, text, html) => {
+    expect(quoteBody({ text, html, cut: false }, key)).toContain('"key [redacted]."');
+  });
+
   it('nor its beginning at the end of a text that was cut', () => {
     const text = `${' '.repeat(60_000)}key ${KEY.slice(0, 30)}`;
     expect(quote(text, false, true)).not.toContain(KEY.slice(0, 8));
