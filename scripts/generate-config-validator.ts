@@ -18,6 +18,8 @@ export function generateConfigValidator(): string {
   const schema = JSON.parse(readFileSync(path.join(root, 'config.schema.json'), 'utf8')) as object;
   const ajv = new Ajv({
     allErrors: true,
+    // It warns of the option `unicode`, which has no replacement.
+    logger: false,
     allowUnionTypes: true,
     // Lengths are counted in UTF-16 units; counting code points would import a helper of Ajv's at run time.
     unicode: false,

@@ -49,12 +49,6 @@ export type Advance =
   | { readonly to: 'fail'; readonly code: PlanFailureCode; readonly answerOf: string }
   | { readonly to: 'retry'; readonly verdict: Transient };
 
-const DEFAULT_FAILURE: Readonly<Record<Exclude<Settled, 'ok'>, PlanFailureCode>> = {
-  notFound: 'user_not_found',
-  rejected: 'rejected',
-  denied: 'denied',
-};
-
 /**
  * What a plan does after `verdict` at step `at`: go to another step, end, fail, or send the same request again. Pure.
  *
@@ -82,9 +76,11 @@ export function advance(plan: RequestPlan, at: string, verdict: Verdict): Advanc
   return { to: 'step', step: plan.steps[target]! };
 }
 
-function failureCode(step: Step, verdict: Exclude<Settled, 'ok'>): PlanFailureCode {
-  if (verdict === 'notFound' && step.request.endpointPath === 'accounts') return 'account_not_found';
-  return DEFAULT_FAILURE[verdict];
+function failureCode({ request }: Step, verdict: Exclude<Settled, 'ok'>): PlanFailureCode {
+  if (verdict !== 'notFound') return verdict;
+  if (request.endpointPath === 'accounts') return 'account_not_found';
+  // An event names no object that could be missing: here the address itself is wrong.
+  return request.endpointPath === 'events' ? 'rejected' : 'user_not_found';
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Clock } from './clock.js';
 import type { Fetch } from './options.js';
 import { quoteBody } from './quote.js';
 import { readBody } from './read-body.js';
-import { apiKeyOf, redactor } from './redact.js';
+import { apiKeyOf } from './redact.js';
 import { parseRetryAfter } from './retry-after.js';
 import { TIMEOUT, transportErrorCode } from './transport-error.js';
 import type { Exchange, Transport } from './transport.js';
@@ -71,7 +71,7 @@ class FetchExchange {
     return {
       ...this.#head,
       html: answer.html,
-      text: answer.text === '' ? '' : redactor(secret)(answer.text),
+      text: answer.text,
       quote: response.ok ? '' : quoteBody(answer, secret),
       durationMs: this.#elapsedMs(),
     };

@@ -22,6 +22,15 @@ export function redactor(secret: string): (text: string) => string {
   return (text) => text.replace(pattern, MASK);
 }
 
+/**
+ * The JSON of an answer, with a secret taken out of the texts in it. Names of fields stay whole: a short key that is part of one
+ * must not turn an opt-out into an unknown field.
+ */
+export function readAnswer(text: string, secret: string): unknown {
+  const redact = redactor(secret);
+  return JSON.parse(text, (_key, value: unknown) => (typeof value === 'string' ? redact(value) : value));
+}
+
 /** A text without control characters, every run of white space a single blank. */
 export function oneLine(text: string): string {
   return (

@@ -5,6 +5,7 @@ import { sleep } from './clock.js';
 import { exhaustionText, refusalText } from './failure-text.js';
 import { Interrupted, type Interruption } from './interruption.js';
 import { judgeExchange, mayHaveLanded, reads } from './judge-exchange.js';
+import { apiKeyOf, readAnswer } from './redact.js';
 import type { Settings } from './options.js';
 import {
   exhaustion,
@@ -153,7 +154,9 @@ class PlanRun {
 
   #delivered(step: Step, exchange: Exchange): Outcome {
     const body =
-      reads(step.route) && exchange.text !== '' ? { body: JSON.parse(exchange.text) as unknown } : {};
+      reads(step.route) && exchange.text !== ''
+        ? { body: readAnswer(exchange.text, apiKeyOf(step.request.headers)) }
+        : {};
     return { delivered: true, ...body, ...this.trail };
   }
 

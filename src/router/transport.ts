@@ -12,7 +12,7 @@ export interface Exchange {
   readonly retryAfterMs?: number;
   /** What the answer says, for people: bounded, on one line, without the API key. */
   readonly quote: string;
-  /** The beginning of the answer's body, without the API key. */
+  /** The beginning of the answer's body as it came. It may hold the API key: for parsing, never for showing. */
   readonly text: string;
   /** From sending to the end of the answer, in milliseconds. */
   readonly durationMs: number;

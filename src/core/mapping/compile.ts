@@ -157,7 +157,6 @@ class SectionBuilder {
 
   addNested(keys: readonly string[], target: Target): void {
     this.#nested.push({ keys, target });
-    this.#entry(keys[0]!);
   }
 
   alsoRead(names: readonly string[]): void {

@@ -44,6 +44,8 @@ export function copyAttributes(
       record?.wrote(paths.place, `${paths.to}.${key}`, joinPath(paths.from, key), value);
     }
   }
+  if (record !== undefined && Object.keys(attributes).length === 0)
+    record.wrote(paths.place, paths.to, 'constant', {});
   return attributes;
 }
 
@@ -64,5 +66,6 @@ function isPlain(source: JsonObject, except: string | undefined): boolean {
     }
     if (key === except || isReservedKey(key)) return false;
   }
-  return true;
+  // A clone would take these along; no JSON holds them, but a caller's own object may.
+  return Object.getOwnPropertySymbols(source).length === 0;
 }

@@ -66,7 +66,9 @@ export class Walker {
 
       const entry = section.entries.get(key);
       if (entry === undefined) {
-        record?.dropped(joinPath(section.root, key), value === null ? 'empty' : 'unmapped', value);
+        if (record !== undefined && !isReadWithin(section, source, key)) {
+          record.dropped(joinPath(section.root, key), value === null ? 'empty' : 'unmapped', value);
+        }
         continue;
       }
       if (entry.reserved) record?.dropped(joinPath(section.root, key), 'reserved', value);
@@ -115,6 +117,11 @@ function write(body: Draft, target: Target, value: unknown): void {
   let object = body;
   for (const key of target.within) object = (object[key] ??= {}) as Draft;
   object[target.key] = value;
+}
+
+/** Whether an attribute is read from inside of the value of `key`. */
+function isReadWithin(section: Section, source: JsonObject, key: string): boolean {
+  return section.nested.some(({ keys }) => keys[0] === key && dig(source, keys) !== undefined);
 }
 
 /** The value at a path of own keys through objects. */

@@ -103,13 +103,18 @@ function sameDataCenters(a: unknown, b: unknown): boolean {
 
 /** What is compared later, in objects of its own: the caller's may change. */
 function copyContent(config: DestinationConfig): DestinationConfig {
-  return Object.fromEntries(
-    CONFIG_KEYS.map((key) => [key, copyJson(config[key])]),
-  ) as unknown as DestinationConfig;
+  const { dataCenter } = config;
+  return {
+    ...Object.fromEntries(CONFIG_KEYS.map((key) => [key, config[key]])),
+    dataCenter: isObject(dataCenter) ? { ...dataCenter } : dataCenter,
+    userAttributeMap: copyRows(config.userAttributeMap),
+    accountAttributeMap: copyRows(config.accountAttributeMap),
+    globalContextMap: copyRows(config.globalContextMap),
+    consentPreferences: copyRows(config.consentPreferences),
+  } as DestinationConfig;
 }
 
-function copyJson(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyJson);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyJson(inner)]));
+/** Rows as they are compared: the values in them are single ones, whatever else a row may hold is not looked at. */
+function copyRows(rows: Rows): Rows {
+  return Array.isArray(rows) ? rows.map((row) => ({ ...(row as object) })) : rows;
 }

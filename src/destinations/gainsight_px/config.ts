@@ -100,15 +100,9 @@ const ORIGINS: Readonly<Record<DataCenter, string>> = {
  */
 export function parseConfig(raw: unknown): ParsedConfig {
   const faults = configFaults(raw);
-  const config = (isObject(raw) ? raw : {}) as DestinationConfig;
+  if (faults.length > 0) throw invalid(faults);
+  const config = raw as DestinationConfig;
   const dataCenter = parseDataCenter(config.dataCenter);
-  if (dataCenter === 'several' && !faults.some(({ path }) => path === 'dataCenter')) {
-    faults.push({
-      path: 'dataCenter',
-      message: 'expected one data center, found several: resolve it by source type first',
-    });
-  }
-  if (faults.length > 0 || dataCenter === 'several') throw invalid(faults);
 
   return {
     connection: {
@@ -138,12 +132,14 @@ function invalid(faults: readonly Fault[]): ConfigurationError {
   });
 }
 
-/** The one data center that is meant; an object with one distinct value means that value. Validated before. */
-function parseDataCenter(raw: unknown): DataCenter | 'several' {
+/** The one data center that is meant; an object with one distinct value means that value. */
+function parseDataCenter(raw: DestinationConfig['dataCenter']): DataCenter {
   if (raw === undefined) return 'US';
-  const values = isObject(raw) ? Object.values(raw) : [raw];
-  const distinct = new Set(values.map((value) => String(value).toUpperCase()));
-  return distinct.size === 1 ? ([...distinct][0] as DataCenter) : 'several';
+  const values = typeof raw === 'string' ? [raw] : Object.values(raw);
+  const distinct = new Set(values.map((value) => value.toUpperCase() as DataCenter));
+  if (distinct.size === 1) return [...distinct][0]!;
+  const message = 'expected one data center, found several: resolve it by source type first';
+  throw invalid([{ path: 'dataCenter', message }]);
 }
 
 /**

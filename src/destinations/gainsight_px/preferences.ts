@@ -27,6 +27,9 @@ const NAMES: ReadonlyMap<string, Preference> = new Map<string, Preference>([
 /** What explanations call the flags' destination. */
 export const PREFERENCES_PLACE: Place = deepFreeze({ object: 'preferences', steps: ['setPreferences'] });
 
+/** Longer names are cut in error texts. */
+const LONGEST_KEY = 40;
+
 const CONSENT_PATH = 'context.consentManagement.deniedConsentIds';
 
 /**
@@ -82,7 +85,7 @@ export function parsePreferences(raw: unknown, path: string, record?: Recorder):
   const flags: Partial<Record<Preference, boolean>> = {};
   for (const key of Object.keys(raw)) {
     const name = NAMES.get(key);
-    const at = `${path}.${key}`;
+    const at = `${path}.${key.slice(0, LONGEST_KEY)}`;
     if (name === undefined) throw unknown(at);
     const flag = parseFlag(raw[key], at);
     if (flag === null) continue;

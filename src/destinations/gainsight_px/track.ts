@@ -1,10 +1,11 @@
 import { deepFreeze } from '../../core/freeze.js';
 import { InstrumentationError } from '../../core/errors.js';
 import { isObject, typeName } from '../../core/json-object.js';
+import { isReservedKey, type AttributeValue } from '../../core/mapping/attribute-value.js';
 import { isBlank } from '../../core/mapping/convert.js';
 import { copyAttributes, type Attributes } from '../../core/mapping/copy-attributes.js';
 import { compileRow, findRow, type CompiledRow } from '../../core/mapping/read-row.js';
-import type { Place, Recorder } from '../../core/mapping/record.js';
+import { reasonUnusable, type Place, type Recorder } from '../../core/mapping/record.js';
 import type { Sources } from '../../core/mapping/sources.js';
 import type { Draft } from '../../core/mapping/walk.js';
 import type { RequestPlan } from '../../core/plan.js';
@@ -57,7 +58,9 @@ export class TrackMapper {
       userType: 'USER',
       eventName: requireEventName(sources, record),
       attributes:
-        sources.properties === undefined ? {} : copyAttributes(sources.properties, ATTRIBUTE_PATHS, record),
+        sources.properties === undefined
+          ? recordEmptyAttributes(record)
+          : copyAttributes(sources.properties, ATTRIBUTE_PATHS, record),
     };
     record?.wrote(EVENT, 'propertyKey', 'config.productTagKey', this.config.productTagKey);
     record?.wrote(EVENT, 'userType', 'constant', 'USER');
@@ -108,7 +111,7 @@ function requireEventName(sources: Sources, record: Recorder | undefined): strin
   );
 }
 
-/** `properties.globalContext`, when it is an object with a value that can be sent. */
+/** `properties.globalContext`, when it is an object with a usable value. */
 function ownGlobalContext(sources: Sources, record: Recorder | undefined): Attributes | undefined {
   const raw = sources.properties?.[GLOBAL_CONTEXT];
   if (raw === undefined || raw === null) return undefined;
@@ -116,6 +119,26 @@ function ownGlobalContext(sources: Sources, record: Recorder | undefined): Attri
     record?.dropped(CONTEXT_PATHS.from, 'notAnObject', raw);
     return undefined;
   }
-  const own = copyAttributes(raw, CONTEXT_PATHS, record);
-  return Object.values(own).some((value) => typeof value !== 'string' || !isBlank(value)) ? own : undefined;
+  const own = copyAttributes(raw, CONTEXT_PATHS, undefined);
+  if (Object.values(own).some(isUsable))
+    return record === undefined ? own : copyAttributes(raw, CONTEXT_PATHS, record);
+  if (record !== undefined) {
+    for (const [key, value] of Object.entries(raw)) {
+      record.dropped(
+        `${CONTEXT_PATHS.from}.${key}`,
+        isReservedKey(key) ? 'reserved' : reasonUnusable(value),
+        value,
+      );
+    }
+  }
+  return undefined;
+}
+
+function isUsable(value: AttributeValue): boolean {
+  return typeof value !== 'string' || !isBlank(value);
+}
+
+function recordEmptyAttributes(record: Recorder | undefined): Attributes {
+  record?.wrote(EVENT, 'attributes', 'constant', {});
+  return {};
 }
