@@ -1,5 +1,6 @@
+import type { DestinationConfig } from '../../destinations/gainsight_px/index.js';
 import type { RouterOptions } from '../../router/index.js';
-import { createSimulator, type FaultRule, type Simulator } from '../../simulator/index.js';
+import { createSimulator, type FaultRule } from '../../simulator/index.js';
 import { aimAt } from '../aim.js';
 import type { CommandIo, StopSignal } from '../io.js';
 import { lookOf } from '../output/table.js';
@@ -9,7 +10,7 @@ import { goingOnCommands } from './going-on.js';
 import { openMeasuredInput, type MeasuredInput } from './measured-input.js';
 import { showProgress, type Progress, type ProgressStyle, type Standing } from './progress.js';
 import { RejectedFile } from './rejected-file.js';
-import { runDelivery, type RunResult } from './run-delivery.js';
+import { runDelivery } from './run-delivery.js';
 import { Stop } from './stop.js';
 import { summaryText } from './summary-text.js';
 import { exitCodeOf, summarize, type SentTo, type Summary } from './summary.js';
@@ -44,42 +45,50 @@ export interface DeliverCall {
  * @throws UsageError, ConfigurationError before anything is read
  */
 export async function deliver(file: string | undefined, call: DeliverCall, io: CommandIo): Promise<void> {
-  const { options } = call;
-  checkCombination(options);
-  const config = loadSettings(options, io.env);
-  const fetch = options.pxUrl === undefined ? undefined : aimAt(options.pxUrl);
+  checkCombination(call.options);
+  const config = loadSettings(call.options, io.env);
   const input = await openMeasuredInput(file, io);
+  try {
+    await deliverInput({ input, config, call }, io);
+  } finally {
+    input.bytes.destroy();
+  }
+}
+
+interface Delivery {
+  readonly input: MeasuredInput;
+  readonly config: DestinationConfig;
+  readonly call: DeliverCall;
+}
+
+async function deliverInput({ input, config, call }: Delivery, io: CommandIo): Promise<void> {
+  const { options, wordsToRepeat } = call;
+  const target = await openTarget(options);
   const rejectedFile = options.rejected === undefined ? undefined : RejectedFile.create(options.rejected);
-  if (rejectedFile === undefined && options.dryRun !== true) {
+  if (rejectedFile === undefined && target.sending !== undefined) {
     io.stderr.write('without --rejected, what is not delivered is only counted\n');
   }
 
   const startMs = performance.now();
   const [counts, stop] = [new Counts(), new Stop()];
-  const simulator =
-    options.simulate === true ? createSimulator({ faults: options.simulateFault }) : undefined;
-  const sending = options.dryRun === true ? undefined : await sendingOf(options, fetch, simulator);
   const stopListening = stopOnSignal(stop, io);
   const progress = startProgress(options.progress, { counts, input }, io);
-  let result: RunResult;
-  try {
-    result = await runDelivery({ input, config, sending, rejectedFile, skip: options.skip, stop, counts });
-  } finally {
+  const { sending, sentTo } = target;
+  const run = { input, config, sending, rejectedFile, skip: options.skip, stop, counts };
+  const result = await runDelivery(run).finally(async () => {
     progress.end();
     stopListening();
     rejectedFile?.close();
-    await simulator?.close();
-  }
+    await target.close();
+  });
 
-  const retryableFile = counts.retryable > 0 ? rejectedFile?.path : undefined;
   const goOn = goingOnCommands({
     input: input.name,
-    options: call.wordsToRepeat,
+    options: wordsToRepeat,
     goOnAfter: result.goOnAfter,
-    rejectedFile: retryableFile,
+    rejectedFile: counts.retryable > 0 ? rejectedFile?.path : undefined,
   });
   const durationMs = performance.now() - startMs;
-  const sentTo = sentToOf(options);
   report(summarize({ sentTo, counts, result, stop, rejectedFile, durationMs, goOn }), options, io);
 }
 
@@ -104,23 +113,33 @@ function checkCombination({ dryRun, simulate, pxUrl, simulateFault }: DeliverOpt
   }
 }
 
-function sentToOf({ dryRun, simulate }: DeliverOptions): SentTo {
-  if (dryRun === true) return 'nowhere';
-  return simulate === true ? 'simulator' : 'px';
+/** Where messages are sent. */
+interface Target {
+  readonly sentTo: SentTo;
+  /** How to send; `undefined`: not at all. */
+  readonly sending: RouterOptions | undefined;
+  close(): Promise<void>;
 }
 
-async function sendingOf(
-  { concurrency, requestsPerSecond, requestsPerDay, maxAttempts }: DeliverOptions,
-  fetch: RouterOptions['fetch'],
-  simulator: Simulator | undefined,
-): Promise<RouterOptions> {
-  const target = simulator === undefined ? fetch : aimAt((await simulator.listen()).baseUrl);
+async function openTarget(options: DeliverOptions): Promise<Target> {
+  const { dryRun, simulate, simulateFault, pxUrl } = options;
+  const { concurrency, requestsPerSecond, requestsPerDay, maxAttempts } = options;
+  const limits = { concurrency, requestsPerSecond, requestsPerDay, maxAttempts };
+  const close = (): Promise<void> => Promise.resolve();
+  if (dryRun === true) return { sentTo: 'nowhere', sending: undefined, close };
+  if (simulate === true) {
+    const simulator = createSimulator({ faults: simulateFault });
+    const { origin } = await simulator.listen();
+    return {
+      sentTo: 'simulator',
+      sending: { ...limits, fetch: aimAt(origin) },
+      close: () => simulator.close(),
+    };
+  }
   return {
-    concurrency,
-    requestsPerSecond,
-    requestsPerDay,
-    maxAttempts,
-    ...(target === undefined ? {} : { fetch: target }),
+    sentTo: 'px',
+    sending: pxUrl === undefined ? limits : { ...limits, fetch: aimAt(pxUrl) },
+    close,
   };
 }
 

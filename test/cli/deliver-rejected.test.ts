@@ -1,0 +1,174 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Summary } from '../../src/cli/deliver/summary';
+import type { FaultRule } from '../../src/simulator/index';
+import { asLines, cleanUp, cli, jsonLines, KEY, startPx, tempFile } from './cli';
+
+afterEach(cleanUp);
+
+const track = (userId: string, event: string): object => ({ type: 'track', userId, event });
+const title = (userId: string, text: string): object => ({
+  type: 'identify',
+  userId,
+  traits: { title: text },
+});
+
+/** A file that is not there yet, next to others of the test. */
+const newFile = (name: string): string => path.join(path.dirname(tempFile('x', '')), name);
+
+async function deliver(input: string, argv: readonly string[]): Promise<Summary & { code: number }> {
+  const { code, stdout } = await cli(['deliver', '-', '--json', '--max-attempts', '1', ...argv], {
+    stdin: input,
+  });
+  return { ...(JSON.parse(stdout) as Summary), code };
+}
+
+const events = (simulator: Awaited<ReturnType<typeof startPx>>['simulator']): unknown[] =>
+  simulator.state.events.list.map(({ eventName }) => eventName);
+
+/** Fails the event of this name. */
+function failing(fault: FaultRule['fault'], ...nth: number[]): FaultRule {
+  return { fault, route: 'events.create', nth };
+}
+
+test('what was not delivered stands in the rejected file, in the order of the input, with its reason', async () => {
+  const { aim } = await startPx({ faults: [failing('error-500', 1), failing('throttle-429', 3)] });
+  const rejected = newFile('rejected.jsonl');
+  const input = `${asLines(track('a', '1'), track('b', '2'), track('c', '3'), track('d', ' '))}{"n":\n${asLines(
+    { batch: [track('e', '4'), 5] },
+  )}`;
+  const summary = await deliver(input, [...aim, '--rejected', rejected, '--concurrency', '1']);
+  const text = readFileSync(rejected, 'utf8');
+  expect(jsonLines(text)).toEqual([
+    {
+      rejected: { code: 'unavailable', reason: expect.any(String), retryable: true, line: 1 },
+      message: track('a', '1'),
+    },
+    {
+      rejected: { code: 'throttled', reason: expect.any(String), retryable: true, line: 3 },
+      message: track('c', '3'),
+    },
+    {
+      rejected: { code: 'event_name_missing', reason: expect.any(String), retryable: false, line: 4 },
+      message: track('d', ' '),
+    },
+    {
+      rejected: { code: 'not_json', reason: 'the line is no JSON', retryable: false, line: 5 },
+      text: '{"n":',
+    },
+    {
+      rejected: {
+        code: 'event_not_object',
+        reason: expect.any(String),
+        retryable: false,
+        line: 6,
+        at: 'batch[1]',
+      },
+      message: 5,
+    },
+  ]);
+  expect(text).not.toContain(KEY);
+  expect(summary).toMatchObject({ code: 1, messages: { delivered: 2, rejected: 5, retryable: 2 } });
+});
+
+test('the order of the file is that of the input though the first message failed last', async () => {
+  const { simulator, aim } = await startPx();
+  simulator.configure({
+    faults: [
+      { fault: { delayMs: 40 }, route: 'users.update', nth: 1 },
+      { fault: 'error-500', route: 'users.create' },
+    ],
+  });
+  const rejected = newFile('rejected.jsonl');
+  await deliver(asLines(title('slow', '1'), track('b', ' '), title('quick', '2')), [
+    ...aim,
+    '--rejected',
+    rejected,
+  ]);
+  expect(
+    jsonLines(readFileSync(rejected, 'utf8')).map((line) => (line.rejected as { line: number }).line),
+  ).toEqual([1, 2, 3]);
+});
+
+test('a rejected file can be given to deliver again: what is worth it is sent, the rest is skipped', async () => {
+  const { simulator, aim } = await startPx({ faults: [failing('error-500', 1)] });
+  const [first, second] = [newFile('r.jsonl'), newFile('s.jsonl')];
+  const input = `${asLines(track('a', 'again'), track('b', ' '))}no json\n`;
+  const before = await deliver(input, [...aim, '--rejected', first]);
+  expect(before.goOn).toHaveLength(1);
+  expect(before.goOn[0]).toMatch(
+    new RegExp(`^gainsight-px deliver ${first} .*--rejected ${first.replace('r.jsonl', 'r.2.jsonl')}$`),
+  );
+
+  const { code, stdout } = await cli(['deliver', first, '--json', ...aim, '--rejected', second]);
+  expect([code, JSON.parse(stdout)]).toMatchObject([
+    0,
+    { messages: { read: 3, delivered: 1, rejected: 0, skipped: { refusedBefore: 2 } }, goOn: [] },
+  ]);
+  expect(events(simulator)).toEqual(['again']);
+  expect(readFileSync(second, 'utf8')).toBe('');
+});
+
+test('after a retryable failure the rest of that lane is blocked, and a replay leaves the newest data', async () => {
+  const { simulator, aim } = await startPx({
+    faults: [{ fault: 'error-500', route: 'users.update', nth: 2 }],
+  });
+  const rejected = newFile('rejected.jsonl');
+  const input = asLines(title('ada', '1'), title('ada', '2'), title('ada', '3'), track('b', 'other'));
+  const summary = await deliver(input, [...aim, '--rejected', rejected]);
+  expect(summary.rejected.byCode).toEqual([
+    { code: 'unavailable', retryable: true, count: 1 },
+    { code: 'blocked', retryable: true, count: 1 },
+  ]);
+  expect(simulator.state.users.get('ada')?.title).toBe('1');
+  expect(events(simulator)).toEqual(['other']);
+
+  expect((await cli(['deliver', rejected, ...aim])).code).toBe(0);
+  expect(simulator.state.users.get('ada')?.title).toBe('3');
+});
+
+test('a rejected file that holds something is never written over', async () => {
+  const { simulator, aim } = await startPx();
+  const rejected = tempFile('rejected.jsonl', 'all that is left\n');
+  const { code, stderr } = await cli(['deliver', '-', ...aim, '--rejected', rejected], {
+    stdin: asLines(track('a', 'e')),
+  });
+  expect([code, readFileSync(rejected, 'utf8')]).toEqual([2, 'all that is left\n']);
+  expect(stderr).toMatch(/holds messages already: name a new file with --rejected/);
+  expect(simulator.requests.total).toBe(0);
+});
+
+test('without --rejected a warning says so, and failures are counted and shown all the same', async () => {
+  const { aim } = await startPx();
+  const { code, stdout, stderr } = await cli(['deliver', '-', ...aim], { stdin: asLines(track('a', ' ')) });
+  expect(code).toBe(1);
+  expect(stderr).toBe('without --rejected, what is not delivered is only counted\n');
+  expect(stdout).toMatch(/line 1: a track message needs a name/);
+});
+
+test('a message nested 20,000 levels deep is refused, and stands whole in the file', async () => {
+  const { aim } = await startPx();
+  const rejected = newFile('rejected.jsonl');
+  const deep = `${'{"a":'.repeat(20_000)}[1,{"b":null},"é"]${'}'.repeat(20_000)}`;
+  const message = `{"type":"track","userId":"a","event":"e","properties":${deep}}`;
+  const summary = await deliver(`${message}\n`, [...aim, '--rejected', rejected]);
+  expect(summary.rejected.byCode).toEqual([{ code: 'nested_too_deep', retryable: false, count: 1 }]);
+  expect(readFileSync(rejected, 'utf8').endsWith(`"message":${message}}\n`)).toBe(true);
+});
+
+test('when the rejected file cannot be written, the run ends, and --skip names all that is not in it', async () => {
+  const { aim } = await startPx();
+  const input = asLines(track('a', 'e'), track('b', ' '), track('c', 'e'));
+  // A device that takes no byte, as a full disk does.
+  const { stopped, goOnAfter, code } = await deliver(input, [...aim, '--rejected', '/dev/full']);
+  expect([stopped?.reason, goOnAfter, code]).toEqual(['rejected_file_failed', 1, 1]);
+  expect(stopped?.message).toMatch(/cannot write \/dev\/full \(ENOSPC\): make room/);
+});
+
+test('the input as its own rejected file is refused', async () => {
+  const { aim } = await startPx();
+  const file = newFile('events.jsonl');
+  writeFileSync(file, asLines(track('a', 'e')));
+  expect((await cli(['deliver', file, ...aim, '--rejected', file])).code).toBe(2);
+  expect(readFileSync(file, 'utf8')).not.toBe('');
+});

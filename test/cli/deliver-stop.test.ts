@@ -1,0 +1,216 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Summary } from '../../src/cli/deliver/summary';
+import type { SimulatorOptions } from '../../src/simulator/index';
+import { asLines, cleanUp, cli, CONFIG, jsonLines, startCli, startPx, tempFile } from './cli';
+
+afterEach(cleanUp);
+// Some send a thousand messages, and a machine may have more to do than this.
+jest.setTimeout(30_000);
+
+const track = (n: number): object => ({ type: 'track', userId: `u${n}`, event: `e${n}` });
+const identify = (n: number): object => ({ type: 'identify', userId: `u${n}`, traits: { title: `t${n}` } });
+const many = (count: number, make: (n: number) => object): string =>
+  asLines(...Array.from({ length: count }, (_, index) => make(index + 1)));
+
+type Px = Awaited<ReturnType<typeof startPx>>;
+
+interface Run {
+  readonly input: string;
+  readonly rejected: string;
+  readonly argv: readonly string[];
+}
+
+/** A run over a file, with a new rejected file. */
+function runOver(text: string, aim: readonly string[], ...argv: string[]): Run {
+  const input = tempFile('events.jsonl', text);
+  const rejected = path.join(path.dirname(input), 'rejected.jsonl');
+  return { input, rejected, argv: ['deliver', input, '--json', ...aim, '--rejected', rejected, ...argv] };
+}
+
+async function summaryOf({ argv }: Run): Promise<Summary> {
+  const { code, stdout } = await cli(argv);
+  expect(code).toBe(1);
+  return JSON.parse(stdout) as Summary;
+}
+
+const notes = ({ rejected }: Run): unknown[] =>
+  jsonLines(readFileSync(rejected, 'utf8')).map((line) => line.rejected);
+
+/** Runs the commands that a summary names, and says what has come to PX in the end. */
+async function goOn({ goOn: commands }: Summary): Promise<void> {
+  for (const command of commands) {
+    const words = command.split(' ').slice(1);
+    expect(await cli(words)).toMatchObject({ code: 0 });
+  }
+}
+
+/** Every event came, and none twice. */
+function expectEachOnce({ simulator }: Px, count: number): void {
+  const names = simulator.state.events.list.map(({ eventName }) => eventName as string);
+  expect(names.sort()).toEqual(Array.from({ length: count }, (_, n) => `e${n + 1}`).sort());
+}
+
+test('a 401 ends the run: what was read is rejected as retryable, and the rest is named by --skip', async () => {
+  const px = await startPx({ faults: [{ fault: { status: 401 }, route: 'events.create', nth: 5 }] });
+  const run = runOver(many(1_300, track), px.aim, '--concurrency', '1', '--requests-per-second', 'none');
+  const summary = await summaryOf(run);
+  expect(summary.stopped).toMatchObject({ reason: 'unauthorized' });
+  expect(px.simulator.requests.total).toBe(5);
+  expect(summary.messages.delivered).toBe(4);
+  expect(summary.goOnAfter).toBeLessThan(1_300);
+  expect(notes(run)).toHaveLength(summary.goOnAfter! - 4);
+  expect(notes(run)[0]).toMatchObject({ line: 5, code: 'denied', retryable: true });
+  expect(notes(run).every((note) => (note as { retryable: boolean }).retryable)).toBe(true);
+  expect(summary.messages.retryable).toBe(summary.messages.rejected);
+});
+
+test('after a stop, the rejected file and --skip together bring every message to PX exactly once', async () => {
+  const px = await startPx({ faults: [{ fault: { status: 401 }, route: 'events.create', nth: 40 }] });
+  const run = runOver(many(1_200, track), px.aim, '--requests-per-second', 'none');
+  const summary = await summaryOf(run);
+  expect(summary.goOn).toEqual([
+    expect.stringContaining(`deliver ${run.rejected} `),
+    expect.stringMatching(`deliver ${run.input} --skip ${summary.goOnAfter} .*rejected\\.3\\.jsonl$`),
+  ]);
+  await goOn(summary);
+  expectEachOnce(px, 1_200);
+});
+
+test('nothing of a lane is sent after its 401, or a replay would overwrite it', async () => {
+  const px = await startPx({ faults: [{ fault: { status: 401 }, route: 'users.update', nth: 1 }] });
+  const run = runOver(asLines(...[1, 2, 3].map((n) => ({ ...identify(n), userId: 'ada' }))), px.aim);
+  await summaryOf(run);
+  expect(px.simulator.requests.byRoute['users.update']).toBe(1);
+  expect(notes(run)).toMatchObject([
+    { code: 'denied', retryable: true },
+    { code: 'cancelled', retryable: true },
+    { code: 'cancelled', retryable: true },
+  ]);
+});
+
+describe('403', () => {
+  const forbidden = (...nth: number[]): SimulatorOptions => ({
+    faults: [{ fault: 'html-403', route: 'events.create', nth }],
+  });
+  const firsts = (count: number): number[] => Array.from({ length: count }, (_, n) => n + 1);
+
+  test('20 times in a row on one route ends the run, and all is worth sending again', async () => {
+    const px = await startPx(forbidden(...firsts(20)));
+    const run = runOver(many(50, track), px.aim, '--concurrency', '1');
+    const summary = await summaryOf(run);
+    expect(summary.stopped).toMatchObject({ reason: 'forbidden' });
+    expect(px.simulator.requests.total).toBe(20);
+    expect(summary.messages).toMatchObject({ delivered: 0, rejected: 50, retryable: 50 });
+    await goOn(summary);
+    expectEachOnce(px, 50);
+  });
+
+  test('19 times in a row does not, and as others may use the route, they are refused for good', async () => {
+    const px = await startPx(forbidden(...firsts(19)));
+    const run = runOver(many(50, track), px.aim, '--concurrency', '1');
+    const summary = await summaryOf(run);
+    expect(summary.stopped).toBeNull();
+    expect(summary.messages).toMatchObject({ delivered: 31, rejected: 19, retryable: 0 });
+    expect(notes(run)).toHaveLength(19);
+  });
+
+  test('on another route in between does not count', async () => {
+    const px = await startPx({
+      faults: [{ fault: 'html-403', route: ['users.update', 'events.create'] }],
+    });
+    const input = many(19, track) + many(19, identify);
+    const summary = await summaryOf(runOver(input, px.aim));
+    expect(summary.stopped).toBeNull();
+    // Nothing says that the key may use these routes: another key may.
+    expect(summary.messages).toMatchObject({ rejected: 38, retryable: 38 });
+  });
+
+  test('is for good when newer data of the lane was delivered: a replay must not overwrite it', async () => {
+    const px = await startPx({ faults: [{ fault: 'html-403', route: 'preferences.set' }] });
+    const withPreferences = {
+      type: 'identify',
+      userId: 'ada',
+      traits: { title: 'old', userPreferences: { surveys: false } },
+    };
+    const run = runOver(
+      asLines(withPreferences, { type: 'identify', userId: 'ada', traits: { title: 'new' } }),
+      px.aim,
+    );
+    const summary = await summaryOf(run);
+    expect(notes(run)).toMatchObject([{ line: 1, code: 'denied', retryable: false }]);
+    expect(summary.messages.delivered).toBe(1);
+  });
+});
+
+test('the daily quota ends the run; what was not sent is kept for tomorrow', async () => {
+  const px = await startPx();
+  const run = runOver(many(30, track), px.aim, '--requests-per-day', '10', '--concurrency', '1');
+  const summary = await summaryOf(run);
+  expect(summary.stopped).toMatchObject({ reason: 'daily_quota_reached' });
+  expect(px.simulator.requests.total).toBe(10);
+  expect(summary.messages).toMatchObject({ delivered: 10, rejected: 20, retryable: 20 });
+});
+
+describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
+  test('finishes what is in flight, and leaves nothing lost or to be sent twice', async () => {
+    const px = await startPx();
+    const run = runOver(many(1_200, track), px.aim, '--requests-per-second', 'none');
+    const running = startCli(run.argv);
+    px.simulator.configure({
+      faults: [
+        () => {
+          if (px.simulator.requests.total === 100) running.signal(signal);
+          return undefined;
+        },
+      ],
+    });
+    const { code, stdout, stderr } = await running.ended;
+    const summary = JSON.parse(stdout) as Summary;
+    expect([code, summary.stopped?.reason]).toEqual([1, 'interrupted']);
+    expect(stderr).toMatch(/what is in flight is finished; once more ends it at once/);
+    expect(summary.messages.delivered).toBe(px.simulator.state.events.total);
+    expect(summary.messages.delivered).toBeLessThan(200);
+    expect(summary.goOnAfter).toBe(summary.messages.delivered + notes(run).length);
+    await goOn(summary);
+    expectEachOnce(px, 1_200);
+  });
+
+  test('a second one is left to the system, which ends the process at once', async () => {
+    const px = await startPx({ latencyMs: 20 });
+    const running = startCli(runOver(many(5, track), px.aim).argv);
+    let afterFirst: number | undefined;
+    px.simulator.configure({
+      faults: [
+        () => {
+          running.signal(signal);
+          afterFirst ??= running.listeners();
+          return undefined;
+        },
+      ],
+    });
+    await running.ended;
+    expect(afterFirst).toBe(0);
+  });
+});
+
+test('without a rejected file, --skip begins at the first message that the stop kept from PX', async () => {
+  const px = await startPx({ faults: [{ fault: { status: 401 }, route: 'events.create', nth: 5 }] });
+  const { stdout } = await cli(['deliver', '-', '--json', ...px.aim, '--concurrency', '1'], {
+    stdin: many(30, track),
+  });
+  expect(JSON.parse(stdout)).toMatchObject({
+    goOnAfter: 4,
+    goOn: [expect.stringContaining('deliver - --skip 4 ')],
+  });
+});
+
+test('the command to go on keeps the options of the call, and quotes what a shell would split', async () => {
+  const config = tempFile("it's a config.json", CONFIG);
+  const run = runOver(many(3, track), ['-c', config, '--simulate', '--simulate-fault', '401']);
+  const summary = await summaryOf({ ...run, argv: [...run.argv, '--requests-per-day', 'none'] });
+  const quoted = `'${config.replace("'", `'\\''`)}'`;
+  expect(summary.goOn[0]).toBe(
+    `gainsight-px deliver ${run.rejected} --config ${quoted} --simulate --requests-per-day none --json --rejected ${run.rejected.replace('.jsonl', '.2.jsonl')}`,
+  );
+});
