@@ -1,13 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { asLines, cleanUp, CONFIG, jsonLines, KEY, startPx, tempFile } from './cli';
 
 afterEach(cleanUp);
 jest.setTimeout(60_000);
 
-const COMMAND = path.join(__dirname, '../../dist/cjs/cli/main.js');
-const built = existsSync(COMMAND) ? test : test.skip;
+const root = path.resolve(__dirname, '../..');
+/** The command as a process of its own, without a build. */
+const COMMAND = ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), 'deliver'];
 
 const track = (n: number): object => ({ type: 'track', userId: `u${n}`, event: `e${n}` });
 const many = (count: number): string => asLines(...Array.from({ length: count }, (_, n) => track(n)));
@@ -20,7 +21,7 @@ interface Ended {
 }
 
 function start(argv: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [COMMAND, 'deliver', ...argv]);
+  const child = spawn(process.execPath, [...COMMAND, ...argv], { cwd: root });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
@@ -35,7 +36,7 @@ function start(argv: readonly string[]): { child: ChildProcess; ended: Promise<E
   return { child, ended };
 }
 
-built('the real command delivers its standard input, and ends by itself', async () => {
+test('the real command delivers its standard input, and ends by itself', async () => {
   const { simulator, aim } = await startPx();
   const { child, ended } = start(['-', ...aim]);
   child.stdin!.end(many(20));
@@ -43,7 +44,7 @@ built('the real command delivers its standard input, and ends by itself', async 
   expect(simulator.state.events.total).toBe(20);
 });
 
-built('a first SIGINT ends it in good order though its input never ends', async () => {
+test('a first SIGINT ends it in good order though its input never ends', async () => {
   const { simulator, aim } = await startPx();
   const rejected = path.join(path.dirname(tempFile('x', '')), 'rejected.jsonl');
   const { child, ended } = start(['-', '--json', ...aim, '--rejected', rejected]);
@@ -67,22 +68,26 @@ built('a first SIGINT ends it in good order though its input never ends', async 
   expect(messages.delivered + kept).toBe(goOnAfter);
 });
 
-built('a second SIGINT ends it at once', async () => {
-  const { simulator, aim } = await startPx({ faults: [] });
+test('a second SIGINT ends it at once', async () => {
+  const { simulator, aim } = await startPx();
   const { child, ended } = start(['-', ...aim]);
-  simulator.configure({ faults: [{ fault: 'hang' }] });
+  simulator.configure({
+    faults: [
+      () => {
+        child.kill('SIGINT');
+        return 'hang';
+      },
+    ],
+  });
   child.stderr!.on('data', (chunk: Buffer) => {
     if (chunk.includes('once more ends it at once')) child.kill('SIGINT');
   });
   child.stdin!.write(many(1));
-  const sent = setInterval(() => {
-    if (simulator.requests.total > 0 && child.kill('SIGINT')) clearInterval(sent);
-  }, 10);
   // Killed by the signal: what a shell reports as 130.
   expect(await ended).toMatchObject({ code: null, signal: 'SIGINT' });
 });
 
-built('who stops reading its output does not stop the delivery', async () => {
+test('who stops reading its output does not stop the delivery', async () => {
   const { simulator, aim } = await startPx();
   const { child, ended } = start([tempFile('events.jsonl', many(50)), ...aim]);
   child.stdout!.destroy();
@@ -91,7 +96,7 @@ built('who stops reading its output does not stop the delivery', async () => {
   expect(simulator.state.events.total).toBe(50);
 });
 
-built('peak memory does not grow with the input', async () => {
+test('peak memory does not grow with the input', async () => {
   const config = tempFile('config.json', CONFIG);
   const peakOf = async (count: number): Promise<number> => {
     // Says at its end what it took at most.
@@ -99,9 +104,8 @@ built('peak memory does not grow with the input', async () => {
       'probe.cjs',
       "process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS))",
     );
-    const child = spawn(process.execPath, [
-      ...['--require', probe, COMMAND, 'deliver', '-', '--dry-run', '--progress', 'none', '--config', config],
-    ]);
+    const argv = ['-', '--dry-run', '--progress', 'none', '--config', config];
+    const child = spawn(process.execPath, ['--require', probe, ...COMMAND, ...argv], { cwd: root });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const text = many(1_000);
