@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { describe as describeStanding, showProgress, type Standing } from '../../src/cli/deliver/progress';
+import { showProgress, standingText, type Standing } from '../../src/cli/deliver/progress';
 import { duration } from '../../src/cli/deliver/quantities';
 
 afterEach(() => {
@@ -77,7 +77,7 @@ test('none shows nothing', () => {
 });
 
 test('at the very beginning there is no rate and no remaining time to speak of', () => {
-  expect(describeStanding({ settled: 0, rejected: 0, share: 0 }, 0)).toBe('0 messages, 0/s');
+  expect(standingText({ settled: 0, rejected: 0, share: 0 }, 0)).toBe('0 messages, 0/s');
 });
 
 test.each([

@@ -58,7 +58,7 @@ function showBar({ io, standing, nowMs, every }: ProgressParts): Progress {
   bar.start(BAR_STEPS, 0, { text: '' });
   const stop = every(BAR_INTERVAL_MS, () => {
     const now = standing();
-    bar.update(Math.floor((now.share ?? 0) * BAR_STEPS), { text: describe(now, nowMs() - startMs) });
+    bar.update(Math.floor((now.share ?? 0) * BAR_STEPS), { text: standingText(now, nowMs() - startMs) });
   });
   return {
     end: () => {
@@ -73,7 +73,7 @@ function showLines({ io, standing, nowMs, every }: ProgressParts): Progress {
   const stop = every(LINES_INTERVAL_MS, () => {
     const now = standing();
     const share = now.share === undefined ? '' : `${Math.floor(now.share * 100)} %, `;
-    io.stderr.write(`${share}${describe(now, nowMs() - startMs)}\n`);
+    io.stderr.write(`${share}${standingText(now, nowMs() - startMs)}\n`);
   });
   return { end: stop };
 }
@@ -82,9 +82,9 @@ function showLines({ io, standing, nowMs, every }: ProgressParts): Progress {
  * A standing in words.
  *
  * @example
- * describe({ settled: 1200, rejected: 3, share: 0.5 }, 10_000); // '1,200 messages, 120/s, 10 s left, 3 rejected'
+ * standingText({ settled: 1200, rejected: 3, share: 0.5 }, 10_000); // '1,200 messages, 120/s, 10 s left, 3 rejected'
  */
-export function describe({ settled, rejected, share }: Standing, elapsedMs: number): string {
+export function standingText({ settled, rejected, share }: Standing, elapsedMs: number): string {
   const parts = [countOf(settled, 'message'), `${count(perSecond(settled, elapsedMs))}/s`];
   if (share !== undefined && share > 0) parts.push(`${duration((elapsedMs * (1 - share)) / share)} left`);
   if (rejected > 0) parts.push(`${count(rejected)} rejected`);

@@ -7,8 +7,6 @@ const NAMES = ['Gainsight PX', 'GAINSIGHT_PX'] as const;
  * Whether a message says that it is not for this destination: `{"Gainsight PX": false}`, or `{"All": false}` without naming
  * this destination.
  *
- * Source: https://www.rudderstack.com/docs/sources/event-streams/sdks/rudderstack-javascript-sdk/filtering/
- *
  * @example
  * isSwitchedOff({ integrations: { All: false, 'Gainsight PX': true } }); // false
  */

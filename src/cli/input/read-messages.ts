@@ -34,7 +34,7 @@ export async function* readMessages(
   { maxLineBytes = MAX_LINE_BYTES, signal }: ReadOptions = {},
 ): AsyncGenerator<InputItem, void, undefined> {
   const splitter = new ChoosingSplitter(maxLineBytes);
-  let last: Position = { line: 0 };
+  let last: Position = { line: 1 };
   const itemsOf = function* (pieces: readonly Piece[]): Generator<InputItem> {
     for (const piece of pieces) {
       last = piece.position;

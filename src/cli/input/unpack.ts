@@ -6,7 +6,7 @@ import { quote, type Piece } from './piece.js';
  * The messages that one piece of the input holds: a message, a batch of them (`{"batch": […]}`), an array of them, a line of a
  * rejected file, or none of these.
  *
- * Fields of a batch next to `batch` are not merged into its messages: RudderStack's gateway does not either.
+ * Each message stands for itself: fields of a batch next to `batch` are not merged into its messages.
  */
 export function unpack(piece: Piece): readonly InputItem[] {
   if (piece.fault !== undefined) return [faultOf(piece, piece.fault.code, piece.fault.message)];

@@ -1,0 +1,87 @@
+import { Counts } from '../../src/cli/deliver/counts';
+import { Delivery } from '../../src/cli/deliver/delivery';
+import { HeldForbidden } from '../../src/cli/deliver/held-forbidden';
+import type { Rejection } from '../../src/cli/deliver/rejection';
+import { StopRules } from '../../src/cli/deliver/stop-rules';
+import { Stop } from '../../src/cli/deliver/stop';
+import type { InputItem } from '../../src/cli/input/read-messages';
+import { compile } from '../../src/destinations/gainsight_px/index';
+import type { Outcome, Router } from '../../src/router/index';
+import { failed, NOTHING_SENT, refusal } from '../../src/router/outcome';
+import { CONFIG } from './cli';
+
+const DELIVERED: Outcome = { delivered: true, ...NOTHING_SENT };
+const FORBIDDEN: Outcome = failed(refusal('denied', 'no', 403), {
+  ...NOTHING_SENT,
+  requests: [
+    { step: 's', route: 'events.create', status: 403, durationMs: 1, waitedMs: 0, verdict: 'denied' },
+  ],
+});
+
+/** A run over so many messages, whose first has the given outcome and all others are delivered at once. */
+function start(count: number, first: Promise<Outcome>, messageBytes = 100) {
+  const counts = new Counts();
+  const rejections: Rejection[] = [];
+  let isFirst = true;
+  const router: Partial<Router> = {
+    deliver: () => {
+      const outcome = isFirst ? first : Promise.resolve(DELIVERED);
+      isFirst = false;
+      return outcome;
+    },
+    ready: () => Promise.resolve(),
+  };
+  const sending = {
+    to: 'px',
+    router: router as Router,
+    rules: new StopRules(new Stop(), () => undefined),
+    held: new HeldForbidden(),
+  } as const;
+  const delivery = new Delivery({
+    destination: compile(CONFIG),
+    sending,
+    counts,
+    skip: 0,
+    onRejection: (rejection) => rejections.push(rejection),
+  });
+  const items = async function* (): AsyncGenerator<InputItem> {
+    for (let line = 1; line <= count; line++) {
+      const message = { type: 'track', userId: `u${line}`, event: 'e' };
+      await Promise.resolve();
+      yield { kind: 'message', position: { line }, message, refusal: undefined, bytes: messageBytes };
+    }
+  };
+  return { counts, rejections, done: delivery.run(items()) };
+}
+
+/** Lets everything happen that needs no timer and no network. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('behind a message that takes long, only so many are read on', async () => {
+  let answer: (outcome: Outcome) => void = () => undefined;
+  const { counts, done } = start(51_000, new Promise((resolve) => (answer = resolve)));
+  await settle();
+  expect(counts.read).toBe(50_000);
+  answer(DELIVERED);
+  await done;
+  expect(counts.delivered).toBe(51_000);
+});
+
+test('a message that is delivered no longer counts against the bytes that are held', async () => {
+  const { counts, done } = start(1_000, Promise.resolve(DELIVERED), 32 * 1024 * 1024);
+  await done;
+  expect(counts.delivered).toBe(1_000);
+});
+
+test('a 403 that nothing explains does not hold the run up: it is for good once the window is full', async () => {
+  const { counts, rejections, done } = start(51_000, Promise.resolve(FORBIDDEN));
+  await done;
+  expect(counts.delivered).toBe(50_999);
+  expect(rejections).toMatchObject([{ code: 'denied', retryable: false }]);
+});
+
+test('a 403 that nothing explains until the end is worth sending again', async () => {
+  const { rejections, done } = start(100, Promise.resolve(FORBIDDEN));
+  await done;
+  expect(rejections).toMatchObject([{ code: 'denied', retryable: true }]);
+});
