@@ -31,6 +31,7 @@ test.each([
   ['an impossible day', '2024-02-30'],
   ['29 February of a common year', '2023-02-29'],
   ['29 February of a century', '2100-02-29'],
+  ['29 February of an even century', '2200-02-29'],
   ['31 April', '2024-04-31T12:00:00Z'],
   ['day 0', '2024-01-00'],
   ['day 32', '2024-01-32'],

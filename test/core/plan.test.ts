@@ -50,6 +50,7 @@ describe('advance', () => {
     ['notFound', 'users', 'user_not_found'],
     ['notFound', 'preferences', 'user_not_found'],
     ['notFound', 'accounts', 'account_not_found'],
+    ['notFound', 'events', 'rejected'],
     ['rejected', 'users', 'rejected'],
     ['rejected', 'accounts', 'rejected'],
     ['denied', 'events', 'denied'],

@@ -237,8 +237,8 @@ describe('depth', () => {
   });
 
   test.each([
-    [502, 'objects'],
-    [502, 'arrays'],
+    [501, 'objects'],
+    [501, 'arrays'],
     [20_000, 'objects'],
     [20_000, 'arrays'],
   ] as const)('%d levels of %s are an error, never a crash', (levels, kind) => {

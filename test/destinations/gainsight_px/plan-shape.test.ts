@@ -117,7 +117,7 @@ test('group with missingUserOnGroup create: an unknown user is created, or after
 
 test('track: one request', () => {
   expect(tableOf(track)).toEqual({
-    createEvent: { ...fails('createEvent'), ok: 'done', notFound: 'fail user_not_found of createEvent' },
+    createEvent: { ...fails('createEvent'), ok: 'done', notFound: 'fail rejected of createEvent' },
   });
   expect(maxRequests(track)).toBe(1);
 });
