@@ -1,0 +1,133 @@
+import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+
+/** An answer, complete. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** No whole answer came: refused, broken off, or too late. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+
+  constructor(readonly code: string) {
+    super(`no answer: ${code}`);
+  }
+}
+
+/** How connections are made. */
+export interface Client {
+  readonly agent: Agent;
+  readonly headers: OutgoingHttpHeaders;
+}
+
+export interface HttpCall {
+  readonly method: string;
+  /** `http:` and loopback only. The path is sent as it is written here. */
+  readonly url: string;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string;
+  readonly timeoutMs: number;
+  readonly client: Client;
+  /** Breaks the connection off once the answer begins, as if it were lost on the way. */
+  readonly loseAnswer?: boolean;
+}
+
+/** A client as the host has for transforms: a new connection for each request, so many at a time. */
+export const freshConnections = (): Client => ({
+  agent: new Agent({ keepAlive: false, maxSockets: 100 }),
+  // An agent with a limit would ask to keep a connection that it then closes.
+  headers: { Connection: 'close' },
+});
+/** A client as the host has for destinations. */
+export const keptConnections = (): Client => ({ agent: new Agent({ keepAlive: true }), headers: {} });
+
+const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost):(\d+)(\/.*)?$/;
+const MAX_REDIRECTS = 10;
+
+/** Calls, and follows redirects as Go's client does: 301 to 303 become a `GET` without a body. @throws TransportError */
+export async function callHttp(call: HttpCall, redirects = 0): Promise<HttpAnswer> {
+  const answer = await callOnce(call);
+  const { location } = answer.headers;
+  if (![301, 302, 303, 307, 308].includes(answer.status) || typeof location !== 'string') return answer;
+  if (redirects === MAX_REDIRECTS) throw new TransportError('TOO_MANY_REDIRECTS');
+  const { body, ...bare } = call;
+  const url = new URL(location, call.url).href;
+  const again = answer.status >= 307 || ['GET', 'HEAD'].includes(call.method);
+  if (again) return callHttp({ ...bare, ...(body === undefined ? {} : { body }), url }, redirects + 1);
+  return callHttp({ ...bare, method: 'GET', url }, redirects + 1);
+}
+
+function callOnce({
+  method,
+  url,
+  headers,
+  body,
+  timeoutMs,
+  client,
+  loseAnswer,
+}: HttpCall): Promise<HttpAnswer> {
+  const [, host = '', port = '', path = '/'] = LOOPBACK.exec(url) ?? [];
+  // Whatever a service may name: no test reaches out of this machine.
+  if (host === '') return Promise.reject(new TransportError('ENOTFOUND'));
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? 0 : Buffer.byteLength(body);
+    const sized = ['GET', 'DELETE'].includes(method) && length === 0 ? {} : { 'Content-Length': length };
+    const sent = request(
+      {
+        method,
+        host,
+        port,
+        path,
+        agent: client.agent,
+        headers: { 'Accept-Encoding': 'gzip', ...client.headers, ...sized, ...headers },
+      },
+      (response) => {
+        if (loseAnswer === true) {
+          response.destroy();
+          fail('ECONNRESET');
+          return;
+        }
+        collect(response).then(settle, () => fail('ECONNRESET'));
+      },
+    );
+    const timer = setTimeout(() => {
+      fail('TIMEOUT');
+      sent.destroy();
+    }, timeoutMs);
+    const settle = (answer: HttpAnswer): void => {
+      clearTimeout(timer);
+      resolve(answer);
+    };
+    const fail = (code: string): void => {
+      clearTimeout(timer);
+      reject(new TransportError(code));
+    };
+    sent.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'UNKNOWN'));
+    sent.end(body);
+  });
+}
+
+async function collect(response: IncomingMessage): Promise<HttpAnswer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const raw = Buffer.concat(chunks);
+  const zipped = response.headers['content-encoding'] === 'gzip';
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    text: (zipped ? gunzipSync(raw) : raw).toString(),
+  };
+}
+
+/** A text as JSON, or nothing where it is none. */
+export function parseJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}

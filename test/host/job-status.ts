@@ -1,0 +1,19 @@
+import type { Job } from './job';
+import type { Timing } from './timing';
+
+/** What a status makes of a job. */
+export type Verdict = 'Succeeded' | 'Filtered' | 'Aborted' | 'Failed';
+
+const MIN_ATTEMPTS = 3;
+/** For an undecodable answer: retried as long as the host keeps the job. */
+const UNDECODABLE = 599;
+
+/** What a final status makes of a job; `job.attemptNum` counts this attempt already. */
+export function verdictOf(code: number, job: Job, timing: Timing): Verdict {
+  if (code === 298) return 'Filtered';
+  if (code >= 200 && code < 300) return 'Succeeded';
+  if (code >= 300 && code < 500 && code !== 408 && code !== 429) return 'Aborted';
+  if (code < 500 || code === UNDECODABLE || job.firstAttemptedAt === '') return 'Failed';
+  const ageMs = Date.now() - Date.parse(job.firstAttemptedAt);
+  return ageMs > timing.retryWindowMs && job.attemptNum >= MIN_ATTEMPTS ? 'Aborted' : 'Failed';
+}

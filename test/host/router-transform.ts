@@ -1,0 +1,82 @@
+import { callHttp, TransportError, type HttpAnswer, type Client } from './http-call';
+import type { Job } from './job';
+import { readEcho } from './echo';
+import { readRouterReply, type RouterItem } from './router-reply';
+import { wait, type Timing } from './timing';
+import type { Violations } from './violation';
+import { routerRequest, type TransformRequest } from './wire-request';
+
+export interface RouterTransformOptions {
+  readonly url: string;
+  readonly client: Client;
+  readonly timing: Timing;
+  readonly timeoutMs: number;
+  readonly violations: Violations;
+  readonly compacted: () => boolean;
+  /** Whether the answer to the n-th request, from 1, is lost on its way. */
+  readonly losesAnswer: (request: number) => boolean;
+}
+
+/** How often the host sends one request that gets no answer before it panics. */
+const MAX_TRIES = 32;
+const API_VERSION = '2';
+
+/** Has the service transform jobs: `POST /routerTransform`. */
+export class RouterTransform {
+  requests = 0;
+  lostAnswers = 0;
+
+  constructor(private readonly options: RouterTransformOptions) {}
+
+  /** The items in the order in which the host goes on with them. @throws HostPanic where the host does */
+  async transform(jobs: readonly Job[]): Promise<readonly RouterItem[]> {
+    const request = routerRequest(jobs, this.options.compacted());
+    const { status, headers, text } = await this.#call(request);
+    const { violations } = this.options;
+    if (status !== 200) {
+      if (status === 404)
+        violations.note('http-404', '/routerTransform answers 404: all its jobs are aborted');
+      return everyJob(request, status === 404 ? 404 : 500, text);
+    }
+    if (headers.apiversion !== API_VERSION) {
+      violations.panic('api-version', `/routerTransform: apiVersion is ${String(headers.apiversion)}`);
+    }
+    const items = readRouterReply(text, request.metadata, violations);
+    return 'fault' in items ? everyJob(request, 500, items.fault) : items;
+  }
+
+  async #call({ headers, body }: TransformRequest): Promise<HttpAnswer> {
+    const { url, client, timing, timeoutMs, violations, losesAnswer } = this.options;
+    let reason = '';
+    for (let tried = 0; tried < MAX_TRIES; tried += 1) {
+      this.requests += 1;
+      const loseAnswer = losesAnswer(this.requests);
+      if (loseAnswer) this.lostAnswers += 1;
+      try {
+        return await callHttp({
+          method: 'POST',
+          url: `${url}/routerTransform`,
+          headers,
+          body,
+          timeoutMs,
+          client,
+          loseAnswer,
+        });
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error;
+        reason = error.code;
+        await wait(timing.transformRetryMs);
+      }
+    }
+    return violations.panic('connection-refused', `no answer to ${MAX_TRIES} tries: ${reason}`);
+  }
+}
+
+function everyJob({ metadata }: TransformRequest, statusCode: number, error: string): RouterItem[] {
+  return [...metadata.values()].map((sent) => ({
+    jobs: [readEcho(sent)],
+    statusCode,
+    error,
+    batchedRequest: undefined,
+  }));
+}

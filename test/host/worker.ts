@@ -1,0 +1,194 @@
+import { readDescriptors } from './descriptor';
+import { deliverDirectly, type DirectOptions } from './direct-delivery';
+import type { Echo } from './echo';
+import { keyOfJob, orderingKey, type Job } from './job';
+import { verdictOf } from './job-status';
+import type { JobResult, ProxyDelivery } from './proxy-delivery';
+import type { RouterItem } from './router-reply';
+import type { RouterTransform } from './router-transform';
+import { backoffMs, wait, type Timing } from './timing';
+import type { Violations } from './violation';
+
+/** What the workers of a host share. */
+export interface WorkerOptions {
+  readonly transform: RouterTransform;
+  /** Where a descriptor goes: to its endpoint, or to the service's proxy route. */
+  readonly proxy: ProxyDelivery | undefined;
+  readonly direct: DirectOptions;
+  readonly jobsPerBatch: number;
+  readonly timing: Timing;
+  readonly violations: Violations;
+  /** How often a job is tried before a test calls it hopeless; the host itself goes on. */
+  readonly patience: number;
+  /** Whether the host has ended. */
+  readonly stopped: () => boolean;
+}
+
+/** One worker of the router: its jobs in order, one batch after another, and within a batch one delivery after another. */
+export class Worker {
+  #queue: Job[];
+  /** By ordering key: the job that failed, until whose end no later one of the key is picked up. */
+  readonly #barriers = new Map<string, number>();
+  readonly #tries = new Map<number, number>();
+
+  constructor(
+    jobs: readonly Job[],
+    private readonly options: WorkerOptions,
+  ) {
+    this.#queue = [...jobs];
+  }
+
+  /** Works until no job is left that can be tried. @throws HostPanic where the host does */
+  async run(): Promise<void> {
+    while (!this.options.stopped()) {
+      const batch = this.#pickUp(Date.now());
+      if (batch.length > 0) {
+        await this.#work(batch);
+        continue;
+      }
+      const waitMs = this.#msUntilNext(Date.now());
+      if (waitMs === undefined) return;
+      await wait(waitMs);
+    }
+  }
+
+  /** Jobs in the order of their ids, without those that stand behind a barrier or wait for their next try. */
+  #pickUp(nowMs: number): Job[] {
+    const batch: Job[] = [];
+    for (const job of this.#queue) {
+      if (batch.length === this.options.jobsPerBatch) break;
+      if (this.#isFree(job) && job.retryAtMs <= nowMs) batch.push(job);
+    }
+    return batch;
+  }
+
+  #msUntilNext(nowMs: number): number | undefined {
+    const times = this.#queue.filter((job) => this.#isFree(job)).map(({ retryAtMs }) => retryAtMs);
+    return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - nowMs);
+  }
+
+  #isFree(job: Job): boolean {
+    const failed = this.#barriers.get(keyOfJob(job));
+    return failed === undefined || failed === job.id;
+  }
+
+  async #work(batch: readonly Job[]): Promise<void> {
+    const byId = new Map(batch.map((job) => [job.id, job]));
+    const untransformed = batch.filter(({ payload }) => payload === undefined);
+    const items =
+      untransformed.length === 0 ? batch.map(itemOf) : await this.options.transform.transform(untransformed);
+    const failed = new Set<string>();
+    for (const item of items) {
+      if (this.options.stopped()) return;
+      const results = await this.#resultsOf(item, failed);
+      for (const echo of item.jobs) {
+        const job = byId.get(echo.jobId);
+        if (job !== undefined) this.#settle(job, echo, results.get(echo.jobId), failed);
+      }
+      for (const { jobId } of item.jobs) byId.delete(jobId);
+    }
+    // One that came back nowhere keeps its place among those that are being worked on, until the host is started anew.
+    for (const job of byId.values()) this.#remove(job, 'Waiting');
+  }
+
+  /** What an item comes to for each of its jobs; nothing for those that have to wait for an earlier one of their key. */
+  async #resultsOf(item: RouterItem, failed: ReadonlySet<string>): Promise<ReadonlyMap<number, JobResult>> {
+    const { jobs, statusCode, error } = item;
+    const waits = jobs.some((echo) => failed.has(orderingKey(echo)));
+    const sends = statusCode === 0 || statusCode === 200;
+    if (sends) return waits ? new Map() : this.#deliver(item);
+    if (statusCode > 200 && statusCode < 300 && statusCode !== 298 && statusCode !== 299) {
+      this.options.violations.note('bare-2xx', `an item has status ${statusCode}: nothing is sent for it`);
+    }
+    if (statusCode === 299 && waits) {
+      const ids = jobs.map(({ jobId }) => jobId).join(', ');
+      this.options.violations.note(
+        'done-before-its-predecessor',
+        `job ${ids} was run, the one before it failed`,
+      );
+    }
+    const retried = statusCode < 200 || statusCode >= 500 || statusCode === 408 || statusCode === 429;
+    return waits && retried ? new Map() : everyJob(jobs, { code: statusCode, text: error, dontBatch: false });
+  }
+
+  async #deliver(item: RouterItem): Promise<ReadonlyMap<number, JobResult>> {
+    const { jobs, batchedRequest } = item;
+    const { proxy, direct, violations } = this.options;
+    const reading = readDescriptors(batchedRequest, jobs[0]?.transformAt ?? '', violations);
+    if (!reading.ok) return everyJob(jobs, { code: reading.code, text: reading.error, dontBatch: false });
+    const { descriptors } = reading;
+    if (proxy === undefined) {
+      return everyJob(jobs, { ...(await deliverDirectly(descriptors, direct)), dontBatch: false });
+    }
+    const { destinationConfig, destinationVersion } = item;
+    return proxy.deliver({ jobs, descriptors, destinationConfig, destinationVersion });
+  }
+
+  #settle(job: Job, echo: Echo, result: JobResult | undefined, failed: Set<string>): void {
+    const key = orderingKey(echo);
+    if (result === undefined) {
+      job.state = 'Waiting';
+      return;
+    }
+    const { timing, patience } = this.options;
+    job.code = result.code;
+    job.error = result.text;
+    job.dontBatch = result.dontBatch;
+    // The host knows of earlier attempts what comes back to it, and no more.
+    job.attemptNum = echo.attemptNum + 1;
+    job.firstAttemptedAt = echo.firstAttemptedAt === '' ? new Date().toISOString() : echo.firstAttemptedAt;
+    job.state = verdictOf(result.code, job, timing);
+    if (job.state !== 'Failed') {
+      if (this.#barriers.get(key) === job.id) this.#barriers.delete(key);
+      this.#remove(job, job.state);
+      return;
+    }
+    failed.add(key);
+    this.#barriers.set(key, Math.min(job.id, this.#barriers.get(key) ?? job.id));
+    job.retryAtMs = Date.now() + backoffMs(timing, job.attemptNum);
+    const tries = (this.#tries.get(job.id) ?? 0) + 1;
+    this.#tries.set(job.id, tries);
+    if (tries < patience) return;
+    this.options.violations.note(
+      'never-ends',
+      `job ${job.id} got ${job.code} ${tries} times: ${job.error.slice(0, 200)}`,
+    );
+    this.#remove(job, 'Failed');
+  }
+
+  #remove(job: Job, state: Job['state']): void {
+    job.state = state;
+    this.#queue = this.#queue.filter((other) => other !== job);
+  }
+}
+
+/** A job that the processor's transform made is delivered as it is. */
+function itemOf(job: Job): RouterItem {
+  const { destination, sourceId = '' } = job.event;
+  return {
+    jobs: [
+      {
+        jobId: job.id,
+        userId: job.userId,
+        destinationId: destination.ID,
+        workspaceId: destination.WorkspaceID,
+        sourceId,
+        transformAt: 'processor',
+        attemptNum: job.attemptNum,
+        firstAttemptedAt: job.firstAttemptedAt,
+        traceparent: job.traceparent,
+        dontBatch: job.dontBatch,
+        destInfo: undefined,
+      },
+    ],
+    statusCode: 200,
+    error: '',
+    batchedRequest: job.payload,
+    destinationConfig: destination.Config,
+    destinationVersion: destination.version,
+  };
+}
+
+function everyJob(jobs: readonly Echo[], result: JobResult): ReadonlyMap<number, JobResult> {
+  return new Map(jobs.map(({ jobId }) => [jobId, result]));
+}
