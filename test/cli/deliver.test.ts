@@ -56,7 +56,7 @@ test('the summary counts messages by type, requests by route, and requests per m
   const { aim } = await startPx();
   const off = { ...track('x'), integrations: { All: false } };
   const group = { type: 'group', userId: 'ada', groupId: 'g', traits: { name: 'G' } };
-  const input = `${asLines(identify('new'), track('new'), group, off, { type: 'page', userId: 'a' })}{\n`;
+  const input = `${asLines(identify('new'), { ...track('new'), type: 'Track' }, group, off, { type: 'page', userId: 'a' })}{\n`;
   const { messages, requests, rejected, code } = await deliver(input, aim);
   expect(messages).toEqual({
     read: 6,

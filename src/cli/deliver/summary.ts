@@ -130,6 +130,6 @@ function requestsOf({ stats, wouldBe }: RunResult, { sent }: Counts): Summary['r
 }
 
 /** 0 when all was delivered, or skipped as it should be; else 1. */
-export function exitCodeOf({ messages, stopped, goOnAfter }: Summary): 0 | 1 {
-  return messages.rejected === 0 && stopped === null && goOnAfter === null ? 0 : 1;
+export function exitCodeOf({ messages, goOnAfter }: Summary): 0 | 1 {
+  return messages.rejected === 0 && goOnAfter === null ? 0 : 1;
 }
