@@ -1,0 +1,41 @@
+import type { DestinationError, ErrorKind } from '../core/errors.js';
+import type { JsonObject } from '../core/json-object.js';
+import { DEFINITION_NAME } from './destination.js';
+
+/** Which of the host's calls an error is of. */
+export type Feature = 'router' | 'processor' | 'dataDelivery' | 'userDeletion';
+
+/** Labels of an error for the host's counters. Every value is a text: one that is not makes it refuse the whole reply. */
+export type StatTags = Readonly<Record<string, string>>;
+
+const CATEGORIES: Readonly<Record<ErrorKind, readonly [category: string, type: string]>> = {
+  instrumentation: ['dataValidation', 'instrumentation'],
+  configuration: ['dataValidation', 'configuration'],
+  aborted: ['network', 'aborted'],
+  throttled: ['network', 'throttled'],
+  retryable: ['network', 'retryable'],
+  bug: ['platform', 'retryable'],
+};
+
+/** The tags of an error about one event. `errorCategory` and `errorType` become the error code in the host's reports. */
+export function statTags(
+  error: DestinationError,
+  feature: Feature,
+  { destinationId, workspaceId }: JsonObject,
+): StatTags {
+  const [errorCategory, errorType] = CATEGORIES[error.kind];
+  return {
+    errorCategory,
+    errorType,
+    destType: DEFINITION_NAME,
+    module: 'destination',
+    implementation: 'native',
+    feature,
+    destinationId: textOf(destinationId),
+    workspaceId: textOf(workspaceId),
+  };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,35 @@
+import { createRouter, type Router } from '../router/index.js';
+import { EventMapper } from './map-event.js';
+import { Metrics } from './metrics.js';
+import { parseServiceOptions, type ServiceOptions, type Settings } from './options.js';
+import { BodyReader } from './read-body.js';
+
+/** What all routes of one service share. */
+export interface Context {
+  readonly settings: Settings;
+  /** One for the whole service: lanes and limits are per API key and base URL, whichever route a plan comes by. */
+  readonly router: Router;
+  readonly mapper: EventMapper;
+  readonly metrics: Metrics;
+  readonly bodies: BodyReader;
+  /** Whether the service is about to end, and is not to be sent new work. */
+  draining: boolean;
+}
+
+/** @throws TypeError or ConfigurationError when an option makes no sense */
+export function createContext(options: ServiceOptions): Context {
+  const settings = parseServiceOptions(options);
+  const mapper = new EventMapper();
+  const router = createRouter({
+    ...settings.router,
+    ...(settings.fetch === undefined ? {} : { fetch: settings.fetch }),
+    onRequest: (record) => {
+      metrics.pxRequest(record);
+    },
+  });
+  const metrics = new Metrics({
+    routerStats: () => router.stats(),
+    cachedConfigurations: () => mapper.cachedConfigurations,
+  });
+  return { settings, router, mapper, metrics, bodies: new BodyReader(settings), draining: false };
+}

@@ -1,0 +1,56 @@
+import { InternalError, type DestinationError } from '../core/errors.js';
+import { isObject } from '../core/json-object.js';
+import type { RudderMessage } from '../core/message.js';
+import type { RequestPlan } from '../core/plan.js';
+import { ConfigCache } from '../destinations/gainsight_px/config-cache.js';
+import {
+  compile,
+  MESSAGE_TYPES,
+  type CompiledDestination,
+  type DestinationConfig,
+} from '../destinations/gainsight_px/index.js';
+import { configOf } from '../protocol/destination.js';
+import type { TransformEvent } from '../protocol/transform-request.js';
+
+/** The plan of an event, and the configuration that it was made with. */
+export interface Mapped {
+  readonly plan: RequestPlan;
+  readonly config: DestinationConfig;
+}
+
+/** Why an event has no plan. */
+export interface Unmapped {
+  readonly error: DestinationError;
+}
+
+const CACHED_API_KEYS = 1000;
+
+/** Maps events, each with the configuration of its own destination; what goes wrong with one is its own result. */
+export class EventMapper {
+  readonly #destinations = new ConfigCache<CompiledDestination>(
+    (config) => compile(config as DestinationConfig),
+    CACHED_API_KEYS,
+  );
+
+  /** How many configurations are remembered. */
+  get cachedConfigurations(): number {
+    return this.#destinations.size;
+  }
+
+  map(event: TransformEvent): Mapped | Unmapped {
+    try {
+      const { config, isDynamic } = configOf(event);
+      // What was made for one event is not kept: it would push out what many events share.
+      const destination = isDynamic ? compile(config) : this.#destinations.get(config);
+      return { plan: destination.process(event.message as RudderMessage), config };
+    } catch (thrown) {
+      return { error: InternalError.from(thrown) };
+    }
+  }
+}
+
+/** The kind of a message for counting: one of a few words. */
+export function messageTypeOf({ message }: TransformEvent): string {
+  const type = isObject(message) && typeof message.type === 'string' ? message.type.toLowerCase() : '';
+  return MESSAGE_TYPES.find((known) => known === type) ?? 'other';
+}

@@ -1,0 +1,76 @@
+import type { Fetch, RouterOptions } from '../router/index.js';
+
+/**
+ * How the service brings events to PX. `inline`: it runs identify and group messages itself while it transforms, and the host sends track
+ * messages. `delivery`: it sends nothing while it transforms; the host hands every event to the delivery proxy.
+ */
+export type Mode = 'inline' | 'delivery';
+
+/** The log that a service writes to; a pino logger is one. */
+export interface ServiceLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** How a service behaves. All of it is optional. */
+export interface ServiceOptions {
+  /** Default `inline`. */
+  readonly mode?: Mode;
+  /** URL of another transformer, which then serves all that is not this destination's. Default: none. */
+  readonly upstream?: string;
+  /** Sends the requests to PX. Default: the global `fetch`. */
+  readonly fetch?: Fetch;
+  /** How plans are delivered; `fetch` and `onRequest` are the service's own. */
+  readonly router?: Omit<RouterOptions, 'fetch' | 'onRequest' | 'signal' | 'onRetryableFailure'>;
+  /** Default: no log. */
+  readonly log?: ServiceLog;
+  /** Shown by `/health`. */
+  readonly version?: string;
+  /** After this time a transform request's plans that have not begun are given back to the host. Default 60,000. */
+  readonly transformDeadlineMs?: number;
+  /** After this time a deletion is answered with what was not done yet. Default 50,000: the host waits for 60,000. */
+  readonly deletionDeadlineMs?: number;
+  /** Larger bodies are refused, as something to be tried again. Default 200 MB. */
+  readonly maxBodyBytes?: number;
+  /** Of bodies larger than this one is read to its end and parsed at a time. Default 20 MB. */
+  readonly largeBodyBytes?: number;
+  /** A large body that pauses for longer than this is given up, so that the others come to their turn. Default 15,000. */
+  readonly largeBodyIdleMs?: number;
+}
+
+/** Options with every default filled in. */
+export type Settings = Required<Omit<ServiceOptions, 'upstream' | 'fetch'>> &
+  Pick<ServiceOptions, 'upstream' | 'fetch'>;
+
+const MEGABYTE = 1024 * 1024;
+
+const NO_LOG: ServiceLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Options with their defaults. @throws TypeError when one makes no sense. */
+export function parseServiceOptions(options: ServiceOptions): Settings {
+  const { mode = 'inline', upstream } = options;
+  if (mode !== 'inline' && mode !== 'delivery') {
+    throw new TypeError(`mode: expected "inline" or "delivery", found ${typeof mode}`);
+  }
+  if (upstream !== undefined && !/^https?:$/.test(protocolOf(upstream))) {
+    throw new TypeError('upstream: expected a URL with http or https');
+  }
+  return {
+    log: NO_LOG,
+    version: '',
+    transformDeadlineMs: 60_000,
+    deletionDeadlineMs: 50_000,
+    maxBodyBytes: 200 * MEGABYTE,
+    largeBodyBytes: 20 * MEGABYTE,
+    largeBodyIdleMs: 15_000,
+    ...options,
+    mode,
+    // The host tries again by itself, and waits for whoever is slowest in a batch: shorter than the router's own defaults.
+    router: { maxAttempts: 3, maxPlanTimeMs: 15_000, maxPending: 10_000, ...options.router },
+  };
+}
+
+function protocolOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).protocol : '';
+}

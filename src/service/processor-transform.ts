@@ -1,0 +1,99 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { InternalError, type DestinationError } from '../core/errors.js';
+import { isObject } from '../core/json-object.js';
+import type { RequestPlan } from '../core/plan.js';
+import type { RequestDescriptor } from '../core/request.js';
+import { toWireDescriptor } from '../protocol/descriptor.js';
+import { requireStoredKey } from '../protocol/destination.js';
+import { errorStatus, isFilterable, ITEM_STATUS, KNOWS_FILTERED } from '../protocol/item-status.js';
+import { toPlanDescriptor } from '../protocol/plan-descriptor.js';
+import { droppedItem, outputItem, type ProcessorItem } from '../protocol/processor-reply.js';
+import { parseProcessorRequest, type TransformEvent } from '../protocol/transform-request.js';
+import { jsonOf, sendJson, sendRetryLater } from './answer.js';
+import type { Context } from './context.js';
+import { failedJob, isRetryable, type JobResult } from './job-result.js';
+import type { EventOutcome } from './summary.js';
+import { countEvents, transform } from './transform.js';
+
+const ROUTE = 'processor';
+
+/**
+ * Serves `POST /v0/destinations/gainsight_px`. The host drops for good every event whose item is neither 200 nor 298, so a failure that may
+ * pass is the answer to the whole request: it is sent again, and what was done already is done once more, which changes nothing.
+ *
+ * @throws WireFormatError when the body is not in the host's form; the host must then be told to send it again
+ */
+export async function processorTransform(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: Context,
+): Promise<FastifyReply> {
+  const events = parseProcessorRequest(jsonOf(request));
+  const results = (await transform(events, context, reply)).map((result, index) =>
+    deliverableLater(result, events[index]!, context),
+  );
+  const passing = results.find(isRetryable);
+  if (passing?.kind === 'failed') {
+    countEvents(
+      ROUTE,
+      events,
+      events.map(() => 'retry'),
+      request,
+      context,
+    );
+    return sendRetryLater(reply, passing.error.message);
+  }
+
+  const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;
+  const items = results.map((result, index) => itemOf(result, events[index]!, knowsFiltered, context));
+  countEvents(ROUTE, events, items.map(outcomeOf), request, context);
+  return sendJson(reply, 200, items);
+}
+
+/** In delivery mode the host sends the stored configuration along later: a key that stands in the event is lost by then. */
+function deliverableLater(
+  result: JobResult,
+  { destination }: TransformEvent,
+  { settings }: Context,
+): JobResult {
+  if (result.kind !== 'handOver' || settings.mode !== 'delivery') return result;
+  try {
+    if (isObject(destination) && destination.hasDynamicConfig === true) requireStoredKey(destination.Config);
+    return result;
+  } catch (thrown) {
+    return failedJob(InternalError.from(thrown));
+  }
+}
+
+function itemOf(
+  result: JobResult,
+  { metadata }: TransformEvent,
+  knowsFiltered: boolean,
+  { settings }: Context,
+): ProcessorItem {
+  if (result.kind === 'failed') {
+    return droppedItem(result.error, statusOf(result.error, result.pxStatus, knowsFiltered), metadata);
+  }
+  const { plan, kind } = result;
+  if (kind === 'handOver' && settings.mode === 'delivery')
+    return outputItem(toPlanDescriptor(plan), metadata);
+  const request = kind === 'delivered' ? lastUpdate(plan) : plan.steps[0].request;
+  return outputItem(toWireDescriptor(request), metadata);
+}
+
+/**
+ * The last `PUT` of a plan that was run: a request that changes nothing when the host sends it. Needed because an event without a
+ * request would count as dropped.
+ */
+function lastUpdate({ steps }: RequestPlan): RequestDescriptor {
+  return steps.findLast(({ request }) => request.method === 'PUT')!.request;
+}
+
+function statusOf(error: DestinationError, pxStatus: number | undefined, knowsFiltered: boolean): number {
+  return knowsFiltered && isFilterable(error) ? ITEM_STATUS.filtered : errorStatus(error, pxStatus);
+}
+
+function outcomeOf({ statusCode }: ProcessorItem): EventOutcome {
+  if (statusCode === ITEM_STATUS.deliver) return 'handedOver';
+  return statusCode === ITEM_STATUS.filtered ? 'filtered' : 'dropped';
+}

@@ -1,0 +1,62 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { toWireDescriptor } from '../protocol/descriptor.js';
+import { DEST_TYPE, destinationForProxy, destinationIdentity } from '../protocol/destination.js';
+import { errorStatus, isFilterable, ITEM_STATUS, KNOWS_FILTERED } from '../protocol/item-status.js';
+import { toPlanDescriptor } from '../protocol/plan-descriptor.js';
+import { deliverItem, failedItem, handledItem, type RouterItem } from '../protocol/router-reply.js';
+import { parseRouterRequest, type TransformEvent } from '../protocol/transform-request.js';
+import { jsonOf, sendJson } from './answer.js';
+import type { Context } from './context.js';
+import type { JobResult } from './job-result.js';
+import type { EventOutcome } from './summary.js';
+import { countEvents, transform } from './transform.js';
+
+const ROUTE = 'routerTransform';
+
+/**
+ * Serves `POST /routerTransform`: the live path. Every job of the request stands in exactly one item of the answer.
+ *
+ * @throws WireFormatError when the body is not in the host's form; the host must then get a 5xx, so that it sends it again
+ */
+export async function routerTransform(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: Context,
+): Promise<FastifyReply> {
+  const { destType, events } = parseRouterRequest(jsonOf(request));
+  if (destType !== DEST_TYPE)
+    return sendJson(reply, 500, { error: 'this service has no such destination type' });
+
+  const results = await transform(events, context, reply);
+  const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;
+  const items = results.map((result, index) => itemOf(result, events[index]!, knowsFiltered, context));
+  countEvents(ROUTE, events, items.map(outcomeOf), request, context);
+  return sendJson(reply, 200, { output: items });
+}
+
+function itemOf(
+  result: JobResult,
+  { metadata, destination }: TransformEvent,
+  knowsFiltered: boolean,
+  { settings }: Context,
+): RouterItem {
+  if (result.kind === 'delivered') return handledItem(metadata, destinationIdentity(destination));
+  if (result.kind === 'handOver') {
+    const { plan, config } = result;
+    return settings.mode === 'delivery'
+      ? deliverItem(toPlanDescriptor(plan), metadata, destinationForProxy(destination, config))
+      : deliverItem(toWireDescriptor(plan.steps[0].request), metadata, destinationIdentity(destination));
+  }
+  const { error, pxStatus } = result;
+  const isFiltered = knowsFiltered && isFilterable(error);
+  const status = isFiltered ? ITEM_STATUS.filtered : errorStatus(error, pxStatus);
+  return failedItem(error, status, metadata, destinationIdentity(destination));
+}
+
+/** What an item makes the host do. */
+function outcomeOf({ statusCode }: RouterItem): EventOutcome {
+  if (statusCode === ITEM_STATUS.deliver) return 'handedOver';
+  if (statusCode === ITEM_STATUS.handled) return 'delivered';
+  if (statusCode === ITEM_STATUS.filtered) return 'filtered';
+  return statusCode === 429 || statusCode >= 500 ? 'retry' : 'dropped';
+}

@@ -1,0 +1,142 @@
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { FEATURES } from '../protocol/features.js';
+import { sendJson } from './answer.js';
+import { createContext, type Context } from './context.js';
+import { sendFailure, sendRefusal } from './failures.js';
+import type { ServiceOptions } from './options.js';
+import { processorTransform } from './processor-transform.js';
+import { registerRequestLog } from './request-log.js';
+import { routerTransform } from './router-transform.js';
+
+/** A service that listens. */
+export interface ServiceAddress {
+  /** `http://127.0.0.1:9090` */
+  readonly origin: string;
+  readonly port: number;
+}
+
+/** A drop-in destination transformer for a RudderStack host, for the one destination Gainsight PX. */
+export interface Service {
+  /** Listens; by default on `127.0.0.1:9090`. Port 0 takes a free one. */
+  listen(where?: { readonly port?: number; readonly host?: string }): Promise<ServiceAddress>;
+  /** Serves a request without a network: for tests, and for hosts of other kinds. */
+  readonly inject: FastifyInstance['inject'];
+  /**
+   * Ends without losing anything: `/health` says 503 at once, new work is still taken for `graceMs` milliseconds, then no more connections
+   * are, and what is in flight is finished. An abort of `hurry` ends the grace time.
+   */
+  stop(options?: { readonly graceMs?: number; readonly hurry?: AbortSignal }): Promise<void>;
+  /** Ends at once for new requests; what is in flight is finished. */
+  close(): Promise<void>;
+}
+
+/** Time for a request to arrive whole, a large body's wait for its turn included. */
+const REQUEST_TIMEOUT_MS = 300_000;
+
+/** Longer than load balancers keep idle connections: they, not we, should be first to close one. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
+type Handler = (request: FastifyRequest, reply: FastifyReply, context: Context) => unknown;
+
+/**
+ * A service.
+ *
+ * @throws TypeError or ConfigurationError when an option makes no sense
+ * @example
+ * const service = createService({ mode: 'inline' });
+ * const { origin } = await service.listen({ port: 9090 });
+ * process.once('SIGTERM', () => void service.stop({ graceMs: 5_000 }));
+ */
+export function createService(options: ServiceOptions = {}): Service {
+  const context = createContext(options);
+  const app = createApp(context);
+
+  return {
+    inject: app.inject.bind(app) as FastifyInstance['inject'],
+    async listen({ port = 9090, host = '127.0.0.1' } = {}) {
+      await app.listen({ port, host });
+      const address = app.server.address() as AddressInfo;
+      const name = host.includes(':') ? `[${host}]` : host;
+      return { origin: `http://${name}:${address.port}`, port: address.port };
+    },
+    async stop({ graceMs = 0, hurry } = {}) {
+      context.draining = true;
+      await waited(graceMs, hurry);
+      await end(app, context);
+    },
+    async close() {
+      context.draining = true;
+      await end(app, context);
+    },
+  };
+}
+
+function createApp(context: Context): FastifyInstance {
+  const { log } = context.settings;
+  const app = fastify({
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (error, _request, reply) => {
+      void sendFailure(reply, error, log);
+    },
+  });
+  app.setErrorHandler((error, _request, reply) => sendFailure(reply, error, log));
+  registerRequestLog(app, context);
+  registerRoutes(app, context);
+  return app;
+}
+
+function registerRoutes(app: FastifyInstance, context: Context): void {
+  const bound =
+    (handler: Handler) =>
+    (request: FastifyRequest, reply: FastifyReply): unknown =>
+      handler(request, reply, context);
+
+  // Every body is JSON, whatever its sender calls it; read here, as keys such as `__proto__` must not get a batch refused.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
+    context.bodies.read(payload),
+  );
+  app.get('/features', (_request, reply) => sendJson(reply, 200, FEATURES));
+  app.get('/health', bound(health));
+  app.get('/metrics', bound(metrics));
+  app.post('/routerTransform', bound(routerTransform));
+  app.post('/v0/destinations/gainsight_px', bound(processorTransform));
+  app.setNotFoundHandler((_request, reply) => sendRefusal(reply, 'this service has no such route'));
+}
+
+function health(_request: FastifyRequest, reply: FastifyReply, { draining, settings }: Context): unknown {
+  const { version } = settings;
+  const body = { service: draining ? 'DOWN' : 'UP', ...(version === '' ? {} : { version }) };
+  return sendJson(reply, draining ? 503 : 200, body);
+}
+
+async function metrics(_request: FastifyRequest, reply: FastifyReply, context: Context): Promise<unknown> {
+  const text = await context.metrics.text();
+  return reply.type(context.metrics.contentType).send(text);
+}
+
+function waited(ms: number, hurry: AbortSignal | undefined): Promise<void> {
+  if (ms === 0 || hurry?.aborted === true) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    hurry?.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
+
+/** First the requests, then what serves them. */
+async function end(app: FastifyInstance, { router }: Context): Promise<void> {
+  await app.close();
+  await router.close();
+}

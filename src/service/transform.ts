@@ -1,0 +1,67 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RequestPlan } from '../core/plan.js';
+import type { TransformEvent } from '../protocol/transform-request.js';
+import type { Context } from './context.js';
+import type { JobResult } from './job-result.js';
+import { messageTypeOf } from './map-event.js';
+import type { Mode } from './options.js';
+import { handOverBatch, runBatch, type BatchJob } from './run-batch.js';
+import type { EventCounts, EventOutcome } from './summary.js';
+
+/** An event writes something new each time it is sent: the host sends it, once, and not the transform, which may be repeated. */
+function isRunInline(plan: RequestPlan): boolean {
+  return plan.steps[0].route !== 'events.create';
+}
+
+const NEVER_RUN = (): boolean => false;
+const IS_RUN: Readonly<Record<Mode, (plan: RequestPlan) => boolean>> = {
+  inline: isRunInline,
+  delivery: NEVER_RUN,
+};
+
+/** Maps a batch and, in inline mode, runs what is to be run. */
+export async function transform(
+  events: readonly TransformEvent[],
+  { settings, mapper, router }: Context,
+  reply: FastifyReply,
+): Promise<JobResult[]> {
+  const jobs: BatchJob[] = events.map((event) => ({ event, mapped: mapper.map(event) }));
+  const isRun = IS_RUN[settings.mode];
+  if (!jobs.some(({ mapped }) => 'plan' in mapped && isRun(mapped.plan))) return handOverBatch(jobs);
+
+  const controller = new AbortController();
+  const giveUp = (): void => {
+    controller.abort();
+  };
+  const timer = setTimeout(giveUp, settings.transformDeadlineMs);
+  // Nobody waits for the answer any longer: the host will send the batch again.
+  reply.raw.once('close', giveUp);
+  try {
+    return await runBatch(jobs, isRun, (plan, options) => router.deliver(plan, options), controller.signal);
+  } finally {
+    clearTimeout(timer);
+    reply.raw.off('close', giveUp);
+  }
+}
+
+/** Counts how the events of a request ended, for the metrics and the request's log line. */
+export function countEvents(
+  route: string,
+  events: readonly TransformEvent[],
+  outcomes: readonly EventOutcome[],
+  request: FastifyRequest,
+  { metrics }: Context,
+): void {
+  const counts: EventCounts = {};
+  const byLabels = new Map<string, number>();
+  outcomes.forEach((outcome, index) => {
+    counts[outcome] = (counts[outcome] ?? 0) + 1;
+    const labels = `${messageTypeOf(events[index]!)} ${outcome}`;
+    byLabels.set(labels, (byLabels.get(labels) ?? 0) + 1);
+  });
+  for (const [labels, count] of byLabels) {
+    const [type, outcome] = labels.split(' ') as [string, EventOutcome];
+    metrics.events(route, type, outcome, count);
+  }
+  request.eventCounts = counts;
+}
