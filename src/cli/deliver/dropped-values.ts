@@ -1,3 +1,4 @@
+import orderBy from 'lodash/orderBy.js';
 import type { DropReason } from '../../core/mapping/record.js';
 import type { DroppedValue } from '../../destinations/gainsight_px/index.js';
 
@@ -44,8 +45,6 @@ export class DroppedValues {
 
   /** The most frequent, first the most. */
   top(size: number): DroppedPath[] {
-    return [...this.#counts.values()]
-      .sort((a, b) => b.count - a.count || (a.path < b.path ? -1 : 1))
-      .slice(0, size);
+    return orderBy([...this.#counts.values()], ['count', 'path'], ['desc', 'asc']).slice(0, size);
   }
 }

@@ -1,3 +1,6 @@
+import orderBy from 'lodash/orderBy.js';
+import round from 'lodash/round.js';
+import sum from 'lodash/sum.js';
 import type { RouteName } from '../../core/plan.js';
 import type { Counts, Fates, InputKind, RejectedCode } from './counts.js';
 import type { DroppedPath } from './dropped-values.js';
@@ -101,7 +104,7 @@ export function summarize(parts: SummaryParts): Summary {
     requests: requestsOf(result, counts),
     possibleDuplicates: result.stats?.mayBeDuplicates ?? 0,
     rejected: {
-      byCode: [...counts.codes.values()].sort((a, b) => b.count - a.count),
+      byCode: orderBy([...counts.codes.values()], 'count', 'desc'),
       first: counts.firstRejections,
       file: rejectedFile?.path ?? null,
     },
@@ -119,11 +122,11 @@ function requestsOf({ stats, wouldBe }: RunResult, { sent }: Counts): Summary['r
     return { atLeast: wouldBe.atLeast, atMost: wouldBe.atMost, byRoute: wouldBe.byRoute };
   }
   const byRoute = stats?.requests ?? {};
-  const total = Object.values(byRoute).reduce((sum, number) => sum + number, 0);
+  const total = sum(Object.values(byRoute));
   return {
     total,
     byRoute,
-    perMessage: sent === 0 ? null : Math.round((total / sent) * 1000) / 1000,
+    perMessage: sent === 0 ? null : round(total / sent, 3),
     retries: stats?.retries ?? 0,
     latencyMs: stats?.latencyMs ?? { p50: null, p95: null },
   };

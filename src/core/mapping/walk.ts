@@ -71,6 +71,11 @@ export class Walker {
         }
         continue;
       }
+      if (record === undefined && entry.targets.length === 1) {
+        // What nearly every name comes to, without a loop: it is worth a tenth of the walk.
+        offer(entry.targets[0]!, value, scores, walk, body);
+        continue;
+      }
       if (entry.reserved) record?.dropped(joinPath(section.root, key), 'reserved', value);
       for (const target of entry.targets) {
         const written = offer(target, value, scores, walk, body);

@@ -1,0 +1,123 @@
+// The whole service over loopback: the processor route with 8 connections, against a floor measured in the same run; start time and memory.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import autocannon from 'autocannon';
+import { BATCHES, EVENT_BYTES, EVENTS_PER_BATCH } from './host-batches.mjs';
+import { median } from './statistics.mjs';
+
+const COMMAND = path.resolve(import.meta.dirname, '../dist/cjs/cli/main.js');
+const FLOOR = path.resolve(import.meta.dirname, 'floor-server.mjs');
+const ROUTE = '/v0/destinations/gainsight_px';
+const CONNECTIONS = 8;
+
+/** Prints throughput beside the floor, for both forms; then start time and memory. */
+export async function benchService({ seconds, starts }) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'gainsight-px-bench-'));
+  const service = await start((port) => [COMMAND, 'serve', '--port', port, '--log-level', 'silent']);
+  const idleMb = memoryMb(service.child.pid);
+  const rows = {};
+  for (const [form, batch] of Object.entries(BATCHES)) {
+    const replyFile = path.join(folder, `${form}.json`);
+    writeFileSync(replyFile, await replyTo(service.port, batch));
+    const measured = await load(service.port, batch, seconds);
+    const floorServer = await start((port) => [FLOOR, port, replyFile]);
+    const floor = await load(floorServer.port, batch, seconds);
+    await stop(floorServer.child);
+    rows[`${form}, ${Math.round(batch.body.length / 1024)} KB a batch`] = {
+      'events/s': measured.eventsPerSecond,
+      'p99 ms': measured.p99Ms,
+      errors: measured.errors,
+      'floor events/s': floor.eventsPerSecond,
+      'of the floor': Number((measured.eventsPerSecond / floor.eventsPerSecond).toFixed(2)),
+    };
+  }
+  const loadedMb = memoryMb(service.child.pid);
+  await stop(service.child);
+  rmSync(folder, { recursive: true });
+
+  console.log(
+    `\nservice: processor route, ${EVENTS_PER_BATCH} track events of ${EVENT_BYTES} bytes a batch, ${CONNECTIONS} connections`,
+  );
+  console.table(rows);
+  const startMs = [];
+  for (let at = 0; at < starts; at += 1) {
+    const again = await start((port) => [COMMAND, 'serve', '--port', port, '--log-level', 'silent']);
+    startMs.push(again.startMs);
+    await stop(again.child);
+  }
+  console.table({
+    service: {
+      'start to healthy ms': Math.round(median(startMs)),
+      'idle MB': idleMb,
+      'after load MB': loadedMb,
+    },
+  });
+}
+
+async function load(port, { body, headers }, seconds) {
+  const options = {
+    url: `http://127.0.0.1:${port}${ROUTE}`,
+    method: 'POST',
+    headers: { 'content-type': 'application/json; charset=utf-8', 'x-feature-filter-code': '?1', ...headers },
+    body,
+    connections: CONNECTIONS,
+  };
+  await autocannon({ ...options, duration: 1 });
+  const result = await autocannon({ ...options, duration: seconds });
+  return {
+    eventsPerSecond: Math.round((result['2xx'] * EVENTS_PER_BATCH) / result.duration),
+    p99Ms: result.latency.p99,
+    errors: result.errors + result.timeouts + result.non2xx,
+  };
+}
+
+async function replyTo(port, { body, headers }) {
+  const response = await fetch(`http://127.0.0.1:${port}${ROUTE}`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+  return response.text();
+}
+
+/** Starts a server on a free port, and waits until it is healthy. */
+async function start(argumentsFor) {
+  const port = await freePort();
+  const began = performance.now();
+  const child = spawn(process.execPath, argumentsFor(String(port)), {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  for (;;) {
+    const healthy = await fetch(`http://127.0.0.1:${port}/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (healthy) return { child, port, startMs: performance.now() - began };
+    if (child.exitCode !== null) throw new Error('the server ended before it was healthy');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+async function stop(child) {
+  child.kill('SIGTERM');
+  if (child.exitCode === null) await once(child, 'exit');
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Resident memory of a process (Linux). */
+function memoryMb(pid) {
+  const kb = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1];
+  return Math.round(Number(kb) / 1024);
+}
