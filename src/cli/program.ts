@@ -4,6 +4,7 @@ import { registerDeleteUser } from './commands/delete-user.js';
 import { registerDenyUser } from './commands/deny-user.js';
 import { registerExplain } from './commands/explain.js';
 import { registerPreferences } from './commands/preferences.js';
+import { registerServe } from './commands/serve.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerTransform } from './commands/transform.js';
 import { registerValidate } from './commands/validate.js';
@@ -69,6 +70,7 @@ function buildProgram(io: CommandIo): Command {
   registerPreferences(program, io);
   registerDeleteUser(program, io);
   registerDenyUser(program, io);
+  registerServe(program, io);
   registerSimulate(program, io);
   return program;
 }

@@ -28,7 +28,8 @@ export function registerRequestLog(app: FastifyInstance, { metrics, settings: { 
   });
 }
 
-/** The route's pattern; of a path that has none, nothing: it may hold a write key. */
-function routeOf({ routeOptions }: FastifyRequest): string {
-  return routeOptions.url ?? 'unknown';
+/** The route's pattern; of a path that has none of its own, nothing: it may hold a write key. */
+function routeOf({ routeOptions: { url } }: FastifyRequest): string {
+  if (url === undefined) return 'unknown';
+  return url === '/*' ? 'forwarded' : url;
 }

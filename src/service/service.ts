@@ -4,9 +4,12 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { FEATURES } from '../protocol/features.js';
 import { sendJson } from './answer.js';
 import { createContext, type Context } from './context.js';
+import { deleteUsers } from './delete-users.js';
+import { createFront } from './front.js';
 import { sendFailure, sendRefusal } from './failures.js';
 import type { ServiceOptions } from './options.js';
 import { processorTransform } from './processor-transform.js';
+import { proxy } from './proxy.js';
 import { registerRequestLog } from './request-log.js';
 import { routerTransform } from './router-transform.js';
 
@@ -91,22 +94,43 @@ function createApp(context: Context): FastifyInstance {
 }
 
 function registerRoutes(app: FastifyInstance, context: Context): void {
-  const bound =
-    (handler: Handler) =>
-    (request: FastifyRequest, reply: FastifyReply): unknown =>
-      handler(request, reply, context);
-
+  const { upstream } = context.settings;
   // Every body is JSON, whatever its sender calls it; read here, as keys such as `__proto__` must not get a batch refused.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
     context.bodies.read(payload),
   );
-  app.get('/features', (_request, reply) => sendJson(reply, 200, FEATURES));
+  const front = upstream === undefined ? undefined : createFront(app, upstream);
+  const bound =
+    (handler: Handler) =>
+    (request: FastifyRequest, reply: FastifyReply): unknown =>
+      handler(request, reply, context);
+  /** For routes that name the destination in the body only. */
+  const shared =
+    (handler: Handler) =>
+    (request: FastifyRequest, reply: FastifyReply): unknown =>
+      front?.isForeign(request) === true ? front.forward(request, reply) : handler(request, reply, context);
+
+  app.get('/features', front?.features ?? ((_request, reply) => sendJson(reply, 200, FEATURES)));
   app.get('/health', bound(health));
   app.get('/metrics', bound(metrics));
-  app.post('/routerTransform', bound(routerTransform));
+  app.post('/routerTransform', shared(routerTransform));
+  app.post('/batch', shared(notServed));
+  app.post('/deleteUsers', shared(deleteUsers));
   app.post('/v0/destinations/gainsight_px', bound(processorTransform));
-  app.setNotFoundHandler((_request, reply) => sendRefusal(reply, 'this service has no such route'));
+  app.post(
+    '/v0/destinations/gainsight_px/proxy',
+    bound((...call) => proxy('v0', ...call)),
+  );
+  app.post(
+    '/v1/destinations/gainsight_px/proxy',
+    bound((...call) => proxy('v1', ...call)),
+  );
+  app.setNotFoundHandler(notServed);
+}
+
+function notServed(_request: FastifyRequest, reply: FastifyReply): unknown {
+  return sendRefusal(reply, 'this service has no such route');
 }
 
 function health(_request: FastifyRequest, reply: FastifyReply, { draining, settings }: Context): unknown {

@@ -1,0 +1,157 @@
+import { Option, type Command } from 'commander';
+import type { Fetch } from '../../router/options.js';
+import type { LogLevel } from '../../service/log.js';
+import type { Mode, Service, ServiceAddress } from '../../service/index.js';
+import type { CommandIo } from '../io.js';
+import { pxUrlOption, wholeNumber } from '../options.js';
+import { printable } from '../output/printable.js';
+import { UsageError } from '../settings.js';
+import { packageVersion } from '../version.js';
+
+interface Options {
+  readonly host: string;
+  readonly port: number;
+  readonly mode: Mode;
+  readonly upstream?: string;
+  readonly logLevel: LogLevel;
+  readonly graceMs: number;
+  readonly pxUrl?: Fetch;
+}
+
+const HELP = `
+Set on the RudderStack host:
+  DEST_TRANSFORM_URL=http://<this machine>:9090
+and with --mode delivery also:
+  RSERVER_ROUTER_GAINSIGHT_PX_TRANSFORMER_PROXY=true
+
+A host with other destinations needs them served too: --upstream names the
+transformer that does, and everything of theirs is forwarded to it.
+
+The log goes to the standard output, one JSON line a request, without keys and
+personal data. SIGTERM lets the grace time pass before it ends; Ctrl-C does not.
+
+Example:
+  $ gainsight-px serve
+  $ gainsight-px serve --host 0.0.0.0 --upstream http://transformer:9090
+`;
+
+/** Adds the command `serve`. */
+export function registerServe(program: Command, io: CommandIo): void {
+  program
+    .command('serve')
+    .description('serve a RudderStack host as its destination transformer')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0), 9090)
+    .addOption(
+      new Option('--mode <mode>', 'how identify and group events reach PX')
+        .choices(['inline', 'delivery'])
+        .default('inline'),
+    )
+    .option('--upstream <url>', 'transformer that serves all other destinations')
+    .addOption(
+      new Option('--log-level <level>', 'how much is logged')
+        .choices(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+        .default('info'),
+    )
+    .option('--grace-ms <ms>', 'how long SIGTERM still takes new work', wholeNumber(0), 5_000)
+    .addOption(pxUrlOption())
+    .addHelpText('after', HELP)
+    .action((options: Options) => serve(options, io));
+}
+
+async function serve(options: Options, io: CommandIo): Promise<void> {
+  // Only here: the other commands start in a fraction of the time that this takes to load.
+  const [{ createService }, { createLog }] = await Promise.all([
+    import('../../service/index.js'),
+    import('../../service/log.js'),
+  ]);
+  const { mode, upstream, pxUrl, logLevel, graceMs } = options;
+  if (upstream !== undefined && !isHttpUrl(upstream)) {
+    throw new UsageError('--upstream is no URL: give one such as http://127.0.0.1:9091');
+  }
+  const log = createLog(logLevel, io.stdout);
+  const service = createService({
+    mode,
+    log,
+    version: packageVersion(),
+    ...(upstream === undefined ? {} : { upstream }),
+    ...(pxUrl === undefined ? {} : { fetch: pxUrl }),
+  });
+  const { origin, port } = await listen(service, options);
+  const stopping = stopRequest(io);
+  log.info({ origin, port, mode, front: upstream !== undefined }, 'listening');
+  io.stderr.write(printable(notice(origin, options)));
+  io.stderr.write('\n');
+
+  const { graceful, hurry } = await stopping.first;
+  log.info({ graceMs: graceful ? graceMs : 0 }, 'stopping');
+  await service.stop({ graceMs: graceful ? graceMs : 0, hurry });
+  stopping.done();
+  log.info({}, 'stopped');
+}
+
+function isHttpUrl(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}
+
+async function listen(service: Service, { port, host }: Options): Promise<ServiceAddress> {
+  try {
+    return await service.listen({ port, host });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    await service.close();
+    throw new UsageError(
+      `cannot listen on ${host}, port ${port} (${code ?? 'unknown error'}): choose another --port, or 0 for a free one`,
+    );
+  }
+}
+
+const WHAT_MODES_DO: Readonly<Record<Mode, string>> = {
+  inline: 'identify and group events are delivered here while they are transformed, track events by the host',
+  delivery: 'every event is delivered here, when the host hands it to the delivery proxy',
+};
+
+/** One line: what runs, and what has to be set on the host for it. */
+function notice(origin: string, { mode, upstream }: Options): string {
+  const settings = [
+    `DEST_TRANSFORM_URL=${origin}`,
+    ...(mode === 'delivery' ? ['RSERVER_ROUTER_GAINSIGHT_PX_TRANSFORMER_PROXY=true'] : []),
+  ];
+  const rest = upstream === undefined ? '' : '; all other destinations are forwarded';
+  return `serving at ${origin}, mode ${mode}: ${WHAT_MODES_DO[mode]}${rest}. Set on the host: ${settings.join(' and ')}`;
+}
+
+interface StopRequest {
+  /** The first signal: whether it leaves time for a graceful end, and how a second one takes it back. */
+  readonly first: Promise<{ readonly graceful: boolean; readonly hurry: AbortSignal }>;
+  /** Listens no longer. */
+  readonly done: () => void;
+}
+
+/** SIGTERM comes from an orchestrator, which first has to hear that no more is wanted here; Ctrl-C from someone who waits. */
+function stopRequest(io: CommandIo): StopRequest {
+  const hurry = new AbortController();
+  let resolve!: (request: { graceful: boolean; hurry: AbortSignal }) => void;
+  const first = new Promise<{ graceful: boolean; hurry: AbortSignal }>((settle) => {
+    resolve = settle;
+  });
+  let asked = false;
+  const ask = (graceful: boolean): void => {
+    if (asked) hurry.abort();
+    asked = true;
+    resolve({ graceful, hurry: hurry.signal });
+  };
+  const onTerm = (): void => {
+    ask(true);
+  };
+  const onInterrupt = (): void => {
+    ask(false);
+  };
+  io.on('SIGTERM', onTerm);
+  io.on('SIGINT', onInterrupt);
+  const done = (): void => {
+    io.off('SIGTERM', onTerm);
+    io.off('SIGINT', onInterrupt);
+  };
+  return { first, done };
+}

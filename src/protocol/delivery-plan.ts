@@ -1,0 +1,110 @@
+import { AbortedError } from '../core/errors.js';
+import { isObject, type JsonObject } from '../core/json-object.js';
+import type { RequestPlan } from '../core/plan.js';
+import type { RequestBody } from '../core/request.js';
+import { PxApi, type Connection } from '../destinations/gainsight_px/api.js';
+import { parseConfig, type DestinationConfig } from '../destinations/gainsight_px/index.js';
+import { dataCenterAt, type DataCenter } from './data-center.js';
+import { requireStoredKey } from './destination.js';
+import { isTemplate } from './dynamic-config.js';
+import { buildPlan, parseWirePlan } from './parse-plan.js';
+import { PLAN_ENDPOINT } from './plan-descriptor.js';
+import type { ProxyRequest } from './proxy-request.js';
+import { buildCall, readCall, type EventRoute, type PxCall } from './px-call.js';
+
+/**
+ * What a call of the delivery proxy asks for, as a plan whose every URL is made here: from the name of a data center, the name of a
+ * route, and an id. Nothing is ever sent to a URL because it came with a request.
+ *
+ * @throws ConfigurationError `configuration_invalid` when there is no usable key or data center
+ * @throws AbortedError `rejected` for a descriptor that is no call of Gainsight PX that an event leads to
+ * @throws WireFormatError for a plan that is not in the form of this version
+ */
+export function deliveryPlan(request: ProxyRequest): RequestPlan {
+  const { endpoint, json, destinationConfig } = request;
+  if (endpoint !== PLAN_ENDPOINT) return plainPlan(request);
+  const plan = parseWirePlan(json);
+  return buildPlan(plan, new PxApi(storedConnection(destinationConfig, plan.dataCenter)));
+}
+
+/** The address and key of a stored configuration; `meant` decides where it leaves a choice between data centers. */
+function storedConnection(raw: unknown, meant: DataCenter): Connection {
+  const config = isObject(raw) ? raw : {};
+  requireStoredKey(config);
+  const { preferencesApiVersion } = config;
+  return connection({
+    apiKey: config.apiKey,
+    dataCenter: dataCenterOf(config.dataCenter, meant),
+    ...(preferencesApiVersion === 'v2' ? { preferencesApiVersion } : {}),
+  });
+}
+
+function dataCenterOf(stored: unknown, meant: DataCenter): unknown {
+  if (isTemplate(stored)) return meant;
+  if (!isObject(stored)) return stored;
+  const isChoice = Object.values(stored).some(
+    (value) => String(value).toUpperCase() === meant || isTemplate(value),
+  );
+  return isChoice && new Set(Object.values(stored)).size > 1 ? meant : stored;
+}
+
+/** Only what a connection needs: the rest of a stored configuration may hold templates, and was used when the plan was made. */
+function connection(config: JsonObject): Connection {
+  return parseConfig({ productTagKey: '-', ...config } as unknown as DestinationConfig).connection;
+}
+
+interface PlainRoute {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly route: EventRoute;
+  /** Where the body form has the id. */
+  readonly idKey?: string;
+}
+
+const PLAIN_ROUTES: readonly PlainRoute[] = [
+  { method: 'POST', path: /^\/v1\/events\/custom$/, route: 'events.create' },
+  { method: 'POST', path: /^\/v1\/users$/, route: 'users.create' },
+  { method: 'POST', path: /^\/v1\/accounts$/, route: 'accounts.create' },
+  { method: 'PUT', path: /^\/v1\/users\/update$/, route: 'users.update', idKey: 'identifyId' },
+  { method: 'PUT', path: /^\/v1\/accounts\/update$/, route: 'accounts.update', idKey: 'id' },
+  { method: 'PUT', path: /^\/v[12]\/user\/preferences$/, route: 'preferences.set', idKey: 'identifyId' },
+  { method: 'PUT', path: /^\/v1\/users\/[^/]+$/, route: 'users.update' },
+  { method: 'PUT', path: /^\/v1\/accounts\/[^/]+$/, route: 'accounts.update' },
+  { method: 'PUT', path: /^\/v[12]\/user\/preferences\/[^/]+$/, route: 'preferences.set' },
+];
+
+/** A plan of one request, out of a descriptor that a host could also send itself. */
+function plainPlan({ method, endpoint, headers, json }: ProxyRequest): RequestPlan {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  const dataCenter = url === undefined ? undefined : dataCenterAt(url.origin);
+  const isBare = url?.search === '' && url.username === '' && url.password === '';
+  const known = PLAIN_ROUTES.find((plain) => plain.method === method && plain.path.test(url?.pathname ?? ''));
+  if (url === undefined || dataCenter === undefined || !isBare || known === undefined) throw notOurs();
+
+  const call = plainCall(known, url, json as RequestBody);
+  const preferencesApiVersion = url.pathname.startsWith('/v2/') ? 'v2' : 'v1';
+  const api = new PxApi(connection({ apiKey: keyIn(headers), dataCenter, preferencesApiVersion }));
+  return { lanes: [], steps: [{ id: call.route, route: call.route, request: buildCall(api, call) }] };
+}
+
+function plainCall({ route, idKey }: PlainRoute, { pathname }: URL, body: RequestBody): PxCall {
+  if (idKey !== undefined && typeof body[idKey] !== 'string') throw notOurs();
+  try {
+    return readCall(route, { method: 'PUT', endpoint: pathname, endpointPath: 'users', headers: {}, body });
+  } catch {
+    throw notOurs(); // an id that no percent-encoding stands for
+  }
+}
+
+/** The key that the descriptor was made with. */
+function keyIn(headers: JsonObject): unknown {
+  const name = Object.keys(headers).find((candidate) => candidate.toLowerCase() === 'x-aptrinsic-api-key');
+  return name === undefined ? undefined : headers[name];
+}
+
+function notOurs(): AbortedError {
+  return new AbortedError(
+    'rejected',
+    'not delivered: this is no request to Gainsight PX that an event leads to',
+  );
+}

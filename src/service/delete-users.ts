@@ -1,0 +1,121 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { InternalError, RetryableError, type DestinationError } from '../core/errors.js';
+import { deleteUser, type DestinationConfig } from '../destinations/gainsight_px/index.js';
+import { parseDeletionRequest, type DeletionReply } from '../protocol/delete-users.js';
+import { DEST_TYPE } from '../protocol/destination.js';
+import { resolveDynamicConfig } from '../protocol/dynamic-config.js';
+import { errorText } from '../protocol/error-text.js';
+import { errorStatus } from '../protocol/item-status.js';
+import { jsonOf, sendJson } from './answer.js';
+import type { Context } from './context.js';
+
+const ROUTE = 'deleteUsers';
+
+/** Erasures under way at a time: the router sends fewer, and memory need not hold more. */
+const SIDE_BY_SIDE = 50;
+
+/**
+ * Serves `POST /deleteUsers`: erases users in PX for good. The host takes 200 for "all done", and anything else but 404 and 405 for
+ * "offer it again": then all users come again, and those that PX no longer knows count as done.
+ *
+ * @throws WireFormatError when the body is not in the host's form
+ */
+export async function deleteUsers(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: Context,
+): Promise<FastifyReply> {
+  const { destType, config, userIds } = parseDeletionRequest(jsonOf(request));
+  if (destType !== DEST_TYPE) return send(reply, failed(500, 'this service has no such destination type'));
+
+  const named = [...new Set(userIds.filter((id) => id.trim() !== ''))];
+  const skipped = userIds.flatMap((id, index) =>
+    id.trim() === '' ? [`userAttributes[${index}]: the userId is empty`] : [],
+  );
+  const deletion = new Deletion(named, config, context);
+  await deletion.run();
+  const result = deletion.reply();
+  context.metrics.events(ROUTE, 'user', 'delivered', deletion.done);
+  context.metrics.events(ROUTE, 'user', 'retry', named.length - deletion.done);
+  request.eventCounts = { delivered: deletion.done, retry: named.length - deletion.done };
+  return send(reply, skipped.length === 0 ? result : { ...result, skipped });
+}
+
+function failed(statusCode: number, error: string): DeletionReply {
+  return { statusCode, status: 'failed', error: errorText(error) };
+}
+
+/** The worker reads nothing but an array. */
+function send(reply: FastifyReply, result: DeletionReply): FastifyReply {
+  return sendJson(reply, result.statusCode, [result]);
+}
+
+/** The erasure of the users of one request, within a time. */
+class Deletion {
+  /** How many are erased, or were unknown. */
+  done = 0;
+  #failure: { readonly error: DestinationError; readonly pxStatus?: number } | undefined;
+  #next = 0;
+  readonly #controller = new AbortController();
+  readonly #config: DestinationConfig;
+
+  constructor(
+    private readonly userIds: readonly string[],
+    config: DestinationConfig,
+    private readonly context: Context,
+  ) {
+    // There is no event here: what depends on one has its default.
+    this.#config = resolveDynamicConfig(config, undefined) as DestinationConfig;
+  }
+
+  async run(): Promise<void> {
+    const { deletionDeadlineMs } = this.context.settings;
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.#fail(new RetryableError('unavailable', 'the time for one request is over'));
+        this.#controller.abort();
+        resolve();
+      }, deletionDeadlineMs);
+    });
+    const workers = Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => this.#work()));
+    await Promise.race([workers, timeUp]);
+    clearTimeout(timer);
+  }
+
+  reply(): DeletionReply {
+    if (this.#failure === undefined) return { statusCode: 200, status: 'successful' };
+    const { error, pxStatus } = this.#failure;
+    const { length } = this.userIds;
+    return failed(
+      errorStatus(error, pxStatus),
+      `${this.done} of ${length} users are erased; send the request again for the rest: ${error.message}`,
+    );
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#controller;
+    while (this.#next < this.userIds.length && !signal.aborted) {
+      const userId = this.userIds[this.#next]!;
+      this.#next += 1;
+      await this.#erase(userId, signal);
+    }
+  }
+
+  async #erase(userId: string, signal: AbortSignal): Promise<void> {
+    try {
+      const outcome = await this.context.router.deliver(deleteUser(userId, this.#config), { signal });
+      if (outcome.delivered) this.done += 1;
+      else this.#fail(outcome.error, outcome.status);
+    } catch (thrown) {
+      this.#fail(InternalError.from(thrown));
+    }
+  }
+
+  /** The first failure is the one to tell. A wrong key or configuration, or the end of the time, fails all the others too. */
+  #fail(error: DestinationError, pxStatus?: number, code: string = error.code): void {
+    this.#failure ??= pxStatus === undefined ? { error } : { error, pxStatus };
+    if (error.kind === 'configuration' || code === 'denied' || pxStatus === undefined)
+      this.#controller.abort();
+  }
+}

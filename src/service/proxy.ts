@@ -1,0 +1,96 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { InternalError, RetryableError } from '../core/errors.js';
+import type { RequestPlan } from '../core/plan.js';
+import { deliveryPlan } from '../protocol/delivery-plan.js';
+import {
+  DELIVERED,
+  proxyReplyV0,
+  proxyReplyV1,
+  undelivered,
+  type DeliveryResult,
+} from '../protocol/proxy-reply.js';
+import {
+  parseProxyRequest,
+  parseProxyTimeoutMs,
+  type ProxyRequest,
+  type ProxyVersion,
+} from '../protocol/proxy-request.js';
+import { WireFormatError } from '../protocol/wire-format-error.js';
+import { jsonOf, sendJson } from './answer.js';
+import type { Context } from './context.js';
+import { failedJob, resultOf, type JobResult } from './job-result.js';
+import type { EventOutcome } from './summary.js';
+
+const ROUTE = 'proxy';
+
+/**
+ * Serves `POST /{v0,v1}/destinations/gainsight_px/proxy`: delivers one descriptor, and says what became of each of its jobs before the
+ * host's time is up.
+ *
+ * @throws WireFormatError when the body is not in the host's form; a 5xx then makes it try again
+ */
+export async function proxy(
+  version: ProxyVersion,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: Context,
+): Promise<FastifyReply> {
+  const wanted = parseProxyRequest(jsonOf(request), version);
+  const timeoutMs = parseProxyTimeoutMs(request.headers['rdproxy-timeout']);
+  const job = await delivered(planOf(wanted), timeoutMs, reply, context);
+  const result = job.kind === 'failed' ? undelivered(job.error, job.pxStatus, wanted.jobs) : DELIVERED;
+  countJobs(result, wanted, request, context);
+  return version === 'v1'
+    ? sendJson(reply, 200, proxyReplyV1(result, wanted.jobs))
+    : sendJson(reply, result.status, proxyReplyV0(result));
+}
+
+function planOf(wanted: ProxyRequest): RequestPlan | JobResult {
+  try {
+    return deliveryPlan(wanted);
+  } catch (thrown) {
+    if (thrown instanceof WireFormatError) throw thrown;
+    return failedJob(InternalError.from(thrown));
+  }
+}
+
+/** What becomes of a plan within a time; a request in flight at its end goes on, and the lanes wait for it. */
+async function delivered(
+  plan: RequestPlan | JobResult,
+  timeoutMs: number,
+  reply: FastifyReply,
+  { router }: Context,
+): Promise<JobResult> {
+  if ('kind' in plan) return plan;
+  const controller = new AbortController();
+  const giveUp = (): void => {
+    controller.abort();
+  };
+  reply.raw.once('close', giveUp);
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<JobResult>((resolve) => {
+    timer = setTimeout(() => {
+      giveUp();
+      resolve(failedJob(new RetryableError('unreachable', `not finished within ${timeoutMs} ms`)));
+    }, timeoutMs);
+  });
+  const outcome = router.deliver(plan, { signal: controller.signal }).then((done) => resultOf(plan, done));
+  try {
+    return await Promise.race([outcome, timeUp]);
+  } finally {
+    clearTimeout(timer);
+    reply.raw.off('close', giveUp);
+  }
+}
+
+function countJobs(
+  { status }: DeliveryResult,
+  { jobs }: ProxyRequest,
+  request: FastifyRequest,
+  { metrics }: Context,
+): void {
+  const outcome: EventOutcome =
+    status === 200 ? 'delivered' : status === 429 || status >= 500 ? 'retry' : 'dropped';
+  metrics.events(ROUTE, 'unknown', outcome, jobs.length);
+  request.eventCounts = { [outcome]: jobs.length };
+}
