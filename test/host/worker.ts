@@ -24,6 +24,12 @@ export interface WorkerOptions {
   readonly stopped: () => boolean;
 }
 
+/** The ordering keys of which a job of the batch has failed and is to come again. */
+interface FailedKeys {
+  readonly all: Set<string>;
+  readonly whileTransforming: Set<string>;
+}
+
 /** One worker of the router: its jobs in order, one batch after another, and within a batch one delivery after another. */
 export class Worker {
   #queue: Job[];
@@ -77,7 +83,7 @@ export class Worker {
     const untransformed = batch.filter(({ payload }) => payload === undefined);
     const items =
       untransformed.length === 0 ? batch.map(itemOf) : await this.options.transform.transform(untransformed);
-    const failed = new Set<string>();
+    const failed: FailedKeys = { all: new Set(), whileTransforming: new Set() };
     for (const item of items) {
       if (this.options.stopped()) return;
       const results = await this.#resultsOf(item, failed);
@@ -92,15 +98,15 @@ export class Worker {
   }
 
   /** What an item comes to for each of its jobs; nothing for those that have to wait for an earlier one of their key. */
-  async #resultsOf(item: RouterItem, failed: ReadonlySet<string>): Promise<ReadonlyMap<number, JobResult>> {
+  async #resultsOf(item: RouterItem, failed: FailedKeys): Promise<ReadonlyMap<number, JobResult>> {
     const { jobs, statusCode, error } = item;
-    const waits = jobs.some((echo) => failed.has(orderingKey(echo)));
+    const waits = jobs.some((echo) => failed.all.has(orderingKey(echo)));
     const sends = statusCode === 0 || statusCode === 200;
     if (sends) return waits ? new Map() : this.#deliver(item);
     if (statusCode > 200 && statusCode < 300 && statusCode !== 298 && statusCode !== 299) {
       this.options.violations.note('bare-2xx', `an item has status ${statusCode}: nothing is sent for it`);
     }
-    if (statusCode === 299 && waits) {
+    if (statusCode === 299 && jobs.some((echo) => failed.whileTransforming.has(orderingKey(echo)))) {
       const ids = jobs.map(({ jobId }) => jobId).join(', ');
       this.options.violations.note(
         'done-before-its-predecessor',
@@ -108,6 +114,7 @@ export class Worker {
       );
     }
     const retried = statusCode < 200 || statusCode >= 500 || statusCode === 408 || statusCode === 429;
+    if (retried) for (const echo of jobs) failed.whileTransforming.add(orderingKey(echo));
     return waits && retried ? new Map() : everyJob(jobs, { code: statusCode, text: error, dontBatch: false });
   }
 
@@ -124,7 +131,7 @@ export class Worker {
     return proxy.deliver({ jobs, descriptors, destinationConfig, destinationVersion });
   }
 
-  #settle(job: Job, echo: Echo, result: JobResult | undefined, failed: Set<string>): void {
+  #settle(job: Job, echo: Echo, result: JobResult | undefined, failed: FailedKeys): void {
     const key = orderingKey(echo);
     if (result === undefined) {
       job.state = 'Waiting';
@@ -143,7 +150,7 @@ export class Worker {
       this.#remove(job, job.state);
       return;
     }
-    failed.add(key);
+    failed.all.add(key);
     this.#barriers.set(key, Math.min(job.id, this.#barriers.get(key) ?? job.id));
     job.retryAtMs = Date.now() + backoffMs(timing, job.attemptNum);
     const tries = (this.#tries.get(job.id) ?? 0) + 1;

@@ -1,0 +1,77 @@
+import type { JsonObject } from '../../src/core/json-object';
+import { cleanUp, startScene, type Scene } from './setup';
+import { hostEvent } from './workload';
+import { WAYS } from './ways';
+
+afterEach(cleanUp);
+
+const timestamp = '2026-01-02T03:04:05Z';
+const identify = (userId: string, traits: JsonObject): JsonObject => ({
+  type: 'identify',
+  timestamp,
+  userId,
+  traits,
+});
+const group = (userId: string, groupId: string, traits: JsonObject): JsonObject => ({
+  type: 'group',
+  timestamp,
+  userId,
+  groupId,
+  traits,
+});
+
+/** Messages that depend on each other, in one batch, in a PX that knows none of their objects: a lookup before them finds nothing. */
+describe.each(WAYS)('one batch with new objects, $name', ({ mode, options }) => {
+  async function deliver(...messages: JsonObject[]): Promise<Scene> {
+    const scene = await startScene(mode, { ...options, workers: 1 });
+    const report = await scene.run(messages.map((message) => hostEvent(message)));
+    expect(report).toMatchObject({
+      violations: [],
+      states: { Succeeded: messages.length },
+      transformRequests: 1,
+    });
+    return scene;
+  }
+
+  it('identifies a user and groups it', async () => {
+    const { px } = await deliver(
+      identify('ada', { title: 'Countess' }),
+      group('ada', 'acme', { plan: 'pro' }),
+    );
+    expect(px.state.users.get('ada')).toMatchObject({ title: 'Countess', accountId: 'acme' });
+    expect(px.state.accounts.get('acme')).toMatchObject({ plan: 'pro' });
+  });
+
+  it('identifies a user twice', async () => {
+    const { px } = await deliver(
+      identify('ada', { title: 'Miss', score: 1 }),
+      identify('ada', { title: 'Countess' }),
+    );
+    expect(px.state.users.get('ada')).toMatchObject({ title: 'Countess', score: 1 });
+  });
+
+  it('groups two users into one account', async () => {
+    const { px } = await deliver(
+      identify('ada', {}),
+      identify('charles', {}),
+      group('ada', 'acme', { plan: 'pro' }),
+      group('charles', 'acme', { industry: 'engines' }),
+    );
+    expect(px.state.accounts.get('acme')).toMatchObject({ plan: 'pro', industry: 'engines' });
+    for (const user of ['ada', 'charles'])
+      expect(px.state.users.get(user)).toMatchObject({ accountId: 'acme' });
+  });
+
+  it('identifies a user, groups it, and tracks it', async () => {
+    const { px } = await deliver(identify('ada', {}), group('ada', 'acme', {}), {
+      type: 'track',
+      timestamp,
+      userId: 'ada',
+      event: 'Computed',
+      properties: { number: 2 ** 60, text: '<&>' },
+    });
+    expect(px.state.events.list).toEqual([
+      expect.objectContaining({ eventName: 'Computed', attributes: { number: 2 ** 60, text: '<&>' } }),
+    ]);
+  });
+});

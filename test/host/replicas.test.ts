@@ -1,0 +1,84 @@
+import type { Mode } from '../../src/service';
+import { startBalancer, type Balancer } from './balancer';
+import { createHost } from './host';
+import { buildReplicaProgram, type Replica, type ReplicaProgram } from './replica';
+import { cleanUp, cleanUpWith, expectedState, startPx, type RecordedPx } from './setup';
+import { shortened } from './timing';
+import { ROUTER_WAYS } from './ways';
+import { CONFIG, hostEvent, workload } from './workload';
+
+/** The same users and jobs as with faults, and PX at some distance, so that a replica has time to be missed. */
+const messages = workload(50, 40, 2);
+const events = messages.map((message) => hostEvent(message));
+const PX_LATENCY_MS = 5;
+const KILLED_AFTER_WRITES = 400;
+
+let program: ReplicaProgram;
+
+beforeAll(() => {
+  program = buildReplicaProgram();
+});
+
+afterAll(() => program.remove());
+
+afterEach(cleanUp);
+
+jest.setTimeout(60_000);
+
+/** Two replicas behind a balancer; the first is killed in the middle, and started again on its port. */
+async function startReplicas(
+  mode: Mode,
+  px: RecordedPx,
+): Promise<{ balancer: Balancer; restarted: Promise<number[]> }> {
+  const replicas = await Promise.all([0, 0].map((port) => program.start(mode, port, px.recorder.origin)));
+  const stopAll = (): Promise<unknown> => Promise.all(replicas.map((replica) => replica.kill()));
+  cleanUpWith(stopAll);
+  const balancer = await startBalancer(replicas.map(({ port }) => port));
+  cleanUpWith(() => balancer.close());
+  return { balancer, restarted: killAndRestart(mode, px, replicas, balancer) };
+}
+
+/** Resolves with what each replica had been given by the time the first is back. */
+async function killAndRestart(
+  mode: Mode,
+  { px, recorder }: RecordedPx,
+  replicas: Replica[],
+  { taken }: Balancer,
+): Promise<number[]> {
+  await new Promise<void>((resolve) => {
+    px.configure({
+      latencyMs: PX_LATENCY_MS,
+      faults: [
+        () => {
+          if (recorder.writes.length >= KILLED_AFTER_WRITES) resolve();
+          return undefined;
+        },
+      ],
+    });
+  });
+  const [first] = replicas as [Replica];
+  await first.kill();
+  replicas[0] = await program.start(mode, first.port, recorder.origin);
+  return [...taken];
+}
+
+describe('two replicas, of which one is killed and started again', () => {
+  it.each(ROUTER_WAYS)('lose nothing: $name', async ({ mode }) => {
+    const expected = await expectedState(messages, CONFIG);
+    const px = await startPx();
+    const { balancer, restarted } = await startReplicas(mode, px);
+    const host = createHost({
+      transformUrl: balancer.origin,
+      delivery: mode === 'delivery' ? 'proxy' : 'direct',
+      transformAt: 'router',
+      resolve: px.resolve,
+      workers: 50,
+      timing: { ...shortened(1000), transformRetryMs: 20 },
+    });
+    const report = await host.run(events);
+    expect(report).toMatchObject({ violations: [], panicked: false, states: { Succeeded: events.length } });
+    expect(px.px.state.snapshot({ distinctEvents: true })).toEqual(expected);
+    const before = await restarted;
+    for (const [index, count] of balancer.taken.entries()) expect(count).toBeGreaterThan(before[index]!);
+  });
+});

@@ -1,0 +1,122 @@
+import { compile, type DestinationConfig } from '../../src/index';
+import { createRouter } from '../../src/router';
+import { createService, type Mode, type ServiceOptions } from '../../src/service';
+import {
+  createSimulator,
+  type FaultName,
+  type FaultScript,
+  type Simulator,
+  type Snapshot,
+} from '../../src/simulator';
+import { createHost, type HostOptions } from './host';
+import { IMPATIENT } from './impatient';
+import type { HostEvent } from './job';
+import { startPxRecorder, type PxRecorder } from './px-recorder';
+import { seededRandom } from './random';
+import type { HostReport } from './report';
+
+const cleanups: (() => unknown)[] = [];
+
+/** Undoes what a test made; for `afterEach`. */
+export async function cleanUp(): Promise<void> {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+}
+
+export function cleanUpWith(clean: () => unknown): void {
+  cleanups.push(clean);
+}
+
+/** A simulated PX with a recorder before it. */
+export interface RecordedPx {
+  readonly px: Simulator;
+  readonly recorder: PxRecorder;
+  /** Leads from a URL of the real PX to the recorder. */
+  readonly resolve: (url: string) => string;
+}
+
+export async function startPx(faults?: FaultScript): Promise<RecordedPx> {
+  const px = createSimulator({ ...(faults === undefined ? {} : { faults: [faults] }) });
+  const { origin } = await px.listen();
+  cleanUpWith(() => px.close());
+  const recorder = await startPxRecorder(origin);
+  cleanUpWith(() => recorder.close());
+  return {
+    px,
+    recorder,
+    resolve: (url) => url.replace(/^https:\/\/api[a-z0-9-]*\.aptrinsic\.com/, recorder.origin),
+  };
+}
+
+/** Starts the service in this process, and says where. */
+export async function startService(
+  mode: Mode,
+  { resolve }: RecordedPx,
+  options: ServiceOptions = {},
+): Promise<string> {
+  const service = createService({
+    mode,
+    fetch: (url, init) => fetch(resolve(url), init),
+    router: IMPATIENT,
+    ...options,
+  });
+  const { origin } = await service.listen({ port: 0 });
+  cleanUpWith(() => service.close());
+  return origin;
+}
+
+/** A service in this process, a simulated PX, and a host between them. */
+export interface Scene extends RecordedPx {
+  run(events: readonly HostEvent[]): Promise<HostReport>;
+}
+
+export async function startScene(
+  mode: Mode,
+  { faults, ...options }: Partial<HostOptions> & { readonly faults?: FaultScript } = {},
+): Promise<Scene> {
+  const px = await startPx(faults);
+  const transformUrl = await startService(mode, px);
+  const delivery = mode === 'delivery' ? 'proxy' : 'direct';
+  const host = createHost({ transformUrl, delivery, resolve: px.resolve, workers: 16, ...options });
+  return { ...px, run: (events) => host.run(events) };
+}
+
+/** What the library makes of messages in PX when nothing goes wrong: what every other way has to come to. */
+export async function expectedState(
+  messages: readonly object[],
+  config: DestinationConfig,
+): Promise<Snapshot> {
+  const { px, resolve } = await startPx();
+  const router = createRouter({ ...IMPATIENT, fetch: (url, init) => fetch(resolve(url), init) });
+  const destination = compile(config);
+  const outcomes = await Promise.all(
+    messages.map((message) => router.deliver(destination.process({ ...message }))),
+  );
+  expect(outcomes.filter(({ delivered }) => !delivered)).toEqual([]);
+  await router.close();
+  return px.state.snapshot({ distinctEvents: true });
+}
+
+/** Faults after which a request has to be made again, whoever sends it. */
+const FAULTS: readonly FaultName[] = [
+  'error-500',
+  'error-500-after-write',
+  'empty-502',
+  'html-503',
+  'timeout-408',
+  'throttle-429',
+  'destroy-before-write',
+  'destroy-after-write',
+];
+/** Those that only whoever knows PX can tell from PX's own answers; a host that sends by itself takes them literally. */
+const DECEPTIVE_FAULTS: readonly FaultName[] = ['html-404', 'redirect-302'];
+
+/** Every so many requests a fault, at random, but the same ones for the same seed and order of requests. */
+export function randomFaults(
+  share: number,
+  seed: number,
+  options: { readonly deceptive: boolean },
+): FaultScript {
+  const random = seededRandom(seed);
+  const faults = options.deceptive ? [...FAULTS, ...DECEPTIVE_FAULTS] : FAULTS;
+  return () => (random() < share ? faults[Math.floor(random() * faults.length)] : undefined);
+}
