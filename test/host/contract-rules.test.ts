@@ -4,7 +4,7 @@ import { gainsightDestination } from './destination';
 import { startFakeService, type FakeReply, type FakeRoute, type FakeService } from './fake-service';
 import { createHost, type HostOptions } from './host';
 import type { HostEvent } from './job';
-import type { HostReport } from './report';
+import { rulesOf, type HostReport } from './report';
 import { shortened } from './timing';
 import { RULES, type Rule } from './violation';
 
@@ -57,8 +57,6 @@ async function runAgainst(
     ...options,
   }).run(events(4));
 }
-
-const rulesOf = ({ violations }: HostReport): Rule[] => [...new Set(violations.map(({ rule }) => rule))];
 
 const withBody =
   (change: (body: never) => unknown): Spoil =>

@@ -1,5 +1,5 @@
 import type { Job, JobState } from './job';
-import type { Violation } from './violation';
+import type { Rule, Violation } from './violation';
 
 /** What became of one job. */
 export interface JobReport {
@@ -32,4 +32,9 @@ export function countStates(jobs: readonly JobReport[]): Partial<Record<JobState
   const counts: Partial<Record<JobState, number>> = {};
   for (const { state } of jobs) counts[state] = (counts[state] ?? 0) + 1;
   return counts;
+}
+
+/** The rules that were broken, each once. */
+export function rulesOf({ violations }: HostReport): Rule[] {
+  return [...new Set(violations.map(({ rule }) => rule))];
 }
