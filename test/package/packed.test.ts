@@ -12,6 +12,7 @@ const NAME = 'gainsight-px-destination';
 const TIMEOUT_MS = 120_000;
 
 let consumer: string;
+jest.setTimeout(TIMEOUT_MS);
 
 const CONFIG = `{ apiKey: '00000000-0000-0000-0000-000000000000', productTagKey: 'AP-EXAMPLE-2' }`;
 const EVENT = `{ type: 'track', userId: 'u1', event: 'Signed Up' }`;
@@ -45,10 +46,12 @@ beforeAll(() => {
     dependencies: Record<string, string>;
   };
   for (const dependency of Object.keys(manifest.dependencies)) {
-    symlinkSync(path.join(root, 'node_modules', dependency), path.join(consumer, 'node_modules', dependency));
+    const link = path.join(consumer, 'node_modules', dependency);
+    mkdirSync(path.dirname(link), { recursive: true });
+    symlinkSync(path.join(root, 'node_modules', dependency), link);
   }
   write('package.json', JSON.stringify({ name: 'consumer', private: true }));
-}, TIMEOUT_MS);
+});
 
 afterAll(() => {
   rmSync(consumer, { recursive: true, force: true });
