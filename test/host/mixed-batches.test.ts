@@ -5,9 +5,11 @@ import { gainsightDestination } from './destination';
 import { createHost } from './host';
 import { IMPATIENT } from './impatient';
 import type { HostEvent } from './job';
-import { cleanUp, cleanUpWith, startScene } from './setup';
+import { cleanUp, cleanUpWith, startPx, startScene } from './setup';
 import { WAYS } from './ways';
 import { CONFIG, DESTINATION, hostEvent } from './workload';
+
+jest.setTimeout(30_000);
 
 afterEach(cleanUp);
 
@@ -31,7 +33,8 @@ const STRANGE_METADATA = {
 
 describe.each(WAYS)('a batch of all kinds, $name', ({ mode, options }) => {
   it('loses no event for the sake of its neighbours', async () => {
-    const { px, run } = await startScene(mode, { ...options, workers: 1 });
+    const px = await startPx();
+    const { run } = await startScene(mode, px, { ...options, workers: 1 });
     const withoutKey = gainsightDestination({ ...CONFIG, apiKey: '' }, { ID: 'dest-2' });
     const strange = JSON.parse('{"__proto__": {"type": "track"}, "constructor": 1}') as JsonObject;
     const events: HostEvent[] = [
@@ -58,7 +61,7 @@ describe.each(WAYS)('a batch of all kinds, $name', ({ mode, options }) => {
       ...Array<string>(6).fill('Aborted'),
       'Succeeded',
     ]);
-    expect([...px.state.users.keys()].sort()).toEqual(['first', 'last']);
+    expect([...px.px.state.users.keys()].sort()).toEqual(['first', 'last']);
     expect(report.jobs.map(({ error }) => error).join()).not.toContain(CONFIG.apiKey);
   });
 
@@ -66,14 +69,15 @@ describe.each(WAYS)('a batch of all kinds, $name', ({ mode, options }) => {
     const refusesTheFirst: FaultScript = ({ route }) =>
       route === 'users.update' && refusals++ === 0 ? { status: 400, body: '{"message":"no"}' } : undefined;
     let refusals = 0;
-    const { px, run } = await startScene(mode, { ...options, workers: 1, faults: refusesTheFirst });
+    const px = await startPx(refusesTheFirst);
+    const { run } = await startScene(mode, px, { ...options, workers: 1 });
     const report = await run([
       hostEvent(identify('ada')),
       hostEvent(identify('ada', { traits: { title: 'Countess' } })),
     ]);
     expect(report.violations).toEqual([]);
     expect(report.jobs.map(({ state }) => state)).toEqual(['Aborted', 'Succeeded']);
-    expect(px.state.users.get('ada')).toMatchObject({ title: 'Countess' });
+    expect(px.px.state.users.get('ada')).toMatchObject({ title: 'Countess' });
   });
 });
 
@@ -147,14 +151,11 @@ describe('the time that the host gives a delivery', () => {
   it('is kept by the service though PX hangs, and the event is delivered the next time', async () => {
     let hung = 0;
     const hangsOnce: FaultScript = () => (hung++ === 0 ? 'hang' : undefined);
-    const { px, run } = await startScene('delivery', {
-      destinationTimeoutMs: 150,
-      faults: hangsOnce,
-      workers: 1,
-    });
+    const px = await startPx(hangsOnce);
+    const { run } = await startScene('delivery', px, { destinationTimeoutMs: 150, workers: 1 });
     const report = await run([hostEvent(identify('ada')), hostEvent(identify('charles'), DESTINATION)]);
     expect(report).toMatchObject({ violations: [], states: { Succeeded: 2 } });
     expect(report.jobs[0]!.attempts).toBeGreaterThan(1);
-    expect([...px.state.users.keys()].sort()).toEqual(['ada', 'charles']);
+    expect([...px.px.state.users.keys()].sort()).toEqual(['ada', 'charles']);
   });
 });

@@ -1,7 +1,10 @@
 import type { JsonObject } from '../../src/core/json-object';
-import { cleanUp, startScene, type Scene } from './setup';
+import type { Simulator } from '../../src/simulator';
+import { cleanUp, startPx, startScene } from './setup';
 import { hostEvent } from './workload';
 import { WAYS } from './ways';
+
+jest.setTimeout(30_000);
 
 afterEach(cleanUp);
 
@@ -22,28 +25,26 @@ const group = (userId: string, groupId: string, traits: JsonObject): JsonObject 
 
 /** Messages that depend on each other, in one batch, in a PX that knows none of their objects: a lookup before them finds nothing. */
 describe.each(WAYS)('one batch with new objects, $name', ({ mode, options }) => {
-  async function deliver(...messages: JsonObject[]): Promise<Scene> {
-    const scene = await startScene(mode, { ...options, workers: 1 });
+  async function deliver(...messages: JsonObject[]): Promise<Simulator> {
+    const px = await startPx();
+    const scene = await startScene(mode, px, { ...options, workers: 1 });
     const report = await scene.run(messages.map((message) => hostEvent(message)));
     expect(report).toMatchObject({
       violations: [],
       states: { Succeeded: messages.length },
       transformRequests: 1,
     });
-    return scene;
+    return px.px;
   }
 
   it('identifies a user and groups it', async () => {
-    const { px } = await deliver(
-      identify('ada', { title: 'Countess' }),
-      group('ada', 'acme', { plan: 'pro' }),
-    );
+    const px = await deliver(identify('ada', { title: 'Countess' }), group('ada', 'acme', { plan: 'pro' }));
     expect(px.state.users.get('ada')).toMatchObject({ title: 'Countess', accountId: 'acme' });
     expect(px.state.accounts.get('acme')).toMatchObject({ plan: 'pro' });
   });
 
   it('identifies a user twice', async () => {
-    const { px } = await deliver(
+    const px = await deliver(
       identify('ada', { title: 'Miss', score: 1 }),
       identify('ada', { title: 'Countess' }),
     );
@@ -51,7 +52,7 @@ describe.each(WAYS)('one batch with new objects, $name', ({ mode, options }) => 
   });
 
   it('groups two users into one account', async () => {
-    const { px } = await deliver(
+    const px = await deliver(
       identify('ada', {}),
       identify('charles', {}),
       group('ada', 'acme', { plan: 'pro' }),
@@ -63,7 +64,7 @@ describe.each(WAYS)('one batch with new objects, $name', ({ mode, options }) => 
   });
 
   it('identifies a user, groups it, and tracks it', async () => {
-    const { px } = await deliver(identify('ada', {}), group('ada', 'acme', {}), {
+    const px = await deliver(identify('ada', {}), group('ada', 'acme', {}), {
       type: 'track',
       timestamp,
       userId: 'ada',

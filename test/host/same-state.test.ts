@@ -4,9 +4,11 @@ import { cleanUp as cleanUpCli, cli, tempFile } from '../cli/cli';
 import { gainsightDestination } from './destination';
 import { createHost } from './host';
 import { rulesOf } from './report';
-import { cleanUp, expectedState, startPx, startService } from './setup';
+import { cleanUp, expectedState, startPx, startRecordedPx, startService } from './setup';
 import { PROCESSOR_WAYS, ROUTER_WAYS, type Way } from './ways';
 import { hostEvent, workload } from './workload';
+
+jest.setTimeout(30_000);
 
 /** Every door has to leave PX in the same state. */
 const config = {
@@ -151,7 +153,7 @@ describe('the same messages leave PX in the same state', () => {
   });
 
   it('through the command', async () => {
-    const { px, recorder } = await startPx();
+    const { px, origin } = await startPx();
     const lines = tempFile(
       'events.jsonl',
       messages.map((message) => `${JSON.stringify(message)}\n`).join(''),
@@ -162,7 +164,7 @@ describe('the same messages leave PX in the same state', () => {
       '--config',
       tempFile('config.json', config),
       '--px-url',
-      recorder.origin,
+      origin,
     ]);
     expect(ran.code).toBe(0);
     expect(px.state.snapshot()).toEqual(expected);
@@ -171,7 +173,7 @@ describe('the same messages leave PX in the same state', () => {
 
 describe('delivery mode, and a host without its setting', () => {
   it('sends nothing, and keeps every event to be tried again', async () => {
-    const px = await startPx();
+    const px = await startRecordedPx();
     const transformUrl = await startService('delivery', px);
     const report = await createHost({ transformUrl, resolve: px.resolve, patience: 2 }).run(events);
     expect(px.recorder.writes).toEqual([]);

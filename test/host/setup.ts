@@ -26,31 +26,45 @@ export function cleanUpWith(clean: () => unknown): void {
   cleanups.push(clean);
 }
 
-/** A simulated PX with a recorder before it. */
-export interface RecordedPx {
+/** A simulated PX. */
+export interface ReachablePx {
   readonly px: Simulator;
-  readonly recorder: PxRecorder;
-  /** Leads from a URL of the real PX to the recorder. */
+  readonly origin: string;
+  /** Leads from a URL of the real PX to this one. */
   readonly resolve: (url: string) => string;
 }
 
-export async function startPx(faults?: FaultScript): Promise<RecordedPx> {
+export async function startPx(faults?: FaultScript): Promise<ReachablePx> {
   const px = createSimulator({ ...(faults === undefined ? {} : { faults: [faults] }) });
   const { origin } = await px.listen();
   cleanUpWith(() => px.close());
+  return reachable(px, origin);
+}
+
+/** A simulated PX with a recorder before it. */
+export interface RecordedPx extends ReachablePx {
+  readonly recorder: PxRecorder;
+}
+
+export async function startRecordedPx(faults?: FaultScript): Promise<RecordedPx> {
+  const { px, origin } = await startPx(faults);
   const recorder = await startPxRecorder(origin);
   cleanUpWith(() => recorder.close());
+  return { ...reachable(px, recorder.origin), recorder };
+}
+
+function reachable(px: Simulator, origin: string): ReachablePx {
   return {
     px,
-    recorder,
-    resolve: (url) => url.replace(/^https:\/\/api[a-z0-9-]*\.aptrinsic\.com/, recorder.origin),
+    origin,
+    resolve: (url) => url.replace(/^https:\/\/api[a-z0-9-]*\.aptrinsic\.com/, origin),
   };
 }
 
 /** Starts the service in this process, and says where. */
 export async function startService(
   mode: Mode,
-  { resolve }: RecordedPx,
+  { resolve }: ReachablePx,
   options: ServiceOptions = {},
 ): Promise<string> {
   const service = createService({
@@ -64,20 +78,20 @@ export async function startService(
   return origin;
 }
 
-/** A service in this process, a simulated PX, and a host between them. */
-export interface Scene extends RecordedPx {
+/** A host and a service in this process, for one run. */
+export interface Scene {
   run(events: readonly HostEvent[]): Promise<HostReport>;
 }
 
+/** Starts the service before a simulated PX, and a host before the service. */
 export async function startScene(
   mode: Mode,
-  { faults, ...options }: Partial<HostOptions> & { readonly faults?: FaultScript } = {},
+  px: ReachablePx,
+  options: Partial<HostOptions> = {},
 ): Promise<Scene> {
-  const px = await startPx(faults);
   const transformUrl = await startService(mode, px);
   const delivery = mode === 'delivery' ? 'proxy' : 'direct';
-  const host = createHost({ transformUrl, delivery, resolve: px.resolve, workers: 16, ...options });
-  return { ...px, run: (events) => host.run(events) };
+  return createHost({ transformUrl, delivery, resolve: px.resolve, workers: 16, ...options });
 }
 
 /** What the library makes of messages in PX when nothing goes wrong: what every other way has to come to. */
