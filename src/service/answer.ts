@@ -16,9 +16,12 @@ export function setApiVersion(reply: FastifyReply): FastifyReply {
   return reply.header(API_VERSION_HEADER, API_VERSION);
 }
 
-/** Sends JSON. */
+/** Sends JSON: as bytes, which Node writes faster than a text. */
 export function sendJson(reply: FastifyReply, status: number, body: unknown): FastifyReply {
-  return setApiVersion(reply).code(status).type(JSON_TYPE).send(JSON.stringify(body));
+  return setApiVersion(reply)
+    .code(status)
+    .type(JSON_TYPE)
+    .send(Buffer.from(JSON.stringify(body)));
 }
 
 /** Answers that the whole request is to be sent again, without end. `reason` is shown by the host. */

@@ -37,9 +37,10 @@ export async function proxy(
 ): Promise<FastifyReply> {
   const wanted = parseProxyRequest(jsonOf(request), version);
   const timeoutMs = parseProxyTimeoutMs(request.headers['rdproxy-timeout']);
-  const job = await delivered(planOf(wanted), timeoutMs, reply, context);
+  const plan = planOf(wanted);
+  const job = await delivered(plan, timeoutMs, reply, context);
   const result = job.kind === 'failed' ? undelivered(job.error, job.pxStatus, wanted.jobs) : DELIVERED;
-  countJobs(result, wanted, request, context);
+  countJobs(result, wanted, typeOf(plan), request, context);
   return version === 'v1'
     ? sendJson(reply, 200, proxyReplyV1(result, wanted.jobs))
     : sendJson(reply, result.status, proxyReplyV0(result));
@@ -83,14 +84,29 @@ async function delivered(
   }
 }
 
+/** The type of the message that a plan was made of; the host does not tell it here. */
+function typeOf(plan: RequestPlan | JobResult): string {
+  if ('kind' in plan) return 'other';
+  switch (plan.steps[0].route) {
+    case 'events.create':
+      return 'track';
+    case 'accounts.update':
+    case 'accounts.create':
+      return 'group';
+    default:
+      return 'identify';
+  }
+}
+
 function countJobs(
   { status }: DeliveryResult,
   { jobs }: ProxyRequest,
+  type: string,
   request: FastifyRequest,
   { metrics }: Context,
 ): void {
   const outcome: EventOutcome =
     status === 200 ? 'delivered' : status === 429 || status >= 500 ? 'retry' : 'dropped';
-  metrics.events(ROUTE, 'unknown', outcome, jobs.length);
+  metrics.events(ROUTE, type, outcome, jobs.length);
   request.eventCounts = { [outcome]: jobs.length };
 }

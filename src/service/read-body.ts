@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Gate } from './large-body-gate.js';
+import { parseJson } from './parse-json.js';
 
 /** A request's body. */
 export interface ReadBody {
@@ -84,7 +85,7 @@ class Reading {
   readonly #onEnd = (): void => {
     const bytes = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
     try {
-      const value: unknown = JSON.parse(bytes.toString());
+      const value: unknown = parseJson(bytes);
       this.#settle();
       this.#resolve({ bytes, value });
     } catch {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { FEATURES } from '../protocol/features.js';
-import { sendJson } from './answer.js';
+import { sendJson, setApiVersion } from './answer.js';
 import { createContext, type Context } from './context.js';
 import { deleteUsers } from './delete-users.js';
 import { createFront } from './front.js';
@@ -141,7 +141,7 @@ function health(_request: FastifyRequest, reply: FastifyReply, { draining, setti
 
 async function metrics(_request: FastifyRequest, reply: FastifyReply, context: Context): Promise<unknown> {
   const text = await context.metrics.text();
-  return reply.type(context.metrics.contentType).send(text);
+  return setApiVersion(reply).type(context.metrics.contentType).send(text);
 }
 
 function waited(ms: number, hurry: AbortSignal | undefined): Promise<void> {

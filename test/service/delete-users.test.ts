@@ -1,0 +1,91 @@
+import { cleanUp, CONFIG, identify, job, world, type Answer, type World } from './host';
+
+afterEach(cleanUp);
+
+const erase = ({ post }: World, userIds: readonly unknown[], config: unknown = CONFIG): Promise<Answer> =>
+  post('/deleteUsers', [
+    {
+      jobId: '1',
+      destType: 'gainsight_px',
+      config,
+      userAttributes: userIds.map((userId) => ({ userId, email: 'a@b.c' })),
+    },
+  ]);
+
+test('users are erased for good, and one that PX does not know counts as done: 200, never 404', async () => {
+  const here = await world();
+  await here.route([job(1, identify('u1')), job(2, identify('a/b'), { userId: 'k2' })]);
+  const answer = await erase(here, ['u1', 'a/b', 'unknown', 'u1']);
+  expect(answer).toMatchObject({ status: 200, body: [{ statusCode: 200, status: 'successful' }] });
+  expect(here.simulator.state.users.size).toBe(0);
+  expect(here.simulator.requests.byRoute['users.delete']).toBe(3);
+  expect((await erase(here, ['u1', 'a/b'])).status).toBe(200);
+});
+
+test('an empty userId is skipped and named', async () => {
+  const here = await world();
+  const answer = await erase(here, ['u1', '', ' ', undefined, 'u2']);
+  expect(answer.status).toBe(200);
+  expect(answer.body[0].skipped).toEqual([1, 2, 3].map((at) => `userAttributes[${at}]: the userId is empty`));
+  expect(here.simulator.requests.total).toBe(2);
+});
+
+test('5,000 users fit into one request', async () => {
+  const here = await world({ router: { requestTimeoutMs: 10_000 } });
+  const answer = await erase(
+    here,
+    Array.from({ length: 5_000 }, (_, at) => `u${at}`),
+  );
+  expect(answer.status).toBe(200);
+  expect(here.simulator.requests.total).toBe(5_000);
+}, 50_000);
+
+test('at the deadline the answer makes the host come back, and says how far it is', async () => {
+  const here = await world({ deletionDeadlineMs: 100 }, { latencyMs: 30 });
+  const answer = await erase(
+    here,
+    Array.from({ length: 1_000 }, (_, at) => `u${at}`),
+  );
+  expect(answer.status).toBe(503);
+  expect(answer.body[0]).toMatchObject({ statusCode: 503, status: 'failed' });
+  expect(answer.body[0].error).toMatch(/^\d+ of 1000 users are erased/);
+});
+
+test.each([
+  ['error-500', 500],
+  ['throttle-429', 429],
+  ['html-404', 503],
+  [{ status: 401 }, 400],
+  [{ status: 400 }, 400],
+] as const)(
+  'a failure %j fails the job with %i, and never with 404, 405 or another 2xx',
+  async (fault, status) => {
+    const here = await world();
+    here.simulator.configure({ faults: [{ fault, when: ({ id }) => id === 'u2' }] });
+    const answer = await erase(here, ['u1', 'u2', 'u3']);
+    expect(answer.status).toBe(status);
+    expect(answer.body[0]).toMatchObject({ statusCode: status, status: 'failed', error: expect.any(String) });
+  },
+);
+
+test('the answer is an array always', async () => {
+  const here = await world();
+  const bodies = [
+    '',
+    '{',
+    '[]',
+    '{}',
+    [null],
+    [{ destType: 'other', userAttributes: [] }],
+    [{ destType: 'gainsight_px' }],
+    [{}, {}],
+  ];
+  for (const body of bodies) {
+    const answer = await here.post('/deleteUsers', body);
+    expect(Array.isArray(answer.body)).toBe(true);
+    expect(answer.status).toBe(500);
+  }
+  const invalid = await erase(here, ['u1'], { productTagKey: 'x' });
+  expect([invalid.status, Array.isArray(invalid.body)]).toEqual([400, true]);
+  expect(here.simulator.requests.total).toBe(0);
+});

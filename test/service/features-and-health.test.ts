@@ -1,0 +1,78 @@
+import { mergeFeatures } from '../../src/protocol/features';
+import { cleanUp, identify, job, track, world } from './host';
+
+afterEach(cleanUp);
+
+test('/features always has a true upgradedToSourceTransformV2 or supportSourceTransformV1, and names the destination', async () => {
+  const { get } = await world();
+  const { status, body } = await get('/features');
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    routerTransform: { GAINSIGHT_PX: true },
+    regulations: ['GAINSIGHT_PX'],
+    supportSourceTransformV1: true,
+    upgradedToSourceTransformV2: true,
+    supportTransformerProxyV1: true,
+    supportDestTransformCompactedPayloadV1: true,
+  });
+});
+
+test("a front sets routerTransform.GAINSIGHT_PX and appends to regulations; every other flag stays the upstream's", () => {
+  const upstream = {
+    routerTransform: { BRAZE: true, GAINSIGHT_PX: false },
+    regulations: ['AM'],
+    supportTransformerProxyV1: false,
+    other: { x: 1 },
+  };
+  expect(mergeFeatures(upstream)).toEqual({
+    routerTransform: { BRAZE: true, GAINSIGHT_PX: true },
+    regulations: ['AM', 'GAINSIGHT_PX'],
+    supportTransformerProxyV1: false,
+    other: { x: 1 },
+  });
+  expect(mergeFeatures({ regulations: ['GAINSIGHT_PX'] }).regulations).toEqual(['GAINSIGHT_PX']);
+});
+
+test.each([undefined, [], null])(
+  'where the upstream lists no regulations (%j), the built-in list of the host comes first',
+  (regulations) => {
+    const merged = mergeFeatures({ regulations }).regulations as string[];
+    expect(merged).toHaveLength(13);
+    expect(merged.slice(0, 2)).toEqual(['BRAZE', 'AM']);
+    expect(merged.at(-1)).toBe('GAINSIGHT_PX');
+  },
+);
+
+test('/health says 200 while the service is up, to HEAD as well, and 503 as soon as it is to stop', async () => {
+  const { get, service, post } = await world({ version: '1.2.3' });
+  expect(await get('/health')).toMatchObject({ status: 200, body: { service: 'UP', version: '1.2.3' } });
+  expect((await service.inject({ method: 'HEAD', url: '/health' })).statusCode).toBe(200);
+  const hurry = new AbortController();
+  const stopped = service.stop({ graceMs: 60_000, hurry: hurry.signal });
+  expect((await get('/health')).status).toBe(503);
+  expect((await post('/v0/destinations/gainsight_px', [job(1, track())])).status).toBe(200);
+  hurry.abort();
+  await stopped;
+});
+
+test('/metrics counts requests, events, requests to PX, retries, waits, caches and the delay of the event loop', async () => {
+  const { route, get, simulator } = await world();
+  simulator.configure({ faults: [{ fault: 'error-500', nth: 1 }] });
+  await route([job(1, identify()), job(2, track()), job(3, { type: 'page' })]);
+  const { text } = await get('/metrics');
+  for (const line of [
+    'gainsight_px_http_requests_total{route="/routerTransform",status="200"} 1',
+    'gainsight_px_events_total{route="routerTransform",type="identify",outcome="delivered"} 1',
+    'gainsight_px_events_total{route="routerTransform",type="track",outcome="handedOver"} 1',
+    'gainsight_px_events_total{route="routerTransform",type="other",outcome="dropped"} 1',
+    'gainsight_px_px_requests_total{route="users.update",status="500"} 1',
+    'gainsight_px_px_requests_total{route="users.create",status="201"} 1',
+    'gainsight_px_px_retries_total 1',
+    'gainsight_px_px_rate_limit_waits_total 0',
+    'gainsight_px_configuration_cache_entries 1',
+    'gainsight_px_router_scopes 1',
+  ])
+    expect(text.split('\n')).toContain(line);
+  expect(text).toMatch(/gainsight_px_px_request_duration_seconds_bucket\{le="0.005",route="users.create"\}/);
+  expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
+});

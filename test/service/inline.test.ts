@@ -1,0 +1,250 @@
+import {
+  cleanUp,
+  DESTINATION,
+  group,
+  identify,
+  job,
+  jobIdOf,
+  statuses,
+  track,
+  world,
+  type HostEvent,
+  type Json,
+} from './host';
+
+afterEach(cleanUp);
+
+test('a known user costs one request, a known account and its user two, a track message none', async () => {
+  const { route, simulator } = await world();
+  await route([job(1, identify()), job(2, group())]);
+  simulator.reset('requests');
+  expect(statuses(await route([job(3, identify())]))).toEqual([299]);
+  expect(simulator.requests.total).toBe(1);
+  expect(statuses(await route([job(4, group())]))).toEqual([299]);
+  expect(simulator.requests.total).toBe(3);
+  expect(statuses(await route([job(5, track())]))).toEqual([200]);
+  expect(simulator.requests.total).toBe(3);
+});
+
+test('one batch with a new user and its new account is delivered', async () => {
+  const { route, simulator } = await world();
+  expect(statuses(await route([job(1, identify()), job(2, group())]))).toEqual([299, 299]);
+  expect(simulator.state.users.get('u1')).toMatchObject({ accountId: 'acme' });
+  expect(simulator.state.accounts.get('acme')).toBeDefined();
+});
+
+test('one batch with a new user twice is delivered, the later one last', async () => {
+  const { route, simulator } = await world();
+  const events = [job(1, identify('u1', { title: 'first' })), job(2, identify('u1', { title: 'second' }))];
+  expect(statuses(await route(events))).toEqual([299, 299]);
+  expect(simulator.state.users.get('u1')).toMatchObject({ title: 'second' });
+});
+
+test("one batch with two users' groups that create one account is delivered, in the order of the batch", async () => {
+  const { route, simulator } = await world();
+  await route([job(1, identify('u1'), { userId: 'k1' }), job(2, identify('u2'), { userId: 'k2' })]);
+  const events = [
+    job(3, group('u1', 'acme', { plan: 'first' }), { userId: 'k1' }),
+    job(4, group('u2', 'acme', { plan: 'second' }), { userId: 'k2' }),
+  ];
+  expect(statuses(await route(events))).toEqual([299, 299]);
+  expect(simulator.state.accounts.get('acme')).toMatchObject({ plan: 'second' });
+});
+
+test('one PX user under two ordering keys is written in the order of the batch', async () => {
+  const { route, simulator } = await world({}, { latencyMs: 5 });
+  const titles = Array.from({ length: 12 }, (_, at) => `t${at}`);
+  const items = await route(
+    titles.map((title, at) => job(at, identify('u1', { title }), { userId: `k${at % 3}` })),
+  );
+  expect(new Set(statuses(items))).toEqual(new Set([299]));
+  expect(simulator.state.users.get('u1')).toMatchObject({ title: 't11' });
+});
+
+describe('after a retryable failure later jobs of the same ordering key in the batch get 500 and are not run', () => {
+  const failFor = (id: string) => [
+    { fault: 'error-500' as const, when: (request: { id?: string }) => request.id === id },
+  ];
+
+  test('later identify, group, track and refused messages of the key, and no others', async () => {
+    const { route, simulator } = await world();
+    simulator.configure({ faults: failFor('u1') });
+    const events = [
+      job(1, track()),
+      job(2, identify()),
+      job(3, identify('u9')),
+      job(4, group()),
+      job(5, track()),
+      job(6, { type: 'page' }),
+      job(7, identify('u2'), { userId: 'k2' }),
+      job(8, track('u2'), { userId: 'k2' }),
+      job(9, identify('u3'), { destinationId: 'other' }),
+    ];
+    const items = await route(events);
+    expect(statuses(items)).toEqual([200, 500, 500, 500, 500, 500, 299, 200, 299]);
+    expect(
+      items.filter(({ statusCode }) => statusCode !== 200).every((item) => item.batchedRequest === undefined),
+    ).toBe(true);
+    expect(simulator.state.users.has('u9')).toBe(false);
+    expect(simulator.state.accounts.has('acme')).toBe(false);
+  });
+
+  test('another key of the same account is not held back by it', async () => {
+    const { route, simulator } = await world();
+    await route([job(1, identify('u1')), job(2, identify('u2'), { userId: 'k2' })]);
+    simulator.configure({ faults: failFor('u1') });
+    const items = await route([job(3, group('u1')), job(4, group('u2'), { userId: 'k2' }), job(5, track())]);
+    expect(statuses(items)).toEqual([500, 299, 500]);
+  });
+
+  test('a key whose events go to several API keys too', async () => {
+    const { route, simulator } = await world({}, { apiKey: undefined as unknown as string });
+    const dynamic = {
+      ...DESTINATION,
+      hasDynamicConfig: true,
+      Config: { ...DESTINATION.Config, apiKey: '{{ message.context.key || none }}' },
+    };
+    const to = (id: number, key: string, userId: string): HostEvent =>
+      job(id, { ...identify(userId), context: { key } }, {}, dynamic);
+    simulator.configure({ faults: failFor('bad') });
+    const items = await route([to(1, 'a', 'u1'), to(2, 'b', 'bad'), to(3, 'a', 'u3'), to(4, 'b', 'u4')]);
+    expect(statuses(items)).toEqual([299, 500, 500, 500]);
+    expect(simulator.state.users.has('u3')).toBe(false);
+  });
+
+  test('a fault of our own counts as one that may pass', async () => {
+    const { route, simulator } = await world();
+    const items = await route([job(1, identify(), {}, null), job(2, identify()), job(3, track())]);
+    expect(statuses(items)).toEqual([500, 500, 500]);
+    expect(simulator.requests.total).toBe(0);
+  });
+
+  test('after a failure for good the key goes on', async () => {
+    const { route } = await world();
+    const items = await route([
+      job(1, { type: 'identify' }),
+      job(2, group('nobody')),
+      job(3, identify()),
+      job(4, track()),
+    ]);
+    expect(statuses(items)).toEqual([400, 400, 299, 200]);
+  });
+});
+
+test.each([
+  ['429 stays 429', { status: 429 }, 429],
+  ['502 stays 502', { status: 502 }, 502],
+  ['599 would be read as a broken descriptor', { status: 599 }, 503],
+  ['a redirect is no success', { status: 302, headers: { location: '/' } }, 503],
+  ['a gateway page for a 404 is no missing user', 'html-404', 503],
+  ['no answer is a 504', 'destroy-before-write', 504],
+  ['no answer in time is a 504', 'hang', 504],
+  ['a wrong key is for good', { status: 401 }, 400],
+  ['a refusal is for good', { status: 422 }, 400],
+] as const)('PX status to item status: %s', async (_name, fault, expected) => {
+  const { route, simulator } = await world();
+  simulator.configure({ faults: [{ fault }] });
+  expect(statuses(await route([job(1, identify())]))).toEqual([expected]);
+});
+
+test('running a batch again is harmless: a lost answer makes the host do so', async () => {
+  const { route, simulator } = await world();
+  const events = [
+    job(1, identify('u1', { title: 'a' })),
+    job(2, group()),
+    job(3, identify('u1', { title: 'b' })),
+  ];
+  const first = await route(events);
+  const state = simulator.state.snapshot();
+  expect(await route(events)).toEqual(first);
+  expect(simulator.state.snapshot()).toEqual(state);
+  const both = await Promise.all([route(events), route(events)]);
+  expect(both).toEqual([first, first]);
+  expect(simulator.state.snapshot()).toEqual(state);
+});
+
+test('a plan that hangs delays only its own jobs and its lanes', async () => {
+  const { route, simulator } = await world({ router: { requestTimeoutMs: 1_500, maxAttempts: 1 } });
+  simulator.configure({ faults: [{ fault: 'hang', when: ({ id }) => id === 'stuck' }] });
+  let stuckIsOver = false;
+  const stuck = route([job(1, identify('stuck')), job(2, identify('u2'), { userId: 'k2' })]).then((items) => {
+    stuckIsOver = true;
+    return items;
+  });
+  expect(
+    statuses(await route([job(3, identify('u3'), { userId: 'k3' }), job(4, group('u3'), { userId: 'k3' })])),
+  ).toEqual([299, 299]);
+  expect(stuckIsOver).toBe(false);
+  expect(statuses(await stuck)).toEqual([504, 299]);
+});
+
+test('at its deadline a batch is answered: what has not begun is given back', async () => {
+  const { route, simulator } = await world({ transformDeadlineMs: 150, router: { requestTimeoutMs: 400 } });
+  simulator.configure({ faults: [{ fault: 'hang', when: ({ id }) => id === 'stuck' }] });
+  const items = await route([
+    job(1, identify('stuck')),
+    job(2, identify('u2'), { userId: 'k2' }),
+    job(3, identify('stuck'), { userId: 'k3' }),
+  ]);
+  expect(
+    statuses(items)
+      .map(Number)
+      .map((status) => status >= 500),
+  ).toEqual([true, false, true]);
+});
+
+test('many jobs of many users stay in order per user, whatever fails', async () => {
+  const { route, simulator } = await world({ router: { maxAttempts: 3 } });
+  simulator.configure({ faults: [{ fault: 'error-500', every: 9 }] });
+  let events = Array.from({ length: 400 }, (_, at) =>
+    job(at, identify(`u${at % 20}`, { title: `t${at}` }), { userId: `k${at % 20}` }),
+  );
+  // As the host does: what failed comes again, in order.
+  for (let round = 0; events.length > 0 && round < 50; round += 1) {
+    const done = new Set((await route(events)).filter(({ statusCode }) => statusCode === 299).map(jobIdOf));
+    events = events.filter(({ metadata }) => !done.has(Number(metadata.jobId)));
+  }
+  expect(events).toEqual([]);
+  for (let user = 0; user < 20; user += 1) {
+    expect(simulator.state.users.get(`u${user}`)).toMatchObject({ title: `t${380 + user}` });
+  }
+});
+
+describe('hasDynamicConfig', () => {
+  const destination = {
+    ...DESTINATION,
+    hasDynamicConfig: true,
+    Config: { ...DESTINATION.Config, apiKey: '{{ message.context.key || "default-key" }}' },
+  };
+  const keyOf = (item: Json): unknown =>
+    ((item.batchedRequest as Json).headers as Json)['X-APTRINSIC-API-KEY'];
+
+  test('is resolved per event, and never served to another event from a cache', async () => {
+    const { route } = await world();
+    const with_ = (id: number, context: object): HostEvent =>
+      job(id, { ...track(), context }, {}, destination);
+    const items = await route([
+      with_(1, { key: 'one' }),
+      with_(2, {}),
+      with_(3, { key: 'three' }),
+      with_(4, { key: null }),
+    ]);
+    expect(items.map(keyOf)).toEqual(['one', 'default-key', 'three', 'default-key']);
+  });
+
+  test('is validated after resolution as ever', async () => {
+    const { route } = await world();
+    const items = await route([
+      job(1, { ...track(), context: { key: 5 } }, {}, destination),
+      job(2, track(), {}, destination),
+    ]);
+    expect(statuses(items)).toEqual([400, 200]);
+    expect(items[0]!.statTags).toMatchObject({ errorType: 'configuration' });
+  });
+
+  test('without the flag a template is a text', async () => {
+    const { route } = await world();
+    const [item] = await route([job(1, track(), {}, { ...destination, hasDynamicConfig: false })]);
+    expect(keyOf(item!)).toBe('{{ message.context.key || "default-key" }}');
+  });
+});

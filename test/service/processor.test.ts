@@ -1,0 +1,90 @@
+import { cleanUp, DESTINATION, group, identify, job, track, world, type Json } from './host';
+
+afterEach(cleanUp);
+const URL_ = '/v0/destinations/gainsight_px';
+
+test('inline: a plan is run, and its last idempotent PUT is the descriptor', async () => {
+  const { post, simulator } = await world();
+  const preferences = identify('u1', { userPreferences: { surveys: false } });
+  const { status, body } = await post(URL_, [
+    job(1, identify()),
+    job(2, group()),
+    job(3, preferences),
+    job(4, track()),
+  ]);
+  expect(status).toBe(200);
+  const outputs = (body as Json[]).map(({ output }) => output as Json);
+  expect(
+    outputs.map(({ method, endpoint }) => `${String(method)} ${new URL(String(endpoint)).pathname}`),
+  ).toEqual([
+    'PUT /v1/users/u1',
+    'PUT /v1/users/u1',
+    'PUT /v1/user/preferences/u1',
+    'POST /v1/events/custom',
+  ]);
+  expect(outputs[1]!.body).toMatchObject({ JSON: { accountId: 'acme' } });
+  expect(simulator.state.users.get('u1')).toMatchObject({ accountId: 'acme' });
+  expect(simulator.state.events.total).toBe(0);
+});
+
+test('inline: a failure that may pass answers the whole request with 503 and X-Rudder-Should-Retry: true', async () => {
+  const { post, simulator } = await world();
+  simulator.configure({ faults: [{ fault: 'error-500', when: ({ id }) => id === 'u2' }] });
+  const events = [job(1, track()), job(2, identify('u2')), job(3, { type: 'page' })];
+  const refused = await post(URL_, events);
+  expect(refused.status).toBe(503);
+  expect(refused.headers).toMatchObject({ 'x-rudder-should-retry': 'true', apiversion: '2' });
+  expect(typeof refused.headers['x-rudder-error-reason']).toBe('string');
+  simulator.configure({ faults: null });
+  expect((await post(URL_, events)).body.map(({ statusCode }: Json) => statusCode)).toEqual([200, 200, 400]);
+});
+
+test.each(['inline', 'delivery'] as const)(
+  '%s: any item status but 200 and 298 is never an error that may pass',
+  async (mode) => {
+    const { post, simulator } = await world({ mode });
+    for (const fault of [
+      'error-500',
+      'throttle-429',
+      'hang',
+      'html-404',
+      { status: 302 },
+      { status: 400 },
+      { status: 403 },
+    ] as const) {
+      simulator.configure({ faults: [{ fault }] });
+      const { status, body } = await post(URL_, [job(1, identify()), job(2, group('u2')), job(3, track())]);
+      if (status !== 200) expect(status).toBe(503);
+      else for (const { statusCode } of body as Json[]) expect([200, 298, 400]).toContain(statusCode);
+    }
+  },
+);
+
+test('a missing destination is the fault of the request, and not of the event', async () => {
+  const { post } = await world();
+  expect((await post(URL_, [job(1, track()), job(2, track(), {}, null)])).status).toBe(503);
+  expect(
+    (
+      await post(URL_, {
+        input: [{ message: track(), metadata: { destinationId: 'constructor' } }],
+        destinations: {},
+      })
+    ).status,
+  ).toBe(503);
+});
+
+test('delivery: nothing is sent, and every event is one descriptor', async () => {
+  const { post, simulator } = await world({ mode: 'delivery' });
+  const { body } = await post(URL_, [job(1, identify()), job(2, group()), job(3, track())]);
+  expect((body as Json[]).map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+  expect(simulator.requests.total).toBe(0);
+});
+
+test('delivery: a key that depends on the event is refused, as it would be lost by the time of the delivery', async () => {
+  const { post } = await world({ mode: 'delivery' });
+  const Config = { ...DESTINATION.Config, apiKey: '{{ message.context.key || k }}' };
+  const { body } = await post(URL_, [
+    job(1, track(), {}, { ...DESTINATION, hasDynamicConfig: true, Config }),
+  ]);
+  expect(body[0]).toMatchObject({ statusCode: 400, statTags: { errorType: 'configuration' } });
+});

@@ -1,0 +1,300 @@
+import {
+  cleanUp,
+  CONFIG,
+  DESTINATION,
+  group,
+  identify,
+  job,
+  KEY,
+  track,
+  world,
+  type Answer,
+  type HostEvent,
+  type Json,
+  type World,
+} from './host';
+
+afterEach(cleanUp);
+
+/** Does with an item what the host does: the descriptor without `version`, and the metadata without the user. */
+function proxyBody(item: Json, version: 'v0' | 'v1', destinationConfig: unknown): Json {
+  const descriptor = { ...((item.batchedRequest ?? item.output) as Json) };
+  delete descriptor.version;
+  const jobs = [item.metadata]
+    .flat()
+    .map((metadata) => ({ ...(metadata as Json), userId: '', secret: null, dontBatch: false }));
+  return { ...descriptor, metadata: version === 'v1' ? jobs : jobs[0], destinationConfig };
+}
+
+async function deliver(
+  { post }: World,
+  item: Json,
+  version: 'v0' | 'v1' = 'v1',
+  config?: unknown,
+  headers = {},
+): Promise<Answer> {
+  const destinationConfig = config ?? (item.destination as Json | undefined)?.Config ?? null;
+  return post(
+    `/${version}/destinations/gainsight_px/proxy`,
+    proxyBody(item, version, destinationConfig),
+    headers,
+  );
+}
+
+const entries = ({ body }: Answer): Json[] => body.output.response as Json[];
+const only = async (here: World, message: unknown, destination: unknown = DESTINATION): Promise<Json> =>
+  (await here.route([job(7, message, {}, destination)]))[0]!;
+
+test('delivery mode: the transform sends nothing, and the proxy runs the whole plan', async () => {
+  const here = await world({ mode: 'delivery' });
+  const items = await here.route([job(1, identify('u1', { title: 'T' })), job(2, group()), job(3, track())]);
+  expect(here.simulator.requests.total).toBe(0);
+  for (const item of items) {
+    const answer = await deliver(here, item);
+    expect(answer.status).toBe(200);
+    expect(entries(answer)).toMatchObject([
+      {
+        statusCode: 200,
+        error: '',
+        metadata: { jobId: (item.metadata as Json[])[0]!.jobId, dontBatch: false },
+      },
+    ]);
+  }
+  expect(here.simulator.state.users.get('u1')).toMatchObject({ title: 'T', accountId: 'acme' });
+  expect(here.simulator.state.events.total).toBe(1);
+});
+
+test('no URL of PX and no key travel; the endpoint is on an .invalid host and labelled for throttling', async () => {
+  const here = await world({ mode: 'delivery' });
+  for (const [message, label] of [
+    [identify('a/b?c'), 'users'],
+    [group(), 'accounts'],
+    [track(), 'events'],
+  ] as const) {
+    const { batchedRequest } = await only(here, message);
+    expect(new URL(String((batchedRequest as Json).endpoint)).hostname).toMatch(/\.invalid$/);
+    expect((batchedRequest as Json).endpointPath).toBe(label);
+    expect(JSON.stringify(batchedRequest)).not.toMatch(/aptrinsic/i);
+    expect(JSON.stringify(batchedRequest)).not.toContain(KEY);
+  }
+});
+
+test('v1: N jobs, N entries, HTTP 200, each metadata as it came', async () => {
+  const here = await world({ mode: 'delivery' });
+  const item = await only(here, track());
+  const metadata = [1, 2, 3].map((jobId) => ({ jobId, dontBatch: true, other: { x: null } }));
+  const answer = await here.post('/v1/destinations/gainsight_px/proxy', {
+    ...proxyBody(item, 'v1', CONFIG),
+    metadata,
+  });
+  expect(answer.status).toBe(200);
+  expect(entries(answer).map((entry) => entry.metadata)).toEqual(metadata);
+  expect(typeof answer.body.output.message).toBe('string');
+});
+
+test.each([
+  [{ status: 500 }, 500],
+  [{ status: 429 }, 429],
+  [{ status: 400 }, 400],
+  [{ status: 404 }, 400],
+  ['destroy-before-write', 504],
+  ['html-404', 503],
+] as const)(
+  'a failure %j is status %i: of the job in v1, of the call in v0; never 404',
+  async (fault, expected) => {
+    const here = await world({ mode: 'delivery' });
+    const item = await only(here, group());
+    here.simulator.configure({ faults: [{ fault }] });
+    const v1 = await deliver(here, item, 'v1');
+    expect(v1.status).toBe(200);
+    expect(entries(v1)[0]!.statusCode).toBe(expected);
+    expect(typeof entries(v1)[0]!.error).toBe('string');
+    expect(v1.body.output.statTags).toMatchObject({ destType: 'GAINSIGHT_PX', feature: 'dataDelivery' });
+    const v0 = await deliver(here, item, 'v0');
+    expect(v0.status).toBe(expected);
+    expect(v0.body.output).toMatchObject({ status: expected, message: expect.any(String) });
+  },
+);
+
+test('its deadline is RdProxy-Timeout', async () => {
+  const here = await world({ mode: 'delivery', router: { requestTimeoutMs: 2_000 } });
+  const item = await only(here, identify());
+  here.simulator.configure({ faults: [{ fault: 'hang' }] });
+  const began = performance.now();
+  const answer = await deliver(here, item, 'v1', undefined, { 'rdproxy-timeout': '150' });
+  expect(performance.now() - began).toBeLessThan(1_500);
+  expect(entries(answer)[0]!.statusCode).toBe(504);
+});
+
+test('the data center of destinationConfig holds; the plan decides only where that leaves a choice', async () => {
+  const seen: string[] = [];
+  const here = await world({
+    mode: 'delivery',
+    fetch: (url) => {
+      seen.push(new URL(url).host);
+      return Promise.resolve(new Response(null, { status: 204 }));
+    },
+  });
+  const several = { ...CONFIG, dataCenter: { web: 'EU', ios: 'US2' } };
+  const [item] = await here.route([
+    job(1, track(), { sourceType: 'ios' }, { ...DESTINATION, Config: several }),
+  ]);
+  await deliver(here, item!); // as echoed
+  await deliver(here, item!, 'v1', several); // as stored
+  await deliver(here, item!, 'v1', { ...CONFIG, dataCenter: 'eu' });
+  expect(seen).toEqual(['api-us2.aptrinsic.com', 'api-us2.aptrinsic.com', 'api-eu.aptrinsic.com']);
+  const gone = await deliver(here, item!, 'v1', { ...CONFIG, dataCenter: { web: 'EU', ios: 'US' } });
+  expect(entries(gone)[0]!.statusCode).toBe(400);
+});
+
+test('a templated key of the event arrives resolved, and an unresolved one is never sent', async () => {
+  const keys: unknown[] = [];
+  const here = await world({
+    mode: 'delivery',
+    fetch: (_url, { headers }) => {
+      keys.push((headers as Json)['X-APTRINSIC-API-KEY']);
+      return Promise.resolve(new Response(null, { status: 204 }));
+    },
+  });
+  const Config = { ...CONFIG, apiKey: '{{ message.context.key || d }}' };
+  const item = await only(
+    here,
+    { ...track(), context: { key: 'from-event' } },
+    { ...DESTINATION, hasDynamicConfig: true, Config },
+  );
+  await deliver(here, item);
+  expect(entries(await deliver(here, item, 'v1', Config))[0]!.statusCode).toBe(400);
+  expect(keys).toEqual(['from-event']);
+});
+
+describe('plain descriptors of inline mode', () => {
+  test('are delivered, in the path form and in the body form', async () => {
+    const here = await world();
+    for (const event of [
+      job(1, identify()),
+      job(2, identify('a/b')),
+      job(3, group()),
+      job(4, track()),
+    ] as HostEvent[]) {
+      const { body } = await here.post('/v0/destinations/gainsight_px', [event]);
+      here.simulator.reset('requests');
+      expect(entries(await deliver(here, body[0] as Json))[0]).toMatchObject({ statusCode: 200 });
+      expect(here.simulator.requests.total).toBe(1);
+    }
+  });
+
+  const plain = (endpoint: string, method = 'PUT', body: Json = { x: 1 }): Json => ({
+    type: 'REST',
+    method,
+    endpoint,
+    headers: { 'X-APTRINSIC-API-KEY': KEY },
+    params: {},
+    body: { JSON: body },
+    files: {},
+    userId: '',
+    metadata: [{ jobId: 1 }],
+    destinationConfig: CONFIG,
+  });
+
+  test.each([
+    ['another host', 'https://evil.example/v1/users/u'],
+    ['http', 'http://api.aptrinsic.com/v1/users/u'],
+    ['another port', 'https://api.aptrinsic.com:8443/v1/users/u'],
+    ['a host that looks like it', 'https://api.aptrinsic.com.evil.example/v1/users/u'],
+    ['a user in the URL', 'https://a:b@api.aptrinsic.com/v1/users/u'],
+    ['a query', 'https://api.aptrinsic.com/v1/users/u?hardDelete=true'],
+    ['another route', 'https://api.aptrinsic.com/v1/admin/model'],
+    ['the denylist', 'https://api.aptrinsic.com/v1/users/denylist/u'],
+    ['another object by dots', 'https://api.aptrinsic.com/v1/users/../admin/x'],
+    ['the cloud metadata address', 'http://169.254.169.254/latest/meta-data'],
+    ['an id that nothing decodes', 'https://api.aptrinsic.com/v1/users/%E0%A4%A'],
+    ['the body form without an id', 'https://api.aptrinsic.com/v1/users/update'],
+    ['no URL', 'nonsense'],
+  ])('a URL that it was sent is never called: %s', async (_name, endpoint) => {
+    const called: string[] = [];
+    const here = await world({
+      fetch: (url) => {
+        called.push(url);
+        return Promise.resolve(new Response(null, { status: 204 }));
+      },
+    });
+    const answer = await here.post('/v1/destinations/gainsight_px/proxy', plain(endpoint));
+    expect(called).toEqual([]);
+    expect(entries(answer)[0]!.statusCode).toBe(400);
+  });
+
+  test('users are not erased by a descriptor', async () => {
+    const here = await world();
+    const answer = await here.post(
+      '/v1/destinations/gainsight_px/proxy',
+      plain('https://api.aptrinsic.com/v1/users/u', 'DELETE'),
+    );
+    expect(entries(answer)[0]!.statusCode).toBe(400);
+    expect(here.simulator.requests.total).toBe(0);
+  });
+});
+
+test('a plan in another form, or a call in none, is tried again', async () => {
+  const here = await world({ mode: 'delivery' });
+  const item = await only(here, group());
+  const good = proxyBody(item, 'v1', CONFIG);
+  const plan = (good.body as Json).JSON as Json;
+  const broken: Json[] = [
+    { ...plan, format: 2 },
+    { ...plan, dataCenter: 'https://evil.example' },
+    { ...plan, steps: [] },
+    { ...plan, calls: [{ route: 'users.delete', target: 'u', body: {} }] },
+    { ...plan, steps: [{ id: 'a', call: 99 }] },
+    { ...plan, steps: [{ id: 'a', call: 0, on: { ok: { to: 'step', id: 'a' } } }] },
+    { ...plan, lanes: null },
+  ];
+  for (const JSON_ of broken) {
+    const { status } = await here.post('/v1/destinations/gainsight_px/proxy', {
+      ...good,
+      body: { JSON: JSON_ },
+    });
+    expect({ JSON_, status }).toEqual({ JSON_, status: 500 });
+  }
+  for (const body of [
+    '{',
+    '[]',
+    '{}',
+    { ...good, metadata: [] },
+    { ...good, metadata: null },
+    { ...good, endpoint: 5 },
+  ]) {
+    expect((await here.post('/v1/destinations/gainsight_px/proxy', body)).status).toBe(500);
+    expect((await here.post('/v0/destinations/gainsight_px/proxy', body)).status).toBe(500);
+  }
+  expect(here.simulator.requests.total).toBe(0);
+});
+
+test('both modes and both routes leave PX in the same state', async () => {
+  const messages = [
+    identify('u1', { email: 'a@b.c', userPreferences: { surveys: false } }),
+    group('u1', 'acme', { plan: 'pro' }),
+    track('u1'),
+    identify('x/../victim', { title: 'T' }),
+    group('x/../victim', 'c?d=e'),
+    track('x/../victim', 'E2'),
+    identify('u1', { email: 'later@b.c' }),
+  ];
+  const events = messages.map((message, at) => job(at, message, { rudderId: 'k', userId: 'k' }));
+  const states: unknown[] = [];
+  for (const mode of ['inline', 'delivery'] as const) {
+    for (const route of ['router', 'processor'] as const) {
+      const here = await world({ mode });
+      const items =
+        route === 'router'
+          ? await here.route(events)
+          : ((await here.post('/v0/destinations/gainsight_px', events)).body as Json[]);
+      for (const item of items) {
+        if (item.statusCode === 200)
+          expect(entries(await deliver(here, item, 'v1', CONFIG))[0]!.statusCode).toBe(200);
+        else expect(item.statusCode).toBe(299);
+      }
+      states.push(here.simulator.state.snapshot());
+    }
+  }
+  for (const state of states) expect(state).toEqual(states[0]);
+});
