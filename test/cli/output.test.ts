@@ -81,8 +81,14 @@ describe('a table', () => {
     expect(renderTable(['a', 'b'], [['1', '2']], plain)).toBe('a  b\n1  2');
   });
 
-  test('holds as many rows as there are', () => {
-    const rows = Array.from({ length: 5000 }, (_, index) => [String(index)]);
-    expect(renderTable(['n'], rows, plain).split('\n')).toHaveLength(5001);
+  test.each([
+    [1_000, '999'],
+    [1_001, '… and 1 more'],
+    [200_000, '… and 199,000 more'],
+  ])('of %d rows holds the first 1,000, and says how many there are besides', (number, last) => {
+    const rows = Array.from({ length: number }, (_, index) => [String(index)]);
+    const lines = renderTable(['n'], rows, plain).split('\n');
+    expect(lines.slice(0, 1_001)).toEqual(['n', ...rows.slice(0, 1_000).flat()]);
+    expect(lines.at(-1)).toBe(last);
   });
 });

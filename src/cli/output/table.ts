@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { count } from '../deliver/quantities.js';
 import type { CommandIo, Output } from '../io.js';
 import { printable } from './printable.js';
 
@@ -6,6 +7,9 @@ const GAP = '  ';
 /** The width where there is no terminal: one that pagers, logs and mails hold. */
 const DEFAULT_WIDTH = 100;
 const MIN_WIDTH = 20;
+
+/** Nobody reads more, and the widths can only be told from all rows at once. */
+const MAX_ROWS = 1_000;
 
 const NO_LINES = Object.fromEntries(
   ['top', 'bottom', 'left', 'mid', 'right'].flatMap((part) =>
@@ -30,7 +34,8 @@ export function lookOf(output: Output, env: CommandIo['env']): Look {
 }
 
 /**
- * A table without lines, no wider than asked for: what is too long is cut at the end, in the widest column first.
+ * A table without lines, no wider than asked for: what is too long is cut at the end, in the widest column first. Of very many
+ * rows the first are shown, and how many there are besides.
  *
  * @example
  * renderTable(['field', 'value'], [['email', '"ada@example.org"']], { width: 80, colours: false });
@@ -40,7 +45,7 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   { width, colours }: Look,
 ): string {
-  const cells = rows.map((row) => row.map((cell) => printable(cell.slice(0, width + 1))));
+  const cells = rows.slice(0, MAX_ROWS).map((row) => row.map((cell) => printable(cell.slice(0, width + 1))));
   const colWidths = fit([head, ...cells], width - GAP.length * (head.length - 1));
   const table = new Table({
     head: [...head],
@@ -49,11 +54,12 @@ export function renderTable(
     style: { 'padding-left': 0, 'padding-right': 0, head: colours ? ['bold'] : [], border: [] },
   });
   table.push(...cells);
-  return table
+  const lines = table
     .toString()
     .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+    .map((line) => line.trimEnd());
+  if (rows.length > MAX_ROWS) lines.push(`… and ${count(rows.length - MAX_ROWS)} more`);
+  return lines.join('\n');
 }
 
 function fit(rows: readonly (readonly string[])[], available: number): number[] {
