@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { rejectedLine } from '../../src/cli/deliver/rejection';
 import { BoundedBytes } from '../../src/cli/input/bounded-bytes';
 import { MAX_LINE_BYTES, readMessages, type InputItem } from '../../src/cli/input/read-messages';
 
@@ -273,6 +274,37 @@ test('lines of a rejected file give the message and what was said about it', asy
       refusal: { code: 'not_json', reason: 'no JSON', retryable: false },
     },
   ]);
+});
+
+test.each([
+  ['of a rejected file', (line: string) => `${line}\n`, '{"rejected":'],
+  ['of a rejected file made an array', (line: string) => `[\n  ${line}]`, '{ "rejected" :'],
+])('a message just within the limit is read again out of a line %s', async (_, textOf, start) => {
+  const maxLineBytes = 1_000;
+  const message = { long: 'x'.repeat(600), numbers: Array.from({ length: 75 }, () => 1e20) };
+  const text = JSON.stringify(message).replaceAll('100000000000000000000', '1e20');
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(maxLineBytes);
+  const [item] = await read(`${text}\n`, { maxLineBytes });
+  const line = rejectedLine({ item: item!, code: 'unavailable', reason: 'PX is down', retryable: true });
+  expect(Buffer.byteLength(line)).toBeGreaterThan(maxLineBytes * 2);
+  for (const size of [64, 64 * 1024]) {
+    const again = await read(textOf(line.replace('{"rejected":', start)), { size, maxLineBytes });
+    expect(again).toMatchObject([{ kind: 'message', message, refusal: { retryable: true } }]);
+  }
+});
+
+test('a line of a rejected file has its limit too, and the next line has the common one', async () => {
+  const lineOf = (long: string): string => `{"rejected":{"code":"c","retryable":true},"message":"${long}"}\n`;
+  const [tooLong, fitting] = ['x'.repeat(5_000), 'x'.repeat(3_000)];
+  const text = `${lineOf(tooLong)}${lineOf(fitting)}"${'x'.repeat(1_001)}"\n`;
+  for (const size of [64, 64 * 1024]) {
+    const items = await read(text, { size, maxLineBytes: 1_000 });
+    expect(items.map(brief)).toEqual([
+      [1, 'line_too_long'],
+      [2, fitting],
+      [3, 'line_too_long'],
+    ]);
+  }
 });
 
 test('an aborted reading yields nothing more', async () => {
