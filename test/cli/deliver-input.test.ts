@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { rejectedLine } from '../../src/cli/deliver/rejection';
 import { BoundedBytes } from '../../src/cli/input/bounded-bytes';
 import { MAX_LINE_BYTES, readMessages, type InputItem } from '../../src/cli/input/read-messages';
+import { unpack } from '../../src/cli/input/unpack';
 
 /** Hands a text over in chunks of so many bytes. */
 async function* chunks(content: string | Buffer, size = 64 * 1024): AsyncGenerator<Buffer> {
@@ -274,6 +275,18 @@ test('lines of a rejected file give the message and what was said about it', asy
       refusal: { code: 'not_json', reason: 'no JSON', retryable: false },
     },
   ]);
+});
+
+test('the messages of a batch are made one after another: a short line may hold millions', () => {
+  const items = unpack({
+    position: { line: 1 },
+    text: '{"batch":[{"n":1},{"n":2}]}',
+    bytes: 27,
+    fault: undefined,
+  });
+  expect(items.next().value).toMatchObject({ message: { n: 1 } });
+  expect(items.next().value).toMatchObject({ message: { n: 2 } });
+  expect(items.next().done).toBe(true);
 });
 
 test.each([

@@ -8,36 +8,45 @@ import { quote, type Piece } from './piece.js';
  *
  * Each message stands for itself: fields of a batch next to `batch` are not merged into its messages.
  */
-export function unpack(piece: Piece): readonly InputItem[] {
-  if (piece.fault !== undefined) return [faultOf(piece, piece.fault.code, piece.fault.message)];
+export function* unpack(piece: Piece): Generator<InputItem, void, undefined> {
+  if (piece.fault !== undefined) {
+    yield faultOf(piece, piece.fault.code, piece.fault.message);
+    return;
+  }
   let value: unknown;
   try {
     value = JSON.parse(piece.text);
   } catch {
     // The parser's own words quote the text, and differ between versions of Node.
-    return [faultOf(piece, 'not_json', 'the line is no JSON')];
+    yield faultOf(piece, 'not_json', 'the line is no JSON');
+    return;
   }
-  return unpackValue(value, piece.position, piece.bytes);
+  const { position, bytes } = piece;
+  if (Array.isArray(value)) yield* unpackList(value, position, bytes, '');
+  else if (isObject(value) && Array.isArray(value.batch) && value.type === undefined) {
+    yield* unpackList(value.batch, position, bytes, 'batch');
+  } else yield unpackSingle(value, position, bytes);
 }
 
-function unpackValue(value: unknown, position: Position, bytes: number): InputItem[] {
-  if (Array.isArray(value)) return unpackList(value, position, bytes, '');
-  if (!isObject(value)) return [messageOf(value, position, bytes)];
-  if (Array.isArray(value.batch) && value.type === undefined) {
-    return unpackList(value.batch, position, bytes, 'batch');
-  }
-  const refusal = refusalIn(value);
+function unpackSingle(value: unknown, position: Position, bytes: number): InputItem {
+  const refusal = isObject(value) ? refusalIn(value) : undefined;
   return refusal === undefined
-    ? [messageOf(value, position, bytes)]
-    : [refusedBefore(value, refusal, position, bytes)];
+    ? messageOf(value, position, bytes)
+    : refusedBefore(value as JsonObject, refusal, position, bytes);
 }
 
-function unpackList(list: readonly unknown[], position: Position, bytes: number, name: string): InputItem[] {
+/** One after another: a short line may hold millions. */
+function* unpackList(
+  list: readonly unknown[],
+  position: Position,
+  bytes: number,
+  name: string,
+): Generator<InputItem, void, undefined> {
   const { line, at } = position;
   const prefix = at === undefined ? name : `${at}${name === '' ? '' : '.'}${name}`;
-  return list.map((message, index) =>
-    messageOf(message, { line, at: `${prefix}[${index}]` }, Math.ceil(bytes / list.length)),
-  );
+  for (const [index, message] of list.entries()) {
+    yield messageOf(message, { line, at: `${prefix}[${index}]` }, Math.ceil(bytes / list.length));
+  }
 }
 
 function messageOf(message: unknown, position: Position, bytes: number, refusal?: Refusal): InputItem {
