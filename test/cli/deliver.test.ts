@@ -109,6 +109,14 @@ test('the summary counts retries and possible duplicates', async () => {
   expect(code).toBe(0);
 });
 
+test('a message that may stand in PX twice is counted in words too, delivered or not', async () => {
+  const { aim } = await startPx({ faults: [{ fault: 'error-500-after-write', route: 'events.create' }] });
+  const { stdout } = await cli(['deliver', '-', '--max-attempts', '2', ...aim], {
+    stdin: asLines(track('a')),
+  });
+  expect(stdout).toMatch(/^1 message may stand in PX twice$/m);
+});
+
 test('what the mapping drops is counted by path and reason, the most frequent first', async () => {
   const { aim } = await startPx();
   const messages = [

@@ -49,7 +49,7 @@ function messages({ messages: { byType }, sentTo }: Summary, look: Look): string
   return rows.length === 0 ? '' : renderTable(head, rows, look);
 }
 
-function requests({ requests: made, messages, possibleDuplicates }: Summary, look: Look): string {
+function requests({ requests: made, possibleDuplicates }: Summary, look: Look): string {
   const rows = Object.entries(made.byRoute).map(([route, number]) => [route, count(number)]);
   if (rows.length === 0) return '';
   if ('atLeast' in made) {
@@ -62,7 +62,7 @@ function requests({ requests: made, messages, possibleDuplicates }: Summary, loo
     `latency: half within ${latencyMs.p50 ?? 0} ms, 95 % within ${latencyMs.p95 ?? 0} ms`,
   ];
   if (possibleDuplicates > 0) {
-    lines.push(`${count(possibleDuplicates)} of ${count(messages.delivered)} may stand in PX twice`);
+    lines.push(`${countOf(possibleDuplicates, 'message')} may stand in PX twice`);
   }
   return `${renderTable(['requests', 'number'], rows, look)}\n${lines.join('\n')}`;
 }
