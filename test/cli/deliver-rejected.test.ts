@@ -41,7 +41,13 @@ test('what was not delivered stands in the rejected file, in the order of the in
   const text = readFileSync(rejected, 'utf8');
   expect(jsonLines(text)).toEqual([
     {
-      rejected: { code: 'unavailable', reason: expect.any(String), retryable: true, line: 1 },
+      rejected: {
+        code: 'unavailable',
+        reason: expect.any(String),
+        retryable: true,
+        mayHaveLanded: true,
+        line: 1,
+      },
       message: track('a', '1'),
     },
     {
@@ -107,6 +113,61 @@ test('a rejected file can be given to deliver again: what is worth it is sent, t
   ]);
   expect(events(simulator)).toEqual(['again']);
   expect(readFileSync(second, 'utf8')).toBe('');
+});
+
+describe('an event that may have come to PX though no answer said so', () => {
+  const lost = (...nth: number[]): FaultRule => failing('destroy-after-write', ...nth);
+  const notesIn = (file: string): unknown[] =>
+    jsonLines(readFileSync(file, 'utf8')).map((line) => line.rejected);
+
+  test('is marked in the rejected file, and counted when a replay delivers it', async () => {
+    const { simulator, aim } = await startPx({ faults: [lost(1), failing('throttle-429', 2)] });
+    const rejected = newFile('r.jsonl');
+    const argv = [...aim, '--concurrency', '1'];
+    const before = await deliver(asLines(track('a', '1'), track('b', '2')), [
+      ...argv,
+      '--rejected',
+      rejected,
+    ]);
+    expect(before.possibleDuplicates).toBe(0);
+    expect(notesIn(rejected)).toEqual([
+      expect.objectContaining({ code: 'unreachable', retryable: true, mayHaveLanded: true }),
+      expect.not.objectContaining({ mayHaveLanded: true }),
+    ]);
+    const after = await deliver(readFileSync(rejected, 'utf8'), argv);
+    expect(after).toMatchObject({ code: 0, messages: { delivered: 2 }, possibleDuplicates: 1 });
+    expect(events(simulator)).toEqual(['1', '1', '2']);
+  });
+
+  test('stays marked when the replay does not deliver it either, whatever the reason', async () => {
+    const { aim } = await startPx({ faults: [lost(1), failing('throttle-429', 2)] });
+    const [first, second] = [newFile('r.jsonl'), newFile('s.jsonl')];
+    await deliver(asLines(track('a', '1')), [...aim, '--rejected', first]);
+    await deliver(readFileSync(first, 'utf8'), [...aim, '--rejected', second]);
+    expect(notesIn(second)).toMatchObject([{ code: 'throttled', retryable: true, mayHaveLanded: true }]);
+  });
+
+  test('is counted once when the replay itself sends it twice', async () => {
+    const { aim } = await startPx({ faults: [lost(1, 2)] });
+    const rejected = newFile('r.jsonl');
+    await deliver(asLines(track('a', '1')), [...aim, '--rejected', rejected]);
+    const after = await deliver(readFileSync(rejected, 'utf8'), [...aim, '--max-attempts', '2']);
+    expect(after).toMatchObject({ code: 0, possibleDuplicates: 1 });
+  });
+
+  test.each(['empty-502', 'timeout-408'] as const)('is one after %s', async (fault) => {
+    const { aim } = await startPx({ faults: [failing(fault, 1)] });
+    const { rejected } = await deliver(asLines(track('a', '1')), aim);
+    expect(rejected.first).toMatchObject([{ mayHaveLanded: true }]);
+  });
+
+  test('is none when nobody was there to take it', async () => {
+    const { simulator, aim } = await startPx();
+    await simulator.close();
+    const { rejected } = await deliver(asLines(track('a', '1')), aim);
+    expect(rejected.first).toMatchObject([{ code: 'unreachable', retryable: true }]);
+    expect(rejected.first[0]).not.toHaveProperty('mayHaveLanded');
+  });
 });
 
 test('after a retryable failure the rest of that lane is blocked, and a replay leaves the newest data', async () => {

@@ -2,7 +2,8 @@ import { InternalError } from '../../core/errors.js';
 import type { RudderMessage } from '../../core/message.js';
 import type { RequestPlan } from '../../core/plan.js';
 import type { CompiledDestination, Explanation } from '../../destinations/gainsight_px/index.js';
-import type { Failed, Outcome, Router } from '../../router/index.js';
+import type { Failed, Outcome, RequestRecord, Router } from '../../router/index.js';
+import { mayHaveArrived } from '../../router/transport-error.js';
 import type { InputFault, InputItem, InputMessage } from '../input/read-messages.js';
 import type { Counts } from './counts.js';
 import type { HeldForbidden } from './held-forbidden.js';
@@ -137,13 +138,16 @@ export class Delivery {
     if (outcome.requests.length > 0) counts.sent += 1;
     if (outcome.delivered) {
       counts.noteDelivered(item);
+      // The router knows of what it sent twice itself.
+      if (item.refusal?.mayHaveLanded === true && !outcome.mayBeDuplicate) counts.perhapsDeliveredBefore += 1;
       this.#window.settle(slot);
       sending.held.onDelivered(plan.lanes);
       return;
     }
     const { code, message: reason } = outcome;
+    const mayHaveLanded = outcome.requests.some(mayHaveBroughtEvent);
     const settle = (retryable: boolean): void => {
-      this.#settle(slot, { item, code, reason, retryable }, ordinal);
+      this.#settle(slot, { item, code, reason, retryable, mayHaveLanded }, ordinal);
     };
     const route = outcome.requests.at(-1)?.route;
     if (outcome.status === 403 && route !== undefined) sending.held.hold(route, plan.lanes, settle);
@@ -163,6 +167,12 @@ interface Sent {
   readonly plan: RequestPlan;
   readonly slot: InputSlot;
   readonly ordinal: number;
+}
+
+/** Whether PX may have taken an event though no answer says so. All else that is sent does no harm when it is sent again. */
+function mayHaveBroughtEvent({ route, status, errorCode = '' }: RequestRecord): boolean {
+  if (route !== 'events.create') return false;
+  return status === undefined ? mayHaveArrived(errorCode) : status >= 500 || status === 408;
 }
 
 /** A 401 is about the key: the message is as good as it was. */

@@ -9,6 +9,8 @@ export interface Rejection {
   readonly reason: string;
   /** Whether the message is worth sending again. */
   readonly retryable: boolean;
+  /** Whether this run may have brought an event to PX all the same. */
+  readonly mayHaveLanded?: boolean;
 }
 
 /** What a rejected file says about a message; the first half of each of its lines. */
@@ -16,11 +18,14 @@ export interface RejectedNote extends Position {
   readonly code: string;
   readonly reason: string;
   readonly retryable: boolean;
+  /** Present when this run or an earlier one may have brought an event to PX all the same. */
+  readonly mayHaveLanded?: true;
 }
 
 /** What is to be said about a rejection, without the message. */
-export function noteOf({ item, code, reason, retryable }: Rejection): RejectedNote {
-  return { code, reason, retryable, ...item.position };
+export function noteOf({ item, code, reason, retryable, mayHaveLanded }: Rejection): RejectedNote {
+  const landed = mayHaveLanded === true || item.refusal?.mayHaveLanded === true;
+  return { code, reason, retryable, ...(landed ? { mayHaveLanded: true } : {}), ...item.position };
 }
 
 /**

@@ -31,6 +31,7 @@ export interface Summary {
     readonly byType: Readonly<Partial<Record<InputKind, Fates>>>;
   };
   readonly requests: SentRequests | WouldBe;
+  /** Messages whose event this run may have brought to PX twice, or once more than an earlier run did. */
   readonly possibleDuplicates: number;
   readonly rejected: {
     readonly byCode: readonly RejectedCode[];
@@ -102,7 +103,7 @@ export function summarize(parts: SummaryParts): Summary {
       byType: Object.fromEntries(counts.kinds),
     },
     requests: requestsOf(result, counts),
-    possibleDuplicates: result.stats?.mayBeDuplicates ?? 0,
+    possibleDuplicates: (result.stats?.mayBeDuplicates ?? 0) + counts.perhapsDeliveredBefore,
     rejected: {
       byCode: orderBy([...counts.codes.values()], 'count', 'desc'),
       first: counts.firstRejections,

@@ -21,6 +21,8 @@ export interface Refusal {
   readonly reason: string;
   /** Whether the message is worth sending again. */
   readonly retryable: boolean;
+  /** Present when PX may have the message's event all the same: it was sent, and the answer left that open. */
+  readonly mayHaveLanded?: true;
 }
 
 /** One message of the input, of unknown quality: any JSON value. */

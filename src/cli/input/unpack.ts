@@ -69,10 +69,14 @@ function faultOf(piece: Piece, code: InputFaultCode, message: string): InputItem
 /** What a line of a rejected file says; undefined when it is none. */
 function refusalIn({ type, rejected }: JsonObject): Refusal | undefined {
   if (type !== undefined || !isObject(rejected)) return undefined;
-  const { code, reason, retryable } = rejected;
-  return typeof code === 'string' && typeof retryable === 'boolean'
-    ? { code, reason: typeof reason === 'string' ? reason : '', retryable }
-    : undefined;
+  const { code, reason, retryable, mayHaveLanded } = rejected;
+  if (typeof code !== 'string' || typeof retryable !== 'boolean') return undefined;
+  return {
+    code,
+    reason: typeof reason === 'string' ? reason : '',
+    retryable,
+    ...(mayHaveLanded === true ? { mayHaveLanded } : {}),
+  };
 }
 
 function refusedBefore(value: JsonObject, refusal: Refusal, position: Position, bytes: number): InputItem {
