@@ -137,6 +137,14 @@ test('what the mapping drops is counted by path and reason, the most frequent fi
   });
 });
 
+test('what a refused message holds does not count as dropped', async () => {
+  const { aim } = await startPx();
+  const refused = { ...identify('a', { shoeSize: 41, userPreferences: { surveys: 'perhaps' } }) };
+  const { messages, dropped } = await deliver(asLines(refused), aim);
+  expect(messages.rejected).toBe(1);
+  expect(dropped).toEqual({ values: 0, messages: 0, top: [] });
+});
+
 test('the summary for the eye says the same in words', async () => {
   const { aim } = await startPx();
   const input = `${asLines(identify('a', { shoeSize: 1 }), { type: 'page\u001b[2J', userId: 'a' })}`;

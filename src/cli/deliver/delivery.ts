@@ -97,7 +97,8 @@ export class Delivery {
     const { destination, counts } = this.parts;
     try {
       const explanation = destination.explain(item.message as RudderMessage);
-      counts.noteExplained(explanation);
+      // Of a message that is refused, nothing is sent that something could be left out of.
+      if (explanation.plan !== undefined) counts.noteExplained(explanation);
       return explanation;
     } catch (thrown) {
       return { error: InternalError.from(thrown) };
