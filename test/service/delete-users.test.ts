@@ -51,6 +51,14 @@ test('at the deadline the answer makes the host come back, and says how far it i
   expect(answer.body[0].error).toMatch(/^\d+ of 1000 users are erased/);
 });
 
+test('a request that hangs does not hold up the answer beyond the deadline', async () => {
+  const here = await world({ deletionDeadlineMs: 100, router: { requestTimeoutMs: 3_000 } });
+  here.simulator.configure({ faults: [{ fault: 'hang' }] });
+  const began = performance.now();
+  expect((await erase(here, ['u1', 'u2'])).status).toBe(503);
+  expect(performance.now() - began).toBeLessThan(2_000);
+});
+
 test.each([
   ['error-500', 500],
   ['throttle-429', 429],

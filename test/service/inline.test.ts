@@ -220,7 +220,7 @@ describe('hasDynamicConfig', () => {
     ((item.batchedRequest as Json).headers as Json)['X-APTRINSIC-API-KEY'];
 
   test('is resolved per event, and never served to another event from a cache', async () => {
-    const { route } = await world();
+    const { route, get } = await world();
     const with_ = (id: number, context: object): HostEvent =>
       job(id, { ...track(), context }, {}, destination);
     const items = await route([
@@ -230,6 +230,7 @@ describe('hasDynamicConfig', () => {
       with_(4, { key: null }),
     ]);
     expect(items.map(keyOf)).toEqual(['one', 'default-key', 'three', 'default-key']);
+    expect((await get('/metrics')).text).toContain('gainsight_px_configuration_cache_entries 0\n');
   });
 
   test('is validated after resolution as ever', async () => {
