@@ -19,6 +19,14 @@ export function pxUrlOption(): Option {
   ).argParser(parseAim);
 }
 
+/** The same, checked just so and left as it was written. */
+export function pxUrlTextOption(): Option {
+  return pxUrlOption().argParser((url) => {
+    parseAim(url);
+    return url;
+  });
+}
+
 function parseAim(url: string): Fetch {
   try {
     return aimAt(url);

@@ -248,6 +248,11 @@ describe('usage', () => {
     ['a fault without a simulator', ['-', '--simulate-fault', '500'], /add --simulate/],
     ['two targets', ['-', '--simulate', '--dry-run'], /exclude each other: give one of them/],
     ['a place that is not on this machine', ['-', '--px-url', 'http://example.com'], /not on this machine/],
+    [
+      'such a place, before there is input',
+      ['nope', '--px-url', 'http://example.com'],
+      /not on this machine/,
+    ],
     ['a rejected file that cannot be', ['-', '--rejected', '/nope/r.jsonl'], /cannot write .* \(ENOENT\)/],
   ])('%s is one line and exit code 2', async (_, argv, line) => {
     const { code, stdout, stderr } = await cli(['deliver', ...argv, ...config()], { stdin: '' });

@@ -1,7 +1,6 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { parseFault, type FaultRule } from '../../simulator/index.js';
+import { Option, type Command } from 'commander';
 import type { CommandIo } from '../io.js';
-import { configOption, wholeNumber } from '../options.js';
+import { addFault, configOption, pxUrlTextOption, wholeNumber } from '../options.js';
 import { deliver, type DeliverOptions } from './deliver.js';
 import { PROGRESS_STYLES } from './progress.js';
 
@@ -41,10 +40,7 @@ export function registerDeliver(program: Command, io: CommandIo): void {
       new Option('--progress <style>', 'how to show progress').choices(PROGRESS_STYLES).default('auto'),
     )
     .option('--json', 'print the summary as one JSON object')
-    .option(
-      '--px-url <url>',
-      'advanced, for tests: send to this URL in place of PX (loopback addresses only)',
-    )
+    .addOption(pxUrlTextOption())
     .addHelpText('after', HELP)
     .action(async (file: string | undefined, options: DeliverOptions, command: Command) => {
       await deliver(file, { options, wordsToRepeat: wordsToRepeat(command) }, io);
@@ -67,13 +63,4 @@ const NO_LIMIT = 'none';
 
 function limit(text: string): number {
   return text === NO_LIMIT ? Infinity : wholeNumber(1)(text);
-}
-
-function addFault(text: string, before: readonly FaultRule[]): readonly FaultRule[] {
-  try {
-    return [...before, parseFault(text)];
-  } catch (error) {
-    if (error instanceof TypeError) throw new InvalidArgumentError(error.message);
-    throw error;
-  }
 }
