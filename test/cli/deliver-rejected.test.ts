@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Summary } from '../../src/cli/deliver/summary';
 import type { FaultRule } from '../../src/simulator/index';
-import { asLines, cleanUp, cli, jsonLines, KEY, startPx, tempFile } from './cli';
+import { asLines, cleanUp, cli, CONFIG, jsonLines, KEY, startPx, tempFile } from './cli';
 
 afterEach(cleanUp);
 
@@ -205,6 +205,13 @@ test('without --rejected a warning says so, and failures are counted and shown a
   expect(code).toBe(1);
   expect(stderr).toBe('without --rejected, what is not delivered is only counted\n');
   expect(stdout).toMatch(/line 1: a track message needs a name/);
+});
+
+test.each(['--dry-run', '--simulate'])('with %s there is nothing to warn of', async (target) => {
+  const { stderr } = await cli(['deliver', '-', target, '--config', tempFile('config.json', CONFIG)], {
+    stdin: asLines(track('a', ' ')),
+  });
+  expect(stderr).toBe('');
 });
 
 test('a message nested 20,000 levels deep is refused, and stands whole in the file', async () => {

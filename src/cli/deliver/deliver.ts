@@ -65,7 +65,7 @@ async function deliverInput({ input, config, call }: Delivery, io: CommandIo): P
   const { options, wordsToRepeat } = call;
   const target = await openTarget(options);
   const rejectedFile = options.rejected === undefined ? undefined : RejectedFile.create(options.rejected);
-  if (rejectedFile === undefined && target.sending !== undefined) {
+  if (rejectedFile === undefined && target.sentTo === 'px') {
     io.stderr.write('without --rejected, what is not delivered is only counted\n');
   }
 
