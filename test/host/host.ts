@@ -4,7 +4,7 @@ import { keyOfJob, newJob, type HostEvent, type Job } from './job';
 import { transformAtProcessor } from './processor-stage';
 import { ProcessorTransform } from './processor-transform';
 import { ProxyDelivery } from './proxy-delivery';
-import { countStates, reportOf, type HostReport } from './report';
+import { countStates, perEvent, reportOf, type HostReport } from './report';
 import { RouterTransform } from './router-transform';
 import { shortened, wait, type Timing } from './timing';
 import { HostPanic, OutOfPatience, Violations } from './violation';
@@ -173,9 +173,11 @@ class Run {
 
   #report(jobs: readonly Job[]): HostReport {
     const reports = jobs.map(reportOf);
+    const events = perEvent(reports);
     return {
       jobs: reports,
-      states: countStates(reports),
+      events,
+      states: countStates(events),
       violations: this.#violations.list,
       panicked: this.#panicked,
       transformRequests: this.#transform.requests + this.#processor.requests,

@@ -55,14 +55,14 @@ describe.each(WAYS)('a batch of all kinds, $name', ({ mode, options }) => {
     }));
     const report = await run(decorated);
     expect(report.violations).toEqual([]);
-    expect(report.jobs.map(({ state }) => state)).toEqual([
+    expect(report.events.map(({ state }) => state)).toEqual([
       'Succeeded',
       'Filtered',
       ...Array<string>(6).fill('Aborted'),
       'Succeeded',
     ]);
     expect([...px.px.state.users.keys()].sort()).toEqual(['first', 'last']);
-    expect(report.jobs.map(({ error }) => error).join()).not.toContain(CONFIG.apiKey);
+    expect(report.events.map(({ error }) => error).join()).not.toContain(CONFIG.apiKey);
   });
 
   it('gives an event that PX refuses up, and goes on with its user', async () => {
@@ -76,7 +76,7 @@ describe.each(WAYS)('a batch of all kinds, $name', ({ mode, options }) => {
       hostEvent(identify('ada', { traits: { title: 'Countess' } })),
     ]);
     expect(report.violations).toEqual([]);
-    expect(report.jobs.map(({ state }) => state)).toEqual(['Aborted', 'Succeeded']);
+    expect(report.events.map(({ state }) => state)).toEqual(['Aborted', 'Succeeded']);
     expect(px.px.state.users.get('ada')).toMatchObject({ title: 'Countess' });
   });
 });
@@ -155,7 +155,7 @@ describe('the time that the host gives a delivery', () => {
     const { run } = await startScene('delivery', px, { destinationTimeoutMs: 150, workers: 1 });
     const report = await run([hostEvent(identify('ada')), hostEvent(identify('charles'), DESTINATION)]);
     expect(report).toMatchObject({ violations: [], states: { Succeeded: 2 } });
-    expect(report.jobs[0]!.attempts).toBeGreaterThan(1);
+    expect(report.events[0]!.attempts).toBeGreaterThan(1);
     expect([...px.px.state.users.keys()].sort()).toEqual(['ada', 'charles']);
   });
 });

@@ -13,7 +13,9 @@ export interface JobReport {
 /** What became of a run. */
 export interface HostReport {
   readonly jobs: readonly JobReport[];
-  /** How many jobs ended how; states of none are missing. */
+  /** What became of each event: of several jobs that came of it, the first that did not succeed says it. */
+  readonly events: readonly JobReport[];
+  /** How many events ended how; states of none are missing. */
   readonly states: Readonly<Partial<Record<JobState, number>>>;
   readonly violations: readonly Violation[];
   /** Whether the host's process has ended. */
@@ -26,6 +28,16 @@ export interface HostReport {
 export function reportOf(job: Job): JobReport {
   const { eventNumber, state, code, error, attemptNum } = job;
   return { eventNumber, state, code, error, attempts: attemptNum };
+}
+
+/** One job for each event, in the order of the events. */
+export function perEvent(jobs: readonly JobReport[]): JobReport[] {
+  const events = new Map<number, JobReport>();
+  for (const job of jobs) {
+    const other = events.get(job.eventNumber);
+    if (other === undefined || other.state === 'Succeeded') events.set(job.eventNumber, job);
+  }
+  return [...events.values()].sort((a, b) => a.eventNumber - b.eventNumber);
 }
 
 export function countStates(jobs: readonly JobReport[]): Partial<Record<JobState, number>> {
