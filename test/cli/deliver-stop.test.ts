@@ -115,6 +115,15 @@ describe('403', () => {
     expect(notes(run)).toHaveLength(38);
   });
 
+  test('of the last message is worth sending again, though the route was open to others before', async () => {
+    const px = await startPx(forbidden(5));
+    const run = runOver(many(5, track), px.aim, '--concurrency', '1');
+    const summary = await summaryOf(run);
+    expect(summary.messages).toMatchObject({ delivered: 4, rejected: 1, retryable: 1 });
+    await goOn(summary);
+    expectEachOnce(px, 5);
+  });
+
   test('on another route in between does not count', async () => {
     const px = await startPx({
       faults: [{ fault: 'html-403', route: ['users.update', 'events.create'] }],

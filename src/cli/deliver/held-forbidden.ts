@@ -9,9 +9,10 @@ interface Held {
 /**
  * Messages that got a 403, until it shows whom it was about.
  *
- * A 403 may be about the message or about the key. When the route is open to others, it was about the message: refused for good. When
- * the run ends without that, the message is worth sending again, with a key that may. But never after newer data of the same lane: then
- * sending it again would overwrite that.
+ * A 403 may be about the message or about the key. When the route is open to others after it, it was about the message: refused for
+ * good. When the run ends without that, the message is worth sending again, with a key that may: that the route was open before does not
+ * count, as a key can lose its permission while a run goes on, and sending in vain costs less than a message that is never sent. But
+ * never after newer data of the same lane: then sending it again would overwrite that.
  */
 export class HeldForbidden {
   readonly #held = new Set<Held>();
@@ -20,7 +21,7 @@ export class HeldForbidden {
     this.#held.add({ route, lanes, settle });
   }
 
-  /** PX shows that the key may use the route. */
+  /** PX shows that the key may still use the route. */
   onRouteOpen(route: RouteName): void {
     this.#release(false, (held) => held.route === route);
   }
