@@ -3,7 +3,7 @@ import { parseConfig, type DestinationConfig } from '../destinations/gainsight_p
 import { MASK } from './output/mask-key.js';
 
 /** What a configuration means, in the order to show it; without its key. */
-export interface SettingsMeaning {
+interface SettingsMeaning {
   readonly apiKey: typeof MASK;
   readonly productTagKey: string;
   /** Base URL of the data center. */

@@ -16,7 +16,7 @@ interface Options {
 }
 
 /** One line of the output. */
-export interface TransformedLine {
+interface TransformedLine {
   readonly position: Position;
   readonly plan?: RequestPlan;
   readonly error?: {

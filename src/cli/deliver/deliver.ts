@@ -33,7 +33,7 @@ export interface DeliverOptions {
 }
 
 /** How the command was called. */
-export interface DeliverCall {
+interface DeliverCall {
   readonly options: DeliverOptions;
   /** The options of this call that a further run needs too, as they are written. */
   readonly wordsToRepeat: readonly string[];

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 /** What is known when a run is over and something was not delivered. */
-export interface Leftovers {
+interface Leftovers {
   /** As the command line named it. */
   readonly input: string;
   /** Options of the command line that a further run needs too, as words. */

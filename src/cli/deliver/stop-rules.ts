@@ -3,7 +3,7 @@ import type { Outcome, RequestRecord } from '../../router/index.js';
 import type { Stop } from './stop.js';
 
 /** So many 403s in a row say something about the key, not about single users. */
-export const FORBIDDEN_IN_A_ROW = 20;
+const FORBIDDEN_IN_A_ROW = 20;
 
 /**
  * Ends a run in which nothing further can succeed: after a 401, after 20 requests in a row on one route that were answered with 403, and

@@ -57,7 +57,7 @@ export interface Summary {
 export type SentTo = 'px' | 'simulator' | 'nowhere';
 
 /** The requests of a run. */
-export interface SentRequests {
+interface SentRequests {
   readonly total: number;
   readonly byRoute: Readonly<Partial<Record<RouteName, number>>>;
   /** By message of which any was sent; null when none was. */
@@ -67,7 +67,7 @@ export interface SentRequests {
 }
 
 /** The requests that a dry run did not send. */
-export interface WouldBe {
+interface WouldBe {
   /** When PX knows every user and account. */
   readonly atLeast: number;
   /** When every plan takes its longest way. */

@@ -10,7 +10,7 @@ export interface Piece {
   readonly fault: PieceFault | undefined;
 }
 
-export interface PieceFault {
+interface PieceFault {
   readonly code: InputFaultCode;
   readonly message: string;
 }

@@ -4,12 +4,12 @@ import { brokenPiece, type Piece } from './piece.js';
 import { plainBytes } from './plain-bytes.js';
 import { unpack } from './unpack.js';
 
-export type { InputFault, InputFaultCode, InputItem, InputMessage, Position, Refusal } from './input-item.js';
+export type { InputFault, InputFaultCode, InputItem, InputMessage, Position } from './input-item.js';
 
 /** A longer line, or element of an array, is passed over. */
 export const MAX_LINE_BYTES = 32 * 1024 * 1024;
 
-export interface ReadOptions {
+interface ReadOptions {
   /** Default {@link MAX_LINE_BYTES}. */
   readonly maxLineBytes?: number;
   /** When aborted, the reading ends: what was not yielded yet counts as not read. It does not wake a source that waits. */
