@@ -5,8 +5,9 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = path.resolve(import.meta.dirname, '..');
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const command = path.join(root, 'dist/cjs/cli/main.js');
 const require = createRequire(import.meta.url);
 const { summaryText } = require(path.join(root, 'dist/cjs/cli/deliver/summary-text.js'));

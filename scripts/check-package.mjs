@@ -1,10 +1,11 @@
 // Checks the package from outside: its manifest (publint), its types (are-the-types-wrong), and that the core runs in a browser.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-const root = path.resolve(import.meta.dirname, '..');
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 let failed = 0;
 let passed = 0;
 

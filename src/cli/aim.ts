@@ -1,3 +1,4 @@
+import { createHttpFetch } from '../router/http-fetch.js';
 import type { Fetch } from '../router/options.js';
 import { UsageError } from './settings.js';
 
@@ -15,6 +16,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  */
 export function aimAt(baseUrl: string): Fetch {
   const origin = loopbackOrigin(baseUrl);
+  const fetch = createHttpFetch();
   return (url, init) => fetch(url.replace(/^https?:\/\/[^/?#]*/i, origin), init);
 }
 

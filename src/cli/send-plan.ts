@@ -1,6 +1,6 @@
 import type { RequestPlan } from '../core/plan.js';
 import type { ErrorCode } from '../core/errors.js';
-import { createRouter } from '../router/index.js';
+import { createHttpFetch, createRouter } from '../router/index.js';
 import type { Fetch } from '../router/options.js';
 import type { Delivered } from '../router/outcome.js';
 import type { CommandIo } from './io.js';
@@ -27,7 +27,7 @@ export async function sendPlan(
   { task, fetch }: Sending,
   io: CommandIo,
 ): Promise<Delivered | undefined> {
-  const router = createRouter(fetch === undefined ? {} : { fetch });
+  const router = createRouter({ fetch: fetch ?? createHttpFetch() });
   try {
     const outcome = await router.deliver(plan);
     if (outcome.delivered) return outcome;

@@ -3,6 +3,8 @@ import { typeName } from './json-object.js';
 
 /** How many levels of objects and arrays a value of an event may have. */
 export const MAX_DEPTH = 500;
+/** Longer names are cut in error texts. */
+const LONGEST_KEY = 40;
 
 /**
  * Refuses a value that is nested deeper than {@link MAX_DEPTH}: writing it as JSON could exhaust the stack.
@@ -12,7 +14,7 @@ export const MAX_DEPTH = 500;
  */
 export function requireShallow(value: object, root: string, key: string): void {
   if (isDeeperThan(MAX_DEPTH, value)) {
-    const path = `${root}.${key}`;
+    const path = `${root}.${key.slice(0, LONGEST_KEY)}`;
     throw new InstrumentationError(
       'nested_too_deep',
       `${path} is nested too deep: expected at most ${MAX_DEPTH} levels`,

@@ -1,6 +1,6 @@
 import type { RequestDescriptor } from '../core/request.js';
 import type { Clock } from './clock.js';
-import type { Fetch } from './options.js';
+import type { Fetch, FetchAnswer } from './options.js';
 import { quoteBody } from './quote.js';
 import { readBody } from './read-body.js';
 import { apiKeyOf } from './redact.js';
@@ -77,7 +77,7 @@ class FetchExchange {
     };
   }
 
-  #readHead(response: Response): Head {
+  #readHead(response: FetchAnswer): Head {
     const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), this.options.clock.epochMs());
     return { status: response.status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }

@@ -4,8 +4,33 @@ import { systemClock, type Clock } from './clock.js';
 import type { RequestRecord } from './outcome.js';
 import type { LimitScope, RateLimiter } from './rate-limiter.js';
 
+/** A body as the router reads it: a part of the global `ReadableStream`. */
+export interface AnswerBody {
+  getReader(): {
+    read(): Promise<{ readonly done?: boolean | undefined; readonly value?: Uint8Array | undefined }>;
+    cancel(): Promise<unknown>;
+  };
+}
+
+/** An answer as the router reads it: a part of the global `Response`. */
+export interface FetchAnswer {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly headers: { get(name: string): string | null };
+  readonly body: AnswerBody | null;
+}
+
+/** A request as the router makes it: a part of the global `RequestInit`. */
+export interface FetchInit {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+  readonly redirect: 'manual';
+  readonly signal: AbortSignal;
+}
+
 /** The part of the global `fetch` that the router uses. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>;
 
 /** How a router behaves. All of it is optional. */
 export interface RouterOptions {
@@ -26,7 +51,10 @@ export interface RouterOptions {
   readonly maxPlanTimeMs?: number;
   /** The first wait between attempts is random up to this, each further one up to twice the former. Default 250. */
   readonly backoffBaseMs?: number;
-  /** The longest wait between attempts, one asked for by `Retry-After` included. Default 30,000. */
+  /**
+   * The longest wait between attempts. An answer that asks for a longer one (`Retry-After`) ends the plan as retryable.
+   * Default 30,000.
+   */
   readonly backoffMaxMs?: number;
   /** Requests in flight at most, per API key and base URL. Default 20. */
   readonly concurrency?: number;

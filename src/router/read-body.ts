@@ -1,10 +1,11 @@
+import type { FetchAnswer } from './options.js';
 import type { BodyText } from './quote.js';
 
 /** How much of an answer is read at most, in bytes; PX's own are far smaller, a proxy's page may be anything. */
 const MAX_BYTES = 64 * 1024;
 
 /** Reads the beginning of an answer's body; the rest of a long one is not fetched. Rejects when the connection breaks. */
-export async function readBody(response: Response): Promise<BodyText> {
+export async function readBody(response: FetchAnswer): Promise<BodyText> {
   const { chunks, cut } = await readBytes(response);
   const decoder = new TextDecoder();
   const text = chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode();
@@ -16,14 +17,14 @@ export function isHtml(contentType: string | null, text: string): boolean {
   return /\bx?html\b/i.test(contentType ?? '') || text.trimStart().startsWith('<');
 }
 
-async function readBytes(response: Response): Promise<{ chunks: Uint8Array[]; cut: boolean }> {
+async function readBytes(response: FetchAnswer): Promise<{ chunks: Uint8Array[]; cut: boolean }> {
   const chunks: Uint8Array[] = [];
   if (response.body === null) return { chunks, cut: false };
   const reader = response.body.getReader();
   let room = MAX_BYTES;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return { chunks, cut: false };
+    if (done === true || value === undefined) return { chunks, cut: false };
     chunks.push(value.subarray(0, room));
     room -= value.byteLength;
     if (room < 0) {

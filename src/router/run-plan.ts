@@ -143,7 +143,7 @@ class PlanRun {
     const { settings } = this.context;
     if (this.#attempts >= settings.maxAttempts) return undefined;
     const delayMs = backoffMs(settings, this.#attempts, retryAfterMs);
-    return this.#spentMs + delayMs > settings.maxPlanTimeMs ? undefined : delayMs;
+    return delayMs === undefined || this.#spentMs + delayMs > settings.maxPlanTimeMs ? undefined : delayMs;
   }
 
   async #pause(delayMs: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { createRouter, type Router } from '../router/index.js';
+import { createHttpFetch, createRouter, type Router } from '../router/index.js';
 import { EventMapper } from './map-event.js';
 import { Metrics } from './metrics.js';
 import { parseServiceOptions, type ServiceOptions, type Settings } from './options.js';
@@ -22,7 +22,7 @@ export function createContext(options: ServiceOptions): Context {
   const mapper = new EventMapper();
   const router = createRouter({
     ...settings.router,
-    ...(settings.fetch === undefined ? {} : { fetch: settings.fetch }),
+    fetch: settings.fetch ?? createHttpFetch(),
     onRequest: (record) => {
       metrics.pxRequest(record);
     },

@@ -12,7 +12,9 @@ test('what is meant for PX goes to the base URL: path, query, method, headers an
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const send = aimAt(`http://127.0.0.1:${port}/v1`);
-  const init = { method: 'PUT', headers: { 'X-APTRINSIC-API-KEY': 'k' } };
+  const { signal } = new AbortController();
+  const headers = { 'X-APTRINSIC-API-KEY': 'k' };
+  const init = { method: 'PUT', headers, redirect: 'manual', signal } as const;
   for (const host of ['api', 'api-eu', 'api-us2']) {
     await send(`https://${host}.aptrinsic.com/v2/users/a%2Bb@c?hardDelete=true`, init);
   }

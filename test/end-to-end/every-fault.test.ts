@@ -1,4 +1,11 @@
-import { compile, deleteUser, denyUser, setPreferences, type RequestPlan } from '../../src/index';
+import {
+  compile,
+  deleteUser,
+  denyUser,
+  getPreferences,
+  setPreferences,
+  type RequestPlan,
+} from '../../src/index';
 import { createRouter, type Outcome, type Router, type RouterOptions } from '../../src/router';
 import {
   createSimulator,
@@ -35,13 +42,24 @@ const PLANS: Readonly<Record<string, RequestPlan>> = {
   group: destination.process({ ...group, userId: 'ada', groupId: 'acme' }),
   'group in the body form': destination.process({ ...group, userId: 'a/b', groupId: 'c?d=e' }),
   track: destination.process({ type: 'track', timestamp, userId: 'ada', event: 'Signed Up' }),
+  'group that creates no user': compile({ ...config, missingUserOnGroup: 'fail' }).process({
+    ...group,
+    userId: 'ada',
+    groupId: 'acme',
+  }),
+  'get preferences': getPreferences('ada', config),
   'set preferences': setPreferences('ada', { trackUsage: false }, config),
   'delete a user': deleteUser('ada', config),
   'deny a user': denyUser('ada', true, config),
 };
 
 /** Calls that need a user who is there. */
-const NEED_A_USER = new Set(['set preferences', 'deny a user']);
+const NEED_A_USER = new Set([
+  'group that creates no user',
+  'get preferences',
+  'set preferences',
+  'deny a user',
+]);
 
 /** Answers that mean a refusal, and so end a plan for good. */
 const REFUSALS: readonly FaultName[] = ['html-403'];
@@ -153,18 +171,28 @@ describe.each(Object.keys(PLANS))('%s', (name) => {
         }
       },
     );
-  });
-});
 
-test('a refusal ends a plan for good, and is no reason to send it again', async () => {
-  await prepare('track', false);
-  simulator.configure({ faults: [{ fault: 'html-403' }] });
-  const outcome = await router.deliver(PLANS.track!);
-  expect(outcome).toMatchObject({
-    delivered: false,
-    code: 'denied',
-    status: 403,
-    retryable: false,
-    retries: 0,
+    test.each(REFUSALS)(
+      '%s at any of its requests ends it for good, and writes nothing else',
+      async (fault) => {
+        for (let nth = 1; nth <= expected.requests; nth += 1) {
+          await prepare(name, known);
+          const before = state();
+          simulator.configure({ faults: [{ fault, nth }] });
+          const outcome = await router.deliver(PLANS[name]!);
+          const { requests } = outcome;
+          expect({ nth, requests: requests.length, outcome }).toMatchObject({
+            nth,
+            requests: nth,
+            outcome: { delivered: false, code: 'denied', status: 403, retryable: false, retries: 0 },
+          });
+          // What the requests before it wrote may stand; nobody else's record is touched.
+          expect(state().users.victim).toEqual(before.users.victim);
+          expect(
+            Object.keys(state().users).filter((id) => !(id in expected.state.users || id in before.users)),
+          ).toEqual([]);
+        }
+      },
+    );
   });
 });

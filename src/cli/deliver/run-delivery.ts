@@ -1,5 +1,5 @@
 import { compile, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
-import { createRouter, type RouterOptions, type RouterStats } from '../../router/index.js';
+import { createHttpFetch, createRouter, type RouterOptions, type RouterStats } from '../../router/index.js';
 import { readMessages } from '../input/read-messages.js';
 import type { Counts } from './counts.js';
 import { Delivery, type Sending } from './delivery.js';
@@ -75,6 +75,7 @@ function makeSending({ sending, stop }: DeliveryRun): Sending {
   });
   const router = createRouter({
     maxPending: Math.max(MIN_PENDING, (sending.concurrency ?? 0) * PENDING_PER_REQUEST),
+    fetch: createHttpFetch(),
     ...sending,
     onRetryableFailure: 'blockLanes',
     signal: cancel.signal,

@@ -30,7 +30,7 @@ export function splitSource(path: SourcePath): CompiledSource {
   return { root, name: root === '' ? path : path.slice(root.length + 1), path };
 }
 
-/** Compiles a row to be read with {@link readRow}: for the few fields that are looked up one by one. */
+/** Compiles a row to be read with {@link findRow}: for the few fields that are looked up one by one. */
 export function compileRow<C extends ConverterName>(
   row: AnyRow & { readonly as: C },
 ): CompiledRow<Converted[C]> {
@@ -42,18 +42,9 @@ export function compileRow<C extends ConverterName>(
 }
 
 /**
- * The first usable value among a row's sources; `undefined` when there is none. What is passed over because it does not convert
- * is reported.
+ * The first usable value among a row's sources, and the path it came from; `undefined` when there is none. What is passed over
+ * because it does not convert is reported.
  */
-export function readRow<T>(
-  sources: Sources,
-  row: CompiledRow<T>,
-  record: Recorder | undefined,
-): T | undefined {
-  return findRow(sources, row, record)?.value;
-}
-
-/** As {@link readRow}, with the path that the value came from. */
 export function findRow<T>(
   sources: Sources,
   row: CompiledRow<T>,

@@ -13,7 +13,7 @@ const VARIANTS = 4;
  * Remembers what was made of a configuration, by the content of the keys that are read.
  *
  * Hosts parse a fresh configuration object for every request, so identity would never match; and the same object may be changed
- * between two calls, so identity must not be trusted. Bounded: the API keys used longest ago are forgotten first.
+ * between two calls, so identity must not be trusted. Bounded: the API keys that came first are forgotten first.
  */
 export class ConfigCache<T> {
   readonly #byKey = new Map<string, Cached<T>[]>();

@@ -1,3 +1,5 @@
+import { InstrumentationError } from '../../core/errors.js';
+import { typeName } from '../../core/json-object.js';
 import type { RequestPlan } from '../../core/plan.js';
 import { PxApi } from './api.js';
 import { parseConfig, type DestinationConfig } from './config.js';
@@ -32,7 +34,7 @@ export function deleteUser(identifyId: string | number, destinationConfig: Desti
 /**
  * The plan that puts a user on PX's denylist, or takes it off: PX ignores all events of a denied user.
  *
- * @throws InstrumentationError `id_missing`; `id_not_allowed` for an id that no URL path can carry, as this call has no body form
+ * @throws InstrumentationError `id_missing`; `preference_invalid` when `denied` is no boolean; `id_not_allowed` for an id that no URL path can carry, as this call has no body form
  * @throws ConfigurationError `configuration_invalid`
  * @example
  * const outcome = await router.deliver(denyUser('user-1', true, config));
@@ -44,8 +46,17 @@ export function denyUser(
 ): RequestPlan {
   const api = new PxApi(parseConfig(destinationConfig).connection);
   const id = requireIdentifyId(identifyId);
+  requireBoolean(denied);
   return {
     lanes: [userLane(id)],
     steps: [{ id: 'denyUser', route: 'users.deny', request: api.denyUser(id, denied) }],
   };
+}
+
+function requireBoolean(denied: unknown): void {
+  if (typeof denied === 'boolean') return;
+  const message = `expected true or false, found ${typeName(denied)}`;
+  throw new InstrumentationError('preference_invalid', `denied: ${message}`, {
+    faults: [{ path: 'denied', message }],
+  });
 }

@@ -14,7 +14,7 @@ export interface CompiledDestination {
   explain(event: RudderMessage): Explanation;
 }
 
-/** A few thousand destinations per process; each takes some tens of kilobytes. */
+/** More destinations than one process usually serves; each takes some tens of kilobytes. */
 const CACHED_API_KEYS = 1000;
 const mappers = new ConfigCache((config) => new MessageMapper(parseConfig(config)), CACHED_API_KEYS);
 
