@@ -82,6 +82,8 @@ function createApp(context: Context): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     return503OnClosing: false,
+    // No route has a schema; loading the compilers for them would take an eighth of the time to start.
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (error, _request, reply) => {
       void sendFailure(reply, error, log);
@@ -91,6 +93,10 @@ function createApp(context: Context): FastifyInstance {
   registerRequestLog(app, context);
   registerRoutes(app, context);
   return app;
+}
+
+function noSchemas(): never {
+  throw new Error('routes of this service have no schemas');
 }
 
 function registerRoutes(app: FastifyInstance, context: Context): void {
