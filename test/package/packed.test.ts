@@ -57,26 +57,28 @@ afterAll(() => {
   rmSync(consumer, { recursive: true, force: true });
 });
 
-test('require gives the library, the router and the simulator', () => {
+test('require gives the library, the router, the simulator and the service', () => {
   const script = write(
     'use.cjs',
     `const { process: map } = require('${NAME}');
      const { createRouter } = require('${NAME}/router');
      const { createSimulator } = require('${NAME}/simulator');
-     console.log(map(${EVENT}, ${CONFIG}).steps[0].request.endpoint, typeof createRouter, typeof createSimulator);`,
+     const { createService } = require('${NAME}/service');
+     console.log(map(${EVENT}, ${CONFIG}).steps[0].request.endpoint, typeof createRouter, typeof createSimulator, typeof createService);`,
   );
-  expect(node(script)).toBe(`${ENDPOINT} function function`);
+  expect(node(script)).toBe(`${ENDPOINT} function function function`);
 });
 
-test('import gives the library, the router and the simulator', () => {
+test('import gives the library, the router, the simulator and the service', () => {
   const script = write(
     'use.mjs',
     `import { process as map } from '${NAME}';
      import { createRouter } from '${NAME}/router';
      import { createSimulator } from '${NAME}/simulator';
-     console.log(map(${EVENT}, ${CONFIG}).steps[0].request.endpoint, typeof createRouter, typeof createSimulator);`,
+     import { createService } from '${NAME}/service';
+     console.log(map(${EVENT}, ${CONFIG}).steps[0].request.endpoint, typeof createRouter, typeof createSimulator, typeof createService);`,
   );
-  expect(node(script)).toBe(`${ENDPOINT} function function`);
+  expect(node(script)).toBe(`${ENDPOINT} function function function`);
 });
 
 test('errors of one build are recognised by the other', () => {
@@ -102,12 +104,13 @@ test.each([
       `import { compile, type DestinationConfig, type RequestPlan } from '${NAME}';
      import { createRouter, type Outcome } from '${NAME}/router';
      import { createSimulator } from '${NAME}/simulator';
+     import { createService } from '${NAME}/service';
      const config: DestinationConfig = ${CONFIG};
      const plan: RequestPlan = compile(config).process(${EVENT});
      const outcome: Promise<Outcome> = createRouter({}).deliver(plan);
      // @ts-expect-error: the plan's method is one of four
      const method: 'PATCH' = plan.steps[0].request.method;
-     export { createSimulator, method, outcome };`,
+     export { createService, createSimulator, method, outcome };`,
     );
     const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
     const module = resolution === 'bundler' ? 'preserve' : 'node16';
@@ -137,6 +140,7 @@ test('nothing that is not needed comes with it', () => {
   expect(files).toEqual([
     'ARCHITECTURE.md',
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'LICENSE',
     'README.md',
     'SECURITY.md',
