@@ -45,9 +45,10 @@ export async function processorTransform(
   }
 
   const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;
-  const items = results.map((result, index) => itemOf(result, events[index]!, knowsFiltered, context));
-  countEvents(ROUTE, events, items.map(outcomeOf), request, context);
-  return sendJson(reply, 200, items);
+  const items = results.map((result, index) => itemsOf(result, events[index]!, knowsFiltered, context));
+  const outcomes = items.map(([first]) => outcomeOf(first));
+  countEvents(ROUTE, events, outcomes, request, context);
+  return sendJson(reply, 200, items.flat());
 }
 
 /** In delivery mode the host sends the stored configuration along later: a key that stands in the event is lost by then. */
@@ -65,28 +66,34 @@ function deliverableLater(
   }
 }
 
-function itemOf(
+type Items = [ProcessorItem, ...ProcessorItem[]];
+
+/** The items of one event: the host makes a job of each, in their order. */
+function itemsOf(
   result: JobResult,
   { metadata }: TransformEvent,
   knowsFiltered: boolean,
   { settings }: Context,
-): ProcessorItem {
+): Items {
   if (result.kind === 'failed') {
-    return droppedItem(result.error, statusOf(result.error, result.pxStatus, knowsFiltered), metadata);
+    return [droppedItem(result.error, statusOf(result.error, result.pxStatus, knowsFiltered), metadata)];
   }
   const { plan, kind } = result;
-  if (kind === 'handOver' && settings.mode === 'delivery')
-    return outputItem(toPlanDescriptor(plan), metadata);
-  const request = kind === 'delivered' ? lastUpdate(plan) : plan.steps[0].request;
-  return outputItem(toWireDescriptor(request), metadata);
+  if (kind === 'handOver' && settings.mode === 'delivery') {
+    return [outputItem(toPlanDescriptor(plan), metadata)];
+  }
+  const requests = kind === 'delivered' ? updates(plan) : [plan.steps[0].request];
+  return requests.map((request) => outputItem(toWireDescriptor(request), metadata)) as Items;
 }
 
 /**
- * The last `PUT` of a plan that was run: a request that changes nothing when the host sends it. Needed because an event without a
- * request would count as dropped.
+ * The `PUT`s of a plan that was run, each once: requests that change nothing when the host sends them. At least one is needed, because an
+ * event without a request would count as dropped; all of them are, because the host sends them after the whole batch was run, and must
+ * not leave out what a later event of the batch wrote over an earlier one.
  */
-function lastUpdate({ steps }: RequestPlan): RequestDescriptor {
-  return steps.findLast(({ request }) => request.method === 'PUT')!.request;
+function updates({ steps }: RequestPlan): RequestDescriptor[] {
+  const puts = steps.map(({ request }) => request).filter(({ method }) => method === 'PUT');
+  return [...new Set(puts)];
 }
 
 function statusOf(error: DestinationError, pxStatus: number | undefined, knowsFiltered: boolean): number {

@@ -135,7 +135,8 @@ describe.each(['inline', 'delivery'] as const)('%s mode', (mode) => {
       .map((item) => item.batchedRequest as Json);
     const processed = ((await post(TRANSFORMS[1], events)).body as Json[]).map((item) => item.output as Json);
     expect(routed).toHaveLength(mode === 'inline' ? 1 : 3);
-    expect(processed).toHaveLength(3);
+    // Inline, the group's account and its link are a job each.
+    expect(processed).toHaveLength(mode === 'inline' ? 4 : 3);
     for (const descriptor of [...routed, ...processed]) {
       expect(descriptor).toMatchObject({ type: 'REST', files: {}, params: {}, userId: '', version: '1' });
       expect(['users', 'accounts', 'events', 'preferences']).toContain(descriptor.endpointPath);

@@ -3,7 +3,7 @@ import { cleanUp, DESTINATION, group, identify, job, track, world, type Json } f
 afterEach(cleanUp);
 const URL_ = '/v0/destinations/gainsight_px';
 
-test('inline: a plan is run, and its last idempotent PUT is the descriptor', async () => {
+test('inline: a plan is run, and its idempotent PUTs are the descriptors, in order, of as many jobs', async () => {
   const { post, simulator } = await world();
   const preferences = identify('u1', { userPreferences: { surveys: false } });
   const { status, body } = await post(URL_, [
@@ -18,11 +18,13 @@ test('inline: a plan is run, and its last idempotent PUT is the descriptor', asy
     outputs.map(({ method, endpoint }) => `${String(method)} ${new URL(String(endpoint)).pathname}`),
   ).toEqual([
     'PUT /v1/users/u1',
+    'PUT /v1/accounts/acme',
+    'PUT /v1/users/u1',
     'PUT /v1/users/u1',
     'PUT /v1/user/preferences/u1',
     'POST /v1/events/custom',
   ]);
-  expect(outputs[1]!.body).toMatchObject({ JSON: { accountId: 'acme' } });
+  expect(outputs[2]!.body).toMatchObject({ JSON: { accountId: 'acme' } });
   expect(simulator.state.users.get('u1')).toMatchObject({ accountId: 'acme' });
   expect(simulator.state.events.total).toBe(0);
 });
