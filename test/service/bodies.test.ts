@@ -2,7 +2,7 @@ import http from 'node:http';
 import { PassThrough } from 'node:stream';
 import { parseJson } from '../../src/service/parse-json';
 import { BodyReader } from '../../src/service/read-body';
-import { cleanUp, DESTINATION, job, track, world, type HostEvent, type World } from './host';
+import { cleanUp, DESTINATION, identify, job, track, world, type HostEvent, type World } from './host';
 
 afterEach(cleanUp);
 
@@ -162,6 +162,22 @@ describe('over a real connection', () => {
     expect(
       (await send(port, '/routerTransform', JSON.stringify({ input: [], destType: 'gainsight_px' }))).status,
     ).toBe(200);
+  });
+
+  test('plans of a host that has gone away are not begun', async () => {
+    const here = await world({ router: { concurrency: 1, requestTimeoutMs: 5_000 } }, { latencyMs: 150 });
+    const port = await listen(here);
+    const input = [0, 1, 2, 3, 4].map((at) => job(at, identify(`u${at}`), { userId: `k${at}` }));
+    await new Promise<void>((resolve) => {
+      const request = http.request({ port, method: 'POST', path: '/routerTransform' });
+      request.on('error', () => {
+        resolve();
+      });
+      request.end(JSON.stringify({ input, destType: 'gainsight_px' }));
+      setTimeout(() => request.destroy(), 100);
+    });
+    while (!(await here.get('/metrics')).text.includes('gainsight_px_plans_pending 0\n')) await settled();
+    expect(here.simulator.requests.total).toBeLessThan(5);
   });
 
   test('any content type, or none, is read as JSON', async () => {

@@ -193,6 +193,16 @@ describe('front mode', () => {
     expect(other.seen).toHaveLength(calls.length + 1);
   });
 
+  test('what is forwarded is logged without its path, which may hold a write key', async () => {
+    const other = await upstream({ status: 200, body: '{}' });
+    const running = await serve('--upstream', other.origin);
+    await post(running.origin, '/v1/sources/some-write-key?writeKey=some-write-key', '{}');
+    running.child.kill('SIGINT');
+    const { stdout } = await running.ended;
+    expect(stdout).toContain('"route":"forwarded"');
+    expect(stdout).not.toContain('some-write-key');
+  });
+
   test('an upstream that is away is something to be tried again; its features are remembered', async () => {
     const other = await upstream({
       status: 200,
