@@ -4,11 +4,12 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 import { mixedMessages } from './messages.mjs';
 import { median, spread } from './statistics.mjs';
 
-const COMMAND = path.resolve(import.meta.dirname, '../dist/cjs/cli/main.js');
+const COMMAND = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../dist/cjs/cli/main.js');
 const MESSAGES = 2000;
 const LATENCY_MS = 20;
 const CONCURRENCY = 20;

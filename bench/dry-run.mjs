@@ -4,11 +4,12 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Readable } from 'node:stream';
 import { CONFIG, EVENTS } from './events.mjs';
 import { trackLines } from './messages.mjs';
 
-const COMMAND = path.resolve(import.meta.dirname, '../dist/cjs/cli/main.js');
+const COMMAND = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../dist/cjs/cli/main.js');
 
 /** Prints a table with a row per size of input. */
 export async function benchDryRun({ sizes }) {

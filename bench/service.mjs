@@ -5,12 +5,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { BATCHES, EVENT_BYTES, EVENTS_PER_BATCH } from './host-batches.mjs';
 import { median } from './statistics.mjs';
 
-const COMMAND = path.resolve(import.meta.dirname, '../dist/cjs/cli/main.js');
-const FLOOR = path.resolve(import.meta.dirname, 'floor-server.mjs');
+const COMMAND = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../dist/cjs/cli/main.js');
+const FLOOR = path.resolve(path.dirname(fileURLToPath(import.meta.url)), 'floor-server.mjs');
 const ROUTE = '/v0/destinations/gainsight_px';
 const CONNECTIONS = 8;
 
@@ -89,7 +90,7 @@ async function start(argumentsFor) {
   const port = await freePort();
   const began = performance.now();
   const child = spawn(process.execPath, argumentsFor(String(port)), {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'ignore',
   });
   for (;;) {
     const healthy = await fetch(`http://127.0.0.1:${port}/health`).then(
