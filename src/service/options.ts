@@ -19,7 +19,7 @@ export interface ServiceOptions {
   readonly mode?: Mode;
   /** URL of another transformer, which then serves all that is not this destination's. Default: none. */
   readonly upstream?: string;
-  /** Sends the requests to PX. Default: the global `fetch`. */
+  /** Sends the requests to PX. Default: Node's own HTTP client (`createHttpFetch`). */
   readonly fetch?: Fetch;
   /** How plans are delivered; `fetch` and `onRequest` are the service's own. */
   readonly router?: Omit<RouterOptions, 'fetch' | 'onRequest' | 'signal' | 'onRetryableFailure'>;
