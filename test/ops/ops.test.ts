@@ -168,7 +168,7 @@ describe('Dockerfile', () => {
   const command = JSON.parse(all('CMD', lastStage).at(-1)!) as string[];
 
   test('its images are pinned to the oldest Node that the package supports', () => {
-    const [, major] = /^>=(\d+)$/.exec(manifest.engines.node)!;
+    const [, major] = /^>=(\d+)(?:\.\d+)*$/.exec(manifest.engines.node)!;
     expect(all('FROM').length).toBeGreaterThan(1);
     for (const from of all('FROM'))
       expect(from).toMatch(new RegExp(`^node:${major}(\\.\\d+)*-(alpine|slim)`));
