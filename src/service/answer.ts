@@ -24,9 +24,12 @@ export function sendJson(reply: FastifyReply, status: number, body: unknown): Fa
     .send(Buffer.from(JSON.stringify(body)));
 }
 
-/** Answers that the whole request is to be sent again, without end. `reason` is shown by the host. */
-export function sendRetryLater(reply: FastifyReply, reason: string): FastifyReply {
-  const printable = reason.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
+/**
+ * Answers that the whole request is to be sent again, without end. `reason` is shown by the host; `summary` stands in a header, which
+ * proxies and logs keep, and so must hold nothing of anybody's.
+ */
+export function sendRetryLater(reply: FastifyReply, reason: string, summary = reason): FastifyReply {
+  const printable = summary.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
   return sendJson(
     reply.header(SHOULD_RETRY_HEADER, 'true').header(REASON_HEADER, printable).header('Retry-After', '1'),
     503,

@@ -3,6 +3,7 @@ import { EventMapper } from './map-event.js';
 import { Metrics } from './metrics.js';
 import { parseServiceOptions, type ServiceOptions, type Settings } from './options.js';
 import { BodyReader } from './read-body.js';
+import { UnfinishedDeletions } from './unfinished-deletions.js';
 
 /** What all routes of one service share. */
 export interface Context {
@@ -12,6 +13,7 @@ export interface Context {
   readonly mapper: EventMapper;
   readonly metrics: Metrics;
   readonly bodies: BodyReader;
+  readonly deletions: UnfinishedDeletions;
   /** Whether the service is about to end, and is not to be sent new work. */
   draining: boolean;
 }
@@ -31,5 +33,13 @@ export function createContext(options: ServiceOptions): Context {
     routerStats: () => router.stats(),
     cachedConfigurations: () => mapper.cachedConfigurations,
   });
-  return { settings, router, mapper, metrics, bodies: new BodyReader(settings), draining: false };
+  return {
+    settings,
+    router,
+    mapper,
+    metrics,
+    bodies: new BodyReader(settings),
+    deletions: new UnfinishedDeletions(),
+    draining: false,
+  };
 }

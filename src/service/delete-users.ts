@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { InternalError, RetryableError, type DestinationError } from '../core/errors.js';
+import { ConfigurationError, InternalError, RetryableError, type DestinationError } from '../core/errors.js';
+import { isObject } from '../core/json-object.js';
 import { deleteUser, type DestinationConfig } from '../destinations/gainsight_px/index.js';
 import { parseDeletionRequest, type DeletionReply } from '../protocol/delete-users.js';
 import { DEST_TYPE } from '../protocol/destination.js';
-import { resolveDynamicConfig } from '../protocol/dynamic-config.js';
+import { isTemplate, resolveDynamicConfig } from '../protocol/dynamic-config.js';
 import { errorText } from '../protocol/error-text.js';
 import { errorStatus } from '../protocol/item-status.js';
 import { jsonOf, sendJson } from './answer.js';
@@ -33,8 +34,11 @@ export async function deleteUsers(
     id.trim() === '' ? [`userAttributes[${index}]: the userId is empty`] : [],
   );
   const deletion = new Deletion(named, config, context);
-  await deletion.run();
+  const parts = [config, named];
+  const done = context.deletions.doneOf(parts);
+  await deletion.run(done);
   const result = deletion.reply();
+  if (result.statusCode === 200) context.deletions.finished(parts);
   context.metrics.events(ROUTE, 'user', 'delivered', deletion.done);
   context.metrics.events(ROUTE, 'user', 'retry', named.length - deletion.done);
   request.eventCounts = { delivered: deletion.done, retry: named.length - deletion.done };
@@ -52,23 +56,32 @@ function send(reply: FastifyReply, result: DeletionReply): FastifyReply {
 
 /** The erasure of the users of one request, within a time. */
 class Deletion {
-  /** How many are erased, or were unknown. */
-  done = 0;
+  #done = new Set<string>();
   #failure: { readonly error: DestinationError; readonly pxStatus?: number } | undefined;
   #next = 0;
+  #configs: readonly DestinationConfig[] = [];
   readonly #controller = new AbortController();
-  readonly #config: DestinationConfig;
 
   constructor(
     private readonly userIds: readonly string[],
-    config: DestinationConfig,
+    private readonly config: DestinationConfig,
     private readonly context: Context,
-  ) {
-    // There is no event here: what depends on one has its default.
-    this.#config = resolveDynamicConfig(config, undefined) as DestinationConfig;
+  ) {}
+
+  /** How many are erased, or were unknown; in this request or in one before it. */
+  get done(): number {
+    return this.#done.size;
   }
 
-  async run(): Promise<void> {
+  /** Erases those that are not in `done` yet, and adds them. */
+  async run(done: Set<string>): Promise<void> {
+    this.#done = done;
+    try {
+      this.#configs = configsOf(this.config);
+    } catch (thrown) {
+      this.#fail(InternalError.from(thrown));
+      return;
+    }
     const { deletionDeadlineMs } = this.context.settings;
     let timer: NodeJS.Timeout | undefined;
     const timeUp = new Promise<void>((resolve) => {
@@ -98,15 +111,20 @@ class Deletion {
     while (this.#next < this.userIds.length && !signal.aborted) {
       const userId = this.userIds[this.#next]!;
       this.#next += 1;
-      await this.#erase(userId, signal);
+      if (!this.#done.has(userId)) await this.#erase(userId, signal);
     }
   }
 
   async #erase(userId: string, signal: AbortSignal): Promise<void> {
     try {
-      const outcome = await this.context.router.deliver(deleteUser(userId, this.#config), { signal });
-      if (outcome.delivered) this.done += 1;
-      else this.#fail(outcome.error, outcome.status);
+      for (const config of this.#configs) {
+        const outcome = await this.context.router.deliver(deleteUser(userId, config), { signal });
+        if (!outcome.delivered) {
+          this.#fail(outcome.error, outcome.status);
+          return;
+        }
+      }
+      this.#done.add(userId);
     } catch (thrown) {
       this.#fail(InternalError.from(thrown));
     }
@@ -118,4 +136,27 @@ class Deletion {
     if (error.kind === 'configuration' || code === 'denied' || pxStatus === undefined)
       this.#controller.abort();
   }
+}
+
+/**
+ * The configurations to erase with: one for each data center that the destination writes to.
+ *
+ * There is no event here that a template could be resolved by. Without the key or the place that the user was written with, nothing may be
+ * called erased.
+ *
+ * @throws ConfigurationError when the key or the data center is a template
+ */
+function configsOf(config: DestinationConfig): DestinationConfig[] {
+  for (const key of ['apiKey', 'dataCenter'] as const) {
+    if (!isTemplate(config[key])) continue;
+    const message = 'expected a value, found a template, which cannot be resolved without an event';
+    throw new ConfigurationError('configuration_invalid', `cannot erase users: ${key}: ${message}`, {
+      faults: [{ path: key, message }],
+    });
+  }
+  const resolved = resolveDynamicConfig(config, undefined) as DestinationConfig;
+  const { dataCenter } = resolved;
+  if (!isObject(dataCenter)) return [resolved];
+  const distinct = new Set(Object.values(dataCenter).map((name) => String(name).toUpperCase()));
+  return [...distinct].map((name) => ({ ...resolved, dataCenter: name }));
 }

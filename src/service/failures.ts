@@ -13,13 +13,15 @@ const PROCESSOR_PATH = /^\/v0\/destinations\/[^/]+\/?$/;
  */
 export function sendFailure(reply: FastifyReply, thrown: unknown, log: ServiceLog): FastifyReply {
   const message = messageOf(thrown);
-  if (!isInput(thrown)) log.error({ error: nameOf(thrown) }, 'a request failed for a fault of this service');
+  if (isInput(thrown))
+    log.warn({ error: nameOf(thrown) }, 'a request could not be read, and will come again');
+  else log.error({ error: nameOf(thrown) }, 'a request failed for a fault of this service');
   return sendRefusal(reply, message);
 }
 
 /** Answers a request for something that is not here. */
 export function sendRefusal(reply: FastifyReply, message: string): FastifyReply {
-  const path = reply.request.url.split('?', 1)[0]!;
+  const path = reply.request.url.split('?', 1)[0]!.replace(/\/{2,}/g, '/');
   if (PROCESSOR_PATH.test(path)) return sendRetryLater(reply, message);
   // The deletion worker reads arrays only.
   const body =

@@ -5,6 +5,7 @@ import type { RequestPlan } from '../core/plan.js';
 import type { RequestDescriptor } from '../core/request.js';
 import { toWireDescriptor } from '../protocol/descriptor.js';
 import { requireStoredKey } from '../protocol/destination.js';
+import { errorText } from '../protocol/error-text.js';
 import { errorStatus, isFilterable, ITEM_STATUS, KNOWS_FILTERED } from '../protocol/item-status.js';
 import { toPlanDescriptor } from '../protocol/plan-descriptor.js';
 import { droppedItem, outputItem, type ProcessorItem } from '../protocol/processor-reply.js';
@@ -41,7 +42,12 @@ export async function processorTransform(
       request,
       context,
     );
-    return sendRetryLater(reply, passing.error.message);
+    const { error } = passing;
+    context.settings.log.warn(
+      { code: error.code, kind: error.kind },
+      'a batch was handed back, and will come again',
+    );
+    return sendRetryLater(reply, errorText(error.message), error.code);
   }
 
   const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;

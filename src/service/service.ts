@@ -84,7 +84,8 @@ function createApp(context: Context): FastifyInstance {
     return503OnClosing: false,
     // No route has a schema; loading the compilers for them would take an eighth of the time to start.
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
-    routerOptions: { ignoreTrailingSlash: true },
+    // The processor and the features poll do not trim a slash at the end of the base URL.
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     frameworkErrors: (error, _request, reply) => {
       void sendFailure(reply, error, log);
     },

@@ -97,3 +97,37 @@ test('the answer is an array always', async () => {
   expect([invalid.status, Array.isArray(invalid.body)]).toEqual([400, true]);
   expect(here.simulator.requests.total).toBe(0);
 });
+
+test('a list that does not fit into one request gets further each time, and comes to its end', async () => {
+  const here = await world({ deletionDeadlineMs: 120 }, { latencyMs: 20 });
+  const ids = Array.from({ length: 200 }, (_, at) => `u${at}`);
+  let answer = await erase(here, ids);
+  expect(answer.status).toBe(503);
+  for (let offers = 1; offers < 40 && answer.status !== 200; offers += 1) answer = await erase(here, ids);
+  expect(answer.status).toBe(200);
+  // What was on its way at a deadline may be asked for once more; what was done is not.
+  expect(here.simulator.requests.total).toBeLessThan(2 * ids.length);
+});
+
+test('nothing is remembered of a finished request: whoever comes back to life is erased anew', async () => {
+  const here = await world();
+  await erase(here, ['u1']);
+  await here.route([job(1, identify('u1'))]);
+  expect((await erase(here, ['u1'])).status).toBe(200);
+  expect(here.simulator.state.users.size).toBe(0);
+});
+
+test.each(['apiKey', 'dataCenter'])('%s as a template: nobody is called erased', async (key) => {
+  const here = await world();
+  const answer = await erase(here, ['u1'], { ...CONFIG, [key]: '{{ message.context.x || US }}' });
+  expect(answer.status).not.toBe(200);
+  expect(answer.body[0].error).toContain(key);
+  expect(here.simulator.requests.total).toBe(0);
+});
+
+test('a data center per source type: users are erased in each of them', async () => {
+  const here = await world();
+  const dataCenter = { web: 'US', ios: 'EU', android: 'us' };
+  expect((await erase(here, ['u1'], { ...CONFIG, dataCenter })).status).toBe(200);
+  expect(here.simulator.requests.byRoute['users.delete']).toBe(2);
+});

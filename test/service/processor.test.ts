@@ -90,3 +90,18 @@ test('delivery: a key that depends on the event is refused, as it would be lost 
   ]);
   expect(body[0]).toMatchObject({ statusCode: 400, statTags: { errorType: 'configuration' } });
 });
+
+test('the reason in the header names the kind of trouble alone; what PX said is in the body', async () => {
+  const { post, simulator } = await world();
+  const body = '{"externalapierror":{"message":"duplicate user jane@example.com"}}';
+  simulator.configure({ faults: [{ fault: { status: 503, body } }] });
+  const refused = await post(URL_, [job(1, identify())]);
+  expect(refused.status).toBe(503);
+  expect(refused.headers['x-rudder-error-reason']).toBe('unavailable');
+});
+
+test('a base URL with a slash at its end leads to the same routes', async () => {
+  const { post } = await world();
+  const answer = await post(`/${URL_}`, [job(1, track())]);
+  expect(answer).toMatchObject({ status: 200, body: [{ statusCode: 200 }] });
+});

@@ -31,7 +31,7 @@ The log goes to the standard output, one JSON line a request, without keys and
 personal data. SIGTERM lets the grace time pass before it ends; Ctrl-C does not.
 
 Example:
-  $ gainsight-px serve
+  $ gainsight-px serve --host 0.0.0.0
   $ gainsight-px serve --host 0.0.0.0 --upstream http://transformer:9090
 `;
 
@@ -111,10 +111,14 @@ const WHAT_MODES_DO: Readonly<Record<Mode, string>> = {
   delivery: 'every event is delivered here, when the host hands it to the delivery proxy',
 };
 
+const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
 /** One line: what runs, and what has to be set on the host for it. */
-function notice(origin: string, { mode, upstream }: Options): string {
+function notice(origin: string, { mode, upstream, host }: Options): string {
+  // An address that stands for all of this machine's means the host's own on the host.
+  const reachable = ANY_ADDRESS.has(host) ? origin.replace(/\/\/.*:/, '//<this machine>:') : origin;
   const settings = [
-    `DEST_TRANSFORM_URL=${origin}`,
+    `DEST_TRANSFORM_URL=${reachable}`,
     ...(mode === 'delivery' ? ['RSERVER_ROUTER_GAINSIGHT_PX_TRANSFORMER_PROXY=true'] : []),
   ];
   const rest = upstream === undefined ? '' : '; all other destinations are forwarded';
