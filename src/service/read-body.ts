@@ -22,7 +22,7 @@ interface Limits {
 
 /**
  * Reads and parses bodies of JSON within bounds: small ones side by side; one that turns out large waits, unread, until it is the only
- * large one, so that memory holds one of them and not one per connection.
+ * large one that is being read. What was parsed of it lives until it is answered.
  */
 export class BodyReader {
   readonly #gate = new Gate();
