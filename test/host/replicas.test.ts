@@ -9,7 +9,7 @@ import { ROUTER_WAYS } from './ways';
 import { CONFIG, hostEvent, workload } from './workload';
 
 /** PX is at some distance, so that a replica has time to be missed. */
-const messages = workload(50, 20, 2);
+const messages = workload(50, 40, 2);
 const events = messages.map((message) => hostEvent(message));
 const PX_LATENCY_MS = 10;
 const KILLED_AFTER_REQUESTS = 200;
