@@ -1,7 +1,7 @@
 import { parseConfig } from '../destinations/gainsight_px/index.js';
 
 /** PX's data centers by name. */
-export const DATA_CENTERS = ['US', 'EU', 'US2'] as const;
+const DATA_CENTERS = ['US', 'EU', 'US2'] as const;
 export type DataCenter = (typeof DATA_CENTERS)[number];
 
 const ORIGINS: ReadonlyMap<string, DataCenter> = new Map(

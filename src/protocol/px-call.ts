@@ -2,7 +2,7 @@ import type { RequestBody, RequestDescriptor } from '../core/request.js';
 import type { PxApi } from '../destinations/gainsight_px/api.js';
 
 /** The calls that an event may lead to. Erasing and denying users are not among them, whatever the host is made to send. */
-export const EVENT_ROUTES = [
+const EVENT_ROUTES = [
   'users.update',
   'users.create',
   'accounts.update',

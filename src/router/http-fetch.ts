@@ -6,7 +6,7 @@ import type { AnswerBody, Fetch, FetchAnswer } from './options.js';
  * A `fetch` over Node's own HTTP client, with as much of an answer as the router reads. Connections are kept open and used again.
  *
  * For whoever sends much from a Node process: the global `fetch` builds web streams around every answer, and takes about twice as
- * much processor time for a request as this (`npm run bench`). Redirects are not followed, nothing is decompressed.
+ * much processor time for a request as this. Redirects are not followed, nothing is decompressed.
  *
  * @example
  * const router = createRouter({ fetch: createHttpFetch() });

@@ -13,7 +13,7 @@ export async function readBody(response: FetchAnswer): Promise<BodyText> {
 }
 
 /** Whether a body is an HTML page, by its declared type or, as gateways forget that, by its first character. */
-export function isHtml(contentType: string | null, text: string): boolean {
+function isHtml(contentType: string | null, text: string): boolean {
   return /\bx?html\b/i.test(contentType ?? '') || text.trimStart().startsWith('<');
 }
 

@@ -8,7 +8,7 @@ export interface ReadLag {
 }
 
 /** A soft-deleted record comes back within this time (Gainsight PX support articles: seven days). */
-export const REVIVAL_MS = 7 * 24 * 60 * 60 * 1000;
+const REVIVAL_MS = 7 * 24 * 60 * 60 * 1000;
 
 interface Hidden {
   requestsLeft: number;

@@ -46,7 +46,7 @@ export function renderTable(
   { width, colours }: Look,
 ): string {
   const cells = rows.slice(0, MAX_ROWS).map((row) => row.map((cell) => printable(cell.slice(0, width + 1))));
-  const colWidths = fit([head, ...cells], width - GAP.length * (head.length - 1));
+  const colWidths = fitWidths([head, ...cells], width - GAP.length * (head.length - 1));
   const table = new Table({
     head: [...head],
     colWidths,
@@ -62,7 +62,7 @@ export function renderTable(
   return lines.join('\n');
 }
 
-function fit(rows: readonly (readonly string[])[], available: number): number[] {
+function fitWidths(rows: readonly (readonly string[])[], available: number): number[] {
   const widths = rows[0]!.map((_, column) =>
     rows.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), 0),
   );
