@@ -45,6 +45,45 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+const NO_LIMIT = 'none';
+
+/** `--concurrency <number>` */
+export function concurrencyOption(): Option {
+  return new Option('--concurrency <number>', 'requests in flight at most')
+    .argParser(wholeNumber(1))
+    .default(20);
+}
+
+/** `--requests-per-second <number>` */
+export function requestsPerSecondOption(): Option {
+  return new Option('--requests-per-second <number>', 'at most, or none for no limit')
+    .argParser(limit)
+    .default(180);
+}
+
+/** `--requests-per-day <number>` */
+export function requestsPerDayOption(): Option {
+  return new Option('--requests-per-day <number>', 'at most, or none for no limit')
+    .argParser(limit)
+    .default(1_000_000);
+}
+
+/** What these three are parsed to; options of the router have the same names. */
+export interface SendingLimits {
+  readonly concurrency: number;
+  readonly requestsPerSecond: number;
+  readonly requestsPerDay: number;
+}
+
+function limit(text: string): number {
+  return text === NO_LIMIT ? Infinity : wholeNumber(1)(text);
+}
+
+/** An option's value as it is written on the command line. */
+export function optionText(value: unknown): string {
+  return value === Infinity ? NO_LIMIT : String(value);
+}
+
 /** Parses a fault of the simulator and adds it to those before it; for `argParser` of an option that may be repeated. */
 export function addFault(text: string, before: readonly FaultRule[] = []): readonly FaultRule[] {
   try {

@@ -20,6 +20,15 @@ export interface ServiceAddress {
   readonly port: number;
 }
 
+/** How a service ends. */
+export interface StopOptions {
+  /** Default 0. */
+  readonly graceMs?: number;
+  /** Default 80,000: longer than a transform request takes at most. */
+  readonly drainMs?: number;
+  readonly hurry?: AbortSignal;
+}
+
 /** A drop-in destination transformer for a RudderStack host, for the one destination Gainsight PX. */
 export interface Service {
   /** Listens; by default on `127.0.0.1:9090`. Port 0 takes a free one. */
@@ -29,14 +38,19 @@ export interface Service {
   /**
    * Ends without losing anything: `/health` says 503 at once, new work is still taken for `graceMs` milliseconds, then no more connections
    * are, and what is in flight is finished. An abort of `hurry` ends the grace time.
+   *
+   * What is not finished `drainMs` milliseconds later has its connection cut: a client that sends no end or reads no answer. A host sends
+   * such a request again.
    */
-  stop(options?: { readonly graceMs?: number; readonly hurry?: AbortSignal }): Promise<void>;
-  /** Ends at once for new requests; what is in flight is finished. */
+  stop(options?: StopOptions): Promise<void>;
+  /** The same without grace: ends at once for new requests. */
   close(): Promise<void>;
 }
 
 /** Time for a request to arrive whole, a large body's wait for its turn included. */
 const REQUEST_TIMEOUT_MS = 300_000;
+
+const DRAIN_MS = 80_000;
 
 /** Longer than load balancers keep idle connections: they, not we, should be first to close one. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
@@ -64,14 +78,14 @@ export function createService(options: ServiceOptions = {}): Service {
       const name = host.includes(':') ? `[${host}]` : host;
       return { origin: `http://${name}:${address.port}`, port: address.port };
     },
-    async stop({ graceMs = 0, hurry } = {}) {
+    async stop({ graceMs = 0, drainMs = DRAIN_MS, hurry } = {}) {
       context.draining = true;
       await waited(graceMs, hurry);
-      await end(app, context);
+      await end(app, drainMs, context);
     },
     async close() {
       context.draining = true;
-      await end(app, context);
+      await end(app, DRAIN_MS, context);
     },
   };
 }
@@ -167,7 +181,12 @@ function waited(ms: number, hurry: AbortSignal | undefined): Promise<void> {
 }
 
 /** First the requests, then what serves them. */
-async function end(app: FastifyInstance, { router }: Context): Promise<void> {
+async function end(app: FastifyInstance, drainMs: number, { router, settings }: Context): Promise<void> {
+  const timer = setTimeout(() => {
+    settings.log.warn({ drainMs }, 'cutting connections whose requests did not finish in time');
+    app.server.closeAllConnections();
+  }, drainMs);
   await app.close();
+  clearTimeout(timer);
   await router.close();
 }

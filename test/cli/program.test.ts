@@ -16,6 +16,7 @@ const COMMANDS = [
   ['delete-user'],
   ['deny-user'],
   ['simulate'],
+  ['serve'],
 ];
 
 describe('help', () => {

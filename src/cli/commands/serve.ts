@@ -3,18 +3,26 @@ import type { Fetch } from '../../router/options.js';
 import type { LogLevel } from '../../service/log.js';
 import type { Mode, Service, ServiceAddress } from '../../service/index.js';
 import type { CommandIo } from '../io.js';
-import { pxUrlOption, wholeNumber } from '../options.js';
+import {
+  concurrencyOption,
+  pxUrlOption,
+  requestsPerDayOption,
+  requestsPerSecondOption,
+  wholeNumber,
+  type SendingLimits,
+} from '../options.js';
 import { printable } from '../output/printable.js';
 import { UsageError } from '../settings.js';
 import { packageVersion } from '../version.js';
 
-interface Options {
+interface Options extends SendingLimits {
   readonly host: string;
   readonly port: number;
   readonly mode: Mode;
   readonly upstream?: string;
   readonly logLevel: LogLevel;
   readonly graceMs: number;
+  readonly drainMs: number;
   readonly pxUrl?: Fetch;
 }
 
@@ -26,6 +34,9 @@ and with --mode delivery also:
 
 A host with other destinations needs them served too: --upstream names the
 transformer that does, and everything of theirs is forwarded to it.
+
+--concurrency and the limits are of this process for each API key: of two
+replicas each takes half of what PX allows, less what the host sends itself.
 
 The log goes to the standard output, one JSON line a request, without keys and
 personal data. SIGTERM lets the grace time pass before it ends; Ctrl-C does not.
@@ -54,6 +65,10 @@ export function registerServe(program: Command, io: CommandIo): void {
         .default('info'),
     )
     .option('--grace-ms <ms>', 'how long SIGTERM still takes new work', wholeNumber(0), 5_000)
+    .option('--drain-ms <ms>', 'then cut what does not finish within', wholeNumber(0), 80_000)
+    .addOption(concurrencyOption())
+    .addOption(requestsPerSecondOption())
+    .addOption(requestsPerDayOption())
     .addOption(pxUrlOption())
     .addHelpText('after', HELP)
     .action((options: Options) => serve(options, io));
@@ -65,7 +80,8 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
     import('../../service/index.js'),
     import('../../service/log.js'),
   ]);
-  const { mode, upstream, pxUrl, logLevel, graceMs } = options;
+  const { mode, upstream, pxUrl, logLevel, graceMs, drainMs } = options;
+  const { concurrency, requestsPerSecond, requestsPerDay } = options;
   if (upstream !== undefined && !isHttpUrl(upstream)) {
     throw new UsageError('--upstream is no URL: give one such as http://127.0.0.1:9091');
   }
@@ -74,6 +90,7 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
     mode,
     log,
     version: packageVersion(),
+    router: { concurrency, requestsPerSecond, requestsPerDay },
     ...(upstream === undefined ? {} : { upstream }),
     ...(pxUrl === undefined ? {} : { fetch: pxUrl }),
   });
@@ -85,7 +102,7 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
 
   const { graceful, hurry } = await stopping.first;
   log.info({ graceMs: graceful ? graceMs : 0 }, 'stopping');
-  await service.stop({ graceMs: graceful ? graceMs : 0, hurry });
+  await service.stop({ graceMs: graceful ? graceMs : 0, drainMs, hurry });
   stopping.done();
   log.info({}, 'stopped');
 }

@@ -1,6 +1,15 @@
 import { Option, type Command } from 'commander';
 import type { CommandIo } from '../io.js';
-import { addFault, configOption, pxUrlTextOption, wholeNumber } from '../options.js';
+import {
+  addFault,
+  concurrencyOption,
+  configOption,
+  optionText,
+  pxUrlTextOption,
+  requestsPerDayOption,
+  requestsPerSecondOption,
+  wholeNumber,
+} from '../options.js';
 import { deliver, type DeliverOptions } from './deliver.js';
 import { PROGRESS_STYLES } from './progress.js';
 
@@ -32,9 +41,9 @@ export function registerDeliver(program: Command, io: CommandIo): void {
         .argParser(addFault)
         .default([], 'none'),
     )
-    .option('--concurrency <number>', 'requests in flight at most', wholeNumber(1), 20)
-    .option('--requests-per-second <number>', 'at most, or none for no limit', limit, 180)
-    .option('--requests-per-day <number>', 'at most, or none for no limit', limit, 1_000_000)
+    .addOption(concurrencyOption())
+    .addOption(requestsPerSecondOption())
+    .addOption(requestsPerDayOption())
     .option('--max-attempts <number>', 'how often one request is sent at most', wholeNumber(1), 5)
     .addOption(
       new Option('--progress <style>', 'how to show progress').choices(PROGRESS_STYLES).default('auto'),
@@ -55,12 +64,6 @@ function wordsToRepeat(command: Command): string[] {
     if (changing.has(name) || command.getOptionValueSource(name) !== 'cli') return [];
     const value: unknown = command.getOptionValue(name);
     if (value === true) return [option.long ?? ''];
-    return [option.long ?? '', value === Infinity ? NO_LIMIT : String(value)];
+    return [option.long ?? '', optionText(value)];
   });
-}
-
-const NO_LIMIT = 'none';
-
-function limit(text: string): number {
-  return text === NO_LIMIT ? Infinity : wholeNumber(1)(text);
 }

@@ -3,6 +3,7 @@ import type { RouterOptions } from '../../router/index.js';
 import { createSimulator, type FaultRule } from '../../simulator/index.js';
 import { aimAt } from '../aim.js';
 import type { CommandIo, StopSignal } from '../io.js';
+import type { SendingLimits } from '../options.js';
 import { lookOf } from '../output/table.js';
 import { loadSettings, UsageError } from '../settings.js';
 import { Counts } from './counts.js';
@@ -16,16 +17,13 @@ import { summaryText } from './summary-text.js';
 import { exitCodeOf, summarize, type SentTo, type Summary } from './summary.js';
 
 /** The options of the command, parsed. */
-export interface DeliverOptions {
+export interface DeliverOptions extends SendingLimits {
   readonly config?: string;
   readonly rejected?: string;
   readonly skip: number;
   readonly dryRun?: true;
   readonly simulate?: true;
   readonly simulateFault: readonly FaultRule[];
-  readonly concurrency: number;
-  readonly requestsPerSecond: number;
-  readonly requestsPerDay: number;
   readonly maxAttempts: number;
   readonly progress: ProgressStyle;
   readonly json?: true;

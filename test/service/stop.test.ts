@@ -1,0 +1,58 @@
+import net from 'node:net';
+import { cleanUp, job, track, world } from './host';
+
+afterEach(cleanUp);
+
+const HEAD = 'POST /v0/destinations/gainsight_px HTTP/1.1\r\nhost: x\r\n';
+
+/** A connection over which `text` was sent, and which reads nothing from then on. */
+async function opened(port: number, text: string): Promise<{ socket: net.Socket; closed: Promise<void> }> {
+  const socket = net.connect(port, '127.0.0.1');
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => socket.write(text, resolve));
+  return { socket, closed };
+}
+
+test('a body that never ends does not keep the service from ending', async () => {
+  const { service, logged, get } = await world();
+  const { port } = await service.listen({ port: 0 });
+  const { closed } = await opened(port, `${HEAD}content-length: 1000\r\n\r\n[`);
+  // Its answer comes after the other connection was accepted.
+  expect((await get('/health')).status).toBe(200);
+  await service.stop({ drainMs: 50 });
+  await closed;
+  expect(logged()).toContain('cutting connections');
+});
+
+test('a client that never reads its answer does not either', async () => {
+  const { service, get } = await world();
+  const { port } = await service.listen({ port: 0 });
+  // More than the buffers of a connection hold.
+  const events = [job(1, track(), { recordId: 'x'.repeat(18_000_000) })];
+  const body = JSON.stringify(events);
+  const { socket, closed } = await opened(port, `${HEAD}content-length: ${body.length}\r\n\r\n${body}`);
+  socket.pause();
+  while (!(await get('/metrics')).text.includes('outcome="handedOver"} 1')) await new Promise(setImmediate);
+  await service.stop({ drainMs: 50 });
+  socket.destroy();
+  await closed;
+});
+
+test('what finishes in time is not cut', async () => {
+  const { service, logged, simulator } = await world(
+    { router: { requestTimeoutMs: 5_000 } },
+    { latencyMs: 60 },
+  );
+  const { origin } = await service.listen({ port: 0 });
+  const input = [job(1, { type: 'identify', userId: 'u1' })];
+  const answer = fetch(`${origin}/routerTransform`, {
+    method: 'POST',
+    body: JSON.stringify({ input, destType: 'gainsight_px' }),
+    headers: { connection: 'close' },
+  });
+  while (simulator.requests.total === 0) await new Promise(setImmediate);
+  await service.stop({ drainMs: 5_000 });
+  expect((await answer).status).toBe(200);
+  expect(logged()).not.toContain('cutting connections');
+});
