@@ -1,4 +1,5 @@
 import { createHttpFetch, createRouter, type Router } from '../router/index.js';
+import { Answers } from './answers.js';
 import { EventMapper } from './map-event.js';
 import { Metrics } from './metrics.js';
 import { parseServiceOptions, type ServiceOptions, type Settings } from './options.js';
@@ -14,8 +15,11 @@ export interface Context {
   readonly metrics: Metrics;
   readonly bodies: BodyReader;
   readonly deletions: UnfinishedDeletions;
+  readonly answers: Answers;
   /** Whether the service is about to end, and is not to be sent new work. */
   draining: boolean;
+  /** Whether connections are no longer kept for a further request. */
+  ending: boolean;
 }
 
 /** @throws TypeError or ConfigurationError when an option makes no sense */
@@ -40,6 +44,8 @@ export function createContext(options: ServiceOptions): Context {
     metrics,
     bodies: new BodyReader(settings),
     deletions: new UnfinishedDeletions(),
+    answers: new Answers(),
+    ending: false,
     draining: false,
   };
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { FEATURES } from '../protocol/features.js';
 import { sendJson, setApiVersion } from './answer.js';
@@ -105,6 +105,11 @@ function createApp(context: Context): FastifyInstance {
     },
   });
   app.setErrorHandler((error, _request, reply) => sendFailure(reply, error, log));
+  app.addHook('onRequest', (_request, reply, done) => {
+    context.answers.add(reply.raw);
+    if (context.ending) reply.header('connection', 'close');
+    done();
+  });
   registerRequestLog(app, context);
   registerRoutes(app, context);
   return app;
@@ -181,12 +186,16 @@ function waited(ms: number, hurry: AbortSignal | undefined): Promise<void> {
 }
 
 /** First the requests, then what serves them. */
-async function end(app: FastifyInstance, drainMs: number, { router, settings }: Context): Promise<void> {
+async function end(app: FastifyInstance, drainMs: number, context: Context): Promise<void> {
   const timer = setTimeout(() => {
-    settings.log.warn({ drainMs }, 'cutting connections whose requests did not finish in time');
+    context.settings.log.warn({ drainMs }, 'cutting connections whose requests did not finish in time');
     app.server.closeAllConnections();
   }, drainMs);
+  context.ending = true;
+  // Not the HTTP server's own `close`: it also destroys connections whose answer is on its way and not read yet.
+  NetServer.prototype.close.call(app.server);
+  await context.answers.allLeft();
   await app.close();
   clearTimeout(timer);
-  await router.close();
+  await context.router.close();
 }

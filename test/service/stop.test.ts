@@ -5,6 +5,11 @@ afterEach(cleanUp);
 
 const HEAD = 'POST /v0/destinations/gainsight_px HTTP/1.1\r\nhost: x\r\n';
 
+/** More than the buffers of a connection hold. */
+const LONG = 'x'.repeat(18_000_000);
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** A connection over which `text` was sent, and which reads nothing from then on. */
 async function opened(port: number, text: string): Promise<{ socket: net.Socket; closed: Promise<void> }> {
   const socket = net.connect(port, '127.0.0.1');
@@ -28,12 +33,9 @@ test('a body that never ends does not keep the service from ending', async () =>
 test('a client that never reads its answer does not either', async () => {
   const { service, get } = await world();
   const { port } = await service.listen({ port: 0 });
-  // More than the buffers of a connection hold.
-  const events = [job(1, track(), { recordId: 'x'.repeat(18_000_000) })];
-  const body = JSON.stringify(events);
+  const body = JSON.stringify([job(1, track(), { recordId: LONG })]);
   const { socket, closed } = await opened(port, `${HEAD}content-length: ${body.length}\r\n\r\n${body}`);
-  socket.pause();
-  while (!(await get('/metrics')).text.includes('outcome="handedOver"} 1')) await new Promise(setImmediate);
+  while (!(await get('/metrics')).text.includes('outcome="handedOver"} 1')) await settled();
   await service.stop({ drainMs: 50 });
   socket.destroy();
   await closed;
@@ -51,8 +53,22 @@ test('what finishes in time is not cut', async () => {
     body: JSON.stringify({ input, destType: 'gainsight_px' }),
     headers: { connection: 'close' },
   });
-  while (simulator.requests.total === 0) await new Promise(setImmediate);
+  while (simulator.requests.total === 0) await settled();
   await service.stop({ drainMs: 5_000 });
   expect((await answer).status).toBe(200);
   expect(logged()).not.toContain('cutting connections');
+});
+
+test('an answer that is still being read is not cut off', async () => {
+  const { service, get } = await world();
+  const { port } = await service.listen({ port: 0 });
+  const body = JSON.stringify([job(1, track(), { recordId: LONG })]);
+  const { socket, closed } = await opened(port, `${HEAD}content-length: ${body.length}\r\n\r\n${body}`);
+  while (!(await get('/metrics')).text.includes('outcome="handedOver"} 1')) await settled();
+  const stopped = service.stop({ drainMs: 5_000 });
+  await settled();
+  let bytes = 0;
+  socket.on('data', (chunk: Buffer) => (bytes += chunk.length));
+  await Promise.all([stopped, closed]);
+  expect(bytes).toBeGreaterThan(LONG.length);
 });
