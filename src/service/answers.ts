@@ -1,4 +1,14 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Context } from './context.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Where the answer is written to. */
+    answer: ServerResponse | undefined;
+  }
+}
 
 /** The answers that are being made or written: told when the last of them has left, or its client. */
 export class Answers {
@@ -22,4 +32,21 @@ export class Answers {
   allLeft(): Promise<void> {
     return this.#open.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.add(resolve));
   }
+}
+
+/** Keeps count of a server's answers, and gives up on clients that do not read theirs. */
+export function registerAnswers(app: FastifyInstance, context: Context): void {
+  app.decorateRequest('answer', undefined);
+  app.addHook('onRequest', (request, reply, done) => {
+    request.answer = reply.raw;
+    context.answers.add(reply.raw);
+    if (context.ending) reply.header('connection', 'close');
+    done();
+  });
+  app.addHook('onSend', ({ raw }, _reply, payload, done) => {
+    // Not for what is forwarded: there the other side may take its time. Injected requests have no connection.
+    const socket: Partial<Socket> = raw.socket;
+    if (Buffer.isBuffer(payload)) socket.setTimeout?.(context.settings.answerIdleMs);
+    done();
+  });
 }

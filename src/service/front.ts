@@ -60,7 +60,7 @@ export function createFront(app: FastifyInstance, upstream: string): Front {
     forward: (request, reply) =>
       reply.from(targetOf(request), {
         ...ONCE,
-        body: (request.body as ReadBody).bytes,
+        body: (request.body as ReadBody).bytes!,
         contentType: request.headers['content-type'] ?? 'application/octet-stream',
       }),
     features: featuresOf(upstream.replace(/\/$/, '')),

@@ -33,10 +33,15 @@ export interface ServiceOptions {
   readonly deletionDeadlineMs?: number;
   /** Larger bodies are refused, as something to be tried again. Default 200 MB. */
   readonly maxBodyBytes?: number;
-  /** Of bodies larger than this one is read to its end and parsed at a time. Default 20 MB. */
+  /** Of bodies larger than this one is read to its end, parsed and answered at a time. Default 20 MB. */
   readonly largeBodyBytes?: number;
-  /** A large body that pauses for longer than this is given up, so that the others come to their turn. Default 15,000. */
-  readonly largeBodyIdleMs?: number;
+  /**
+   * A large body that takes longer than this once it is its turn is refused, as something to be tried again, so that the others come to
+   * theirs. Default 60,000.
+   */
+  readonly largeBodyTimeMs?: number;
+  /** A client that reads nothing of its answer for longer than this has its connection cut. Default 60,000. */
+  readonly answerIdleMs?: number;
 }
 
 /** Options with every default filled in. */
@@ -63,7 +68,8 @@ export function parseServiceOptions(options: ServiceOptions): Settings {
     deletionDeadlineMs: 50_000,
     maxBodyBytes: 200 * MEGABYTE,
     largeBodyBytes: 20 * MEGABYTE,
-    largeBodyIdleMs: 15_000,
+    largeBodyTimeMs: 60_000,
+    answerIdleMs: 60_000,
     ...options,
     mode,
     // The host tries again by itself, and waits for whoever is slowest in a batch: shorter than the router's own defaults.

@@ -1,10 +1,12 @@
+import type { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import { Gate } from './large-body-gate.js';
 import { parseJson } from './parse-json.js';
 
 /** A request's body. */
 export interface ReadBody {
-  readonly bytes: Buffer;
+  /** As they came; only where they may have to be sent on. */
+  readonly bytes?: Buffer;
   /** What the bytes say as JSON. */
   readonly value: unknown;
 }
@@ -15,23 +17,29 @@ export class BodyError extends Error {
 }
 
 interface Limits {
+  /** Where what is not ours is sent on. */
+  readonly upstream?: string | undefined;
   readonly maxBodyBytes: number;
   readonly largeBodyBytes: number;
-  readonly largeBodyIdleMs: number;
+  readonly largeBodyTimeMs: number;
 }
 
 /**
  * Reads and parses bodies of JSON within bounds: small ones side by side; one that turns out large waits, unread, until it is the only
- * large one that is being read. What was parsed of it lives until it is answered.
+ * large one that is being read or answered, so that what was parsed of them never stands in memory side by side.
  */
 export class BodyReader {
   readonly #gate = new Gate();
 
   constructor(private readonly limits: Limits) {}
 
-  /** Reads a body to its end. @throws BodyError when it is no JSON, too large, or broken off */
-  read(stream: Readable): Promise<ReadBody> {
-    return new Reading(stream, this.limits, this.#gate).body;
+  /**
+   * Reads a body to its end. `answer` emits `close` when it was sent, or cannot be any more.
+   *
+   * @throws BodyError when it is no JSON, too large, too slow, or broken off
+   */
+  read(stream: Readable, answer: EventEmitter): Promise<ReadBody> {
+    return new Reading(stream, answer, this.limits, this.#gate).body;
   }
 }
 
@@ -40,12 +48,13 @@ class Reading {
   readonly #chunks: Buffer[] = [];
   #size = 0;
   #leave: (() => void) | undefined;
-  #idleTimer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #resolve!: (body: ReadBody) => void;
   #reject!: (error: Error) => void;
 
   constructor(
     private readonly stream: Readable,
+    private readonly answer: EventEmitter,
     private readonly limits: Limits,
     private readonly gate: Gate,
   ) {
@@ -67,27 +76,28 @@ class Reading {
       return;
     }
     this.#chunks.push(chunk);
-    this.#idleTimer?.refresh();
     if (this.#leave === undefined && this.#size > this.limits.largeBodyBytes) this.#waitForTurn();
   };
 
-  /** A body that stands still must not keep the others waiting for ever. */
+  /** A body that stands still, or drips, must not keep the others waiting for ever. */
   #waitForTurn(): void {
     this.stream.pause();
     this.#leave = this.gate.enter(() => {
-      this.#idleTimer = setTimeout(() => {
-        this.#fail('the body stopped coming');
-      }, this.limits.largeBodyIdleMs);
+      this.#timer = setTimeout(() => {
+        this.#fail('the body came too slowly');
+      }, this.limits.largeBodyTimeMs);
       this.stream.resume();
     });
   }
 
   readonly #onEnd = (): void => {
     const bytes = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    this.#chunks.length = 0;
     try {
       const value: unknown = parseJson(bytes);
       this.#settle();
-      this.#resolve({ bytes, value });
+      if (this.#leave !== undefined) this.answer.once('close', this.#leave);
+      this.#resolve(this.limits.upstream === undefined ? { value } : { bytes, value });
     } catch {
       // The parser's own words quote the text.
       this.#fail(bytes.length === 0 ? 'the body is empty' : 'the body is no JSON');
@@ -100,6 +110,7 @@ class Reading {
 
   #fail(message: string): void {
     this.#settle();
+    this.#leave?.();
     this.#chunks.length = 0;
     this.stream.resume();
     this.#reject(new BodyError(message));
@@ -109,7 +120,6 @@ class Reading {
     this.stream.off('data', this.#onData);
     this.stream.off('end', this.#onEnd);
     this.stream.off('close', this.#onBroken);
-    clearTimeout(this.#idleTimer);
-    this.#leave?.();
+    clearTimeout(this.#timer);
   }
 }

@@ -3,6 +3,7 @@ import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { FEATURES } from '../protocol/features.js';
 import { sendJson, setApiVersion } from './answer.js';
+import { registerAnswers } from './answers.js';
 import { createContext, type Context } from './context.js';
 import { deleteUsers } from './delete-users.js';
 import { createFront } from './front.js';
@@ -105,11 +106,7 @@ function createApp(context: Context): FastifyInstance {
     },
   });
   app.setErrorHandler((error, _request, reply) => sendFailure(reply, error, log));
-  app.addHook('onRequest', (_request, reply, done) => {
-    context.answers.add(reply.raw);
-    if (context.ending) reply.header('connection', 'close');
-    done();
-  });
+  registerAnswers(app, context);
   registerRequestLog(app, context);
   registerRoutes(app, context);
   return app;
@@ -123,8 +120,8 @@ function registerRoutes(app: FastifyInstance, context: Context): void {
   const { upstream } = context.settings;
   // Every body is JSON, whatever its sender calls it; read here, as keys such as `__proto__` must not get a batch refused.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
-    context.bodies.read(payload),
+  app.addContentTypeParser('*', ({ answer }: FastifyRequest, payload: IncomingMessage) =>
+    context.bodies.read(payload, answer!),
   );
   const front = upstream === undefined ? undefined : createFront(app, upstream);
   const bound =

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import { PassThrough } from 'node:stream';
 import { parseJson } from '../../src/service/parse-json';
@@ -8,24 +9,25 @@ afterEach(cleanUp);
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('large bodies are read and parsed one at a time', () => {
-  const LIMITS = { maxBodyBytes: 1_000, largeBodyBytes: 100, largeBodyIdleMs: 80 };
+describe('large bodies are read, parsed and answered one at a time', () => {
+  const LIMITS = { maxBodyBytes: 1_000, largeBodyBytes: 100, largeBodyTimeMs: 80 };
   const LARGE = JSON.stringify('x'.repeat(300));
   const open = (reader: BodyReader) => {
     const stream = new PassThrough();
+    const answer = new EventEmitter();
     const seen = { done: false };
-    const body = reader.read(stream).then(
+    const body = reader.read(stream, answer).then(
       ({ value }) => {
         seen.done = true;
         return value;
       },
       (error: Error) => error.message,
     );
-    return { stream, body, seen };
+    return { stream, answer, body, seen };
   };
 
   test('the second waits, unread, for the first; a small one does not', async () => {
-    const reader = new BodyReader({ ...LIMITS, largeBodyIdleMs: 10_000 });
+    const reader = new BodyReader({ ...LIMITS, largeBodyTimeMs: 10_000 });
     const [first, second, small] = [open(reader), open(reader), open(reader)];
     first.stream.write(LARGE.slice(0, 200));
     await settled();
@@ -37,21 +39,26 @@ describe('large bodies are read and parsed one at a time', () => {
     expect(second.stream.isPaused()).toBe(true);
     first.stream.end(LARGE.slice(200));
     expect(await first.body).toHaveLength(300);
+    await settled();
+    expect(second.seen.done).toBe(false);
+    first.answer.emit('close');
     expect(await second.body).toHaveLength(300);
   });
 
-  test('one that stands still is given up, and the next has its turn', async () => {
+  test.each(['stands still', 'drips'])('one that %s is given up, and the next has its turn', async (how) => {
     const reader = new BodyReader(LIMITS);
     const [slow, next] = [open(reader), open(reader)];
     slow.stream.write(LARGE.slice(0, 200));
+    const dripping = how === 'drips' ? setInterval(() => slow.stream.write('x'), 5) : undefined;
     await settled();
     next.stream.end(LARGE);
-    expect(await slow.body).toBe('the body stopped coming');
+    expect(await slow.body).toBe('the body came too slowly');
+    clearInterval(dripping);
     expect(await next.body).toHaveLength(300);
   });
 
   test('one whose sender goes away, in its turn or before it, leaves the way free', async () => {
-    const reader = new BodyReader({ ...LIMITS, largeBodyIdleMs: 10_000 });
+    const reader = new BodyReader({ ...LIMITS, largeBodyTimeMs: 10_000 });
     const [first, second, third] = [open(reader), open(reader), open(reader)];
     first.stream.write(LARGE.slice(0, 200));
     await settled();

@@ -72,3 +72,14 @@ test('an answer that is still being read is not cut off', async () => {
   await Promise.all([stopped, closed]);
   expect(bytes).toBeGreaterThan(LONG.length);
 });
+
+test('a client that reads nothing of its answer for long is given up by itself', async () => {
+  const { service, logged, get } = await world({ answerIdleMs: 50 });
+  const { port } = await service.listen({ port: 0 });
+  const body = JSON.stringify([job(1, track(), { recordId: LONG })]);
+  const { socket } = await opened(port, `${HEAD}content-length: ${body.length}\r\n\r\n${body}`);
+  while (!(await get('/metrics')).text.includes('outcome="handedOver"} 1')) await settled();
+  await service.stop({ drainMs: 10_000 });
+  expect(logged()).not.toContain('cutting connections');
+  socket.destroy();
+});
