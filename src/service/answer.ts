@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { stringifyJson } from './stringify-json.js';
 import type { ReadBody } from './read-body.js';
 
 /** Tells the host that it may read an answer: without it, it ends itself (RudderStack rudder-server v1.83, `processor/internal/transformer`). */
@@ -21,7 +22,7 @@ export function sendJson(reply: FastifyReply, status: number, body: unknown): Fa
   return setApiVersion(reply)
     .code(status)
     .type(JSON_TYPE)
-    .send(Buffer.from(JSON.stringify(body)));
+    .send(Buffer.from(stringifyJson(body)));
 }
 
 /**

@@ -47,6 +47,19 @@ describe.each(['inline', 'delivery'] as const)('%s mode', (mode) => {
     expect(processed.body.map((item: Json) => item.metadata)).toEqual([metadata, failing.metadata]);
   });
 
+  test('metadata is echoed however deep it is', async () => {
+    const { post } = await world({ mode });
+    const deep = '{"a":['.repeat(10_000) + ']}'.repeat(10_000);
+    const event = (jobId: number): string =>
+      JSON.stringify({ ...job(jobId, track()), metadata: { jobId, recordId: 'DEEP' } }).replace('"DEEP"', deep);
+    const router = await post('/routerTransform', `{"input":[${event(1)}],"destType":"gainsight_px"}`);
+    const processor = await post(TRANSFORMS[1], `[${event(1)}]`);
+    for (const { status, text } of [router, processor]) {
+      expect(status).toBe(200);
+      expect(text.includes(`{"jobId":1,"recordId":${deep}}`)).toBe(true);
+    }
+  });
+
   test('each input job id is in exactly one output item', async () => {
     const { route } = await world({ mode });
     const events = [
