@@ -8,7 +8,7 @@ import { dataCenterAt, type DataCenter } from './data-center.js';
 import { requireStoredKey } from './destination.js';
 import { isTemplate } from './dynamic-config.js';
 import { buildPlan, parseWirePlan } from './parse-plan.js';
-import { PLAN_ENDPOINT } from './plan-descriptor.js';
+import { PLAN_ENDPOINT, type WirePlan } from './plan-descriptor.js';
 import type { ProxyRequest } from './proxy-request.js';
 import { buildCall, readCall, type EventRoute, type PxCall } from './px-call.js';
 
@@ -24,18 +24,21 @@ export function deliveryPlan(request: ProxyRequest): RequestPlan {
   const { endpoint, json, destinationConfig } = request;
   if (endpoint !== PLAN_ENDPOINT) return plainPlan(request);
   const plan = parseWirePlan(json);
-  return buildPlan(plan, new PxApi(storedConnection(destinationConfig, plan.dataCenter)));
+  return buildPlan(plan, new PxApi(storedConnection(destinationConfig, plan)));
 }
 
-/** The address and key of a stored configuration; `meant` decides where it leaves a choice between data centers. */
-function storedConnection(raw: unknown, meant: DataCenter): Connection {
+/**
+ * The address and key of a stored configuration; the plan decides where that leaves a choice between data centers, and by which version of
+ * its path a preference is set: a template of the stored configuration was resolved when it was made.
+ */
+function storedConnection(raw: unknown, plan: WirePlan): Connection {
   const config = isObject(raw) ? raw : {};
   requireStoredKey(config);
-  const { preferencesApiVersion } = config;
+  const { preferencesApiVersion = 'v1' } = plan;
   return connection({
     apiKey: config.apiKey,
-    dataCenter: dataCenterOf(config.dataCenter, meant),
-    ...(preferencesApiVersion === 'v2' ? { preferencesApiVersion } : {}),
+    dataCenter: dataCenterOf(config.dataCenter, plan.dataCenter),
+    preferencesApiVersion,
   });
 }
 

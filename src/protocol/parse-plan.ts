@@ -23,9 +23,12 @@ const FAILURES: ReadonlySet<unknown> = new Set<PlanFailureCode>([
  * @throws WireFormatError when it is not in the form of this version
  */
 export function parseWirePlan(raw: unknown): WirePlan {
-  const { format, dataCenter, lanes, calls, steps } = requireObject(raw, 'the plan');
+  const { format, dataCenter, preferencesApiVersion, lanes, calls, steps } = requireObject(raw, 'the plan');
   if (format !== PLAN_FORMAT) throw new WireFormatError(`the plan is not of format ${PLAN_FORMAT}`);
   if (!isDataCenter(dataCenter)) throw new WireFormatError('dataCenter: expected the name of a data center');
+  if (preferencesApiVersion !== undefined && preferencesApiVersion !== 'v2') {
+    throw new WireFormatError('preferencesApiVersion: expected v2 or nothing');
+  }
   const parsedCalls = requireArray(calls, 'calls').map(parseCall);
   const stepList = requireArray(steps, 'steps');
   if (stepList.length === 0) throw new WireFormatError('steps: expected at least one');
@@ -33,6 +36,7 @@ export function parseWirePlan(raw: unknown): WirePlan {
   return {
     format: PLAN_FORMAT,
     dataCenter,
+    ...(preferencesApiVersion === undefined ? {} : { preferencesApiVersion }),
     lanes: requireArray(lanes, 'lanes').map((lane) => requireText(lane, 'lanes')),
     calls: parsedCalls,
     steps: stepList.map((step, index) => parseStep(step, index, ids, parsedCalls.length)),

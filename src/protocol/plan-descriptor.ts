@@ -17,6 +17,8 @@ export interface WirePlan {
   readonly format: typeof PLAN_FORMAT;
   /** Which of PX's data centers was meant when the plan was made. */
   readonly dataCenter: DataCenter;
+  /** Which version of the preferences' path was meant; absent for `v1`. */
+  readonly preferencesApiVersion?: 'v2';
   readonly lanes: readonly string[];
   /** Each once, though steps share them. */
   readonly calls: readonly PxCall[];
@@ -55,6 +57,7 @@ function toWirePlan({ lanes, steps }: RequestPlan): WirePlan {
   return {
     format: PLAN_FORMAT,
     dataCenter,
+    ...(steps.some(isPreferencesV2) ? { preferencesApiVersion: 'v2' } : {}),
     lanes,
     calls: requests.map((request) => callOf(steps.find((step) => step.request === request)!)),
     steps: steps.map(({ id, request, on }) => ({
@@ -63,6 +66,10 @@ function toWirePlan({ lanes, steps }: RequestPlan): WirePlan {
       ...(on === undefined ? {} : { on }),
     })),
   };
+}
+
+function isPreferencesV2({ route, request }: Step): boolean {
+  return route === 'preferences.set' && new URL(request.endpoint).pathname.startsWith('/v2/');
 }
 
 function callOf({ route, request }: Step): PxCall {

@@ -8,6 +8,7 @@ import { isTemplate, resolveDynamicConfig } from '../protocol/dynamic-config.js'
 import { errorText } from '../protocol/error-text.js';
 import { errorStatus } from '../protocol/item-status.js';
 import { jsonOf, sendJson } from './answer.js';
+import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
 
 const ROUTE = 'deleteUsers';
@@ -132,6 +133,7 @@ class Deletion {
 
   /** The first failure is the one to tell. A wrong key or configuration, or the end of the time, fails all the others too. */
   #fail(error: DestinationError, pxStatus?: number, code: string = error.code): void {
+    logBugs([error], this.context.settings.log);
     this.#failure ??= pxStatus === undefined ? { error } : { error, pxStatus };
     if (error.kind === 'configuration' || code === 'denied' || pxStatus === undefined)
       this.#controller.abort();

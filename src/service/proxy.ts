@@ -17,6 +17,7 @@ import {
 } from '../protocol/proxy-request.js';
 import { WireFormatError } from '../protocol/wire-format-error.js';
 import { jsonOf, sendJson } from './answer.js';
+import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
 import { failedJob, resultOf, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';
@@ -39,6 +40,7 @@ export async function proxy(
   const timeoutMs = parseProxyTimeoutMs(request.headers['rdproxy-timeout']);
   const plan = planOf(wanted);
   const job = await delivered(plan, timeoutMs, reply, context);
+  if (job.kind === 'failed') logBugs([job.error], context.settings.log);
   const result = job.kind === 'failed' ? undelivered(job.error, job.pxStatus, wanted.jobs) : DELIVERED;
   countJobs(result, wanted, typeOf(plan), request, context);
   return version === 'v1'

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestPlan } from '../core/plan.js';
 import type { TransformEvent } from '../protocol/transform-request.js';
+import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
 import type { JobResult } from './job-result.js';
 import { messageTypeOf } from './map-event.js';
@@ -21,6 +22,17 @@ const IS_RUN: Readonly<Record<Mode, (plan: RequestPlan) => boolean>> = {
 
 /** Maps a batch and, in inline mode, runs what is to be run. */
 export async function transform(
+  events: readonly TransformEvent[],
+  context: Context,
+  reply: FastifyReply,
+): Promise<JobResult[]> {
+  const results = await resultsOf(events, context, reply);
+  const errors = results.flatMap((result) => (result.kind === 'failed' ? [result.error] : []));
+  logBugs(errors, context.settings.log);
+  return results;
+}
+
+async function resultsOf(
   events: readonly TransformEvent[],
   { settings, mapper, router }: Context,
   reply: FastifyReply,

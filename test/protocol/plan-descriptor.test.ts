@@ -71,3 +71,12 @@ test('every plan of the fixtures comes back as it was', () => {
   }
   expect(plans).toBeGreaterThan(100);
 });
+
+test('a preferences version that was a template of the stored configuration arrives as it was resolved', () => {
+  const message = { type: 'identify', userId: 'u', traits: { userPreferences: { surveys: false } } };
+  for (const preferencesApiVersion of ['v1', 'v2'] as const) {
+    const plan = process(message, { ...config, preferencesApiVersion });
+    const stored = { ...config, preferencesApiVersion: '{{ message.context.version || "v1" }}' };
+    expect(roundTrip(plan, stored)).toEqual(plan);
+  }
+});

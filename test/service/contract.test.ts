@@ -51,7 +51,10 @@ describe.each(['inline', 'delivery'] as const)('%s mode', (mode) => {
     const { post } = await world({ mode });
     const deep = '{"a":['.repeat(10_000) + ']}'.repeat(10_000);
     const event = (jobId: number): string =>
-      JSON.stringify({ ...job(jobId, track()), metadata: { jobId, recordId: 'DEEP' } }).replace('"DEEP"', deep);
+      JSON.stringify({ ...job(jobId, track()), metadata: { jobId, recordId: 'DEEP' } }).replace(
+        '"DEEP"',
+        deep,
+      );
     const router = await post('/routerTransform', `{"input":[${event(1)}],"destType":"gainsight_px"}`);
     const processor = await post(TRANSFORMS[1], `[${event(1)}]`);
     for (const { status, text } of [router, processor]) {
