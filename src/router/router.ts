@@ -192,6 +192,7 @@ class PxRouter implements Router {
         transport: this.#transport,
         slots: scope.slots,
         limiter: scope.limiter,
+        recentCreations: scope.recentCreations,
         interruption,
         observe: (record) => {
           this.#observe(record);

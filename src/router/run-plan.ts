@@ -18,6 +18,7 @@ import {
   type Trail,
 } from './outcome.js';
 import type { RateLimiter } from './rate-limiter.js';
+import type { RecentCreations } from './recent-creations.js';
 import type { Slots } from './slots.js';
 import type { Exchange, Transport } from './transport.js';
 import { UnseenObjects } from './unseen-objects.js';
@@ -28,6 +29,7 @@ export interface RunContext {
   readonly transport: Transport;
   readonly slots: Slots;
   readonly limiter: RateLimiter;
+  readonly recentCreations: RecentCreations;
   readonly interruption: Interruption;
   readonly observe: (record: RequestRecord) => void;
 }
@@ -46,7 +48,7 @@ export async function runPlan(plan: RequestPlan, context: RunContext): Promise<O
 class PlanRun {
   readonly #requests: RequestRecord[] = [];
   readonly #lastExchange = new Map<string, Exchange>();
-  readonly #unseen = new UnseenObjects();
+  readonly #unseen: UnseenObjects;
   /** Time in requests and in waits between attempts. */
   #spentMs = 0;
   #retries = 0;
@@ -58,7 +60,9 @@ class PlanRun {
   constructor(
     private readonly plan: RequestPlan,
     private readonly context: RunContext,
-  ) {}
+  ) {
+    this.#unseen = new UnseenObjects(plan.lanes, context.recentCreations);
+  }
 
   get trail(): Trail {
     return { requests: this.#requests, retries: this.#retries, mayBeDuplicate: this.#mayBeDuplicate };

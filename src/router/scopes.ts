@@ -5,6 +5,7 @@ import { createMemoryRateLimiter } from './memory-rate-limiter.js';
 import type { Settings } from './options.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { apiKeyOf } from './redact.js';
+import { RecentCreations } from './recent-creations.js';
 import { Slots } from './slots.js';
 
 /** All that plans of one API key and base URL share; plans of two never share any of it. */
@@ -14,16 +15,23 @@ export interface Scope {
   readonly lanes: Lanes;
   readonly slots: Slots;
   readonly limiter: RateLimiter;
+  readonly recentCreations: RecentCreations;
   /** Plans in it that have not ended. */
   pending: number;
+  /** Counts up with every plan: which scope was used last. */
+  usedAt: number;
 }
 
 const FIRST_SWEEP_AT = 16;
+
+/** More are not kept: a templated key may be another one with every event. */
+const MOST_SCOPES = 10_000;
 
 /** The scopes in use, made when first needed and forgotten when they are idle. */
 export class Scopes {
   readonly #scopes = new Map<string, Scope>();
   #sweepAt = FIRST_SWEEP_AT;
+  #uses = 0;
 
   constructor(private readonly settings: Settings) {}
 
@@ -44,7 +52,9 @@ export class Scopes {
     const { origin } = new URL(endpoint);
     const apiKey = apiKeyOf(headers);
     const id = `${origin} ${apiKey}`;
-    return this.#scopes.get(id) ?? this.#add(id, origin, apiKey);
+    const scope = this.#scopes.get(id) ?? this.#add(id, origin, apiKey);
+    scope.usedAt = this.#uses += 1;
+    return scope;
   }
 
   #add(id: string, origin: string, apiKey: string): Scope {
@@ -54,7 +64,9 @@ export class Scopes {
       lanes: new Lanes(),
       slots: new Slots(this.settings.concurrency),
       limiter: this.#makeLimiter(origin, apiKey),
+      recentCreations: new RecentCreations(this.settings.clock),
       pending: 0,
+      usedAt: 0,
     };
     this.#scopes.set(id, scope);
     return scope;
@@ -69,9 +81,19 @@ export class Scopes {
 
   /** Forgets what is idle; only when the number has doubled since, so that it costs a new scope next to nothing. */
   #sweep(): void {
-    for (const [id, { pending, limiter }] of this.#scopes) {
-      if (pending === 0 && (limiter.isIdle?.() ?? true)) this.#scopes.delete(id);
-    }
-    this.#sweepAt = Math.max(FIRST_SWEEP_AT, 2 * this.#scopes.size);
+    for (const [id, scope] of this.#scopes) if (isIdle(scope)) this.#scopes.delete(id);
+    if (this.#scopes.size >= MOST_SCOPES) this.#forgetLeastUsed();
+    this.#sweepAt = Math.min(MOST_SCOPES, Math.max(FIRST_SWEEP_AT, 2 * this.#scopes.size));
   }
+
+  /** What they have used of the day's quota is forgotten with them. */
+  #forgetLeastUsed(): void {
+    const unused = [...this.#scopes.values()].filter(({ pending }) => pending === 0);
+    unused.sort((a, b) => a.usedAt - b.usedAt);
+    for (const { id } of unused.slice(0, MOST_SCOPES / 2)) this.#scopes.delete(id);
+  }
+}
+
+function isIdle({ pending, limiter, recentCreations }: Scope): boolean {
+  return pending === 0 && (limiter.isIdle?.() ?? true) && recentCreations.isEmpty();
 }

@@ -225,6 +225,16 @@ describe('limits belong to one API key and one base URL', () => {
     expect(clock.nowMs() - sentMs).toBe(1_020);
   });
 
+  it('of very many the least used are forgotten, although their day counts', async () => {
+    const { clock, router } = setUp([{ status: 204 }], { requestsPerSecond: Infinity, requestsPerDay: 1 });
+    const deliver = (key: number): Promise<unknown> =>
+      router.deliver(identifyPlan('u1', { apiKey: `key ${key}` }));
+    for (let key = 0; key < 10_050; key += 1) await deliver(key);
+    expect(router.stats().scopes).toBeLessThanOrEqual(10_000);
+    expect(await deliver(10_000)).toMatchObject({ code: 'daily_quota_reached' });
+    expect(await clock.runUntil(deliver(0))).toMatchObject({ delivered: true });
+  });
+
   it('the day is remembered, too', async () => {
     const { clock, router } = setUp([{ status: 204 }], { requestsPerDay: 1 });
     const deliver = (key: string): Promise<{ delivered: boolean }> =>
