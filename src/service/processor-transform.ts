@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InternalError, type DestinationError } from '../core/errors.js';
-import { isObject } from '../core/json-object.js';
+import { isObject, type JsonObject } from '../core/json-object.js';
 import type { RequestPlan } from '../core/plan.js';
 import type { RequestDescriptor } from '../core/request.js';
 import { toWireDescriptor } from '../protocol/descriptor.js';
@@ -30,7 +30,7 @@ export async function processorTransform(
   context: Context,
 ): Promise<FastifyReply> {
   const events = parseProcessorRequest(jsonOf(request));
-  const results = (await transform(events, context, reply)).map((result, index) =>
+  const results = (await transform(events, context, reply, asItIs)).map((result, index) =>
     deliverableLater(result, events[index]!, context),
   );
   const passing = results.find(isRetryable);
@@ -55,6 +55,11 @@ export async function processorTransform(
   const outcomes = items.map(([first]) => outcomeOf(first));
   countEvents(ROUTE, events, outcomes, request, context);
   return sendJson(reply, 200, items.flat());
+}
+
+/** Here a job has no second attempt. */
+function asItIs(result: JobResult): JobResult {
+  return result;
 }
 
 /** In delivery mode the host sends the stored configuration along later: a key that stands in the event is lost by then. */
@@ -82,6 +87,9 @@ function itemsOf(
   { settings }: Context,
 ): Items {
   if (result.kind === 'failed') {
+    const { absentIn } = result;
+    // What is absent may be in another batch, which comes at the same time. The host sends these after what it was given before.
+    if (absentIn !== undefined) return descriptors(updates(absentIn), metadata);
     return [droppedItem(result.error, statusOf(result.error, result.pxStatus, knowsFiltered), metadata)];
   }
   const { plan, kind } = result;
@@ -89,6 +97,10 @@ function itemsOf(
     return [outputItem(toPlanDescriptor(plan), metadata)];
   }
   const requests = kind === 'delivered' ? updates(plan) : [plan.steps[0].request];
+  return descriptors(requests, metadata);
+}
+
+function descriptors(requests: readonly RequestDescriptor[], metadata: JsonObject): Items {
   return requests.map((request) => outputItem(toWireDescriptor(request), metadata)) as Items;
 }
 

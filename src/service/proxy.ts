@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InternalError, RetryableError } from '../core/errors.js';
+import type { JsonObject } from '../core/json-object.js';
 import type { RequestPlan } from '../core/plan.js';
 import { deliveryPlan } from '../protocol/delivery-plan.js';
 import {
@@ -19,7 +20,7 @@ import { WireFormatError } from '../protocol/wire-format-error.js';
 import { jsonOf, sendJson } from './answer.js';
 import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
-import { failedJob, resultOf, type JobResult } from './job-result.js';
+import { failedJob, resultOf, retriedOnce, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';
 
 const ROUTE = 'proxy';
@@ -39,7 +40,7 @@ export async function proxy(
   const wanted = parseProxyRequest(jsonOf(request), version);
   const timeoutMs = parseProxyTimeoutMs(request.headers['rdproxy-timeout']);
   const plan = planOf(wanted);
-  const job = await delivered(plan, timeoutMs, reply, context);
+  const job = await delivered(plan, wanted.jobs, timeoutMs, reply, context);
   if (job.kind === 'failed') logBugs([job.error], context.settings.log);
   const result = job.kind === 'failed' ? undelivered(job.error, job.pxStatus, wanted.jobs) : DELIVERED;
   countJobs(result, wanted, typeOf(plan), request, context);
@@ -60,6 +61,7 @@ function planOf(wanted: ProxyRequest): RequestPlan | JobResult {
 /** What becomes of a plan within a time; a request in flight at its end goes on, and the lanes wait for it. */
 async function delivered(
   plan: RequestPlan | JobResult,
+  [job = {}]: readonly JsonObject[],
   timeoutMs: number,
   reply: FastifyReply,
   { router }: Context,
@@ -77,7 +79,9 @@ async function delivered(
       resolve(failedJob(new RetryableError('unreachable', `not finished within ${timeoutMs} ms`)));
     }, timeoutMs);
   });
-  const outcome = router.deliver(plan, { signal: controller.signal }).then((done) => resultOf(plan, done));
+  const outcome = router
+    .deliver(plan, { signal: controller.signal })
+    .then((done) => retriedOnce(resultOf(plan, done), job));
   try {
     return await Promise.race([outcome, timeUp]);
   } finally {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/json-object.js';
 import type { RequestPlan } from '../core/plan.js';
 import type { TransformEvent } from '../protocol/transform-request.js';
 import type { DeliverOptions, Outcome } from '../router/index.js';
@@ -18,6 +19,9 @@ export interface BatchJob {
 /** Whether a plan is run while transforming; one that is not is handed over to the host. */
 export type IsRun = (plan: RequestPlan) => boolean;
 
+/** What a result means to a job with this metadata, on the route that it came by. */
+export type Judge = (result: JobResult, metadata: JsonObject) => JobResult;
+
 /**
  * The results of a batch, in its order: plans that are to be run are, in the order of the batch within each ordering key and within each
  * user and account of PX, all others side by side. After a failure that may pass, later jobs of the same ordering key are not run and fail as
@@ -27,9 +31,10 @@ export async function runBatch(
   jobs: readonly BatchJob[],
   isRun: IsRun,
   deliver: Deliver,
+  judge: Judge,
   signal: AbortSignal,
 ): Promise<JobResult[]> {
-  const batch = new Batch(jobs, isRun, deliver, signal);
+  const batch = new Batch(jobs, isRun, deliver, judge, signal);
   return holdBackAfterFailure(jobs, await batch.results());
 }
 
@@ -57,6 +62,7 @@ class Batch {
     private readonly jobs: readonly BatchJob[],
     private readonly isRun: IsRun,
     private readonly deliver: Deliver,
+    private readonly judge: Judge,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -83,19 +89,20 @@ class Batch {
     if (!this.isRun(mapped.plan)) return { kind: 'handOver', ...mapped };
     if (queue?.failed === true) return blockedJob();
     return queue !== undefined && queue.scopes.size > 1
-      ? this.#runInTurn(mapped.plan, queue)
-      : this.#run(mapped.plan, key);
+      ? this.#runInTurn(mapped.plan, event.metadata, queue)
+      : this.#run(mapped.plan, event.metadata, key);
   }
 
   /** The router keeps the order of the lanes of one API key and base URL. */
-  async #run(plan: RequestPlan, key: string | undefined): Promise<JobResult> {
+  async #run(plan: RequestPlan, metadata: JsonObject, key: string | undefined): Promise<JobResult> {
     const alsoLanes = key === undefined ? [] : [keyLane(key)];
     const { signal } = this;
-    return resultOf(plan, await this.deliver(plan, { signal, alsoLanes, blockade: this.#blockade }));
+    const outcome = await this.deliver(plan, { signal, alsoLanes, blockade: this.#blockade });
+    return this.judge(resultOf(plan, outcome), metadata);
   }
 
   /** A key whose events go to several API keys has no lane in the router that they share. */
-  #runInTurn(plan: RequestPlan, queue: KeyQueue): Promise<JobResult> {
+  #runInTurn(plan: RequestPlan, metadata: JsonObject, queue: KeyQueue): Promise<JobResult> {
     const before = queue.last;
     const run = async (): Promise<JobResult> => {
       const earlier = await before;
@@ -103,7 +110,8 @@ class Batch {
         queue.failed = true;
         return blockedJob();
       }
-      return resultOf(plan, await this.deliver(plan, { signal: this.signal }));
+      const outcome = await this.deliver(plan, { signal: this.signal });
+      return this.judge(resultOf(plan, outcome), metadata);
     };
     return (queue.last = run());
   }

@@ -6,7 +6,7 @@ import type { Context } from './context.js';
 import type { JobResult } from './job-result.js';
 import { messageTypeOf } from './map-event.js';
 import type { Mode } from './options.js';
-import { handOverBatch, runBatch, type BatchJob } from './run-batch.js';
+import { handOverBatch, runBatch, type BatchJob, type Deliver, type Judge } from './run-batch.js';
 import type { EventCounts, EventOutcome } from './summary.js';
 
 /** An event writes something new each time it is sent: the host sends it, once, and not the transform, which may be repeated. */
@@ -25,8 +25,9 @@ export async function transform(
   events: readonly TransformEvent[],
   context: Context,
   reply: FastifyReply,
+  judge: Judge,
 ): Promise<JobResult[]> {
-  const results = await resultsOf(events, context, reply);
+  const results = await resultsOf(events, context, reply, judge);
   const errors = results.flatMap((result) => (result.kind === 'failed' ? [result.error] : []));
   logBugs(errors, context.settings.log);
   return results;
@@ -36,6 +37,7 @@ async function resultsOf(
   events: readonly TransformEvent[],
   { settings, mapper, router }: Context,
   reply: FastifyReply,
+  judge: Judge,
 ): Promise<JobResult[]> {
   const jobs: BatchJob[] = events.map((event) => ({ event, mapped: mapper.map(event) }));
   const isRun = IS_RUN[settings.mode];
@@ -49,7 +51,8 @@ async function resultsOf(
   // Nobody waits for the answer any longer: the host will send the batch again.
   reply.raw.once('close', giveUp);
   try {
-    return await runBatch(jobs, isRun, (plan, options) => router.deliver(plan, options), controller.signal);
+    const deliver: Deliver = (plan, options) => router.deliver(plan, options);
+    return await runBatch(jobs, isRun, deliver, judge, controller.signal);
   } finally {
     clearTimeout(timer);
     reply.raw.off('close', giveUp);

@@ -123,12 +123,61 @@ describe('after a retryable failure later jobs of the same ordering key in the b
     const { route } = await world();
     const items = await route([
       job(1, { type: 'identify' }),
-      job(2, group('nobody')),
+      job(2, group('nobody'), { attemptNum: 1 }),
       job(3, identify()),
       job(4, track()),
     ]);
     expect(statuses(items)).toEqual([400, 400, 299, 200]);
   });
+});
+
+describe('what PX does not know may be on its way', () => {
+  test('the group of a user who comes by another ordering key of the host: once more, then for good', async () => {
+    const { route, simulator } = await world();
+    const early = (attemptNum: number): HostEvent => job(1, group('u1'), { userId: 'key a', attemptNum });
+    expect((await route([early(0)]))[0]).toMatchObject({
+      statusCode: 503,
+      error: expect.stringContaining('it may be on its way'),
+      statTags: { errorCategory: 'network', errorType: 'retryable' },
+    });
+    expect((await route([early(1)]))[0]!.statusCode).toBe(400);
+    await route([job(2, identify('u1'), { userId: 'key b' })]);
+    expect((await route([early(1)]))[0]!.statusCode).toBe(299);
+    expect(simulator.state.users.get('u1')).toMatchObject({ accountId: 'acme' });
+  });
+
+  test('a create that another replica was faster with, and that PX does not show yet: once more, then for good', async () => {
+    const { route, simulator } = await world();
+    // What PX answers then, and to a body that it refuses as well: nobody can tell the two apart.
+    simulator.configure({
+      faults: [{ fault: { status: 400 }, when: ({ method }) => method === 'POST' }],
+    });
+    const attempt = (attemptNum: number): HostEvent => job(1, identify('u1'), { attemptNum });
+    expect((await route([attempt(0)]))[0]!.statusCode).toBe(503);
+    expect((await route([attempt(1)]))[0]!.statusCode).toBe(400);
+  });
+
+  test.each([{ ms: 30 }, { requests: 1 }])(
+    'PX’s read side lags by %j: what one batch creates, the rest of the batch and the next one write to',
+    async (readLag) => {
+      const { route, simulator } = await world(
+        { router: { maxAttempts: 20, backoffBaseMs: 20 } },
+        { readLag },
+      );
+      const optOut = identify('u1', { title: 'second', userPreferences: { surveys: false } });
+      const items = await route([
+        job(1, identify('u1', { title: 'first' })),
+        job(2, group('u1', 'a1')),
+        job(3, optOut),
+        job(4, identify('u2'), { userId: 'key 2' }),
+        job(5, group('u2', 'a1'), { userId: 'key 2' }),
+      ]);
+      expect(statuses(items)).toEqual([299, 299, 299, 299, 299]);
+      expect(simulator.state.users.get('u1')).toMatchObject({ title: 'second', accountId: 'a1' });
+      expect(simulator.state.users.get('u2')).toMatchObject({ accountId: 'a1' });
+      expect(simulator.state.preferences.get('u1')).toMatchObject({ surveys: false });
+    },
+  );
 });
 
 test.each([

@@ -41,6 +41,14 @@ test('inline: a failure that may pass answers the whole request with 503 and X-R
   expect((await post(URL_, events)).body.map(({ statusCode }: Json) => statusCode)).toEqual([200, 200, 400]);
 });
 
+test('inline: the group of a user of another batch, which comes at the same time, is left to the host, which sends it later', async () => {
+  const { post } = await world();
+  const { body } = await post(URL_, [job(1, group('u9')), job(2, track())]);
+  expect((body as Json[]).map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+  const paths = (body as Json[]).map(({ output }) => new URL(String((output as Json).endpoint)).pathname);
+  expect(paths).toEqual(['/v1/accounts/acme', '/v1/users/u9', '/v1/events/custom']);
+});
+
 test.each(['inline', 'delivery'] as const)(
   '%s: any item status but 200 and 298 is never an error that may pass',
   async (mode) => {

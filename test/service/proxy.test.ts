@@ -96,7 +96,6 @@ test.each([
   [{ status: 500 }, 500],
   [{ status: 429 }, 429],
   [{ status: 400 }, 400],
-  [{ status: 404 }, 400],
   ['destroy-before-write', 504],
   ['html-404', 503],
 ] as const)(
@@ -115,6 +114,15 @@ test.each([
     expect(v0.body.output).toMatchObject({ status: expected, message: expect.any(String) });
   },
 );
+
+test('what PX does not know may be on its way: tried once more, then a failure for good', async () => {
+  const here = await world({ mode: 'delivery' });
+  const item = await only(here, group());
+  const attempt = (attemptNum: number): Promise<Answer> =>
+    deliver(here, { ...item, metadata: [{ jobId: 1, attemptNum }] });
+  expect(entries(await attempt(0))[0]!.statusCode).toBe(503);
+  expect(entries(await attempt(1))[0]!.statusCode).toBe(400);
+});
 
 test('its deadline is RdProxy-Timeout', async () => {
   const here = await world({ mode: 'delivery', router: { requestTimeoutMs: 2_000 } });
