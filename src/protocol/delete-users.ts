@@ -32,10 +32,15 @@ export function parseDeletionRequest(body: unknown): DeletionRequest {
   return {
     destType: destTypeOf(job),
     config: config as DestinationConfig,
-    userIds: userAttributes.map((user: unknown) =>
-      isObject(user) && typeof user.userId === 'string' ? user.userId : '',
-    ),
+    userIds: userAttributes.map(idOf),
   };
+}
+
+/** Ids are texts; a number is taken for one too, as messages' ids are. */
+function idOf(user: unknown): string {
+  const userId = isObject(user) ? user.userId : undefined;
+  if (typeof userId === 'number' && Number.isFinite(userId)) return String(userId);
+  return typeof userId === 'string' ? userId : '';
 }
 
 /** How a deletion ended. The HTTP status decides; the host reads the text of the first item. */

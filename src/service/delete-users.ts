@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ConfigurationError, InternalError, RetryableError, type DestinationError } from '../core/errors.js';
-import { isObject } from '../core/json-object.js';
+import { isObject, type JsonObject } from '../core/json-object.js';
 import { deleteUser, type DestinationConfig } from '../destinations/gainsight_px/index.js';
 import { parseDeletionRequest, type DeletionReply } from '../protocol/delete-users.js';
 import { DEST_TYPE } from '../protocol/destination.js';
@@ -135,6 +135,8 @@ class Deletion {
   #fail(error: DestinationError, pxStatus?: number, code: string = error.code): void {
     logBugs([error], this.context.settings.log);
     this.#failure ??= pxStatus === undefined ? { error } : { error, pxStatus };
+    // What is wrong with one id says nothing of the others.
+    if (error.kind === 'instrumentation') return;
     if (error.kind === 'configuration' || code === 'denied' || pxStatus === undefined)
       this.#controller.abort();
   }
@@ -146,19 +148,32 @@ class Deletion {
  * There is no event here that a template could be resolved by. Without the key or the place that the user was written with, nothing may be
  * called erased.
  *
- * @throws ConfigurationError when the key or the data center is a template
+ * @throws ConfigurationError when the key or a data center is a template, or there is no data center
  */
 function configsOf(config: DestinationConfig): DestinationConfig[] {
-  for (const key of ['apiKey', 'dataCenter'] as const) {
-    if (!isTemplate(config[key])) continue;
-    const message = 'expected a value, found a template, which cannot be resolved without an event';
-    throw new ConfigurationError('configuration_invalid', `cannot erase users: ${key}: ${message}`, {
-      faults: [{ path: key, message }],
-    });
-  }
   const resolved = resolveDynamicConfig(config, undefined) as DestinationConfig;
-  const { dataCenter } = resolved;
-  if (!isObject(dataCenter)) return [resolved];
-  const distinct = new Set(Object.values(dataCenter).map((name) => String(name).toUpperCase()));
+  if (!isObject(config)) return [resolved];
+  const { apiKey, dataCenter } = config as JsonObject;
+  if (isTemplate(apiKey)) throw notWithoutEvent('apiKey');
+  if (!isObject(dataCenter)) {
+    if (isTemplate(dataCenter)) throw notWithoutEvent('dataCenter');
+    return [resolved];
+  }
+  const names = Object.entries(dataCenter).filter(([, name]) => name !== null && name !== undefined);
+  for (const [sourceType, name] of names) {
+    if (isTemplate(name)) throw notWithoutEvent(`dataCenter.${sourceType}`);
+  }
+  const distinct = new Set(names.map(([, name]) => String(name).toUpperCase()));
+  if (distinct.size === 0) throw refused('dataCenter', 'expected a data center, found none');
   return [...distinct].map((name) => ({ ...resolved, dataCenter: name }));
+}
+
+function notWithoutEvent(path: string): ConfigurationError {
+  return refused(path, 'expected a value, found a template, which cannot be resolved without an event');
+}
+
+function refused(path: string, message: string): ConfigurationError {
+  return new ConfigurationError('configuration_invalid', `cannot erase users: ${path}: ${message}`, {
+    faults: [{ path, message }],
+  });
 }

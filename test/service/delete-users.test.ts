@@ -117,17 +117,43 @@ test('nothing is remembered of a finished request: whoever comes back to life is
   expect(here.simulator.state.users.size).toBe(0);
 });
 
-test.each(['apiKey', 'dataCenter'])('%s as a template: nobody is called erased', async (key) => {
+const TEMPLATE = '{{ message.context.x || US }}';
+
+test.each([
+  ['apiKey', { apiKey: TEMPLATE }],
+  ['dataCenter', { dataCenter: TEMPLATE }],
+  ['dataCenter.ios', { dataCenter: { web: 'US', ios: TEMPLATE } }],
+  ['dataCenter', { dataCenter: {} }],
+  ['dataCenter', { dataCenter: { web: null } }],
+])('without a value for %s nobody is called erased', async (path, changed) => {
   const here = await world();
-  const answer = await erase(here, ['u1'], { ...CONFIG, [key]: '{{ message.context.x || US }}' });
-  expect(answer.status).not.toBe(200);
-  expect(answer.body[0].error).toContain(key);
+  const answer = await erase(here, ['u1'], { ...CONFIG, ...changed });
+  expect(answer.status).toBe(400);
+  expect(answer.body[0].error).toContain(`${path}: expected`);
   expect(here.simulator.requests.total).toBe(0);
 });
 
 test('a data center per source type: users are erased in each of them', async () => {
   const here = await world();
-  const dataCenter = { web: 'US', ios: 'EU', android: 'us' };
+  const dataCenter = { web: 'US', ios: 'EU', android: 'us', cloud: null };
   expect((await erase(here, ['u1'], { ...CONFIG, dataCenter })).status).toBe(200);
   expect(here.simulator.requests.byRoute['users.delete']).toBe(2);
+});
+
+test('an id that no user can have fails the job, and all the others are erased', async () => {
+  const here = await world();
+  const answer = await erase(here, ['\ud800', ...Array.from({ length: 100 }, (_, at) => `u${at}`), 7]);
+  expect(answer.status).toBe(400);
+  expect(answer.body[0].error).toMatch(/^101 of 102 users are erased/);
+  expect(here.simulator.requests.byRoute['users.delete']).toBe(101);
+});
+
+test('whom PX does not show yet, a moment after it was told of them, is not called erased', async () => {
+  const here = await world();
+  await here.route([job(1, identify('u1'))]);
+  here.simulator.configure({
+    faults: [{ fault: { status: 404 }, when: ({ method }) => method === 'DELETE' }],
+  });
+  expect((await erase(here, ['u1'])).status).toBe(503);
+  expect((await erase(here, ['u2'])).status).toBe(200);
 });
