@@ -22,7 +22,8 @@ export interface EventConfig {
  * The configuration that holds for an event: its destination's, with the templates of a `hasDynamicConfig` destination resolved and
  * `dataCenter` reduced to the one of `metadata.sourceType` where it is stored by source type.
  *
- * @throws InternalError when the host sent no destination with the event: its own fault, which may pass
+ * @throws InternalError when the host sent no destination with the event, or no source type where the data center depends on it: nothing
+ * is wrong with the event, and the configuration can be mended while it waits
  */
 export function configOf({ message, metadata, destination }: TransformEvent): EventConfig {
   if (!isObject(destination)) {
@@ -31,10 +32,26 @@ export function configOf({ message, metadata, destination }: TransformEvent): Ev
   const stored = destination.Config;
   const resolved = destination.hasDynamicConfig === true ? resolveDynamicConfig(stored, message) : stored;
   const { sourceType } = metadata;
+  if (sourceType === undefined && isOfRouter(metadata) && hasSeveralDataCenters(resolved)) {
+    throw new InternalError(
+      'internal',
+      'the host tells no source type here, and the data center depends on it: set one dataCenter for all source types',
+    );
+  }
   const config = isObject(resolved)
     ? resolveDataCenter(resolved, typeof sourceType === 'string' ? sourceType : undefined)
     : resolved;
   return { config: config as DestinationConfig, isDynamic: resolved !== stored };
+}
+
+/** The processor tells the source type of each event, the router does not (RudderStack rudder-server v1.83, `router/types`). */
+function isOfRouter({ transformAt }: JsonObject): boolean {
+  return transformAt === 'router';
+}
+
+function hasSeveralDataCenters(config: unknown): boolean {
+  if (!isObject(config) || !isObject(config.dataCenter)) return false;
+  return new Set(Object.values(config.dataCenter).map((name) => String(name).toUpperCase())).size > 1;
 }
 
 /**

@@ -282,19 +282,43 @@ test('destination: identity for a host that sends itself, configuration for one 
   expect(delivery!.destination).toEqual({ ...identity, Config: DESTINATION.Config, version: 3 });
 });
 
-test('dataCenter in both forms, by metadata.sourceType', async () => {
-  const { route } = await world();
-  const hosts = async (dataCenter: unknown, sourceType?: string): Promise<unknown> => {
-    const destination = { ...DESTINATION, Config: { ...DESTINATION.Config, dataCenter } };
-    const [item] = await route([
-      job(1, track(), sourceType === undefined ? {} : { sourceType }, destination),
-    ]);
-    const request = item!.batchedRequest as Json | undefined;
-    return request === undefined ? item!.statusCode : new URL(String(request.endpoint)).host;
-  };
-  expect(await hosts('EU')).toBe('api-eu.aptrinsic.com');
-  expect(await hosts({ web: 'EU', ios: 'US2' }, 'web')).toBe('api-eu.aptrinsic.com');
-  expect(await hosts({ web: 'EU', ios: 'US2' }, 'ios')).toBe('api-us2.aptrinsic.com');
-  expect(await hosts({ web: 'EU' })).toBe('api-eu.aptrinsic.com');
-  expect(await hosts({ web: 'EU', ios: 'US2' })).toBe(400);
+describe('dataCenter in both forms, by metadata.sourceType', () => {
+  const several = { web: 'EU', ios: 'US2' };
+  const destinationIn = (dataCenter: unknown): unknown => ({
+    ...DESTINATION,
+    Config: { ...DESTINATION.Config, dataCenter },
+  });
+  const hostOf = (descriptor: unknown): string => new URL(String((descriptor as Json).endpoint)).host;
+
+  test.each([
+    ['EU', undefined, 'api-eu.aptrinsic.com'],
+    [{ web: 'EU' }, undefined, 'api-eu.aptrinsic.com'],
+    [several, 'web', 'api-eu.aptrinsic.com'],
+    [several, 'ios', 'api-us2.aptrinsic.com'],
+  ])('at the processor, %j and source type %s: %s', async (dataCenter, sourceType, host) => {
+    const { post } = await world();
+    const metadata = { transformAt: undefined, attemptNum: undefined, sourceType };
+    const { body } = await post(TRANSFORMS[1], [job(1, track(), metadata, destinationIn(dataCenter))]);
+    expect(hostOf(body[0].output)).toBe(host);
+  });
+
+  test('a source type that has none of several is a fault of the configuration', async () => {
+    const { post } = await world();
+    const metadata = { transformAt: undefined, sourceType: 'cloud' };
+    const { body } = await post(TRANSFORMS[1], [job(1, track(), metadata, destinationIn(several))]);
+    expect(body[0]).toMatchObject({ statusCode: 400, statTags: { errorType: 'configuration' } });
+  });
+
+  test('the router tells no source type: what does not depend on it is served, all else waits until it can be', async () => {
+    const { route } = await world();
+    const [plain, one, open] = await route(
+      ['EU', { web: 'EU' }, several].map((dataCenter, at) =>
+        job(at, track(), { userId: `key ${at}` }, destinationIn(dataCenter)),
+      ),
+    );
+    expect([hostOf(plain!.batchedRequest), hostOf(one!.batchedRequest)]).toEqual(
+      Array(2).fill('api-eu.aptrinsic.com'),
+    );
+    expect(open).toMatchObject({ statusCode: 500, error: expect.stringContaining('set one dataCenter') });
+  });
 });
