@@ -1,8 +1,9 @@
 import { AbortedError } from '../core/errors.js';
-import { isObject, type JsonObject } from '../core/json-object.js';
+import { isObject, typeName, type JsonObject } from '../core/json-object.js';
 import type { RequestPlan } from '../core/plan.js';
 import type { RequestBody } from '../core/request.js';
 import { PxApi, type Connection } from '../destinations/gainsight_px/api.js';
+import { accountLane, userLane } from '../destinations/gainsight_px/lanes.js';
 import { parseConfig, type DestinationConfig } from '../destinations/gainsight_px/index.js';
 import { dataCenterAt, type DataCenter } from './data-center.js';
 import { requireStoredKey } from './destination.js';
@@ -11,6 +12,7 @@ import { buildPlan, parseWirePlan } from './parse-plan.js';
 import { PLAN_ENDPOINT, type WirePlan } from './plan-descriptor.js';
 import type { ProxyRequest } from './proxy-request.js';
 import { buildCall, readCall, type EventRoute, type PxCall } from './px-call.js';
+import { WireFormatError } from './wire-format-error.js';
 
 /**
  * What a call of the delivery proxy asks for, as a plan whose every URL is made here: from the name of a data center, the name of a
@@ -18,7 +20,7 @@ import { buildCall, readCall, type EventRoute, type PxCall } from './px-call.js'
  *
  * @throws ConfigurationError `configuration_invalid` when there is no usable key or data center
  * @throws AbortedError `rejected` for a descriptor that is no call of Gainsight PX that an event leads to
- * @throws WireFormatError for a plan that is not in the form of this version
+ * @throws WireFormatError for a plan that is not in the form of this version, or without a configuration
  */
 export function deliveryPlan(request: ProxyRequest): RequestPlan {
   const { endpoint, json, destinationConfig } = request;
@@ -32,12 +34,13 @@ export function deliveryPlan(request: ProxyRequest): RequestPlan {
  * its path a preference is set: a template of the stored configuration was resolved when it was made.
  */
 function storedConnection(raw: unknown, plan: WirePlan): Connection {
-  const config = isObject(raw) ? raw : {};
-  requireStoredKey(config);
+  if (!isObject(raw))
+    throw new WireFormatError(`destinationConfig: expected an object, found ${typeName(raw)}`);
+  requireStoredKey(raw);
   const { preferencesApiVersion = 'v1' } = plan;
   return connection({
-    apiKey: config.apiKey,
-    dataCenter: dataCenterOf(config.dataCenter, plan.dataCenter),
+    apiKey: raw.apiKey,
+    dataCenter: dataCenterOf(raw.dataCenter, plan.dataCenter),
     preferencesApiVersion,
   });
 }
@@ -87,7 +90,18 @@ function plainPlan({ method, endpoint, headers, json }: ProxyRequest): RequestPl
   const call = plainCall(known, url, json as RequestBody);
   const preferencesApiVersion = url.pathname.startsWith('/v2/') ? 'v2' : 'v1';
   const api = new PxApi(connection({ apiKey: keyIn(headers), dataCenter, preferencesApiVersion }));
-  return { lanes: [], steps: [{ id: call.route, route: call.route, request: buildCall(api, call) }] };
+  return {
+    lanes: lanesOf(call),
+    steps: [{ id: call.route, route: call.route, request: buildCall(api, call) }],
+  };
+}
+
+/** What a call must stay in order with: a request given up by the host may still be on its way when the next one comes. */
+function lanesOf({ route, target, body }: PxCall): string[] {
+  const isOfAccount = route === 'accounts.update' || route === 'accounts.create';
+  const id = target ?? body[isOfAccount ? 'id' : 'identifyId'];
+  if (typeof id !== 'string') return [];
+  return [isOfAccount ? accountLane(id) : userLane(id)];
 }
 
 function plainCall({ route, idKey }: PlainRoute, { pathname }: URL, body: RequestBody): PxCall {

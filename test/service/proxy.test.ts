@@ -231,6 +231,41 @@ describe('plain descriptors of inline mode', () => {
     expect(entries(answer)[0]!.statusCode).toBe(400);
   });
 
+  test.each([
+    ['users', 'https://api.aptrinsic.com/v1/users/u', 'PUT', {}],
+    ['users by their body form', 'https://api.aptrinsic.com/v1/users/update', 'PUT', { identifyId: 'u' }],
+    ['accounts', 'https://api.aptrinsic.com/v1/accounts/a', 'PUT', {}],
+    ['new accounts', 'https://api.aptrinsic.com/v1/accounts', 'POST', { id: 'a' }],
+  ])(
+    '%s: one that was given up, and is still on its way, is not overtaken',
+    async (_what, endpoint, method, id) => {
+      const sent: unknown[] = [];
+      let release = (): void => undefined;
+      const here = await world({
+        router: { requestTimeoutMs: 5_000 },
+        fetch: (_url, { body }) => {
+          sent.push((JSON.parse(body!) as Json).plan);
+          const answer = new Response(null, { status: 204 });
+          if (sent.length > 1) return Promise.resolve(answer);
+          return new Promise((resolve) => {
+            release = () => resolve(answer);
+          });
+        },
+      });
+      const send = (plan: string, timeoutMs: string): Promise<Answer> =>
+        here.post('/v1/destinations/gainsight_px/proxy', plain(endpoint, method, { ...id, plan }), {
+          'rdproxy-timeout': timeoutMs,
+        });
+      expect(entries(await send('old', '20'))[0]!.statusCode).toBe(504);
+      const newer = send('new', '5000');
+      await send('', '1');
+      expect(sent).toEqual(['old']);
+      release();
+      expect(entries(await newer)[0]!.statusCode).toBe(200);
+      expect(sent).toEqual(['old', 'new']);
+    },
+  );
+
   test('users are not erased by a descriptor', async () => {
     const here = await world();
     const answer = await here.post(
@@ -255,6 +290,7 @@ test('a plan in another form, or a call in none, is tried again', async () => {
     { ...plan, steps: [{ id: 'a', call: 99 }] },
     { ...plan, steps: [{ id: 'a', call: 0, on: { ok: { to: 'step', id: 'a' } } }] },
     { ...plan, lanes: null },
+    { ...plan, preferencesApiVersion: 'v3' },
   ];
   for (const JSON_ of broken) {
     const { status } = await here.post('/v1/destinations/gainsight_px/proxy', {
@@ -270,6 +306,9 @@ test('a plan in another form, or a call in none, is tried again', async () => {
     { ...good, metadata: [] },
     { ...good, metadata: null },
     { ...good, endpoint: 5 },
+    { ...good, destinationConfig: undefined },
+    { ...good, destinationConfig: null },
+    { ...good, destinationConfig: 'text' },
   ]) {
     expect((await here.post('/v1/destinations/gainsight_px/proxy', body)).status).toBe(500);
     expect((await here.post('/v0/destinations/gainsight_px/proxy', body)).status).toBe(500);
