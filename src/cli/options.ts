@@ -48,10 +48,10 @@ export function wholeNumber(least: number): (text: string) => number {
 const NO_LIMIT = 'none';
 
 /** `--concurrency <number>` */
-export function concurrencyOption(): Option {
+export function concurrencyOption(usual: number): Option {
   return new Option('--concurrency <number>', 'requests in flight at most')
     .argParser(wholeNumber(1))
-    .default(20);
+    .default(usual);
 }
 
 /** `--requests-per-second <number>` */

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { Fetch } from '../../router/options.js';
 import type { LogLevel } from '../../service/log.js';
 import type { Mode, Service, ServiceAddress } from '../../service/index.js';
-import type { CommandIo } from '../io.js';
+import type { CommandIo, Output } from '../io.js';
 import {
   concurrencyOption,
   pxUrlOption,
@@ -66,7 +66,7 @@ export function registerServe(program: Command, io: CommandIo): void {
     )
     .option('--grace-ms <ms>', 'how long SIGTERM still takes new work', wholeNumber(0), 5_000)
     .option('--drain-ms <ms>', 'then cut what does not finish within', wholeNumber(0), 80_000)
-    .addOption(concurrencyOption())
+    .addOption(concurrencyOption(100))
     .addOption(requestsPerSecondOption())
     .addOption(requestsPerDayOption())
     .addOption(pxUrlOption())
@@ -85,7 +85,7 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
   if (upstream !== undefined && !isHttpUrl(upstream)) {
     throw new UsageError('--upstream is no URL: give one such as http://127.0.0.1:9091');
   }
-  const log = createLog(logLevel, io.stdout);
+  const log = createLog(logLevel, dispensable(io.stdout));
   const service = createService({
     mode,
     log,
@@ -105,6 +105,20 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
   await service.stop({ graceMs: graceful ? graceMs : 0, drainMs, hurry });
   stopping.done();
   log.info({}, 'stopped');
+}
+
+/** A service goes on without its log, when the disk is full or nobody reads it: if it ended, the host would too. */
+function dispensable(output: Output): Pick<Output, 'write'> {
+  output.on('error', () => undefined);
+  return {
+    write: (line: string) => {
+      try {
+        return output.write(line);
+      } catch {
+        return true; // a file is written to at once, and its errors are thrown
+      }
+    },
+  };
 }
 
 function isHttpUrl(url: string): boolean {

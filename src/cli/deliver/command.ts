@@ -41,7 +41,7 @@ export function registerDeliver(program: Command, io: CommandIo): void {
         .argParser(addFault)
         .default([], 'none'),
     )
-    .addOption(concurrencyOption())
+    .addOption(concurrencyOption(20))
     .addOption(requestsPerSecondOption())
     .addOption(requestsPerDayOption())
     .option('--max-attempts <number>', 'how often one request is sent at most', wholeNumber(1), 5)
