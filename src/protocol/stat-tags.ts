@@ -3,7 +3,7 @@ import type { JsonObject } from '../core/json-object.js';
 import { DEFINITION_NAME } from './destination.js';
 
 /** Which of the host's calls an error is of. */
-export type Feature = 'router' | 'processor' | 'dataDelivery' | 'userDeletion';
+export type Feature = 'router' | 'processor' | 'dataDelivery';
 
 /** Labels of an error for the host's counters. Every value is a text: one that is not makes it refuse the whole reply. */
 export type StatTags = Readonly<Record<string, string>>;

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { isObject } from '../core/json-object.js';
 
@@ -8,6 +9,8 @@ const STAND_IN = randomUUID();
 const STAND_IN_JSON = `${KEY.toString()}"${STAND_IN}"`;
 /** For fewer it is not worth the trouble. */
 const FEWEST = 4;
+/** How far the first destination is looked for: in a compacted batch there is none. */
+const FIRST_EVENT_BYTES = 64 * 1024;
 
 const [BACKSLASH, QUOTE, OPEN, CLOSE] = [0x5c, 0x22, 0x7b, 0x7d];
 
@@ -18,7 +21,12 @@ const [BACKSLASH, QUOTE, OPEN, CLOSE] = [0x5c, 0x22, 0x7b, 0x7d];
  * @throws SyntaxError when the bytes are no JSON
  */
 export function parseJson(bytes: Buffer): unknown {
-  return tryShared(bytes) ?? (JSON.parse(bytes.toString()) as unknown);
+  return tryShared(bytes) ?? (JSON.parse(textOf(bytes)) as unknown);
+}
+
+/** The same text in two thirds of the time where all of it is ASCII, as most of what hosts send is. */
+function textOf(bytes: Buffer): string {
+  return isAscii(bytes) ? bytes.toString('latin1') : bytes.toString();
 }
 
 /** Whatever is odd about a text, the plain way decides it. */
@@ -32,15 +40,15 @@ function tryShared(bytes: Buffer): unknown {
 
 /** `undefined` when the batch is not of that kind, or when it cannot be told for sure. */
 function parseShared(bytes: Buffer): unknown {
-  const first = bytes.indexOf(KEY);
+  const first = bytes.subarray(0, FIRST_EVENT_BYTES).indexOf(KEY);
   if (first === -1) return undefined;
   const end = objectEnd(bytes, first + KEY.length);
   if (end === undefined) return undefined;
   const repeated = bytes.subarray(first, end);
-  const pieces = [bytes.toString('utf8', 0, first)];
+  const pieces = [textOf(bytes.subarray(0, first))];
   for (let at = first; at !== -1;) {
     const next = bytes.indexOf(repeated, at + repeated.length);
-    pieces.push(bytes.toString('utf8', at + repeated.length, next === -1 ? bytes.length : next));
+    pieces.push(textOf(bytes.subarray(at + repeated.length, next === -1 ? bytes.length : next)));
     at = next;
   }
   const count = pieces.length - 1;

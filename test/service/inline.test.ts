@@ -227,6 +227,20 @@ test('a plan that hangs delays only its own jobs and its lanes', async () => {
   expect(statuses(await stuck)).toEqual([504, 299]);
 });
 
+test('a whole batch of plans that hang delays no other batch', async () => {
+  const { route, simulator } = await world({ router: { requestTimeoutMs: 1_500, maxAttempts: 1 } });
+  simulator.configure({ faults: [{ fault: 'hang', when: ({ id }) => id?.startsWith('stuck') === true }] });
+  let stuckIsOver = false;
+  const stuck = Array.from({ length: 20 }, (_, at) => job(at, identify(`stuck${at}`), { userId: `k${at}` }));
+  const batch = route(stuck).then((items) => {
+    stuckIsOver = true;
+    return items;
+  });
+  expect(statuses(await route([job(30, identify('u3'), { userId: 'k30' })]))).toEqual([299]);
+  expect(stuckIsOver).toBe(false);
+  expect(statuses(await batch)).toEqual(Array(20).fill(504));
+});
+
 test('at its deadline a batch is answered: what has not begun is given back', async () => {
   const { route, simulator } = await world({ transformDeadlineMs: 150, router: { requestTimeoutMs: 400 } });
   simulator.configure({ faults: [{ fault: 'hang', when: ({ id }) => id === 'stuck' }] });
