@@ -14,6 +14,12 @@ declare module 'fastify' {
 export class Answers {
   readonly #open = new Set<ServerResponse>();
   readonly #waiting = new Set<() => void>();
+  readonly #ending = new AbortController();
+
+  /** Aborted when the service ends: whoever holds an answer back is to do so no longer. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
+  }
 
   /** One more; it counts until it is written to its end, or its connection is gone. */
   add(answer: ServerResponse): void {
@@ -28,8 +34,14 @@ export class Answers {
     answer.once('close', left);
   }
 
-  /** Resolves when there are none. */
+  /** Whether an answer is being written to this connection: nothing else must be written in between. */
+  begunOn(socket: Socket): boolean {
+    return [...this.#open].some((answer) => answer.socket === socket && answer.headersSent);
+  }
+
+  /** Has those given up that are held back, and resolves when there are none. */
   allLeft(): Promise<void> {
+    this.#ending.abort();
     return this.#open.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.add(resolve));
   }
 }
@@ -40,13 +52,13 @@ export function registerAnswers(app: FastifyInstance, context: Context): void {
   app.addHook('onRequest', (request, reply, done) => {
     request.answer = reply.raw;
     context.answers.add(reply.raw);
-    if (context.ending) reply.header('connection', 'close');
     done();
   });
-  app.addHook('onSend', ({ raw }, _reply, payload, done) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (context.ending) reply.header('connection', 'close');
     // Not for what is forwarded: there the other side may take its time. Injected requests have no connection.
-    const socket: Partial<Socket> = raw.socket;
-    if (Buffer.isBuffer(payload)) socket.setTimeout?.(context.settings.answerIdleMs);
+    const socket: Partial<Socket> | null = reply.raw.socket;
+    if (Buffer.isBuffer(payload)) socket?.setTimeout?.(context.settings.answerIdleMs);
     done();
   });
 }

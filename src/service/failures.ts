@@ -1,11 +1,23 @@
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply } from 'fastify';
 import { WireFormatError } from '../protocol/wire-format-error.js';
-import { sendJson, sendRetryLater } from './answer.js';
+import { API_VERSION, sendJson, sendRetryLater } from './answer.js';
+import type { Context } from './context.js';
 import type { ServiceLog } from './options.js';
 import { BodyError } from './read-body.js';
 
 /** Paths of the processor's transform calls, whose client tries again without end when it is told to. */
 const PROCESSOR_PATH = /^\/v0\/destinations\/[^/]+\/?$/;
+
+/** The transformer behind a front gave no answer. */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+
+  /** @param code all that is told of why: the client's own words name addresses */
+  constructor(readonly code: string) {
+    super('the transformer behind this service could not be reached');
+  }
+}
 
 /**
  * Answers a request that could not be served: as something to be sent again. A body that cannot be read was most likely broken on its
@@ -13,11 +25,45 @@ const PROCESSOR_PATH = /^\/v0\/destinations\/[^/]+\/?$/;
  */
 export function sendFailure(reply: FastifyReply, thrown: unknown, log: ServiceLog): FastifyReply {
   const message = messageOf(thrown);
-  if (isInput(thrown))
-    log.warn({ error: nameOf(thrown) }, 'a request could not be read, and will come again');
+  if (isInput(thrown)) log.warn({ error: nameOf(thrown) }, UNREADABLE);
+  else if (thrown instanceof UpstreamError) log.warn({ error: thrown.code }, thrown.message);
   else log.error({ error: nameOf(thrown) }, 'a request failed for a fault of this service');
   return sendRefusal(reply, message);
 }
+
+const UNREADABLE = 'a request could not be read, and will come again';
+
+/**
+ * Answers what Node could not read as a request: its own answer would be a 4xx, for which the host drops a whole batch. Here is no request
+ * whose path could be looked at, so it is the answer that fits all of them.
+ */
+export function refuseUnreadable(
+  { code }: NodeJS.ErrnoException,
+  socket: Socket,
+  { answers, settings: { log } }: Pick<Context, 'answers' | 'settings'>,
+): void {
+  if (!socket.writable || answers.begunOn(socket)) {
+    socket.destroy();
+    return;
+  }
+  log.warn({ error: code }, UNREADABLE);
+  socket.write(UNREADABLE_ANSWER);
+  socket.destroySoon();
+}
+
+const UNREADABLE_BODY = JSON.stringify({ error: 'the request could not be read' });
+
+const UNREADABLE_ANSWER = [
+  'HTTP/1.1 503 Service Unavailable',
+  `apiVersion: ${API_VERSION}`,
+  'X-Rudder-Should-Retry: true',
+  'Retry-After: 1',
+  'Content-Type: application/json; charset=utf-8',
+  `Content-Length: ${UNREADABLE_BODY.length}`,
+  'Connection: close',
+  '',
+  UNREADABLE_BODY,
+].join('\r\n');
 
 /** Answers a request for something that is not here. */
 export function sendRefusal(reply: FastifyReply, message: string): FastifyReply {
@@ -35,7 +81,9 @@ function isInput(thrown: unknown): boolean {
 
 /** Of what is not our own, the name alone: the rest may hold anything. */
 function messageOf(thrown: unknown): string {
-  return isInput(thrown) ? (thrown as Error).message : `unexpected ${nameOf(thrown)}`;
+  return isInput(thrown) || thrown instanceof UpstreamError
+    ? (thrown as Error).message
+    : `unexpected ${nameOf(thrown)}`;
 }
 
 function nameOf(thrown: unknown): string {

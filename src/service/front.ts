@@ -1,13 +1,16 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyReplyFromHooks } from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isObject, type JsonObject } from '../core/json-object.js';
 import { DEST_TYPE } from '../protocol/destination.js';
 import { FEATURES_OF_OLD_TRANSFORMERS, mergeFeatures } from '../protocol/features.js';
 import { destTypeOf } from '../protocol/transform-request.js';
 import { sendJson } from './answer.js';
-import type { ReadBody } from './read-body.js';
-
-/** The other transformer's features come in time for the host, which waits for 30 seconds. */
-const FEATURES_TIMEOUT_MS = 20_000;
+import type { Context } from './context.js';
+import { UpstreamError } from './failures.js';
+import { BodyError, type ReadBody } from './read-body.js';
 
 /** What a front does with requests that are not for this destination. */
 export interface Front {
@@ -24,14 +27,14 @@ export interface Front {
  *
  * @param upstream its URL; a path in it comes before the paths that are forwarded
  */
-export function createFront(app: FastifyInstance, upstream: string): Front {
-  const { pathname } = new URL(upstream);
+export function createFront(app: FastifyInstance, upstream: string, context: Context): Front {
+  const { origin, pathname } = new URL(upstream);
   const prefix = pathname.replace(/\/$/, '');
   const targetOf = ({ url }: FastifyRequest): string => prefix + url.split('?', 1)[0]!;
 
   // Loaded by those alone who need it: the proxy library takes a while.
   app.register(import('@fastify/reply-from'), {
-    base: upstream,
+    base: origin + prefix,
     destroyAgent: true,
     disableRequestLogging: true,
     undici: {
@@ -47,7 +50,7 @@ export function createFront(app: FastifyInstance, upstream: string): Front {
     scope.addContentTypeParser('*', (_request, payload, parsed) => {
       parsed(null, payload);
     });
-    scope.all('/*', (request, reply) => reply.from(targetOf(request), ONCE));
+    scope.all('/*', (request, reply) => reply.from(targetOf(request), AS_IT_CAME));
     done();
   });
 
@@ -59,33 +62,145 @@ export function createFront(app: FastifyInstance, upstream: string): Front {
     },
     forward: (request, reply) =>
       reply.from(targetOf(request), {
-        ...ONCE,
+        ...AS_IT_CAME,
         body: (request.body as ReadBody).bytes!,
         contentType: request.headers['content-type'] ?? 'application/octet-stream',
       }),
-    features: featuresOf(upstream.replace(/\/$/, '')),
+    features: featuresOf(`${origin}${prefix}/features`, context),
   };
 }
 
-/** The host tries again by itself, and knows better what may be sent twice. */
-const ONCE = { retryDelay: (): null => null };
+const AS_IT_CAME: FastifyReplyFromHooks = {
+  // The host tries again by itself, and knows better what may be sent twice.
+  retryDelay: () => null,
+  rewriteRequestHeaders: (_request, headers) => withoutHopByHop(headers),
+  rewriteHeaders: withoutHopByHop,
+  onError: (reply, { error }) => {
+    sendFault(reply as FastifyReply, error);
+  },
+  onResponse: (_request, reply, { stream }) => {
+    const fail = (error: Error): void => {
+      sendFault(reply as FastifyReply, error);
+    };
+    stream.once('error', fail);
+    reply.raw.once('close', () => {
+      stream.destroy();
+    });
+    // Not before: until then it can still turn out that there is no answer.
+    stream.once('readable', () => {
+      stream.off('error', fail);
+      void reply.send(stream);
+    });
+  },
+};
 
-function featuresOf(upstream: string): Front['features'] {
+/** Answers that there is no answer; of one that began, nothing is left. */
+function sendFault(reply: FastifyReply, error: Error): void {
+  for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
+  void reply.send(faultOf(reply.raw, error));
+}
+
+/**
+ * Headers that speak of one connection (RFC 9110, 7.6.1): each side of the front has its own. `expect` was met by Node, which has asked
+ * for the body.
+ */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'expect',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+function withoutHopByHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const named = [headers.connection ?? []].flat().flatMap((value) => value.toLowerCase().split(/[\s,]+/));
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !named.includes(name)),
+  );
+}
+
+/** The client's ways to say that it was used wrongly. */
+const OWN_FAULT = /^UND_ERR_(INVALID|NOT_SUPPORTED)/;
+
+/** What it means that there is no answer. */
+function faultOf(answer: ServerResponse, error: Error): Error {
+  if (answer.destroyed) return new BodyError('the body was broken off');
+  const { code, name } = (error.cause ?? error) as NodeJS.ErrnoException;
+  return OWN_FAULT.test(code ?? '') ? error : new UpstreamError(code ?? name);
+}
+
+/**
+ * The other transformer's features, or what it told last. Before it has told any there is no good answer: whatever the host is answered first,
+ * an error too, lets it start, and what it takes for granted then holds for as long as it lives (RudderStack rudder-server v1.83,
+ * `services/transformer/features_impl.go`). A broken connection makes it ask again.
+ */
+function featuresOf(url: string, { answers, settings }: Context): Front['features'] {
   let last: JsonObject | undefined;
-  return async (_request, reply) => {
-    const features = await fetchFeatures(`${upstream}/features`);
-    if (features !== undefined) last = mergeFeatures(features);
-    // The host remembers what it was told last as well; but one that has just started knows nothing yet.
-    return last === undefined
-      ? sendJson(reply, 503, { error: 'the transformer behind this service has not told its features yet' })
-      : sendJson(reply, 200, last);
+  return async (request, reply) => {
+    const { featuresWaitMs, log } = settings;
+    const patience = new Patience(reply, featuresWaitMs, answers.ending);
+    do {
+      const features = await fetchFeatures(url, patience.over);
+      if (features !== undefined) last = mergeFeatures(features);
+      else if (last === undefined) await patience.rest(featuresWaitMs / 100);
+    } while (last === undefined && !patience.over.aborted);
+    patience.end();
+    if (last !== undefined) return sendJson(reply, 200, last);
+
+    const error = 'the transformer behind this service has not told its features yet';
+    log.warn({}, error);
+    // Injected requests have no connection.
+    const socket: Partial<Socket> = request.raw.socket;
+    if (socket.destroy === undefined) return sendJson(reply, 503, { error });
+    socket.destroy();
+    return reply.hijack();
+  };
+}
+
+/** How long an answer can be waited for: a while, and no longer than there is somebody to answer, and a service to do so. */
+class Patience {
+  readonly #over = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly reply: FastifyReply,
+    ms: number,
+    private readonly ending: AbortSignal,
+  ) {
+    this.#timer = setTimeout(this.end, ms);
+    reply.raw.once('close', this.end);
+    ending.addEventListener('abort', this.end);
+    if (ending.aborted) this.end();
+  }
+
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Waits for so long, or until it is over. */
+  async rest(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.over }).catch(() => undefined);
+  }
+
+  readonly end = (): void => {
+    clearTimeout(this.#timer);
+    this.reply.raw.off('close', this.end);
+    this.ending.removeEventListener('abort', this.end);
+    this.#over.abort();
   };
 }
 
 /** `undefined` when there is no answer to be relied on. */
-async function fetchFeatures(url: string): Promise<JsonObject | undefined> {
+async function fetchFeatures(url: string, signal: AbortSignal): Promise<JsonObject | undefined> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(FEATURES_TIMEOUT_MS) });
+    const response = await fetch(url, { signal });
     const text = await response.text();
     if (response.status === 404) return FEATURES_OF_OLD_TRANSFORMERS;
     const features: unknown = response.status === 200 ? JSON.parse(text) : undefined;

@@ -42,6 +42,11 @@ export interface ServiceOptions {
   readonly largeBodyTimeMs?: number;
   /** A client that reads nothing of its answer for longer than this has its connection cut. Default 60,000. */
   readonly answerIdleMs?: number;
+  /**
+   * How long the first `GET /features` waits for an upstream that does not tell its own, asking again every hundredth of it. Default
+   * 25,000: the host waits for 30,000.
+   */
+  readonly featuresWaitMs?: number;
 }
 
 /** Options with every default filled in. */
@@ -58,8 +63,9 @@ export function parseServiceOptions(options: ServiceOptions): Settings {
   if (mode !== 'inline' && mode !== 'delivery') {
     throw new TypeError(`mode: expected "inline" or "delivery", found ${typeof mode}`);
   }
-  if (upstream !== undefined && !/^https?:$/.test(protocolOf(upstream))) {
-    throw new TypeError('upstream: expected a URL with http or https');
+  if (upstream !== undefined && !isUpstreamUrl(upstream)) {
+    // Not shown: there may be a password in it.
+    throw new TypeError('upstream: expected a URL with http or https, without user, query and fragment');
   }
   return {
     log: NO_LOG,
@@ -70,6 +76,7 @@ export function parseServiceOptions(options: ServiceOptions): Settings {
     largeBodyBytes: 20 * MEGABYTE,
     largeBodyTimeMs: 60_000,
     answerIdleMs: 60_000,
+    featuresWaitMs: 25_000,
     ...options,
     mode,
     // The host tries again by itself, and waits for whoever is slowest in a batch: shorter than the router's own defaults.
@@ -77,6 +84,9 @@ export function parseServiceOptions(options: ServiceOptions): Settings {
   };
 }
 
-function protocolOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).protocol : '';
+/** Whether requests can be forwarded there: paths are appended to it, and a user in it would never be sent. */
+export function isUpstreamUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username + password === '' && !/[?#]/.test(text);
 }

@@ -7,7 +7,7 @@ import { registerAnswers } from './answers.js';
 import { createContext, type Context } from './context.js';
 import { deleteUsers } from './delete-users.js';
 import { createFront } from './front.js';
-import { sendFailure, sendRefusal } from './failures.js';
+import { refuseUnreadable, sendFailure, sendRefusal } from './failures.js';
 import type { ServiceOptions } from './options.js';
 import { processorTransform } from './processor-transform.js';
 import { proxy } from './proxy.js';
@@ -104,6 +104,9 @@ function createApp(context: Context): FastifyInstance {
     frameworkErrors: (error, _request, reply) => {
       void sendFailure(reply, error, log);
     },
+    clientErrorHandler: (error, socket) => {
+      refuseUnreadable(error, socket, context);
+    },
   });
   app.setErrorHandler((error, _request, reply) => sendFailure(reply, error, log));
   registerAnswers(app, context);
@@ -123,7 +126,7 @@ function registerRoutes(app: FastifyInstance, context: Context): void {
   app.addContentTypeParser('*', ({ answer }: FastifyRequest, payload: IncomingMessage) =>
     context.bodies.read(payload, answer!),
   );
-  const front = upstream === undefined ? undefined : createFront(app, upstream);
+  const front = upstream === undefined ? undefined : createFront(app, upstream, context);
   const bound =
     (handler: Handler) =>
     (request: FastifyRequest, reply: FastifyReply): unknown =>

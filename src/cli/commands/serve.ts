@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { Fetch } from '../../router/options.js';
 import type { LogLevel } from '../../service/log.js';
 import type { Mode, Service, ServiceAddress } from '../../service/index.js';
+import { isUpstreamUrl } from '../../service/options.js';
 import type { CommandIo, Output } from '../io.js';
 import {
   concurrencyOption,
@@ -82,8 +83,10 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
   ]);
   const { mode, upstream, pxUrl, logLevel, graceMs, drainMs } = options;
   const { concurrency, requestsPerSecond, requestsPerDay } = options;
-  if (upstream !== undefined && !isHttpUrl(upstream)) {
-    throw new UsageError('--upstream is no URL: give one such as http://127.0.0.1:9091');
+  if (upstream !== undefined && !isUpstreamUrl(upstream)) {
+    throw new UsageError(
+      '--upstream is no URL with http or https, or has a user, query or fragment: give one such as http://127.0.0.1:9091',
+    );
   }
   const log = createLog(logLevel, dispensable(io.stdout));
   const service = createService({
@@ -119,10 +122,6 @@ function dispensable(output: Output): Pick<Output, 'write'> {
       }
     },
   };
-}
-
-function isHttpUrl(url: string): boolean {
-  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
 async function listen(service: Service, { port, host }: Options): Promise<ServiceAddress> {
