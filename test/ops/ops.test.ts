@@ -271,6 +271,19 @@ describe('compose.yaml', () => {
     expect(proxy).toMatch(/^ *option httpchk GET \/health$/m);
   });
 
+  test('what the proxy itself says to /features is nothing: any answer would let a host start', () => {
+    const [, frontend, backend] = /^frontend host$([^]*)^backend replicas$[^]*^backend features$([^]*)/m.exec(
+      read('ops/haproxy.cfg'),
+    )!;
+    expect(frontend).toMatch(/^ *use_backend features if \{ path_end \/features \}$/m);
+    const silent = [...backend!.matchAll(/^ *errorfile (\d+) \/dev\/null$/gm)].map(([, status]) => status);
+    expect(silent).toEqual(['500', '502', '503', '504']);
+    const servers = [...backend!.matchAll(/^ *server (\S+) (\S+) track replicas\/(\S+)$/gm)];
+    expect(servers.map(([, ...server]) => server)).toEqual(
+      replicas.map(([name]) => [name, `${name}:${PORT}`, name]),
+    );
+  });
+
   test('the proxy waits longer than the host', () => {
     const HOST_WAITS_S = 610;
     const times = [...read('ops/haproxy.cfg').matchAll(/^ *timeout (client|server) (\d+)s$/gm)];
