@@ -1,16 +1,13 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerResponse } from 'node:http';
 import type { FastifyReplyFromHooks } from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isObject, type JsonObject } from '../core/json-object.js';
 import { DEST_TYPE } from '../protocol/destination.js';
-import { FEATURES_OF_OLD_TRANSFORMERS, mergeFeatures } from '../protocol/features.js';
 import { destTypeOf } from '../protocol/transform-request.js';
-import { sendJson } from './answer.js';
 import type { Context } from './context.js';
 import { UpstreamError } from './failures.js';
+import { withoutHopByHop } from './hop-by-hop.js';
 import { BodyError, type ReadBody } from './read-body.js';
+import { upstreamFeatures, type FeaturesRoute } from './upstream-features.js';
 
 /** What a front does with requests that are not for this destination. */
 export interface Front {
@@ -19,7 +16,7 @@ export interface Front {
   /** Sends a request whose body was read on as it came, and its answer back. */
   forward(request: FastifyRequest, reply: FastifyReply): FastifyReply;
   /** Serves `GET /features`: the other transformer's, with this destination added. */
-  features(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+  readonly features: FeaturesRoute;
 }
 
 /**
@@ -66,7 +63,7 @@ export function createFront(app: FastifyInstance, upstream: string, context: Con
         body: (request.body as ReadBody).bytes!,
         contentType: request.headers['content-type'] ?? 'application/octet-stream',
       }),
-    features: featuresOf(`${origin}${prefix}/features`, context),
+    features: upstreamFeatures(`${origin}${prefix}/features`, context),
   };
 }
 
@@ -100,32 +97,6 @@ function sendFault(reply: FastifyReply, error: Error): void {
   void reply.send(faultOf(reply.raw, error));
 }
 
-/**
- * Headers that speak of one connection (RFC 9110, 7.6.1): each side of the front has its own. `expect` was met by Node, which has asked
- * for the body.
- */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'expect',
-  'http2-settings',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authentication-info',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-function withoutHopByHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const named = [headers.connection ?? []].flat().flatMap((value) => value.toLowerCase().split(/[\s,]+/));
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !named.includes(name)),
-  );
-}
-
 /** The client's ways to say that it was used wrongly. */
 const OWN_FAULT = /^UND_ERR_(INVALID|NOT_SUPPORTED)/;
 
@@ -134,78 +105,4 @@ function faultOf(answer: ServerResponse, error: Error): Error {
   if (answer.destroyed) return new BodyError('the body was broken off');
   const { code, name } = (error.cause ?? error) as NodeJS.ErrnoException;
   return OWN_FAULT.test(code ?? '') ? error : new UpstreamError(code ?? name);
-}
-
-/**
- * The other transformer's features, or what it told last. Before it has told any there is no good answer: whatever the host is answered first,
- * an error too, lets it start, and what it takes for granted then holds for as long as it lives (RudderStack rudder-server v1.83,
- * `services/transformer/features_impl.go`). A broken connection makes it ask again.
- */
-function featuresOf(url: string, { answers, settings }: Context): Front['features'] {
-  let last: JsonObject | undefined;
-  return async (request, reply) => {
-    const { featuresWaitMs, log } = settings;
-    const patience = new Patience(reply, featuresWaitMs, answers.ending);
-    do {
-      const features = await fetchFeatures(url, patience.over);
-      if (features !== undefined) last = mergeFeatures(features);
-      else if (last === undefined) await patience.rest(featuresWaitMs / 100);
-    } while (last === undefined && !patience.over.aborted);
-    patience.end();
-    if (last !== undefined) return sendJson(reply, 200, last);
-
-    const error = 'the transformer behind this service has not told its features yet';
-    log.warn({}, error);
-    // Injected requests have no connection.
-    const socket: Partial<Socket> = request.raw.socket;
-    if (socket.destroy === undefined) return sendJson(reply, 503, { error });
-    socket.destroy();
-    return reply.hijack();
-  };
-}
-
-/** How long an answer can be waited for: a while, and no longer than there is somebody to answer, and a service to do so. */
-class Patience {
-  readonly #over = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(
-    private readonly reply: FastifyReply,
-    ms: number,
-    private readonly ending: AbortSignal,
-  ) {
-    this.#timer = setTimeout(this.end, ms);
-    reply.raw.once('close', this.end);
-    ending.addEventListener('abort', this.end);
-    if (ending.aborted) this.end();
-  }
-
-  get over(): AbortSignal {
-    return this.#over.signal;
-  }
-
-  /** Waits for so long, or until it is over. */
-  async rest(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.over }).catch(() => undefined);
-  }
-
-  readonly end = (): void => {
-    clearTimeout(this.#timer);
-    this.reply.raw.off('close', this.end);
-    this.ending.removeEventListener('abort', this.end);
-    this.#over.abort();
-  };
-}
-
-/** `undefined` when there is no answer to be relied on. */
-async function fetchFeatures(url: string, signal: AbortSignal): Promise<JsonObject | undefined> {
-  try {
-    const response = await fetch(url, { signal });
-    const text = await response.text();
-    if (response.status === 404) return FEATURES_OF_OLD_TRANSFORMERS;
-    const features: unknown = response.status === 200 ? JSON.parse(text) : undefined;
-    return isObject(features) ? features : undefined;
-  } catch {
-    return undefined;
-  }
 }

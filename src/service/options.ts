@@ -80,7 +80,14 @@ export function parseServiceOptions(options: ServiceOptions): Settings {
     ...options,
     mode,
     // The host tries again by itself, and waits for whoever is slowest in a batch: shorter than the router's own defaults.
-    router: { maxAttempts: 3, maxPlanTimeMs: 15_000, maxPending: 10_000, ...options.router },
+    // More in flight, too: twenty plans that hang are one batch of the host, and must not hold up all others.
+    router: {
+      maxAttempts: 3,
+      maxPlanTimeMs: 15_000,
+      maxPending: 10_000,
+      concurrency: 100,
+      ...options.router,
+    },
   };
 }
 

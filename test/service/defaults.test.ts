@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { registerServe } from '../../src/cli/commands/serve';
+import type { CommandIo } from '../../src/cli/io';
+import { parseServiceOptions } from '../../src/service/options';
+
+/** What the host's own limits leave no choice in (RudderStack rudder-server v1.83). */
+const MB = 1024 * 1024;
+
+test('limits fit into those of the host', () => {
+  expect(parseServiceOptions({})).toMatchObject({
+    mode: 'inline',
+    // A transform request is given up after 600 s, a deletion after 60 s, a poll of the features after 30 s.
+    transformDeadlineMs: 60_000,
+    deletionDeadlineMs: 50_000,
+    featuresWaitMs: 25_000,
+    // A 413 would drop a whole batch: of a hundred events with 4 MB at most. The stock transformer takes as much.
+    maxBodyBytes: 200 * MB,
+    largeBodyBytes: 20 * MB,
+    largeBodyTimeMs: 60_000,
+    answerIdleMs: 60_000,
+  });
+});
+
+test('serve listens where every host looks for a transformer, for this machine alone', () => {
+  const program = new Command();
+  registerServe(program, {} as CommandIo);
+  const options = program.commands[0]!.opts();
+  expect(options).toMatchObject({
+    host: '127.0.0.1',
+    port: 9090,
+    mode: 'inline',
+    concurrency: 100,
+    requestsPerSecond: 180,
+    requestsPerDay: 1_000_000,
+    graceMs: 5_000,
+    drainMs: 80_000,
+  });
+});
