@@ -67,15 +67,28 @@ export async function startPxRecorder(px: string): Promise<PxRecorder> {
 export function brokenOrder(writes: readonly RecordedWrite[]): string[] {
   const last = new Map<string, number>();
   return writes.flatMap(({ method, target, body }) => {
-    const seq = [body.customAttributes, body.attributes]
-      .map((from) => (isObject(from) ? from.seq : undefined))
-      .find(isNumber);
+    const seq = seqOf(body);
     if (seq === undefined) return [];
     const object = objectOf(target, body);
     const before = last.get(object) ?? -1;
     last.set(object, seq);
     return seq < before ? [`${method} of ${object}: ${seq} after ${before}`] : [];
   });
+}
+
+/** The same for the first write of each message alone: what a host sends again it may write again, but none before its time. */
+export function brokenFirstOrder(writes: readonly RecordedWrite[]): string[] {
+  const seen = new Set<string>();
+  return brokenOrder(
+    writes.filter(({ target, body }) => {
+      const key = JSON.stringify([objectOf(target, body), seqOf(body)]);
+      return !seen.has(key) && seen.add(key);
+    }),
+  );
+}
+
+function seqOf({ customAttributes, attributes }: JsonObject): number | undefined {
+  return [customAttributes, attributes].map((from) => (isObject(from) ? from.seq : undefined)).find(isNumber);
 }
 
 function isNumber(value: unknown): value is number {

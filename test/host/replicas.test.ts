@@ -2,8 +2,16 @@ import type { Snapshot } from '../../src/simulator';
 import type { Mode } from '../../src/service';
 import { startBalancer, type Balancer } from './balancer';
 import { createHost } from './host';
+import { brokenFirstOrder } from './px-recorder';
 import { buildReplicaProgram, type Replica, type ReplicaProgram } from './replica';
-import { cleanUp, cleanUpWith, expectedState, startPx, type ReachablePx } from './setup';
+import {
+  cleanUp,
+  cleanUpWith,
+  expectedState,
+  randomFaults,
+  startRecordedPx,
+  type ReachablePx,
+} from './setup';
 import { shortened } from './timing';
 import { ROUTER_WAYS } from './ways';
 import { CONFIG, hostEvent, workload } from './workload';
@@ -13,6 +21,7 @@ const messages = workload(50, 40, 2);
 const events = messages.map((message) => hostEvent(message));
 const PX_LATENCY_MS = 10;
 const KILLED_AFTER_REQUESTS = 200;
+const SHARE_OF_FAULTS = 0.04;
 
 let program: ReplicaProgram;
 let expected: Snapshot;
@@ -57,6 +66,7 @@ async function killAndRestart(
           if (px.requests.total >= KILLED_AFTER_REQUESTS) resolve();
           return undefined;
         },
+        randomFaults(SHARE_OF_FAULTS, 5, { deceptive: mode === 'delivery' }),
       ],
     });
   });
@@ -67,21 +77,26 @@ async function killAndRestart(
 }
 
 describe('two replicas, of which one is killed and started again', () => {
-  it.each(ROUTER_WAYS)('lose nothing: $name', async ({ mode }) => {
-    const px = await startPx();
-    const { balancer, restarted } = await startReplicas(mode, px);
-    const host = createHost({
-      transformUrl: balancer.origin,
-      delivery: mode === 'delivery' ? 'proxy' : 'direct',
-      transformAt: 'router',
-      resolve: px.resolve,
-      workers: 50,
-      timing: { ...shortened(1000), transformRetryMs: 20 },
-    });
-    const report = await host.run(events);
-    expect(report).toMatchObject({ violations: [], panicked: false, states: { Succeeded: events.length } });
-    expect(px.px.state.snapshot({ distinctEvents: true })).toEqual(expected);
-    const before = await restarted;
-    for (const [index, count] of balancer.taken.entries()) expect(count).toBeGreaterThan(before[index]!);
-  });
+  it.each(ROUTER_WAYS)(
+    'lose nothing and keep the order of each user, though PX fails too: $name',
+    async ({ mode }) => {
+      const px = await startRecordedPx();
+      const { balancer, restarted } = await startReplicas(mode, px);
+      const host = createHost({
+        transformUrl: balancer.origin,
+        delivery: mode === 'delivery' ? 'proxy' : 'direct',
+        transformAt: 'router',
+        resolve: px.resolve,
+        workers: 50,
+        timing: { ...shortened(1000), transformRetryMs: 20 },
+      });
+      const report = await host.run(events);
+      expect(report).toMatchObject({ violations: [], panicked: false, states: { Succeeded: events.length } });
+      expect(px.px.state.snapshot({ distinctEvents: true })).toEqual(expected);
+      expect(brokenFirstOrder(px.recorder.writes)).toEqual([]);
+      expect(px.recorder.writes.length).toBeGreaterThan(events.length);
+      const before = await restarted;
+      for (const [index, count] of balancer.taken.entries()) expect(count).toBeGreaterThan(before[index]!);
+    },
+  );
 });
