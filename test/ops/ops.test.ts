@@ -236,6 +236,7 @@ describe('compose.yaml', () => {
     readonly volumes?: readonly string[];
     readonly environment?: unknown;
     readonly stop_grace_period?: string;
+    readonly command?: readonly string[];
   }
   const { services } = parseYaml(read('compose.yaml'), { merge: true }) as {
     services: Record<string, Service>;
@@ -251,8 +252,18 @@ describe('compose.yaml', () => {
   test('two replicas have the time to end', () => {
     expect(replicas.length).toBe(2);
     for (const [, { stop_grace_period: time, environment }] of replicas) {
-      expect(Number(/^(\d+)s$/.exec(time!)![1]) * 1_000).toBeGreaterThan(Number(defaultOf('--grace-ms')));
+      const needed = Number(defaultOf('--grace-ms')) + Number(defaultOf('--drain-ms'));
+      expect(Number(/^(\d+)s$/.exec(time!)![1]) * 1_000).toBeGreaterThan(needed);
       expect(environment).toBeUndefined();
+    }
+  });
+
+  test('each replica takes its share of what PX allows, and starts as the image does', () => {
+    const [, image] = /CMD \[(.*)\]/.exec(read('Dockerfile').split('\n').at(-2)!)!;
+    for (const [, { command = [] }] of replicas) {
+      expect(JSON.stringify(command).replaceAll(',', ', ')).toContain(image);
+      const at = command.indexOf('--requests-per-second');
+      expect(Number(command[at + 1]) * replicas.length).toBe(defaultOf('--requests-per-second'));
     }
   });
 
