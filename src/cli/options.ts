@@ -1,7 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { aimAt } from './aim.js';
 import type { Fetch } from '../router/options.js';
-import { parseFault, type FaultRule } from '../simulator/index.js';
 import { UsageError } from './settings.js';
 
 /** Options that several commands have. */
@@ -82,14 +81,4 @@ function limit(text: string): number {
 /** An option's value as it is written on the command line. */
 export function optionText(value: unknown): string {
   return value === Infinity ? NO_LIMIT : String(value);
-}
-
-/** Parses a fault of the simulator and adds it to those before it; for `argParser` of an option that may be repeated. */
-export function addFault(text: string, before: readonly FaultRule[] = []): readonly FaultRule[] {
-  try {
-    return [...before, parseFault(text)];
-  } catch (error) {
-    if (error instanceof TypeError) throw new InvalidArgumentError(error.message);
-    throw error;
-  }
 }

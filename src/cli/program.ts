@@ -1,14 +1,5 @@
 import { Command, CommanderError } from 'commander';
 import { isDestinationError, InternalError } from '../core/errors.js';
-import { registerDeleteUser } from './commands/delete-user.js';
-import { registerDenyUser } from './commands/deny-user.js';
-import { registerExplain } from './commands/explain.js';
-import { registerPreferences } from './commands/preferences.js';
-import { registerServe } from './commands/serve.js';
-import { registerSimulate } from './commands/simulate.js';
-import { registerTransform } from './commands/transform.js';
-import { registerValidate } from './commands/validate.js';
-import { registerDeliver } from './deliver/command.js';
 import type { CommandIo } from './io.js';
 import { printable } from './output/printable.js';
 import { UsageError } from './settings.js';
@@ -28,6 +19,24 @@ Example:
   $ ${NAME} deliver events.jsonl --config destination.json --simulate
 `;
 
+interface NamedCommand {
+  readonly name: string;
+  readonly load: () => Promise<(program: Command, io: CommandIo) => void>;
+}
+
+/** In the order of the help. Each is loaded when it is called: all of them together take as long as the service has to start. */
+const COMMANDS: readonly NamedCommand[] = [
+  { name: 'deliver', load: async () => (await import('./deliver/command.js')).registerDeliver },
+  { name: 'transform', load: async () => (await import('./commands/transform.js')).registerTransform },
+  { name: 'explain', load: async () => (await import('./commands/explain.js')).registerExplain },
+  { name: 'validate', load: async () => (await import('./commands/validate.js')).registerValidate },
+  { name: 'preferences', load: async () => (await import('./commands/preferences.js')).registerPreferences },
+  { name: 'delete-user', load: async () => (await import('./commands/delete-user.js')).registerDeleteUser },
+  { name: 'deny-user', load: async () => (await import('./commands/deny-user.js')).registerDenyUser },
+  { name: 'serve', load: async () => (await import('./commands/serve.js')).registerServe },
+  { name: 'simulate', load: async () => (await import('./commands/simulate.js')).registerSimulate },
+];
+
 /**
  * Runs the command with the arguments after its name, and resolves with its exit code: 0 all done, 1 something was not,
  * 2 usage or configuration. Never rejects: what goes wrong is one line on the error output.
@@ -36,7 +45,7 @@ Example:
  * process.exitCode = await run(process.argv.slice(2), process);
  */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  const program = buildProgram(io);
+  const program = await buildProgram(argv, io);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return Number(io.exitCode ?? 0);
@@ -48,7 +57,8 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   }
 }
 
-function buildProgram(io: CommandIo): Command {
+/** The program with the command that is called; with all of them where it is not clear which. */
+async function buildProgram(argv: readonly string[], io: CommandIo): Promise<Command> {
   const program = new Command(NAME)
     .description('Brings RudderStack events (identify, group, track) into Gainsight PX.')
     .version(packageVersion())
@@ -63,15 +73,10 @@ function buildProgram(io: CommandIo): Command {
       getOutHelpWidth: () => (io.stdout.isTTY === true ? (io.stdout.columns ?? 80) : 80),
     });
 
-  registerDeliver(program, io);
-  registerTransform(program, io);
-  registerExplain(program, io);
-  registerValidate(program, io);
-  registerPreferences(program, io);
-  registerDeleteUser(program, io);
-  registerDenyUser(program, io);
-  registerServe(program, io);
-  registerSimulate(program, io);
+  const [name = ''] = argv;
+  const called = COMMANDS.filter((command) => command.name === name);
+  const loaded = (called.length > 0 ? called : COMMANDS).map(({ load }) => load());
+  for (const register of await Promise.all(loaded)) register(program, io);
   return program;
 }
 

@@ -9,7 +9,8 @@ import {
   type SimulatorOptions,
 } from '../../simulator/index.js';
 import type { CommandIo, StopSignal } from '../io.js';
-import { addFault, wholeNumber } from '../options.js';
+import { addFault } from '../fault-option.js';
+import { wholeNumber } from '../options.js';
 import { lookOf, renderTable } from '../output/table.js';
 import { UsageError } from '../settings.js';
 

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
+import { addFault } from '../fault-option.js';
 import type { CommandIo } from '../io.js';
 import {
-  addFault,
   concurrencyOption,
   configOption,
   optionText,
