@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import { Gate } from './large-body-gate.js';
 import { parseJson } from './parse-json.js';
+import { Turns } from './turns.js';
 
 /** A request's body. */
 export interface ReadBody {
@@ -30,6 +31,7 @@ interface Limits {
  */
 export class BodyReader {
   readonly #gate = new Gate();
+  readonly #turns = new Turns();
 
   constructor(private readonly limits: Limits) {}
 
@@ -39,7 +41,9 @@ export class BodyReader {
    * @throws BodyError when it is no JSON, too large, too slow, or broken off
    */
   read(stream: Readable, answer: EventEmitter): Promise<ReadBody> {
-    return new Reading(stream, answer, this.limits, this.#gate).body;
+    const reading = new Reading(stream, answer, this.limits, this.#gate);
+    if (!this.#turns.enter(() => stream.resume())) stream.pause();
+    return reading.body;
   }
 }
 
