@@ -18,6 +18,8 @@ export interface CommandIo {
   readonly env: Environment;
   /** Set by a command that did not do all it was asked to: 1. Nothing, or 0, when it did. */
   exitCode?: number | string | null | undefined;
+  /** Set by a command that goes on when its output cannot be written. */
+  outputIsDispensable?: boolean;
   on(signal: StopSignal, listener: () => void): unknown;
   off(signal: StopSignal, listener: () => void): unknown;
 }

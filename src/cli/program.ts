@@ -45,8 +45,9 @@ const COMMANDS: readonly NamedCommand[] = [
  * process.exitCode = await run(process.argv.slice(2), process);
  */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  const program = await buildProgram(argv, io);
+  let program = new Command(NAME);
   try {
+    program = await buildProgram(argv, io);
     await program.parseAsync([...argv], { from: 'user' });
     return Number(io.exitCode ?? 0);
   } catch (error) {

@@ -3,6 +3,7 @@ import { isObject, typeName, type JsonObject } from '../core/json-object.js';
 import type { RequestPlan } from '../core/plan.js';
 import type { RequestBody } from '../core/request.js';
 import { PxApi, type Connection } from '../destinations/gainsight_px/api.js';
+import { dataCentersIn } from '../destinations/gainsight_px/config.js';
 import { accountLane, userLane } from '../destinations/gainsight_px/lanes.js';
 import { parseConfig, type DestinationConfig } from '../destinations/gainsight_px/index.js';
 import { dataCenterAt, type DataCenter } from './data-center.js';
@@ -46,12 +47,10 @@ function storedConnection(raw: unknown, plan: WirePlan): Connection {
 }
 
 function dataCenterOf(stored: unknown, meant: DataCenter): unknown {
-  if (isTemplate(stored)) return meant;
-  if (!isObject(stored)) return stored;
-  const isChoice = Object.values(stored).some(
-    (value) => String(value).toUpperCase() === meant || isTemplate(value),
-  );
-  return isChoice && new Set(Object.values(stored)).size > 1 ? meant : stored;
+  const values = isObject(stored) ? Object.values(stored) : [stored];
+  return values.some(isTemplate) || (isObject(stored) && dataCentersIn(stored).includes(meant))
+    ? meant
+    : stored;
 }
 
 /** Only what a connection needs: the rest of a stored configuration may hold templates, and was used when the plan was made. */

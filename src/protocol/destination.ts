@@ -1,5 +1,6 @@
-import { ConfigurationError, InternalError } from '../core/errors.js';
+import { ConfigurationError, InternalError, RetryableError } from '../core/errors.js';
 import { isObject, type JsonObject } from '../core/json-object.js';
+import { dataCentersIn } from '../destinations/gainsight_px/config.js';
 import { resolveDataCenter, type DestinationConfig } from '../destinations/gainsight_px/index.js';
 import { isTemplate, resolveDynamicConfig } from './dynamic-config.js';
 import type { TransformEvent } from './transform-request.js';
@@ -22,8 +23,9 @@ export interface EventConfig {
  * The configuration that holds for an event: its destination's, with the templates of a `hasDynamicConfig` destination resolved and
  * `dataCenter` reduced to the one of `metadata.sourceType` where it is stored by source type.
  *
- * @throws InternalError when the host sent no destination with the event, or no source type where the data center depends on it: nothing
- * is wrong with the event, and the configuration can be mended while it waits
+ * @throws InternalError when the host sent no destination with the event
+ * @throws RetryableError when the router, which tells no source type, sends an event of a destination whose data center depends on it: for
+ * the three hours that the host tries it again, the configuration can be mended
  */
 export function configOf({ message, metadata, destination }: TransformEvent): EventConfig {
   if (!isObject(destination)) {
@@ -33,8 +35,8 @@ export function configOf({ message, metadata, destination }: TransformEvent): Ev
   const resolved = destination.hasDynamicConfig === true ? resolveDynamicConfig(stored, message) : stored;
   const { sourceType } = metadata;
   if (sourceType === undefined && isOfRouter(metadata) && hasSeveralDataCenters(resolved)) {
-    throw new InternalError(
-      'internal',
+    throw new RetryableError(
+      'unavailable',
       'the host tells no source type here, and the data center depends on it: set one dataCenter for all source types',
     );
   }
@@ -50,8 +52,7 @@ function isOfRouter({ transformAt }: JsonObject): boolean {
 }
 
 function hasSeveralDataCenters(config: unknown): boolean {
-  if (!isObject(config) || !isObject(config.dataCenter)) return false;
-  return new Set(Object.values(config.dataCenter).map((name) => String(name).toUpperCase())).size > 1;
+  return isObject(config) && dataCentersIn(config.dataCenter).length > 1;
 }
 
 /**

@@ -1,18 +1,20 @@
+import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Context } from './context.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Where the answer is written to. */
-    answer: ServerResponse | undefined;
+    /** Emits `close` when its answer was written to its end, or cannot be any more. */
+    answered: EventEmitter | undefined;
   }
 }
 
 /** The answers that are being made or written: told when the last of them has left, or its client. */
 export class Answers {
-  readonly #open = new Set<ServerResponse>();
+  readonly #open = new Map<ServerResponse, Socket>();
   readonly #waiting = new Set<() => void>();
   readonly #ending = new AbortController();
 
@@ -21,22 +23,26 @@ export class Answers {
     return this.#ending.signal;
   }
 
-  /** One more; it counts until it is written to its end, or its connection is gone. */
-  add(answer: ServerResponse): void {
-    this.#open.add(answer);
+  /** One more; it counts until it is written to its end, or its connection is gone. What is returned emits `close` then. */
+  add(answer: ServerResponse, socket: Socket): EventEmitter {
+    const answered = new EventEmitter();
     const left = (): void => {
-      this.#open.delete(answer);
-      if (this.#open.size > 0) return;
-      for (const resolve of this.#waiting) resolve();
-      this.#waiting.clear();
+      // An answer that waits for another one on its connection is not told of its end.
+      socket.off('close', left);
+      if (!this.#open.delete(answer)) return;
+      answered.emit('close');
+      if (this.#open.size === 0) this.#tell();
     };
+    this.#open.set(answer, socket);
     answer.once('finish', left);
     answer.once('close', left);
+    socket.once('close', left);
+    return answered;
   }
 
   /** Whether an answer is being written to this connection: nothing else must be written in between. */
   begunOn(socket: Socket): boolean {
-    return [...this.#open].some((answer) => answer.socket === socket && answer.headersSent);
+    return [...this.#open.keys()].some((answer) => answer.socket === socket && answer.headersSent);
   }
 
   /** Has those given up that are held back, and resolves when there are none. */
@@ -44,21 +50,32 @@ export class Answers {
     this.#ending.abort();
     return this.#open.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.add(resolve));
   }
+
+  /** Destroys the connections of those that are left. */
+  cut(): void {
+    for (const socket of this.#open.values()) socket.destroy();
+    this.#open.clear();
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
 }
 
 /** Keeps count of a server's answers, and gives up on clients that do not read theirs. */
-export function registerAnswers(app: FastifyInstance, context: Context): void {
-  app.decorateRequest('answer', undefined);
+export function registerAnswers(app: FastifyInstance, { answers, settings }: Context): void {
+  app.decorateRequest('answered', undefined);
   app.addHook('onRequest', (request, reply, done) => {
-    request.answer = reply.raw;
-    context.answers.add(reply.raw);
+    request.answered = answers.add(reply.raw, request.raw.socket);
     done();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
-    if (context.ending) reply.header('connection', 'close');
+    if (answers.ending.aborted) reply.header('connection', 'close');
     // Not for what is forwarded: there the other side may take its time. Injected requests have no connection.
     const socket: Partial<Socket> | null = reply.raw.socket;
-    if (Buffer.isBuffer(payload)) socket?.setTimeout?.(context.settings.answerIdleMs);
+    if (!(payload instanceof Readable)) socket?.setTimeout?.(settings.answerIdleMs);
     done();
   });
 }

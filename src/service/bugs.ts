@@ -17,11 +17,12 @@ export function logBugs(errors: readonly DestinationError[], log: ServiceLog): v
   log.error({ ...fault, events: bugs.length }, 'events met a fault of this service, and will come again');
 }
 
-function placesIn({ name, message, stack = '' }: Error): string[] {
-  const heading = message === '' ? name : `${name}: ${message}`;
-  if (!stack.startsWith(heading)) return [];
+function placesIn({ message, stack = '' }: Error): string[] {
+  const start = stack.indexOf(message);
+  // Before the message stand the name and a code; if not, the message is not the one that stands in the stack.
+  if (!/^([\w$]+( \[\w+\])?: )?$/.test(stack.slice(0, Math.max(start, 0))) || start === -1) return [];
   const frames = stack
-    .slice(heading.length)
+    .slice(start + message.length)
     .split('\n')
     .slice(1, 1 + MOST_FRAMES);
   return frames.map((frame) => frame.trim().replace(/^at /, ''));

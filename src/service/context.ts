@@ -18,8 +18,6 @@ export interface Context {
   readonly answers: Answers;
   /** Whether the service is about to end, and is not to be sent new work. */
   draining: boolean;
-  /** Whether connections are no longer kept for a further request. */
-  ending: boolean;
 }
 
 /** @throws TypeError or ConfigurationError when an option makes no sense */
@@ -45,7 +43,6 @@ export function createContext(options: ServiceOptions): Context {
     bodies: new BodyReader(settings),
     deletions: new UnfinishedDeletions(),
     answers: new Answers(),
-    ending: false,
     draining: false,
   };
 }

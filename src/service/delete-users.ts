@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ConfigurationError, InternalError, RetryableError, type DestinationError } from '../core/errors.js';
 import { isObject, type JsonObject } from '../core/json-object.js';
+import { dataCentersIn } from '../destinations/gainsight_px/config.js';
 import { deleteUser, type DestinationConfig } from '../destinations/gainsight_px/index.js';
 import { parseDeletionRequest, type DeletionReply } from '../protocol/delete-users.js';
 import { DEST_TYPE } from '../protocol/destination.js';
@@ -133,7 +134,7 @@ class Deletion {
 
   /** The first failure is the one to tell. A wrong key or configuration, or the end of the time, fails all the others too. */
   #fail(error: DestinationError, pxStatus?: number, code: string = error.code): void {
-    logBugs([error], this.context.settings.log);
+    if (this.#failure === undefined) logBugs([error], this.context.settings.log);
     this.#failure ??= pxStatus === undefined ? { error } : { error, pxStatus };
     // What is wrong with one id says nothing of the others.
     if (error.kind === 'instrumentation') return;
@@ -159,13 +160,12 @@ function configsOf(config: DestinationConfig): DestinationConfig[] {
     if (isTemplate(dataCenter)) throw notWithoutEvent('dataCenter');
     return [resolved];
   }
-  const names = Object.entries(dataCenter).filter(([, name]) => name !== null && name !== undefined);
-  for (const [sourceType, name] of names) {
+  for (const [sourceType, name] of Object.entries(dataCenter)) {
     if (isTemplate(name)) throw notWithoutEvent(`dataCenter.${sourceType}`);
   }
-  const distinct = new Set(names.map(([, name]) => String(name).toUpperCase()));
-  if (distinct.size === 0) throw refused('dataCenter', 'expected a data center, found none');
-  return [...distinct].map((name) => ({ ...resolved, dataCenter: name }));
+  const distinct = dataCentersIn(dataCenter);
+  if (distinct.length === 0) throw refused('dataCenter', 'expected a data center, found none');
+  return distinct.map((name) => ({ ...resolved, dataCenter: name }));
 }
 
 function notWithoutEvent(path: string): ConfigurationError {

@@ -57,12 +57,17 @@ export function createFront(app: FastifyInstance, upstream: string, context: Con
       const named: unknown = Array.isArray(value) ? value[0] : value;
       return body !== undefined && destTypeOf(named) !== DEST_TYPE;
     },
-    forward: (request, reply) =>
-      reply.from(targetOf(request), {
+    forward: (request, reply) => {
+      const { bytes, leave } = request.body as ReadBody;
+      // What was parsed is not needed any more, and the other side takes its own time.
+      request.body = undefined;
+      leave?.();
+      return reply.from(targetOf(request), {
         ...AS_IT_CAME,
-        body: (request.body as ReadBody).bytes!,
+        body: bytes!,
         contentType: request.headers['content-type'] ?? 'application/octet-stream',
-      }),
+      });
+    },
     features: upstreamFeatures(`${origin}${prefix}/features`, context),
   };
 }
@@ -76,6 +81,11 @@ const AS_IT_CAME: FastifyReplyFromHooks = {
     sendFault(reply as FastifyReply, error);
   },
   onResponse: (_request, reply, { stream }) => {
+    // Of a status that there is not, the library has told as an error already.
+    if (reply.sent) {
+      stream.on('error', () => undefined).destroy();
+      return;
+    }
     const fail = (error: Error): void => {
       sendFault(reply as FastifyReply, error);
     };

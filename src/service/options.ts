@@ -43,8 +43,8 @@ export interface ServiceOptions {
   /** A client that reads nothing of its answer for longer than this has its connection cut. Default 60,000. */
   readonly answerIdleMs?: number;
   /**
-   * How long the first `GET /features` waits for an upstream that does not tell its own, asking again every hundredth of it. Default
-   * 25,000: the host waits for 30,000.
+   * How long `GET /features` waits for an upstream that does not tell its own, and before it has told any asks again every hundredth of it.
+   * Default 25,000: the host waits for 30,000.
    */
   readonly featuresWaitMs?: number;
 }

@@ -84,16 +84,22 @@ function itemsOf(
   result: JobResult,
   { metadata }: TransformEvent,
   knowsFiltered: boolean,
-  { settings }: Context,
+  { settings: { mode, log } }: Context,
 ): Items {
   if (result.kind === 'failed') {
     const { absentIn } = result;
     // What is absent may be in another batch, which comes at the same time. The host sends these after what it was given before.
-    if (absentIn !== undefined) return descriptors(updates(absentIn), metadata);
+    if (absentIn !== undefined) {
+      log.warn(
+        { code: result.error.code },
+        'PX does not know an object yet: its updates are left to the host',
+      );
+      return descriptors(updates(absentIn), metadata);
+    }
     return [droppedItem(result.error, statusOf(result.error, result.pxStatus, knowsFiltered), metadata)];
   }
   const { plan, kind } = result;
-  if (kind === 'handOver' && settings.mode === 'delivery') {
+  if (kind === 'handOver' && mode === 'delivery') {
     return [outputItem(toPlanDescriptor(plan), metadata)];
   }
   const requests = kind === 'delivered' ? updates(plan) : [plan.steps[0].request];

@@ -10,6 +10,8 @@ export interface ReadBody {
   readonly bytes?: Buffer;
   /** What the bytes say as JSON. */
   readonly value: unknown;
+  /** Lets the next large body in before this one is answered; only of a large one. */
+  readonly leave?: () => void;
 }
 
 /** Why a body could not be had. All of them may pass: a middlebox, a broken connection, a sender's limits that change. */
@@ -36,12 +38,12 @@ export class BodyReader {
   constructor(private readonly limits: Limits) {}
 
   /**
-   * Reads a body to its end. `answer` emits `close` when it was sent, or cannot be any more.
+   * Reads a body to its end. `answered` emits `close` when its answer was sent, or cannot be any more.
    *
    * @throws BodyError when it is no JSON, too large, too slow, or broken off
    */
-  read(stream: Readable, answer: EventEmitter): Promise<ReadBody> {
-    const reading = new Reading(stream, answer, this.limits, this.#gate);
+  read(stream: Readable, answered: EventEmitter): Promise<ReadBody> {
+    const reading = new Reading(stream, answered, this.limits, this.#gate);
     if (!this.#turns.enter(() => stream.resume())) stream.pause();
     return reading.body;
   }
@@ -58,7 +60,7 @@ class Reading {
 
   constructor(
     private readonly stream: Readable,
-    private readonly answer: EventEmitter,
+    private readonly answered: EventEmitter,
     private readonly limits: Limits,
     private readonly gate: Gate,
   ) {
@@ -100,8 +102,13 @@ class Reading {
     try {
       const value: unknown = parseJson(bytes);
       this.#settle();
-      if (this.#leave !== undefined) this.answer.once('close', this.#leave);
-      this.#resolve(this.limits.upstream === undefined ? { value } : { bytes, value });
+      const leave = this.#leave;
+      if (leave !== undefined) this.answered.once('close', leave);
+      this.#resolve({
+        value,
+        ...(this.limits.upstream === undefined ? {} : { bytes }),
+        ...(leave === undefined ? {} : { leave }),
+      });
     } catch {
       // The parser's own words quote the text.
       this.#fail(bytes.length === 0 ? 'the body is empty' : 'the body is no JSON');

@@ -25,7 +25,8 @@ export type Judge = (result: JobResult, metadata: JsonObject) => JobResult;
 /**
  * The results of a batch, in its order: plans that are to be run are, in the order of the batch within each ordering key and within each
  * user and account of PX, all others side by side. After a failure that may pass, later jobs of the same ordering key are not run and fail as
- * `blocked`, those that would be handed over too. Never rejects.
+ * `blocked`, those that would be handed over too. What PX does not know yet holds up nothing, as a later job may be what creates it: the
+ * later jobs of its key are run, and are to be done again after it all the same. Never rejects.
  */
 export async function runBatch(
   jobs: readonly BatchJob[],
@@ -34,8 +35,11 @@ export async function runBatch(
   judge: Judge,
   signal: AbortSignal,
 ): Promise<JobResult[]> {
-  const batch = new Batch(jobs, isRun, deliver, judge, signal);
-  return holdBackAfterFailure(jobs, await batch.results());
+  const results = await new Batch(jobs, isRun, deliver, signal).results();
+  return holdBackAfterFailure(
+    jobs,
+    results.map((result, index) => judge(result, jobs[index]!.event.metadata)),
+  );
 }
 
 /** The same for a batch of which nothing is run. */
@@ -62,7 +66,6 @@ class Batch {
     private readonly jobs: readonly BatchJob[],
     private readonly isRun: IsRun,
     private readonly deliver: Deliver,
-    private readonly judge: Judge,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -89,20 +92,19 @@ class Batch {
     if (!this.isRun(mapped.plan)) return { kind: 'handOver', ...mapped };
     if (queue?.failed === true) return blockedJob();
     return queue !== undefined && queue.scopes.size > 1
-      ? this.#runInTurn(mapped.plan, event.metadata, queue)
-      : this.#run(mapped.plan, event.metadata, key);
+      ? this.#runInTurn(mapped.plan, queue)
+      : this.#run(mapped.plan, key);
   }
 
   /** The router keeps the order of the lanes of one API key and base URL. */
-  async #run(plan: RequestPlan, metadata: JsonObject, key: string | undefined): Promise<JobResult> {
+  async #run(plan: RequestPlan, key: string | undefined): Promise<JobResult> {
     const alsoLanes = key === undefined ? [] : [keyLane(key)];
     const { signal } = this;
-    const outcome = await this.deliver(plan, { signal, alsoLanes, blockade: this.#blockade });
-    return this.judge(resultOf(plan, outcome), metadata);
+    return resultOf(plan, await this.deliver(plan, { signal, alsoLanes, blockade: this.#blockade }));
   }
 
   /** A key whose events go to several API keys has no lane in the router that they share. */
-  #runInTurn(plan: RequestPlan, metadata: JsonObject, queue: KeyQueue): Promise<JobResult> {
+  #runInTurn(plan: RequestPlan, queue: KeyQueue): Promise<JobResult> {
     const before = queue.last;
     const run = async (): Promise<JobResult> => {
       const earlier = await before;
@@ -110,8 +112,7 @@ class Batch {
         queue.failed = true;
         return blockedJob();
       }
-      const outcome = await this.deliver(plan, { signal: this.signal });
-      return this.judge(resultOf(plan, outcome), metadata);
+      return resultOf(plan, await this.deliver(plan, { signal: this.signal }));
     };
     return (queue.last = run());
   }

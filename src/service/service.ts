@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import type { IncomingMessage } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -25,8 +26,9 @@ export interface ServiceAddress {
 export interface StopOptions {
   /** Default 0. */
   readonly graceMs?: number;
-  /** Default 80,000: longer than a transform request takes at most. */
+  /** Default 70,000: a transform request takes no longer. */
   readonly drainMs?: number;
+  /** Its abort cuts short the wait that is under way: the grace time, or that for what is in flight. */
   readonly hurry?: AbortSignal;
 }
 
@@ -38,7 +40,7 @@ export interface Service {
   readonly inject: FastifyInstance['inject'];
   /**
    * Ends without losing anything: `/health` says 503 at once, new work is still taken for `graceMs` milliseconds, then no more connections
-   * are, and what is in flight is finished. An abort of `hurry` ends the grace time.
+   * are, and what is in flight is finished.
    *
    * What is not finished `drainMs` milliseconds later has its connection cut: a client that sends no end or reads no answer. A host sends
    * such a request again.
@@ -51,7 +53,7 @@ export interface Service {
 /** Time for a request to arrive whole, a large body's wait for its turn included. */
 const REQUEST_TIMEOUT_MS = 300_000;
 
-const DRAIN_MS = 80_000;
+const DRAIN_MS = 70_000;
 
 /** Longer than load balancers keep idle connections: they, not we, should be first to close one. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
@@ -74,19 +76,21 @@ export function createService(options: ServiceOptions = {}): Service {
   return {
     inject: app.inject.bind(app) as FastifyInstance['inject'],
     async listen({ port = 9090, host = '127.0.0.1' } = {}) {
-      await app.listen({ port, host });
+      // The framework would listen on every address of this name, with a second server that nobody can be asked to end.
+      await app.listen({ port, host: host === 'localhost' ? (await lookup(host)).address : host });
       const address = app.server.address() as AddressInfo;
       const name = host.includes(':') ? `[${host}]` : host;
       return { origin: `http://${name}:${address.port}`, port: address.port };
     },
-    async stop({ graceMs = 0, drainMs = DRAIN_MS, hurry } = {}) {
+    async stop(stopOptions = {}) {
+      const { graceMs = 0, hurry } = stopOptions;
       context.draining = true;
       await waited(graceMs, hurry);
-      await end(app, drainMs, context);
+      await end(app, stopOptions, context);
     },
     async close() {
       context.draining = true;
-      await end(app, DRAIN_MS, context);
+      await end(app, {}, context);
     },
   };
 }
@@ -123,8 +127,8 @@ function registerRoutes(app: FastifyInstance, context: Context): void {
   const { upstream } = context.settings;
   // Every body is JSON, whatever its sender calls it; read here, as keys such as `__proto__` must not get a batch refused.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', ({ answer }: FastifyRequest, payload: IncomingMessage) =>
-    context.bodies.read(payload, answer!),
+  app.addContentTypeParser('*', ({ answered }: FastifyRequest, payload: IncomingMessage) =>
+    context.bodies.read(payload, answered!),
   );
   const front = upstream === undefined ? undefined : createFront(app, upstream, context);
   const bound =
@@ -186,16 +190,24 @@ function waited(ms: number, hurry: AbortSignal | undefined): Promise<void> {
 }
 
 /** First the requests, then what serves them. */
-async function end(app: FastifyInstance, drainMs: number, context: Context): Promise<void> {
-  const timer = setTimeout(() => {
-    context.settings.log.warn({ drainMs }, 'cutting connections whose requests did not finish in time');
-    app.server.closeAllConnections();
-  }, drainMs);
-  context.ending = true;
+async function end(
+  app: FastifyInstance,
+  { drainMs = DRAIN_MS, hurry }: StopOptions,
+  { answers, router, settings }: Context,
+): Promise<void> {
+  const cut = (): void => {
+    settings.log.warn({}, 'cutting connections whose requests did not finish in time');
+    answers.cut();
+  };
+  const timer = setTimeout(cut, drainMs);
+  hurry?.addEventListener('abort', cut, { once: true });
   // Not the HTTP server's own `close`: it also destroys connections whose answer is on its way and not read yet.
   NetServer.prototype.close.call(app.server);
-  await context.answers.allLeft();
-  await app.close();
+  await answers.allLeft();
   clearTimeout(timer);
-  await context.router.close();
+  hurry?.removeEventListener('abort', cut);
+  // What is left has asked for nothing, and to Node a connection that never did is no idle one.
+  app.server.closeAllConnections();
+  await app.close();
+  await router.close();
 }

@@ -29,6 +29,14 @@ test('a fault of the service is logged by name and place, once a request, and wi
   );
 });
 
+test('the place is told of errors with a code too', () => {
+  const thrown = new TypeError('secret');
+  thrown.stack = (thrown.stack ?? '').replace('TypeError:', 'TypeError [ERR_X]:');
+  expect(logged(InternalError.from(thrown))).toEqual([
+    { error: 'TypeError', at: expect.arrayContaining([expect.stringMatching(/bugs\.test\.ts/)]), events: 1 },
+  ]);
+});
+
 test('what is no fault of the service is not logged as one', () => {
   expect(logged(new RetryableError('unavailable', 'x'))).toEqual([]);
 });

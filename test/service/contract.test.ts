@@ -319,6 +319,6 @@ describe('dataCenter in both forms, by metadata.sourceType', () => {
     expect([hostOf(plain!.batchedRequest), hostOf(one!.batchedRequest)]).toEqual(
       Array(2).fill('api-eu.aptrinsic.com'),
     );
-    expect(open).toMatchObject({ statusCode: 500, error: expect.stringContaining('set one dataCenter') });
+    expect(open).toMatchObject({ statusCode: 503, error: expect.stringContaining('set one dataCenter') });
   });
 });

@@ -33,6 +33,6 @@ test('serve listens where every host looks for a transformer, for this machine a
     requestsPerSecond: 180,
     requestsPerDay: 1_000_000,
     graceMs: 5_000,
-    drainMs: 80_000,
+    drainMs: 70_000,
   });
 });

@@ -353,6 +353,37 @@ describe('what is forwarded', () => {
   });
 });
 
+test('an answer of a status that there is not ends neither the front nor its way to the upstream', async () => {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end('HTTP/1.1 700 Odd\r\ncontent-length: 3\r\n\r\nodd'));
+  });
+  cleanups.push(() => new Promise((resolve) => server.close(resolve)));
+  const { origin } = await startFront((await listening(server)).origin);
+  for (let time = 0; time < 3; time += 1) {
+    const reply = await call(`${origin}/other`);
+    expect([reply.status, reply.headers.apiversion]).toEqual([500, '2']);
+  }
+});
+
+test('a large body of another destination, which waits for its answer, holds up no large body of ours', async () => {
+  const held: http.ServerResponse[] = [];
+  const other = await startUpstream((response) => held.push(response));
+  const { origin } = await startFront(other.origin, { largeBodyBytes: 100 });
+  const theirs = post(
+    `${origin}/routerTransform`,
+    JSON.stringify({ input: ['x'.repeat(500)], destType: 'braze' }),
+  );
+  await until(() => held.length === 1);
+  const ours = await post(
+    `${origin}/routerTransform`,
+    JSON.stringify({ input: [job(1, track())], destType: 'gainsight_px' }),
+  );
+  expect(ours.status).toBe(200);
+  held[0]!.end('{}');
+  expect((await theirs).status).toBe(200);
+});
+
 test('an upstream that does not go on is left alone when the client leaves', async () => {
   const cut = jest.fn();
   const other = await startUpstream((response) => {

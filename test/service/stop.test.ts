@@ -19,12 +19,16 @@ async function opened(port: number, text: string): Promise<{ socket: net.Socket;
   return { socket, closed };
 }
 
+/** An answer over a later connection: what came before it was read. */
+async function seenUntilNow(origin: string): Promise<void> {
+  expect((await fetch(`${origin}/health`, { headers: { connection: 'close' } })).status).toBe(200);
+}
+
 test('a body that never ends does not keep the service from ending', async () => {
-  const { service, logged, get } = await world();
-  const { port } = await service.listen({ port: 0 });
+  const { service, logged } = await world();
+  const { port, origin } = await service.listen({ port: 0 });
   const { closed } = await opened(port, `${HEAD}content-length: 1000\r\n\r\n[`);
-  // Its answer comes after the other connection was accepted.
-  expect((await get('/health')).status).toBe(200);
+  await seenUntilNow(origin);
   await service.stop({ drainMs: 50 });
   await closed;
   expect(logged()).toContain('cutting connections');
@@ -82,4 +86,40 @@ test('a client that reads nothing of its answer for long is given up by itself',
   await service.stop({ drainMs: 10_000 });
   expect(logged()).not.toContain('cutting connections');
   socket.destroy();
+});
+
+test('a connection that was never used is no reason to wait', async () => {
+  const { service, logged } = await world();
+  const { port, origin } = await service.listen({ port: 0 });
+  const { closed } = await opened(port, '');
+  await seenUntilNow(origin);
+  await service.stop({ drainMs: 60_000 });
+  await closed;
+  expect(logged()).not.toContain('cutting connections');
+});
+
+test('a second signal ends the wait for what is in flight', async () => {
+  const { service } = await world();
+  const { port, origin } = await service.listen({ port: 0 });
+  const { closed } = await opened(port, `${HEAD}content-length: 1000\r\n\r\n[`);
+  await seenUntilNow(origin);
+  const hurry = new AbortController();
+  const stopped = service.stop({ drainMs: 60_000, hurry: hurry.signal });
+  await settled();
+  hurry.abort();
+  await Promise.all([stopped, closed]);
+});
+
+test('an answer that waits behind another one on its connection is no reason to wait once that is gone', async () => {
+  const { service, simulator } = await world({ router: { requestTimeoutMs: 5_000 } }, { latencyMs: 100 });
+  const { port, origin } = await service.listen({ port: 0 });
+  const input = [job(1, { type: 'identify', userId: 'u1' })];
+  const body = JSON.stringify({ input, destType: 'gainsight_px' });
+  const slow = `POST /routerTransform HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  const { socket, closed } = await opened(port, `${slow}GET /health HTTP/1.1\r\nhost: x\r\n\r\n`);
+  while (simulator.requests.total === 0) await settled();
+  await seenUntilNow(origin);
+  socket.destroy();
+  await closed;
+  await service.stop({ drainMs: 60_000 });
 });

@@ -40,7 +40,8 @@ transformer that does, and everything of theirs is forwarded to it.
 replicas each takes half of what PX allows, less what the host sends itself.
 
 The log goes to the standard output, one JSON line a request, without keys and
-personal data. SIGTERM lets the grace time pass before it ends; Ctrl-C does not.
+personal data. SIGTERM lets the grace time pass before it ends, Ctrl-C does not;
+a second signal cuts short either wait.
 
 Example:
   $ gainsight-px serve --host 0.0.0.0
@@ -66,7 +67,7 @@ export function registerServe(program: Command, io: CommandIo): void {
         .default('info'),
     )
     .option('--grace-ms <ms>', 'how long SIGTERM still takes new work', wholeNumber(0), 5_000)
-    .option('--drain-ms <ms>', 'then cut what does not finish within', wholeNumber(0), 80_000)
+    .option('--drain-ms <ms>', 'then cut what does not finish within', wholeNumber(0), 70_000)
     .addOption(concurrencyOption(100))
     .addOption(requestsPerSecondOption())
     .addOption(requestsPerDayOption())
@@ -88,6 +89,7 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
       '--upstream is no URL with http or https, or has a user, query or fragment: give one such as http://127.0.0.1:9091',
     );
   }
+  io.outputIsDispensable = true;
   const log = createLog(logLevel, dispensable(io.stdout));
   const service = createService({
     mode,
@@ -112,7 +114,6 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
 
 /** A service goes on without its log, when the disk is full or nobody reads it: if it ended, the host would too. */
 function dispensable(output: Output): Pick<Output, 'write'> {
-  output.on('error', () => undefined);
   return {
     write: (line: string) => {
       try {

@@ -132,12 +132,24 @@ function invalid(faults: readonly Fault[]): ConfigurationError {
   });
 }
 
+/**
+ * The different data centers that a `dataCenter` names, in upper case and not validated: one of a text, those of all source types of an
+ * object. A source type with null has none.
+ *
+ * @example
+ * dataCentersIn({ web: 'eu', ios: 'EU', cloud: null }); // ['EU']
+ */
+export function dataCentersIn(dataCenter: unknown): string[] {
+  const names = isObject(dataCenter) ? Object.values(dataCenter) : [dataCenter];
+  const given = names.filter((name) => name !== null && name !== undefined);
+  return [...new Set(given.map((name) => String(name).toUpperCase()))];
+}
+
 /** The one data center that is meant; an object with one distinct value means that value. */
 function parseDataCenter(raw: DestinationConfig['dataCenter']): DataCenter {
   if (raw === undefined) return 'US';
-  const values = typeof raw === 'string' ? [raw] : Object.values(raw);
-  const distinct = new Set(values.map((value) => value.toUpperCase() as DataCenter));
-  if (distinct.size === 1) return [...distinct][0]!;
+  const distinct = dataCentersIn(raw) as DataCenter[];
+  if (distinct.length === 1) return distinct[0]!;
   const message = 'expected one data center, found several: resolve it by source type first';
   throw invalid([{ path: 'dataCenter', message }]);
 }
