@@ -76,11 +76,12 @@ const BYSTANDER = { type: 'identify', userId: 'victim', traits: { email: 'untouc
 
 let simulator: Simulator;
 let router: Router;
+let options: RouterOptions;
 
 beforeAll(async () => {
   simulator = createSimulator({ apiKey: config.apiKey });
   const { origin } = await simulator.listen();
-  const options: RouterOptions = {
+  options = {
     fetch: (url, init) => fetch(url.replace(/^https:\/\/[^/]+/, origin), init),
     backoffBaseMs: 0,
     maxAttempts: 3,
@@ -100,6 +101,9 @@ afterAll(async () => {
 async function prepare(name: string, known: boolean): Promise<void> {
   simulator.configure({ faults: null });
   simulator.reset('all');
+  // What the former one has created it would take for not seen yet.
+  await router.close();
+  router = createRouter(options);
   await router.deliver(destination.process(BYSTANDER));
   if (known) await router.deliver(PLANS[name]!);
   if (NEED_A_USER.has(name)) await router.deliver(PLANS.identify!);

@@ -110,7 +110,7 @@ test('a deletion request is an array of one', () => {
   expect(parseDeletionRequest([job])).toEqual({
     destType: 'gainsight_px',
     config: { apiKey: 'k' },
-    userIds: ['u', '', '', ''],
+    userIds: ['u', '', '', '5'],
   });
   for (const body of [null, [], [job, job], {}, [{ ...job, userAttributes: 5 }]])
     expect(() => parseDeletionRequest(body)).toThrow(/expected/);
