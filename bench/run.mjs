@@ -1,4 +1,4 @@
-// All benchmarks, one command: `npm run bench`, or `npm run bench -- --short` to see that they run.
+// All benchmarks, one command: `npm run bench`; `npm run bench -- service host` for some, with `--short` to see that they run.
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import path from 'node:path';
@@ -9,19 +9,35 @@ import { benchDryRun } from './dry-run.mjs';
 import { benchMapping } from './mapping.mjs';
 import { benchService } from './service.mjs';
 
-const short = process.argv.includes('--short');
+const words = process.argv.slice(2);
+const short = words.includes('--short');
+const wanted = words.filter((word) => word !== '--short');
 const here = path.dirname(fileURLToPath(import.meta.url));
 
+const PARTS = {
+  mapping: async () => {
+    await benchMapping(short ? { rounds: 3, timeMs: 20 } : { rounds: 15, timeMs: 150 });
+    benchAllocation();
+  },
+  deliver: () => benchDeliver({ rounds: short ? 1 : 5 }),
+  'dry-run': () => benchDryRun({ sizes: short ? [20_000] : [100_000, 1_000_000] }),
+  service: () => benchService(short ? { seconds: 1, starts: 1 } : { seconds: 10, starts: 5 }),
+  // In TypeScript, because it plays the host with the tests' own simulator.
+  host: () => {
+    const file = path.join(here, 'host.ts');
+    const { status } = spawnSync(process.execPath, ['--import', 'tsx', file], { stdio: 'inherit' });
+    process.exitCode = status ?? 1;
+  },
+};
+
+const unknown = wanted.find((part) => !Object.hasOwn(PARTS, part));
+if (unknown !== undefined) {
+  console.error(`no such part: ${unknown}; there are ${Object.keys(PARTS).join(', ')}`);
+  process.exit(2);
+}
 console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}${short ? ', short form' : ''}`,
 );
-await benchMapping(short ? { rounds: 3, timeMs: 20 } : { rounds: 15, timeMs: 150 });
-benchAllocation();
-await benchDeliver({ rounds: short ? 1 : 5 });
-await benchDryRun({ sizes: short ? [20_000] : [100_000, 1_000_000] });
-await benchService(short ? { seconds: 1, starts: 1 } : { seconds: 10, starts: 5 });
-// In TypeScript, because it plays the host with the tests' own simulator.
-const host = spawnSync(process.execPath, ['--import', 'tsx', path.join(here, 'host.ts')], {
-  stdio: 'inherit',
-});
-process.exitCode = host.status ?? 1;
+for (const [name, run] of Object.entries(PARTS)) {
+  if (wanted.length === 0 || wanted.includes(name)) await run();
+}

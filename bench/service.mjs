@@ -31,6 +31,7 @@ export async function benchService({ seconds, starts }) {
     rows[`${form}, ${Math.round(batch.body.length / 1024)} KB a batch`] = {
       'events/s': measured.eventsPerSecond,
       'p99 ms': measured.p99Ms,
+      'p99 of the mean': measured.p99OfMean,
       errors: measured.errors,
       'floor events/s': floor.eventsPerSecond,
       'of the floor': Number((measured.eventsPerSecond / floor.eventsPerSecond).toFixed(2)),
@@ -72,6 +73,7 @@ async function load(port, { body, headers }, seconds) {
   return {
     eventsPerSecond: Math.round((result['2xx'] * EVENTS_PER_BATCH) / result.duration),
     p99Ms: result.latency.p99,
+    p99OfMean: Number((result.latency.p99 / result.latency.average).toFixed(2)),
     errors: result.errors + result.timeouts + result.non2xx,
   };
 }
