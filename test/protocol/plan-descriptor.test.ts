@@ -80,3 +80,19 @@ test('a preferences version that was a template of the stored configuration arri
     expect(roundTrip(plan, stored)).toEqual(plan);
   }
 });
+
+const TEMPLATE = '{{ message.context.place || "US" }}';
+
+test.each([
+  ['as a whole', TEMPLATE],
+  ['for the only source type', { web: TEMPLATE }],
+  ['for one of several source types', { ios: 'US2', web: TEMPLATE }],
+])(
+  'a data center that was a template of the stored configuration, %s, is the one that it was resolved to',
+  (_where, dataCenter) => {
+    for (const resolved of ['US', 'EU', 'US2']) {
+      const plan = process({ type: 'track', userId: 'u', event: 'E' }, { ...config, dataCenter: resolved });
+      expect(roundTrip(plan, { ...config, dataCenter })).toEqual(plan);
+    }
+  },
+);

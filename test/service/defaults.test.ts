@@ -1,6 +1,8 @@
+import http from 'node:http';
 import { Command } from 'commander';
 import { registerServe } from '../../src/cli/commands/serve';
 import type { CommandIo } from '../../src/cli/io';
+import { createService } from '../../src/service/index';
 import { parseServiceOptions } from '../../src/service/options';
 
 /** What the host's own limits leave no choice in (RudderStack rudder-server v1.83). */
@@ -18,7 +20,27 @@ test('limits fit into those of the host', () => {
     largeBodyBytes: 20 * MB,
     largeBodyTimeMs: 60_000,
     answerIdleMs: 60_000,
+    // The host waits for the slowest plan of a batch, and tries again by itself.
+    router: { maxAttempts: 3, maxPlanTimeMs: 15_000, maxPending: 10_000, concurrency: 100 },
   });
+});
+
+test('what is said of the router leaves its other limits as they are', () => {
+  expect(parseServiceOptions({ router: { maxAttempts: 7 } }).router).toEqual({
+    maxAttempts: 7,
+    maxPlanTimeMs: 15_000,
+    maxPending: 10_000,
+    concurrency: 100,
+  });
+});
+
+test('a request has five minutes to arrive, and an idle connection outlives the minute that load balancers keep one', async () => {
+  const created = jest.spyOn(http, 'createServer');
+  const service = createService();
+  const [server] = created.mock.results.map(({ value }) => value as http.Server);
+  created.mockRestore();
+  expect(server).toMatchObject({ requestTimeout: 300_000, keepAliveTimeout: 72_000 });
+  await service.close();
 });
 
 test('serve listens where every host looks for a transformer, for this machine alone', () => {

@@ -157,3 +157,42 @@ test('whom PX does not show yet, a moment after it was told of them, is not call
   expect((await erase(here, ['u1'])).status).toBe(503);
   expect((await erase(here, ['u2'])).status).toBe(200);
 });
+
+test('what is done under one configuration is not done under another: the same users are erased there too', async () => {
+  const keys: unknown[] = [];
+  let status = 500;
+  const here = await world({
+    router: { maxAttempts: 1 },
+    fetch: (url, { headers }) => {
+      keys.push(headers['X-APTRINSIC-API-KEY']);
+      return Promise.resolve(new Response(null, { status: url.includes('u2') ? status : 204 }));
+    },
+  });
+  expect((await erase(here, ['u1', 'u2'], { ...CONFIG, apiKey: 'one' })).status).toBe(500);
+  expect(keys).toEqual(['one', 'one']);
+  status = 204;
+  expect((await erase(here, ['u1', 'u2'], { ...CONFIG, apiKey: 'two' })).status).toBe(200);
+  expect(keys.slice(2)).toEqual(['two', 'two']);
+  expect((await erase(here, ['u1', 'u2'], { ...CONFIG, apiKey: 'one' })).status).toBe(200);
+  expect(keys.slice(4)).toEqual(['one']);
+});
+
+test('no erasure begins once the deadline is answered', async () => {
+  const held: (() => void)[] = [];
+  const here = await world({
+    deletionDeadlineMs: 50,
+    router: { requestTimeoutMs: 10_000 },
+    fetch: () =>
+      new Promise((resolve) => {
+        held.push(() => resolve(new Response(null, { status: 204 })));
+      }),
+  });
+  const ids = Array.from({ length: 200 }, (_, at) => `u${at}`);
+  expect((await erase(here, ids)).status).toBe(503);
+  const begun = held.length;
+  expect(begun).toBeGreaterThan(0);
+  expect(begun).toBeLessThan(ids.length);
+  for (const end of held) end();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(held).toHaveLength(begun);
+});

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { createService, type Service, type ServiceOptions } from '../../src/service/index';
-import { cleanUp, job, track, world } from './host';
+import { cleanUp, DESTINATION, job, track, world } from './host';
 
 // As one file, in which nothing is loaded by `import()` any more: Jest cannot do that, and the front loads its proxy library so.
 jest.mock('../../src/service/index', () => {
@@ -215,6 +215,18 @@ describe('what is forwarded', () => {
     expect((await post(`${origin}/v0/destinations/gainsight_px`, events)).status).toBe(200);
     expect((await call(`${origin}/health`)).status).toBe(200);
     expect(other.seen).toHaveLength(urls.length + 1);
+  });
+
+  test('what names this destination in its body is never forwarded: erasures, whose body is an array, and /batch too', async () => {
+    const other = await startUpstream((response) => response.writeHead(404).end());
+    const { origin } = await startFront(other.origin);
+    const { Config: config } = DESTINATION;
+    const erasure = [{ jobId: '1', destType: 'gainsight_px', config, userAttributes: [{ userId: 'u1' }] }];
+    const erased = await post(`${origin}/deleteUsers`, JSON.stringify(erasure));
+    expect([erased.status, json(erased)]).toEqual([200, [{ statusCode: 200, status: 'successful' }]]);
+    const batch = await post(`${origin}/batch`, '{"input":[],"destType":"gainsight_px"}');
+    expect([batch.status, json(batch)]).toEqual([500, { error: 'this service has no such route' }]);
+    expect(other.seen).toEqual([]);
   });
 
   test('compressed bodies are not touched, neither way', async () => {
