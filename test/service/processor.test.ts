@@ -112,4 +112,17 @@ test('a base URL with a slash at its end leads to the same routes', async () => 
   const { post } = await world();
   const answer = await post(`/${URL_}`, [job(1, track())]);
   expect(answer).toMatchObject({ status: 200, body: [{ statusCode: 200 }] });
+  for (const path of [`/${URL_}`, `//v0//destinations/other`, `${URL_}/`]) {
+    const refused = await post(path, '{');
+    expect([path, refused.status, refused.headers['x-rudder-should-retry']]).toEqual([path, 503, 'true']);
+  }
+});
+
+test('a filtered event is no failure: its item has a status of its own, and no tags that count it as one', async () => {
+  const { post } = await world();
+  const page = [job(1, { type: 'page' })];
+  const { body } = await post(URL_, page, { 'x-feature-filter-code': '?1' });
+  expect(body[0]).toMatchObject({ statusCode: 298, error: expect.stringMatching(/./) });
+  expect(body[0].statTags).toEqual({});
+  expect((await post(URL_, page)).body[0].statTags).toMatchObject({ errorType: 'instrumentation' });
 });

@@ -5,7 +5,9 @@ import {
   group,
   identify,
   job,
+  jobIdOf,
   KEY,
+  statuses,
   track,
   world,
   type Answer,
@@ -64,6 +66,18 @@ test('delivery mode: the transform sends nothing, and the proxy runs the whole p
   expect(here.simulator.state.events.total).toBe(1);
 });
 
+test('delivery mode: what comes after an event that has to be done again is held back, for its own user alone', async () => {
+  const here = await world({ mode: 'delivery' });
+  const items = await here.route([
+    job(1, track('u1'), { userId: 'k1' }, null),
+    job(2, track('u1'), { userId: 'k1' }),
+    job(3, track('u2'), { userId: 'k2' }),
+    job(4, { type: 'page' }, { userId: 'k1' }),
+  ]);
+  expect(statuses(items)).toEqual([500, 500, 200, 500]);
+  expect(items.find((item) => jobIdOf(item) === 2)).not.toHaveProperty('batchedRequest');
+});
+
 test('no URL of PX and no key travel; the endpoint is on an .invalid host and labelled for throttling', async () => {
   const here = await world({ mode: 'delivery' });
   for (const [message, label] of [
@@ -115,6 +129,26 @@ test.each([
   },
 );
 
+test("v0: what became of the one job stands in destinationResponse, as the host's older delivery reads it", async () => {
+  const here = await world({ mode: 'delivery' });
+  const item = await only(here, track());
+  const delivered = await deliver(here, item, 'v0');
+  expect([delivered.status, delivered.body]).toEqual([
+    200,
+    {
+      output: {
+        status: 200,
+        message: 'delivered to Gainsight PX',
+        destinationResponse: { status: 200, response: 'delivered to Gainsight PX' },
+      },
+    },
+  ]);
+  here.simulator.configure({ faults: [{ fault: { status: 400 } }] });
+  const { output } = (await deliver(here, item, 'v0')).body as { output: Json };
+  expect(output.message).toMatch(/./);
+  expect(output.destinationResponse).toEqual({ status: 400, response: output.message });
+});
+
 test('what PX does not know may be on its way: tried once more, then a failure for good', async () => {
   const here = await world({ mode: 'delivery' });
   const item = await only(here, group());
@@ -154,6 +188,34 @@ test('the data center of destinationConfig holds; the plan decides only where th
   const gone = await deliver(here, item!, 'v1', { ...CONFIG, dataCenter: { web: 'EU', ios: 'US' } });
   expect(entries(gone)[0]!.statusCode).toBe(400);
 });
+
+const PLACE = '{{ message.context.place || US }}';
+
+test.each([
+  ['as a whole', PLACE],
+  ['for the only source type', { web: PLACE }],
+  ['for one of several source types', { ios: 'US2', web: PLACE }],
+])(
+  'a data center that is a template %s is resolved when the event is transformed, and holds',
+  async (_where, dataCenter) => {
+    const seen: string[] = [];
+    const here = await world({
+      mode: 'delivery',
+      fetch: (url) => {
+        seen.push(new URL(url).host);
+        return Promise.resolve(new Response(null, { status: 204 }));
+      },
+    });
+    const Config = { ...CONFIG, dataCenter };
+    const message = { ...track(), context: { place: 'EU' } };
+    const destination = { ...DESTINATION, hasDynamicConfig: true, Config };
+    const { body } = await here.post('/v0/destinations/gainsight_px', [
+      job(1, message, { sourceType: 'web', transformAt: 'processor' }, destination),
+    ]);
+    expect(entries(await deliver(here, body[0] as Json, 'v1', Config))[0]!.statusCode).toBe(200);
+    expect(seen).toEqual(['api-eu.aptrinsic.com']);
+  },
+);
 
 test('a templated key of the event arrives resolved, and an unresolved one is never sent', async () => {
   const keys: unknown[] = [];
@@ -263,6 +325,42 @@ describe('plain descriptors of inline mode', () => {
       release();
       expect(entries(await newer)[0]!.statusCode).toBe(200);
       expect(sent).toEqual(['old', 'new']);
+    },
+  );
+
+  test.each(['v1', 'v2'])(
+    'preferences keep the version %s of their path, in the path form and in the body form',
+    async (version) => {
+      const called: unknown[] = [];
+      const here = await world({
+        fetch: (url) => {
+          called.push(url);
+          return Promise.resolve(new Response(null, { status: 204 }));
+        },
+      });
+      const url = `https://api.aptrinsic.com/${version}/user/preferences`;
+      await here.post('/v1/destinations/gainsight_px/proxy', plain(`${url}/u1`));
+      await here.post('/v1/destinations/gainsight_px/proxy', plain(url, 'PUT', { identifyId: 'u1', x: 1 }));
+      expect(called).toEqual([`${url}/u1`, `${url}/u1`]);
+    },
+  );
+
+  test.each(['x-aptrinsic-api-key', 'X-APTRINSIC-API-KEY', 'X-Aptrinsic-Api-Key'])(
+    'the key is found in a header %s',
+    async (name) => {
+      const keys: unknown[] = [];
+      const here = await world({
+        fetch: (_url, { headers }) => {
+          keys.push(headers['X-APTRINSIC-API-KEY']);
+          return Promise.resolve(new Response(null, { status: 204 }));
+        },
+      });
+      const answer = await here.post('/v1/destinations/gainsight_px/proxy', {
+        ...plain('https://api.aptrinsic.com/v1/users/u'),
+        headers: { 'content-type': 'application/json', [name]: 'of-header' },
+      });
+      expect(entries(answer)[0]!.statusCode).toBe(200);
+      expect(keys).toEqual(['of-header']);
     },
   );
 
