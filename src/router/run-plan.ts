@@ -101,8 +101,14 @@ class PlanRun {
     try {
       const askedMs = clock.nowMs();
       // Last before sending: what the limiter counts must be what is sent.
-      await interruption.during(givesWayTo, (signal) => limiter.acquire(signal));
-      const waitedMs = clock.nowMs() - askedMs;
+      let hadToWait = false;
+      await interruption.during(givesWayTo, (signal) => {
+        const turn = limiter.acquire(signal);
+        whenPending(turn, () => (hadToWait = true));
+        return turn;
+      });
+      // Of a turn that was given at once, only the time that a busy process takes to go on has passed.
+      const waitedMs = hadToWait ? clock.nowMs() - askedMs : 0;
       this.#noteSending(step);
       const exchange = await transport(step.request);
       if (exchange.status !== undefined) limiter.answered?.();
@@ -170,6 +176,18 @@ class PlanRun {
       this.trail,
     );
   }
+}
+
+/** Calls back, within this turn of the event loop, unless a promise is settled already. */
+function whenPending(promise: Promise<unknown>, callback: () => void): void {
+  let isSettled = false;
+  const settle = (): void => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  queueMicrotask(() => {
+    if (!isSettled) callback();
+  });
 }
 
 function toTenths(ms: number): number {

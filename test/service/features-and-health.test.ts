@@ -1,5 +1,6 @@
 import { mergeFeatures } from '../../src/protocol/features';
-import { cleanUp, identify, job, track, world } from './host';
+import { systemClock } from '../../src/router/clock';
+import { cleanUp, group, identify, job, track, world } from './host';
 
 afterEach(cleanUp);
 
@@ -53,6 +54,28 @@ test('/health says 200 while the service is up, to HEAD as well, and 503 as soon
   expect((await post('/v0/destinations/gainsight_px', [job(1, track())])).status).toBe(200);
   hurry.abort();
   await stopped;
+});
+
+test.each([Infinity, 180])(
+  'with %d requests a second, a busy process is not taken for a wait for the rate limit',
+  async (requestsPerSecond) => {
+    let nowMs = 0;
+    // Each look at it finds it 5 ms later.
+    const clock = { ...systemClock, nowMs: () => (nowMs += 5) };
+    const { route, get } = await world({ router: { clock, requestsPerSecond } });
+    await route([job(1, identify('u1')), job(2, identify('u2'), { userId: 'k2' })]);
+    const { text } = await get('/metrics');
+    expect(text).toMatch(/^gainsight_px_px_rate_limit_waits_total 0$/m);
+    expect(text).toMatch(/^gainsight_px_px_rate_limit_wait_seconds_total 0$/m);
+  },
+);
+
+test('/metrics counts what had to wait for the rate limit, and how long', async () => {
+  const { route, get } = await world({ router: { requestsPerSecond: 1 } });
+  await route([job(1, group('u1', 'acme'))]);
+  const { text } = await get('/metrics');
+  expect(text).toMatch(/^gainsight_px_px_rate_limit_waits_total [1-9]/m);
+  expect(text).toMatch(/^gainsight_px_px_rate_limit_wait_seconds_total [1-9]/m);
 });
 
 test('/metrics counts requests, events, requests to PX, retries, waits, caches and the delay of the event loop', async () => {
