@@ -184,7 +184,8 @@ function whenPending(promise: Promise<unknown>, callback: () => void): void {
   const settle = (): void => {
     isSettled = true;
   };
-  promise.then(settle, settle);
+  // A limiter of the user's own, in JavaScript, may return anything that can be awaited.
+  Promise.resolve(promise).then(settle, settle);
   queueMicrotask(() => {
     if (!isSettled) callback();
   });

@@ -70,6 +70,13 @@ test.each([Infinity, 180])(
   },
 );
 
+test('a limiter that gives its turns without a promise makes nothing wait', async () => {
+  const acquire = (): Promise<void> => undefined as unknown as Promise<void>;
+  const { route, get } = await world({ router: { rateLimiter: () => ({ acquire }) } });
+  expect(await route([job(1, identify())])).toMatchObject([{ statusCode: 299 }]);
+  expect((await get('/metrics')).text).toMatch(/^gainsight_px_px_rate_limit_waits_total 0$/m);
+});
+
 test('/metrics counts what had to wait for the rate limit, and how long', async () => {
   const { route, get } = await world({ router: { requestsPerSecond: 1 } });
   await route([job(1, group('u1', 'acme'))]);
