@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../src/core/json-object';
-import type { Snapshot } from '../../src/simulator';
+import type { FaultScript, Snapshot } from '../../src/simulator';
+import type { HostOptions } from './host';
 import type { HostEvent } from './job';
 import { brokenOrder } from './px-recorder';
 import { cleanUp, expectedState, randomFaults, startPx, startRecordedPx, startScene } from './setup';
-import { ROUTER_WAYS } from './ways';
+import { ROUTER_WAYS, WAYS } from './ways';
 import { CONFIG, hostEvent, workload } from './workload';
 
 /** The host's own test of order is the model: 50 users, 40 jobs each, and a destination that fails as scripted. */
@@ -27,8 +28,25 @@ afterEach(cleanUp);
 
 jest.setTimeout(60_000);
 
-const ids = (records: readonly object[], name: string): unknown[] =>
-  records.map((record) => (record as Record<string, unknown>)[name]);
+/** Who and what is there, and all events. */
+function idsOf({ users, accounts, events }: Snapshot): object {
+  return {
+    users: users.map(({ identifyId, accountId }) => ({ identifyId, accountId })),
+    accounts: accounts.map(({ id }) => id),
+    events,
+  };
+}
+
+/** Fails so many requests that name one user, the first that come, and the others as scripted. */
+function failingFirst(userId: string, count: number, others: FaultScript): FaultScript {
+  let left = count;
+  return (request) => {
+    const fault = others(request);
+    if (left === 0 || request.id !== userId) return fault;
+    left -= 1;
+    return 'error-500';
+  };
+}
 
 describe('50 users with 40 jobs each, and a PX that fails', () => {
   it.each(ROUTER_WAYS)('are all delivered, in the order of each user: $name', async ({ mode, options }) => {
@@ -53,32 +71,38 @@ describe('50 users with 12 jobs each, and a PX that fails', () => {
     expect(brokenOrder(px.recorder.writes)).toEqual([]);
   });
 
-  // Requests for several batches run side by side there, and each is sent again as a whole: nothing may be lost, but the host
-  // itself does not keep the order in which plans are run.
-  it('are all delivered: inline mode at the processor', async () => {
-    const faults = randomFaults(SHARE_OF_FAULTS, 7, { deceptive: false });
-    const px = await startPx(faults);
-    const report = await (await startScene('inline', px, { transformAt: 'processor' })).run(eventsOf(FEW));
-    expect(report).toMatchObject({ violations: [], panicked: false, states: { Succeeded: FEW.length } });
-    // A batch of 100 in which anything fails comes again as a whole.
-    expect(report.transformRequests).toBeGreaterThan(FEW.length / 100);
-    const state = px.px.state.snapshot({ distinctEvents: true });
-    expect(state.events).toEqual(ofFew.events);
-    expect(ids(state.users, 'identifyId')).toEqual(ids(ofFew.users, 'identifyId'));
-    expect(ids(state.users, 'accountId')).toEqual(ids(ofFew.users, 'accountId'));
-    expect(ids(state.accounts, 'id')).toEqual(ids(ofFew.accounts, 'id'));
-  });
-
-  it.each(ROUTER_WAYS)(
-    'are all delivered though each third answer is lost: $name',
-    async ({ mode, options }) => {
-      const faults = randomFaults(SHARE_OF_FAULTS / 4, 11, { deceptive: mode === 'delivery' });
-      const losesAnswer = (request: number): boolean => request % 3 === 0;
-      const px = await startPx(faults);
-      const report = await (await startScene(mode, px, { ...options, losesAnswer })).run(eventsOf(FEW));
+  it.each([
+    // Requests for several batches run side by side, and each is sent again as a whole: nothing may be lost, but the host itself
+    // does not keep the order in which plans are run.
+    { batches: 'side by side', eventsPerProcessorBatch: 100, share: SHARE_OF_FAULTS, inOrder: false },
+    // As many as the host takes up at a time: one batch after another. With more faults, ever another would make it come again.
+    { batches: 'one after another', eventsPerProcessorBatch: 400, share: SHARE_OF_FAULTS / 8, inOrder: true },
+  ])(
+    'are all delivered: inline mode at the processor, batches $batches',
+    async ({ eventsPerProcessorBatch, share, inOrder }) => {
+      const faults = randomFaults(share, 7, { deceptive: false });
+      const px = await startPx(failingFirst('user-0', 4, faults));
+      const options: Partial<HostOptions> = { transformAt: 'processor', eventsPerProcessorBatch };
+      const report = await (await startScene('inline', px, options)).run(eventsOf(FEW));
       expect(report).toMatchObject({ violations: [], panicked: false, states: { Succeeded: FEW.length } });
-      expect(report.lostAnswers).toBeGreaterThan(9);
-      expect(px.px.state.snapshot({ distinctEvents: true })).toEqual(ofFew);
+      // A batch in which anything fails comes again as a whole.
+      expect(report.transformRequests).toBeGreaterThan(Math.ceil(FEW.length / eventsPerProcessorBatch));
+      const state = px.px.state.snapshot({ distinctEvents: true });
+      expect(inOrder ? state : idsOf(state)).toEqual(inOrder ? ofFew : idsOf(ofFew));
     },
   );
+
+  it.each(WAYS)('are all delivered though each third answer is lost: $name', async ({ mode, options }) => {
+    const faults = randomFaults(SHARE_OF_FAULTS / 4, 11, { deceptive: mode === 'delivery' });
+    const losesAnswer = (request: number): boolean => request % 3 === 0;
+    const px = await startPx(faults);
+    const report = await (
+      await startScene(mode, px, { ...options, losesAnswer, eventsPerProcessorBatch: 20 })
+    ).run(eventsOf(FEW));
+    expect(report).toMatchObject({ violations: [], panicked: false, states: { Succeeded: FEW.length } });
+    expect(report.lostAnswers).toBeGreaterThan(9);
+    // Those are answers to requests that have written.
+    if (mode === 'delivery') expect(report.lostProxyAnswers).toBeGreaterThan(99);
+    expect(px.px.state.snapshot({ distinctEvents: true })).toEqual(ofFew);
+  });
 });

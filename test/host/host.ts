@@ -35,7 +35,7 @@ export interface HostOptions {
   readonly destinationTimeoutMs?: number;
   /** For one request to a transform route. Default 600,000, the host's own. */
   readonly transformTimeoutMs?: number;
-  /** Whether the answer to the n-th transform request, from 1, is lost when the service has given it. */
+  /** Whether the answer to the n-th request to a transform route, or to the proxy route, from 1, is lost when the service has given it. */
   readonly losesAnswer?: (request: number) => boolean;
   /** How often one job, or one batch at the processor, is tried before it is reported as `never-ends`. Default 100. */
   readonly patience?: number;
@@ -97,6 +97,7 @@ class Run {
       destinationTimeoutMs: this.#destinationTimeoutMs,
       transformTimeoutMs: timeoutMs,
       violations,
+      losesAnswer,
     });
   }
 
@@ -182,7 +183,8 @@ class Run {
       panicked: this.#panicked,
       transformRequests: this.#transform.requests + this.#processor.requests,
       proxyRequests: this.#proxy.requests,
-      lostAnswers: this.#transform.lostAnswers,
+      lostAnswers: this.#transform.lostAnswers + this.#processor.lostAnswers,
+      lostProxyAnswers: this.#proxy.lostAnswers,
     };
   }
 }

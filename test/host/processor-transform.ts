@@ -47,6 +47,7 @@ const MAX_TRIES = 31;
 /** Has the service transform events before they are queued: `POST /v0/destinations/gainsight_px`. */
 export class ProcessorTransform {
   requests = 0;
+  lostAnswers = 0;
 
   constructor(private readonly options: ProcessorTransformOptions) {}
 
@@ -130,6 +131,8 @@ export class ProcessorTransform {
         throw new OutOfPatience();
       }
       this.requests += 1;
+      const loseAnswer = losesAnswer(this.requests);
+      if (loseAnswer) this.lostAnswers += 1;
       const call = {
         method: 'POST',
         url: `${url}/v0/destinations/${DEST_TYPE}`,
@@ -137,8 +140,9 @@ export class ProcessorTransform {
         body,
         timeoutMs,
         client,
+        loseAnswer,
       };
-      const answer = await callHttp({ ...call, loseAnswer: losesAnswer(this.requests) }).catch(noAnswer);
+      const answer = await callHttp(call).catch(noAnswer);
       if (answer.status === 503 && answer.headers['x-rudder-should-retry'] === 'true') {
         await wait(shouldRetryMs);
         shouldRetryMs = Math.min(timing.maxShouldRetryMs, shouldRetryMs * 2);

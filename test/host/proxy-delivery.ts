@@ -15,6 +15,8 @@ export interface ProxyOptions {
   readonly destinationTimeoutMs: number;
   readonly transformTimeoutMs: number;
   readonly violations: Violations;
+  /** Whether the answer to the n-th request, from 1, is lost on its way. */
+  readonly losesAnswer: (request: number) => boolean;
 }
 
 /** What each job of a proxied delivery comes to. */
@@ -56,6 +58,7 @@ const isRetryable = (code: number): boolean => code < 200 || code >= 500 || code
 /** Delivers through the service's proxy route. */
 export class ProxyDelivery {
   requests = 0;
+  lostAnswers = 0;
 
   constructor(private readonly options: ProxyOptions) {}
 
@@ -84,9 +87,11 @@ export class ProxyDelivery {
   }
 
   async #deliverOne(descriptor: Descriptor, parcel: ProxyParcel): Promise<Map<number, JobResult>> {
-    const { url, client, version, destinationTimeoutMs, transformTimeoutMs } = this.options;
+    const { url, client, version, destinationTimeoutMs, transformTimeoutMs, losesAnswer } = this.options;
     const { jobs } = parcel;
     this.requests += 1;
+    const loseAnswer = losesAnswer(this.requests);
+    if (loseAnswer) this.lostAnswers += 1;
     const spoken = version();
     try {
       const { status, headers, text } = await callHttp({
@@ -96,6 +101,7 @@ export class ProxyDelivery {
         body: JSON.stringify(payload(descriptor, parcel, spoken)),
         timeoutMs: transformTimeoutMs + destinationTimeoutMs,
         client,
+        loseAnswer,
       });
       if (headers.apiversion !== '2') {
         this.options.violations.note('proxy-no-api-version', `apiVersion is ${String(headers.apiversion)}`);

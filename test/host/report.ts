@@ -22,7 +22,9 @@ export interface HostReport {
   readonly panicked: boolean;
   readonly transformRequests: number;
   readonly proxyRequests: number;
+  /** Of the transform routes. */
   readonly lostAnswers: number;
+  readonly lostProxyAnswers: number;
 }
 
 export function reportOf(job: Job): JobReport {
