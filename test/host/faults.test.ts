@@ -50,7 +50,7 @@ function failingFirst(userId: string, count: number, others: FaultScript): Fault
 
 describe('50 users with 40 jobs each, and a PX that fails', () => {
   it.each(ROUTER_WAYS)('are all delivered, in the order of each user: $name', async ({ mode, options }) => {
-    const faults = randomFaults(SHARE_OF_FAULTS, 7, { deceptive: mode === 'delivery' });
+    const faults = randomFaults(SHARE_OF_FAULTS, 7, mode);
     const px = await startRecordedPx(faults);
     const report = await (await startScene(mode, px, options)).run(eventsOf(MANY));
     expect(report).toMatchObject({ violations: [], panicked: false, states: { Succeeded: MANY.length } });
@@ -62,7 +62,7 @@ describe('50 users with 40 jobs each, and a PX that fails', () => {
 
 describe('50 users with 12 jobs each, and a PX that fails', () => {
   it('are all delivered, in the order of each user: delivery mode at the processor', async () => {
-    const faults = randomFaults(SHARE_OF_FAULTS, 7, { deceptive: true });
+    const faults = randomFaults(SHARE_OF_FAULTS, 7, 'delivery');
     const px = await startRecordedPx(faults);
     const scene = await startScene('delivery', px, { transformAt: 'processor' });
     const report = await scene.run(eventsOf(FEW));
@@ -80,7 +80,7 @@ describe('50 users with 12 jobs each, and a PX that fails', () => {
   ])(
     'are all delivered: inline mode at the processor, batches $batches',
     async ({ eventsPerProcessorBatch, share, inOrder }) => {
-      const faults = randomFaults(share, 7, { deceptive: false });
+      const faults = randomFaults(share, 7, 'inline', 'processor');
       const px = await startPx(failingFirst('user-0', 4, faults));
       const options: Partial<HostOptions> = { transformAt: 'processor', eventsPerProcessorBatch };
       const report = await (await startScene('inline', px, options)).run(eventsOf(FEW));
@@ -93,7 +93,7 @@ describe('50 users with 12 jobs each, and a PX that fails', () => {
   );
 
   it.each(WAYS)('are all delivered though each third answer is lost: $name', async ({ mode, options }) => {
-    const faults = randomFaults(SHARE_OF_FAULTS / 4, 11, { deceptive: mode === 'delivery' });
+    const faults = randomFaults(SHARE_OF_FAULTS / 4, 11, mode, options.transformAt);
     const losesAnswer = (request: number): boolean => request % 3 === 0;
     const px = await startPx(faults);
     const report = await (

@@ -1,11 +1,11 @@
 import type { RouterOptions } from '../../src/router';
 
 /** A router that gives up soon, so that it is the host that has to try again. */
-export const IMPATIENT: RouterOptions = {
+export const IMPATIENT = {
   maxAttempts: 2,
   backoffBaseMs: 1,
   backoffMaxMs: 5,
   requestTimeoutMs: 1_000,
   requestsPerSecond: Infinity,
   requestsPerDay: Infinity,
-};
+} as const satisfies RouterOptions;

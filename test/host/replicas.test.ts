@@ -8,6 +8,7 @@ import {
   cleanUp,
   cleanUpWith,
   expectedState,
+  deliveryIn,
   randomFaults,
   startRecordedPx,
   type ReachablePx,
@@ -66,7 +67,7 @@ async function killAndRestart(
           if (px.requests.total >= KILLED_AFTER_REQUESTS) resolve();
           return undefined;
         },
-        randomFaults(SHARE_OF_FAULTS, 5, { deceptive: mode === 'delivery' }),
+        randomFaults(SHARE_OF_FAULTS, 5, mode),
       ],
     });
   });
@@ -84,7 +85,7 @@ describe('two replicas, of which one is killed and started again', () => {
       const { balancer, restarted } = await startReplicas(mode, px);
       const host = createHost({
         transformUrl: balancer.origin,
-        delivery: mode === 'delivery' ? 'proxy' : 'direct',
+        ...deliveryIn(mode),
         transformAt: 'router',
         resolve: px.resolve,
         workers: 50,

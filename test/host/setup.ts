@@ -90,8 +90,14 @@ export async function startScene(
   options: Partial<HostOptions> = {},
 ): Promise<Scene> {
   const transformUrl = await startService(mode, px);
-  const delivery = mode === 'delivery' ? 'proxy' : 'direct';
-  return createHost({ transformUrl, delivery, resolve: px.resolve, workers: 16, ...options });
+  return createHost({ transformUrl, ...deliveryIn(mode), resolve: px.resolve, workers: 16, ...options });
+}
+
+/** Who sends, in a mode; a host that does so itself waits for as long as the service would. */
+export function deliveryIn(mode: Mode): Pick<HostOptions, 'delivery' | 'destinationTimeoutMs'> {
+  return mode === 'delivery'
+    ? { delivery: 'proxy' }
+    : { delivery: 'direct', destinationTimeoutMs: IMPATIENT.requestTimeoutMs };
 }
 
 /** What the library makes of messages in PX when nothing goes wrong: what every other way has to come to. */
@@ -120,17 +126,29 @@ const FAULTS: readonly FaultName[] = [
   'throttle-429',
   'destroy-before-write',
   'destroy-after-write',
+  'truncated-answer',
 ];
+/** One in so many faults costs a whole timeout. */
+const HANGS = 1 / 50;
 /** Those that only whoever knows PX can tell from PX's own answers; a host that sends by itself takes them literally. */
 const DECEPTIVE_FAULTS: readonly FaultName[] = ['html-404', 'redirect-302'];
 
-/** Every so many requests a fault, at random, but the same ones for the same seed and order of requests. */
+/**
+ * Every so many requests a fault, at random, but the same ones for the same seed and order of requests. What the host
+ * itself sends gets no deceptive one: in inline mode at the router that is events, at the processor the last request of any plan.
+ */
 export function randomFaults(
   share: number,
   seed: number,
-  options: { readonly deceptive: boolean },
+  mode: Mode,
+  transformAt: HostOptions['transformAt'] = 'router',
 ): FaultScript {
   const random = seededRandom(seed);
-  const faults = options.deceptive ? [...FAULTS, ...DECEPTIVE_FAULTS] : FAULTS;
-  return () => (random() < share ? faults[Math.floor(random() * faults.length)] : undefined);
+  return ({ route }) => {
+    if (random() >= share) return undefined;
+    if (random() < HANGS) return 'hang-after-write';
+    const literal = mode === 'inline' && (transformAt === 'processor' || route === 'events.create');
+    const faults = literal ? FAULTS : [...FAULTS, ...DECEPTIVE_FAULTS];
+    return faults[Math.floor(random() * faults.length)];
+  };
 }
