@@ -2,7 +2,6 @@ import type { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import { Gate } from './large-body-gate.js';
 import { parseJson } from './parse-json.js';
-import { Turns } from './turns.js';
 
 /** A request's body. */
 export interface ReadBody {
@@ -33,7 +32,6 @@ interface Limits {
  */
 export class BodyReader {
   readonly #gate = new Gate();
-  readonly #turns = new Turns();
 
   constructor(private readonly limits: Limits) {}
 
@@ -43,9 +41,7 @@ export class BodyReader {
    * @throws BodyError when it is no JSON, too large, too slow, or broken off
    */
   read(stream: Readable, answered: EventEmitter): Promise<ReadBody> {
-    const reading = new Reading(stream, answered, this.limits, this.#gate);
-    if (!this.#turns.enter(() => stream.resume())) stream.pause();
-    return reading.body;
+    return new Reading(stream, answered, this.limits, this.#gate).body;
   }
 }
 
