@@ -123,3 +123,13 @@ test('an answer that waits behind another one on its connection is no reason to 
   await closed;
   await service.stop({ drainMs: 60_000 });
 });
+
+test('a request without a connection of its own is left, too', async () => {
+  const { service, simulator, post } = await world({ router: { requestTimeoutMs: 300 } });
+  simulator.configure({ faults: [{ fault: 'hang' }] });
+  const input = [job(1, { type: 'identify', userId: 'u1' })];
+  const answer = post('/routerTransform', { input, destType: 'gainsight_px' });
+  while (simulator.requests.total === 0) await settled();
+  await service.stop({ drainMs: 20 });
+  expect((await answer).status).toBe(200);
+});
