@@ -5,6 +5,11 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   // Sources name their imports as the emitted files are called (`./plan.js`); under Jest they are still TypeScript.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // By default one processor is left idle, which is half of a small machine.
+  maxWorkers: '100%',
+  // No test is a measurement: only one that hangs may fail by its duration, on a slow machine too.
+  testTimeout: 180_000,
+  setupFiles: ['<rootDir>/test/forget-contexts.ts'],
   transform: {
     // Types are checked once, by `npm run typecheck`; here each file is only translated.
     '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.jest.json' }],

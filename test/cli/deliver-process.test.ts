@@ -4,7 +4,6 @@ import path from 'node:path';
 import { asLines, cleanUp, CONFIG, jsonLines, KEY, startPx, tempFile } from './cli';
 
 afterEach(cleanUp);
-jest.setTimeout(60_000);
 
 const root = path.resolve(__dirname, '../..');
 /** The command as a process of its own, without a build. */

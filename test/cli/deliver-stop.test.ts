@@ -5,8 +5,6 @@ import type { SimulatorOptions } from '../../src/simulator/index';
 import { asLines, cleanUp, cli, CONFIG, jsonLines, startCli, startPx, tempFile } from './cli';
 
 afterEach(cleanUp);
-// Some send a thousand messages, and a machine may have more to do than this.
-jest.setTimeout(30_000);
 
 const track = (n: number): object => ({ type: 'track', userId: `u${n}`, event: `e${n}` });
 const identify = (n: number): object => ({ type: 'identify', userId: `u${n}`, traits: { title: `t${n}` } });

@@ -2,8 +2,6 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 
-jest.setTimeout(30_000);
-
 const root = path.resolve(__dirname, '../..');
 const COMMAND = ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), 'serve', '--port', '0'];
 

@@ -8,8 +8,6 @@ import { rulesOf, type HostReport } from './report';
 import { shortened } from './timing';
 import { RULES, type Rule } from './violation';
 
-jest.setTimeout(30_000);
-
 /**
  * The host simulator, tested: a service that keeps every rule is let through, and each rule that it breaks on purpose is seen.
  */

@@ -26,8 +26,6 @@ beforeAll(async () => {
 
 afterEach(cleanUp);
 
-jest.setTimeout(60_000);
-
 /** Who and what is there, and all events. */
 function idsOf({ users, accounts, events }: Snapshot): object {
   return {

@@ -8,8 +8,6 @@ import { createHost, type HostOptions } from './host';
 import type { HostEvent } from './job';
 import { shortened } from './timing';
 
-jest.setTimeout(30_000);
-
 /** What the host simulator does when a service keeps the rules. */
 const destination = gainsightDestination({ apiKey: 'key', productTagKey: 'AP-FAKE-2' });
 const cleanups: (() => unknown)[] = [];

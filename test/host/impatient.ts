@@ -5,7 +5,8 @@ export const IMPATIENT = {
   maxAttempts: 2,
   backoffBaseMs: 1,
   backoffMaxMs: 5,
-  requestTimeoutMs: 1_000,
+  // Far more than an answer ever takes here: what is given up although it arrives later may overtake what came after it.
+  requestTimeoutMs: 4_000,
   requestsPerSecond: Infinity,
   requestsPerDay: Infinity,
 } as const satisfies RouterOptions;

@@ -9,8 +9,6 @@ import { cleanUp, cleanUpWith, startPx, startScene } from './setup';
 import { WAYS } from './ways';
 import { CONFIG, DESTINATION, hostEvent } from './workload';
 
-jest.setTimeout(30_000);
-
 afterEach(cleanUp);
 
 const timestamp = '2026-01-02T03:04:05Z';

@@ -4,8 +4,6 @@ import { cleanUp, startPx, startScene } from './setup';
 import { hostEvent } from './workload';
 import { ROUTER_WAYS, WAYS } from './ways';
 
-jest.setTimeout(30_000);
-
 afterEach(cleanUp);
 
 const timestamp = '2026-01-02T03:04:05Z';

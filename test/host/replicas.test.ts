@@ -37,8 +37,6 @@ afterAll(() => program.remove());
 
 afterEach(cleanUp);
 
-jest.setTimeout(60_000);
-
 /** Two replicas behind a balancer; the first is killed in the middle, and started again on its port. */
 async function startReplicas(
   mode: Mode,

@@ -8,8 +8,6 @@ import { cleanUp, expectedState, startPx, startRecordedPx, startService } from '
 import { PROCESSOR_WAYS, ROUTER_WAYS, type Way } from './ways';
 import { hostEvent, workload } from './workload';
 
-jest.setTimeout(30_000);
-
 /** Every door has to leave PX in the same state. */
 const config = {
   apiKey: 'secret-key-5b1f0c',

@@ -1,5 +1,5 @@
 import { compile, type DestinationConfig } from '../../src/index';
-import { createRouter } from '../../src/router';
+import { createHttpFetch, createRouter } from '../../src/router';
 import { createService, type Mode, type ServiceOptions } from '../../src/service';
 import {
   createSimulator,
@@ -14,6 +14,9 @@ import type { HostEvent } from './job';
 import { startPxRecorder, type PxRecorder } from './px-recorder';
 import { seededRandom } from './random';
 import type { HostReport } from './report';
+
+/** As the service and the command send. */
+const send = createHttpFetch();
 
 const cleanups: (() => unknown)[] = [];
 
@@ -69,7 +72,7 @@ export async function startService(
 ): Promise<string> {
   const service = createService({
     mode,
-    fetch: (url, init) => fetch(resolve(url), init),
+    fetch: (url, init) => send(resolve(url), init),
     router: IMPATIENT,
     ...options,
   });
@@ -106,7 +109,7 @@ export async function expectedState(
   config: DestinationConfig,
 ): Promise<Snapshot> {
   const { px, resolve } = await startPx();
-  const router = createRouter({ ...IMPATIENT, fetch: (url, init) => fetch(resolve(url), init) });
+  const router = createRouter({ ...IMPATIENT, fetch: (url, init) => send(resolve(url), init) });
   const destination = compile(config);
   const outcomes = await Promise.all(
     messages.map((message) => router.deliver(destination.process({ ...message }))),

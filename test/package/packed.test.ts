@@ -9,10 +9,8 @@ import path from 'node:path';
  */
 const root = path.resolve(__dirname, '../..');
 const NAME = 'gainsight-px-destination';
-const TIMEOUT_MS = 120_000;
 
 let consumer: string;
-jest.setTimeout(TIMEOUT_MS);
 
 const CONFIG = `{ apiKey: '00000000-0000-0000-0000-000000000000', productTagKey: 'AP-EXAMPLE-2' }`;
 const EVENT = `{ type: 'track', userId: 'u1', event: 'Signed Up' }`;
@@ -96,12 +94,10 @@ test.each([
   ['commonjs', 'node16', 'use-types.cts'],
   ['ES modules', 'node16', 'use-types.mts'],
   ['a bundler', 'bundler', 'use-types.ts'],
-])(
-  'its types serve %s',
-  (_name, resolution, file) => {
-    write(
-      file,
-      `import { compile, type DestinationConfig, type RequestPlan } from '${NAME}';
+])('its types serve %s', (_name, resolution, file) => {
+  write(
+    file,
+    `import { compile, type DestinationConfig, type RequestPlan } from '${NAME}';
      import { createRouter, type Outcome } from '${NAME}/router';
      import { createSimulator } from '${NAME}/simulator';
      import { createService } from '${NAME}/service';
@@ -111,24 +107,22 @@ test.each([
      // @ts-expect-error: the plan's method is one of four
      const method: 'PATCH' = plan.steps[0].request.method;
      export { createService, createSimulator, method, outcome };`,
-    );
-    const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
-    const module = resolution === 'bundler' ? 'preserve' : 'node16';
-    const options = [
-      '--noEmit',
-      '--strict',
-      '--target',
-      'es2022',
-      '--module',
-      module,
-      '--moduleResolution',
-      resolution,
-    ];
-    const types = ['--types', 'node', '--typeRoots', path.join(root, 'node_modules/@types')];
-    expect(node(tsc, ...options, ...types, file)).toBe('');
-  },
-  TIMEOUT_MS,
-);
+  );
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+  const module = resolution === 'bundler' ? 'preserve' : 'node16';
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--target',
+    'es2022',
+    '--module',
+    module,
+    '--moduleResolution',
+    resolution,
+  ];
+  const types = ['--types', 'node', '--typeRoots', path.join(root, 'node_modules/@types')];
+  expect(node(tsc, ...options, ...types, file)).toBe('');
+});
 
 test('the schema of the configuration and the command come with it', () => {
   expect(node('-p', `require('${NAME}/config.schema.json').required.join()`)).toBe('apiKey,productTagKey');

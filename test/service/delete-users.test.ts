@@ -31,14 +31,14 @@ test('an empty userId is skipped and named', async () => {
 });
 
 test('5,000 users fit into one request', async () => {
-  const here = await world({ router: { requestTimeoutMs: 10_000 } });
+  const here = await world();
   const answer = await erase(
     here,
     Array.from({ length: 5_000 }, (_, at) => `u${at}`),
   );
   expect(answer.status).toBe(200);
   expect(here.simulator.requests.total).toBe(5_000);
-}, 50_000);
+});
 
 test('at the deadline the answer makes the host come back, and says how far it is', async () => {
   const here = await world({ deletionDeadlineMs: 100 }, { latencyMs: 30 });
@@ -52,11 +52,12 @@ test('at the deadline the answer makes the host come back, and says how far it i
 });
 
 test('a request that hangs does not hold up the answer beyond the deadline', async () => {
-  const here = await world({ deletionDeadlineMs: 100, router: { requestTimeoutMs: 3_000 } });
+  // Without a deadline it would wait for longer than any test may take.
+  const here = await world({ deletionDeadlineMs: 100, router: { requestTimeoutMs: 600_000 } });
   here.simulator.configure({ faults: [{ fault: 'hang' }] });
-  const began = performance.now();
   expect((await erase(here, ['u1', 'u2'])).status).toBe(503);
-  expect(performance.now() - began).toBeLessThan(2_000);
+  // Ends the request that hangs.
+  await here.simulator.close();
 });
 
 test.each([

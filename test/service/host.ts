@@ -1,3 +1,4 @@
+import { createHttpFetch } from '../../src/router/index';
 import { createService, type Service, type ServiceOptions } from '../../src/service/index';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/index';
 
@@ -90,6 +91,9 @@ export interface World {
   route(events: readonly HostEvent[], headers?: Record<string, string>): Promise<Json[]>;
 }
 
+/** As the service sends by default. */
+const send = createHttpFetch();
+
 const cleanups: (() => unknown)[] = [];
 
 /** Ends what tests started; for `afterEach`. */
@@ -106,12 +110,12 @@ export async function world(options: ServiceOptions = {}, px: SimulatorOptions =
     logged += `${JSON.stringify(fields)} ${message}\n`;
   };
   const service = createService({
-    fetch: (url, init) => fetch(url.replace(/^https:\/\/[^/]+/, origin), init),
+    fetch: (url, init) => send(url.replace(/^https:\/\/[^/]+/, origin), init),
     log: { info: note, warn: note, error: note },
     ...options,
     router: {
       backoffBaseMs: 0,
-      requestTimeoutMs: 300,
+      requestTimeoutMs: 10_000,
       maxAttempts: 2,
       requestsPerSecond: Infinity,
       requestsPerDay: Infinity,

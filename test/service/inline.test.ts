@@ -191,7 +191,7 @@ test.each([
   ['a wrong key is for good', { status: 401 }, 400],
   ['a refusal is for good', { status: 422 }, 400],
 ] as const)('PX status to item status: %s', async (_name, fault, expected) => {
-  const { route, simulator } = await world();
+  const { route, simulator } = await world(fault === 'hang' ? { router: { requestTimeoutMs: 300 } } : {});
   simulator.configure({ faults: [{ fault }] });
   expect(statuses(await route([job(1, identify())]))).toEqual([expected]);
 });

@@ -52,7 +52,7 @@ test('inline: the group of a user of another batch, which comes at the same time
 test.each(['inline', 'delivery'] as const)(
   '%s: any item status but 200 and 298 is never an error that may pass',
   async (mode) => {
-    const { post, simulator } = await world({ mode });
+    const { post, simulator } = await world({ mode, router: { requestTimeoutMs: 300 } });
     for (const fault of [
       'error-500',
       'throttle-429',

@@ -159,13 +159,14 @@ test('what PX does not know may be on its way: tried once more, then a failure f
 });
 
 test('its deadline is RdProxy-Timeout', async () => {
-  const here = await world({ mode: 'delivery', router: { requestTimeoutMs: 2_000 } });
+  // Without a deadline it would wait for longer than any test may take.
+  const here = await world({ mode: 'delivery', router: { requestTimeoutMs: 600_000 } });
   const item = await only(here, identify());
   here.simulator.configure({ faults: [{ fault: 'hang' }] });
-  const began = performance.now();
   const answer = await deliver(here, item, 'v1', undefined, { 'rdproxy-timeout': '150' });
-  expect(performance.now() - began).toBeLessThan(1_500);
   expect(entries(answer)[0]!.statusCode).toBe(504);
+  // Ends the request that hangs.
+  await here.simulator.close();
 });
 
 test('the data center of destinationConfig holds; the plan decides only where that leaves a choice', async () => {

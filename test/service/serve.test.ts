@@ -5,8 +5,6 @@ import path from 'node:path';
 import { createSimulator } from '../../src/simulator/index';
 import { identify, job, KEY } from './host';
 
-jest.setTimeout(60_000);
-
 const root = path.resolve(__dirname, '../..');
 /** The command as a process of its own, without a build. */
 const COMMAND = ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), 'serve', '--port', '0'];
@@ -57,6 +55,11 @@ const post = (origin: string, url: string, body: unknown): Promise<Response> =>
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 
+/** Resolves once it is so. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 async function startPx(latencyMs = 0) {
   const simulator = createSimulator({ apiKey: KEY, latencyMs });
   const { origin } = await simulator.listen();
@@ -91,13 +94,12 @@ test('it shows the mode and what to set on the host, serves, and logs one line a
 
 test('SIGTERM: health turns 503, no new work is refused within the grace time, what is in flight finishes, exit 0', async () => {
   const px = await startPx(700);
-  const running = await serve('--px-url', px.origin, '--grace-ms', '400');
+  const running = await serve('--px-url', px.origin, '--grace-ms', '2000');
   const body = (user: string) => ({ input: [job(1, identify(user))], destType: 'gainsight_px' });
   const before = post(running.origin, '/routerTransform', body('u1'));
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(() => px.simulator.requests.total > 0);
   running.child.kill('SIGTERM');
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  expect((await fetch(`${running.origin}/health`)).status).toBe(503);
+  await until(async () => (await fetch(`${running.origin}/health`)).status === 503);
   const during = post(running.origin, '/routerTransform', body('u2'));
   for (const reply of [await before, await during]) {
     expect(reply.status).toBe(200);

@@ -113,4 +113,4 @@ test('plans are the same in every time zone', async () => {
   const zones = ['UTC', 'America/New_York', 'Asia/Kathmandu', 'Pacific/Kiritimati'];
   const found = await Promise.all(zones.map(inZone));
   for (const [index, zone] of zones.entries()) expect([zone, found[index]]).toEqual([zone, due]);
-}, 60_000);
+});
