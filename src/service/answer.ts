@@ -38,7 +38,7 @@ export function sendRetryLater(reply: FastifyReply, reason: string, summary = re
   );
 }
 
-/** The body as JSON; `undefined` when there was none. */
-export function jsonOf({ body }: FastifyRequest): unknown {
-  return (body as ReadBody | undefined)?.value;
+/** Takes the body as JSON, which the request has no longer then; `undefined` when there was none. */
+export function takeJson({ body }: FastifyRequest): unknown {
+  return (body as ReadBody | undefined)?.take();
 }

@@ -8,7 +8,7 @@ import { DEST_TYPE } from '../protocol/destination.js';
 import { isTemplate, resolveDynamicConfig } from '../protocol/dynamic-config.js';
 import { errorText } from '../protocol/error-text.js';
 import { errorStatus } from '../protocol/item-status.js';
-import { jsonOf, sendJson } from './answer.js';
+import { takeJson, sendJson } from './answer.js';
 import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
 
@@ -28,7 +28,7 @@ export async function deleteUsers(
   reply: FastifyReply,
   context: Context,
 ): Promise<FastifyReply> {
-  const { destType, config, userIds } = parseDeletionRequest(jsonOf(request));
+  const { destType, config, userIds } = parseDeletionRequest(takeJson(request));
   if (destType !== DEST_TYPE) return send(reply, failed(500, 'this service has no such destination type'));
 
   const named = [...new Set(userIds.filter((id) => id.trim() !== ''))];

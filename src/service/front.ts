@@ -58,13 +58,14 @@ export function createFront(app: FastifyInstance, upstream: string, context: Con
       return body !== undefined && destTypeOf(named) !== DEST_TYPE;
     },
     forward: (request, reply) => {
-      const { bytes, leave } = request.body as ReadBody;
+      const body = request.body as ReadBody;
       // What was parsed is not needed any more, and the other side takes its own time.
+      body.take();
       request.body = undefined;
-      leave?.();
+      body.leave?.();
       return reply.from(targetOf(request), {
         ...AS_IT_CAME,
-        body: bytes!,
+        body: body.bytes!,
         contentType: request.headers['content-type'] ?? 'application/octet-stream',
       });
     },

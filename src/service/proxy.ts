@@ -17,7 +17,7 @@ import {
   type ProxyVersion,
 } from '../protocol/proxy-request.js';
 import { WireFormatError } from '../protocol/wire-format-error.js';
-import { jsonOf, sendJson } from './answer.js';
+import { takeJson, sendJson } from './answer.js';
 import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
 import { failedJob, resultOf, retriedOnce, type JobResult } from './job-result.js';
@@ -37,7 +37,7 @@ export async function proxy(
   reply: FastifyReply,
   context: Context,
 ): Promise<FastifyReply> {
-  const wanted = parseProxyRequest(jsonOf(request), version);
+  const wanted = parseProxyRequest(takeJson(request), version);
   const timeoutMs = parseProxyTimeoutMs(request.headers['rdproxy-timeout']);
   const plan = planOf(wanted);
   const job = await delivered(plan, wanted.jobs, timeoutMs, reply, context);

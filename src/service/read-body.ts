@@ -2,15 +2,36 @@ import type { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import { Gate } from './large-body-gate.js';
 import { parseJson } from './parse-json.js';
+import { Turns } from './turns.js';
 
 /** A request's body. */
-export interface ReadBody {
-  /** As they came; only where they may have to be sent on. */
-  readonly bytes?: Buffer;
+export class ReadBody {
+  #value: unknown;
+
+  constructor(
+    value: unknown,
+    /** As they came; only where they may have to be sent on. */
+    readonly bytes: Buffer | undefined,
+    /** Lets the next large body in before this one is answered; only of a large one. */
+    readonly leave: (() => void) | undefined,
+  ) {
+    this.#value = value;
+  }
+
   /** What the bytes say as JSON. */
-  readonly value: unknown;
-  /** Lets the next large body in before this one is answered; only of a large one. */
-  readonly leave?: () => void;
+  get value(): unknown {
+    return this.#value;
+  }
+
+  /**
+   * Gives the value and keeps it no longer. The request is older than its parsed body: a garbage collector that looks at what is young
+   * alone takes all for living that something older points to, dead or not.
+   */
+  take(): unknown {
+    const value = this.#value;
+    this.#value = undefined;
+    return value;
+  }
 }
 
 /** Why a body could not be had. All of them may pass: a middlebox, a broken connection, a sender's limits that change. */
@@ -32,23 +53,31 @@ interface Limits {
  */
 export class BodyReader {
   readonly #gate = new Gate();
+  readonly #turns = new Turns();
 
   constructor(private readonly limits: Limits) {}
 
   /**
-   * Reads a body to its end. `answered` emits `close` when its answer was sent, or cannot be any more.
+   * Reads a body to its end, and parses it when its turn has come among those of other connections. `answered` emits `close` when its answer
+   * was sent, or cannot be any more.
    *
    * @throws BodyError when it is no JSON, too large, too slow, or broken off
    */
-  read(stream: Readable, answered: EventEmitter): Promise<ReadBody> {
-    return new Reading(stream, answered, this.limits, this.#gate).body;
+  read(stream: Readable, answered: EventEmitter, connection: object): Promise<ReadBody> {
+    const waitForTurn: WaitForTurn = (serve) => {
+      this.#turns.wait(connection, serve);
+    };
+    return new Reading(stream, answered, this.limits, this.#gate, waitForTurn).body;
   }
 }
+
+type WaitForTurn = (serve: () => void) => void;
 
 class Reading {
   readonly body: Promise<ReadBody>;
   readonly #chunks: Buffer[] = [];
   #size = 0;
+  #failed = false;
   #leave: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #resolve!: (body: ReadBody) => void;
@@ -59,6 +88,7 @@ class Reading {
     private readonly answered: EventEmitter,
     private readonly limits: Limits,
     private readonly gate: Gate,
+    private readonly waitForTurn: WaitForTurn,
   ) {
     this.body = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -78,11 +108,11 @@ class Reading {
       return;
     }
     this.#chunks.push(chunk);
-    if (this.#leave === undefined && this.#size > this.limits.largeBodyBytes) this.#waitForTurn();
+    if (this.#leave === undefined && this.#size > this.limits.largeBodyBytes) this.#waitAtGate();
   };
 
   /** A body that stands still, or drips, must not keep the others waiting for ever. */
-  #waitForTurn(): void {
+  #waitAtGate(): void {
     this.stream.pause();
     this.#leave = this.gate.enter(() => {
       this.#timer = setTimeout(() => {
@@ -93,18 +123,21 @@ class Reading {
   }
 
   readonly #onEnd = (): void => {
+    this.#settle();
+    this.answered.once('close', this.#onBroken);
+    this.waitForTurn(this.#onTurn);
+  };
+
+  readonly #onTurn = (): void => {
+    if (this.#failed) return;
+    this.answered.off('close', this.#onBroken);
     const bytes = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
     this.#chunks.length = 0;
     try {
       const value: unknown = parseJson(bytes);
-      this.#settle();
       const leave = this.#leave;
       if (leave !== undefined) this.answered.once('close', leave);
-      this.#resolve({
-        value,
-        ...(this.limits.upstream === undefined ? {} : { bytes }),
-        ...(leave === undefined ? {} : { leave }),
-      });
+      this.#resolve(new ReadBody(value, this.limits.upstream === undefined ? undefined : bytes, leave));
     } catch {
       // The parser's own words quote the text.
       this.#fail(bytes.length === 0 ? 'the body is empty' : 'the body is no JSON');
@@ -116,6 +149,7 @@ class Reading {
   };
 
   #fail(message: string): void {
+    this.#failed = true;
     this.#settle();
     this.#leave?.();
     this.#chunks.length = 0;

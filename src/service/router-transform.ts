@@ -5,7 +5,7 @@ import { errorStatus, isFilterable, ITEM_STATUS, KNOWS_FILTERED } from '../proto
 import { toPlanDescriptor } from '../protocol/plan-descriptor.js';
 import { deliverItem, failedItem, handledItem, type RouterItem } from '../protocol/router-reply.js';
 import { parseRouterRequest, type TransformEvent } from '../protocol/transform-request.js';
-import { jsonOf, sendJson } from './answer.js';
+import { takeJson, sendJson } from './answer.js';
 import type { Context } from './context.js';
 import { retriedOnce, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';
@@ -23,7 +23,7 @@ export async function routerTransform(
   reply: FastifyReply,
   context: Context,
 ): Promise<FastifyReply> {
-  const { destType, events } = parseRouterRequest(jsonOf(request));
+  const { destType, events } = parseRouterRequest(takeJson(request));
   if (destType !== DEST_TYPE)
     return sendJson(reply, 500, { error: 'this service has no such destination type' });
 

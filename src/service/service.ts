@@ -128,7 +128,7 @@ function registerRoutes(app: FastifyInstance, context: Context): void {
   // Every body is JSON, whatever its sender calls it; read here, as keys such as `__proto__` must not get a batch refused.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', ({ answered }: FastifyRequest, payload: IncomingMessage) =>
-    context.bodies.read(payload, answered!),
+    context.bodies.read(payload, answered!, payload.socket),
   );
   const front = upstream === undefined ? undefined : createFront(app, upstream, context);
   const bound =

@@ -16,7 +16,7 @@ describe('large bodies are read, parsed and answered one at a time', () => {
     const stream = new PassThrough();
     const answer = new EventEmitter();
     const seen = { done: false };
-    const body = reader.read(stream, answer).then(
+    const body = reader.read(stream, answer, stream).then(
       ({ value }) => {
         seen.done = true;
         return value;
@@ -80,6 +80,30 @@ describe('large bodies are read, parsed and answered one at a time', () => {
     next.stream.end(LARGE);
     expect(await next.body).toHaveLength(300);
   });
+});
+
+test('one whose sender has gone before its turn is not parsed', async () => {
+  const reader = new BodyReader({ maxBodyBytes: 1_000, largeBodyBytes: 1_000, largeBodyTimeMs: 1_000 });
+  const [stream, answer] = [new PassThrough(), new EventEmitter()];
+  const body = reader.read(stream, answer, {});
+  stream.on('end', () => answer.emit('close'));
+  const parse = jest.spyOn(JSON, 'parse');
+  stream.end('{}');
+  await expect(body).rejects.toThrow('the body was broken off');
+  await settled();
+  expect(parse).not.toHaveBeenCalled();
+  parse.mockRestore();
+});
+
+test('what was parsed is handed over once, and then kept by nobody else', async () => {
+  const reader = new BodyReader({ maxBodyBytes: 1_000, largeBodyBytes: 1_000, largeBodyTimeMs: 1_000 });
+  const stream = new PassThrough();
+  const reading = reader.read(stream, new EventEmitter(), {});
+  stream.end('{"a":1}');
+  const body = await reading;
+  expect(body.value).toEqual({ a: 1 });
+  expect(body.take()).toEqual({ a: 1 });
+  expect(body.value).toBeUndefined();
 });
 
 describe('parseJson gives what JSON.parse gives', () => {
