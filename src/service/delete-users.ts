@@ -89,7 +89,6 @@ class Deletion {
     const timeUp = new Promise<void>((resolve) => {
       timer = setTimeout(() => {
         this.#fail(new RetryableError('unavailable', 'the time for one request is over'));
-        this.#controller.abort();
         resolve();
       }, deletionDeadlineMs);
     });

@@ -50,6 +50,12 @@ export async function processorTransform(
     return sendRetryLater(reply, errorText(error.message), error.code);
   }
 
+  const left = results.filter((result) => result.kind === 'failed' && result.absentIn !== undefined).length;
+  if (left > 0) {
+    const told = 'PX does not know objects of these events yet: their updates are left to the host';
+    context.settings.log.warn({ events: left }, told);
+  }
+
   const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;
   const items = results.map((result, index) => itemsOf(result, events[index]!, knowsFiltered, context));
   const outcomes = items.map(([first]) => outcomeOf(first));
@@ -84,18 +90,12 @@ function itemsOf(
   result: JobResult,
   { metadata }: TransformEvent,
   knowsFiltered: boolean,
-  { settings: { mode, log } }: Context,
+  { settings: { mode } }: Context,
 ): Items {
   if (result.kind === 'failed') {
     const { absentIn } = result;
     // What is absent may be in another batch, which comes at the same time. The host sends these after what it was given before.
-    if (absentIn !== undefined) {
-      log.warn(
-        { code: result.error.code },
-        'PX does not know an object yet: its updates are left to the host',
-      );
-      return descriptors(updates(absentIn), metadata);
-    }
+    if (absentIn !== undefined) return descriptors(updates(absentIn), metadata);
     return [droppedItem(result.error, statusOf(result.error, result.pxStatus, knowsFiltered), metadata)];
   }
   const { plan, kind } = result;

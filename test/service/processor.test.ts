@@ -42,11 +42,16 @@ test('inline: a failure that may pass answers the whole request with 503 and X-R
 });
 
 test('inline: the group of a user of another batch, which comes at the same time, is left to the host, which sends it later', async () => {
-  const { post } = await world();
-  const { body } = await post(URL_, [job(1, group('u9')), job(2, track())]);
-  expect((body as Json[]).map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+  const { post, logged } = await world();
+  const events = [job(1, group('u9')), job(2, track()), job(3, group('u8'), { userId: 'k8' })];
+  const { body } = await post(URL_, events);
+  expect((body as Json[]).map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200, 200]);
   const paths = (body as Json[]).map(({ output }) => new URL(String((output as Json).endpoint)).pathname);
-  expect(paths).toEqual(['/v1/accounts/acme', '/v1/users/u9', '/v1/events/custom']);
+  const account = '/v1/accounts/acme';
+  expect(paths).toEqual([account, '/v1/users/u9', '/v1/events/custom', account, '/v1/users/u8']);
+  // One line a request.
+  expect(logged().match(/left to the host/g)).toHaveLength(1);
+  expect(logged()).toContain('{"events":2}');
 });
 
 test.each(['inline', 'delivery'] as const)(
