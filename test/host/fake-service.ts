@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { JsonObject } from '../../src/core/json-object';
 
-export type FakeRoute = 'features' | 'router' | 'processor' | 'proxy';
+export type FakeRoute = 'features' | 'router' | 'processor' | 'proxy' | 'deletion';
 
 /** An answer before it is written. */
 export interface FakeReply {
@@ -88,11 +88,13 @@ export async function startFakeService({
 function routeOf(path: string): FakeRoute {
   if (path === '/features') return 'features';
   if (path === '/routerTransform') return 'router';
+  if (path === '/deleteUsers') return 'deletion';
   return path.endsWith('/proxy') ? 'proxy' : 'processor';
 }
 
 const ANSWERS: Readonly<Record<FakeRoute, (body: unknown) => unknown>> = {
   features: () => FEATURES,
+  deletion: () => [{ statusCode: 200, status: 'successful' }],
   router: (body) => {
     const { input, destinations } = body as { input: Input[]; destinations?: Record<string, JsonObject> };
     return {

@@ -13,6 +13,7 @@ import { IMPATIENT } from './impatient';
 import type { HostEvent } from './job';
 import { startPxRecorder, type PxRecorder } from './px-recorder';
 import { seededRandom } from './random';
+import { CONFIG } from './workload';
 import type { HostReport } from './report';
 
 /** As the service and the command send. */
@@ -103,12 +104,12 @@ export function deliveryIn(mode: Mode): Pick<HostOptions, 'delivery' | 'destinat
     : { delivery: 'direct', destinationTimeoutMs: IMPATIENT.requestTimeoutMs };
 }
 
-/** What the library makes of messages in PX when nothing goes wrong: what every other way has to come to. */
-export async function expectedState(
+/** Delivers messages with the library, to a PX that has no faults. */
+export async function deliverAll(
   messages: readonly object[],
-  config: DestinationConfig,
-): Promise<Snapshot> {
-  const { px, resolve } = await startPx();
+  { resolve }: ReachablePx,
+  config: DestinationConfig = CONFIG,
+): Promise<void> {
   const router = createRouter({ ...IMPATIENT, fetch: (url, init) => send(resolve(url), init) });
   const destination = compile(config);
   const outcomes = await Promise.all(
@@ -116,7 +117,16 @@ export async function expectedState(
   );
   expect(outcomes.filter(({ delivered }) => !delivered)).toEqual([]);
   await router.close();
-  return px.state.snapshot({ distinctEvents: true });
+}
+
+/** What the library makes of messages in PX when nothing goes wrong: what every other way has to come to. */
+export async function expectedState(
+  messages: readonly object[],
+  config: DestinationConfig,
+): Promise<Snapshot> {
+  const reachable = await startPx();
+  await deliverAll(messages, reachable, config);
+  return reachable.px.state.snapshot({ distinctEvents: true });
 }
 
 /** Faults after which a request has to be made again, whoever sends it. */

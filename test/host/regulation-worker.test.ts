@@ -1,0 +1,136 @@
+import type { FaultScript, Simulator } from '../../src/simulator';
+import { startFakeService, type FakeReply, type FakeRoute, type FakeService } from './fake-service';
+import { RegulationWorker, type DeletionJob, type RegulationWorkerOptions } from './regulation-worker';
+import { cleanUp, deliverAll, startPx, startService } from './setup';
+import { CONFIG } from './workload';
+
+let fake: FakeService | undefined;
+
+afterEach(async () => {
+  await fake?.close();
+  fake = undefined;
+  await cleanUp();
+});
+
+function deletionOf(userIds: readonly string[]): DeletionJob {
+  return {
+    jobId: 'job-1',
+    config: CONFIG,
+    userAttributes: userIds.map((userId) => ({ userId, email: `${userId}@example.com` })),
+  };
+}
+
+describe('the regulation worker does what the host does', () => {
+  async function runAgainst(
+    spoil: (reply: FakeReply, route: FakeRoute) => FakeReply,
+    options: Partial<RegulationWorkerOptions> = {},
+  ) {
+    fake = await startFakeService({ spoil });
+    const worker = new RegulationWorker({ transformUrl: fake.url, ...options });
+    return worker.run(deletionOf(['u1']));
+  }
+  const answering =
+    (status: number, body: unknown = [{ status: 'failed', error: 'why' }]) =>
+    (reply: FakeReply, route: FakeRoute): FakeReply =>
+      route === 'deletion' ? { ...reply, status, body } : reply;
+
+  test('an array of one job is sent, and 200 with an array completes it', async () => {
+    expect(await runAgainst((reply) => reply)).toEqual({ state: 'complete', offers: 1, errors: [] });
+    const sent = fake!.received.filter(({ route }) => route === 'deletion');
+    const userAttributes = [{ userId: 'u1', email: 'u1@example.com' }];
+    expect(sent.map(({ body }) => body)).toEqual([
+      [{ jobId: 'job-1', destType: 'gainsight_px', config: CONFIG, userAttributes }],
+    ]);
+  });
+
+  test.each([404, 405])('%i aborts the job at once', async (status) => {
+    expect(await runAgainst(answering(status))).toEqual({ state: 'aborted', offers: 1, errors: ['why'] });
+  });
+
+  test.each([201, 204, 400, 401, 429, 500, 503])(
+    '%i is offered again, four times at most',
+    async (status) => {
+      const { state, offers } = await runAgainst(answering(status));
+      expect({ state, offers }).toEqual({ state: 'aborted', offers: 4 });
+    },
+  );
+
+  test('without an array, 200 is a failure', async () => {
+    const { state, errors } = await runAgainst(answering(200, { status: 'successful' }));
+    expect(state).toBe('aborted');
+    expect(errors[0]).toBe('the answer is no array');
+  });
+
+  test.each([
+    ['does not name the destination', { regulations: ['BRAZE'] }],
+    ['names none', { regulations: [] }],
+    ['says nothing of it', {}],
+  ])('where /features %s, nobody is asked', async (_name, body) => {
+    const report = await runAgainst((reply, route) => (route === 'features' ? { ...reply, body } : reply));
+    expect(report).toEqual({ state: 'aborted', offers: 0, errors: [] });
+  });
+});
+
+describe('users are forgotten, and nobody else', () => {
+  const forgotten = Array.from({ length: 300 }, (_, at) => (at % 3 === 0 ? `u/../${at}?` : `u${at}`));
+  const others = ['u', 'keep/me', 'u1000'];
+
+  /** A PX that knows them all, and a service that has never heard of them. */
+  async function startKnowing(faults?: FaultScript): Promise<{ px: Simulator; transformUrl: string }> {
+    const reachable = await startPx();
+    await deliverAll(
+      [...forgotten, ...others].map((userId) => ({ type: 'identify', userId, traits: { title: userId } })),
+      reachable,
+    );
+    const { px } = reachable;
+    expect(px.state.users.size).toBe(forgotten.length + others.length);
+    px.configure({ faults: faults === undefined ? null : [faults] });
+    return { px, transformUrl: await startService('inline', reachable) };
+  }
+
+  const known = (px: Simulator): string[] => [...px.state.users.keys()].sort();
+
+  test('in one offer', async () => {
+    const { px, transformUrl } = await startKnowing();
+    const report = await new RegulationWorker({ transformUrl }).run(deletionOf(forgotten));
+    expect(report).toEqual({ state: 'complete', offers: 1, errors: [] });
+    expect(known(px)).toEqual([...others].sort());
+  });
+
+  /** Fails the first requests that name one of these users: more than the service makes for one offer. */
+  function failingFirst(count: number, userIds: readonly string[]): FaultScript {
+    const left = new Map(userIds.map((userId) => [userId, count]));
+    return ({ id = '' }) => {
+      const more = left.get(id) ?? 0;
+      left.set(id, more - 1);
+      return more > 0 ? 'error-500-after-write' : undefined;
+    };
+  }
+
+  test('in a second offer those that PX failed for in the first, which are all that it is asked for', async () => {
+    const failing = forgotten.filter((_, at) => at % 30 === 0);
+    const { px, transformUrl } = await startKnowing(failingFirst(3, failing));
+    const report = await new RegulationWorker({ transformUrl }).run(deletionOf(forgotten));
+    expect(report).toMatchObject({ state: 'complete', offers: 2 });
+    expect(report.errors[0]).toMatch(/^290 of 300 users are erased; send the request again for the rest/);
+    expect(px.requests.byRoute['users.delete']).toBe(290 + 10 * 4);
+    expect(known(px)).toEqual([...others].sort());
+  });
+
+  test('and said to be so, though the first answer is lost', async () => {
+    const { px, transformUrl } = await startKnowing();
+    const losesAnswer = (offer: number): boolean => offer === 1;
+    const report = await new RegulationWorker({ transformUrl, losesAnswer }).run(deletionOf(forgotten));
+    expect(report).toMatchObject({ state: 'complete', offers: 2 });
+    expect(known(px)).toEqual([...others].sort());
+  });
+
+  test('not without a key: the job is aborted in the end, and says why', async () => {
+    const { px, transformUrl } = await startKnowing();
+    const config = { ...CONFIG, apiKey: '' };
+    const report = await new RegulationWorker({ transformUrl }).run({ ...deletionOf(forgotten), config });
+    expect(report).toMatchObject({ state: 'aborted', offers: 4 });
+    expect(report.errors[0]).toMatch(/apiKey/);
+    expect(known(px)).toHaveLength(forgotten.length + others.length);
+  });
+});

@@ -1,0 +1,97 @@
+import { isObject, type JsonObject } from '../../src/core/json-object';
+import { callHttp, freshConnections, parseJson, TransportError, type HttpAnswer } from './http-call';
+import { DEST_NAME } from './destination';
+
+/** Users to be forgotten by one destination, as the control plane offers them. */
+export interface DeletionJob {
+  readonly jobId: string;
+  /** The configuration of the destination, whole. */
+  readonly config: JsonObject;
+  readonly userAttributes: readonly Readonly<Record<string, string>>[];
+}
+
+/** How a job ended. */
+export interface DeletionReport {
+  readonly state: 'complete' | 'aborted';
+  /** How often the service was asked. */
+  readonly offers: number;
+  /** What it gave as reasons, an entry for each offer that failed. */
+  readonly errors: readonly string[];
+}
+
+export interface RegulationWorkerOptions {
+  readonly transformUrl: string;
+  /** How long an answer may take. Default: the host's own. */
+  readonly timeoutMs?: number;
+  /** Which answers get lost on the way; counted from 1 over all offers. */
+  readonly losesAnswer?: (offer: number) => boolean;
+}
+
+/** What the host calls `/deleteUsers` for where `/features` does not say. */
+const BUILT_IN = 'BRAZE AM INTERCOM CLEVERTAP AF MP GA ITERABLE ENGAGE CUSTIFY SENDGRID SPRIG'.split(' ');
+const TIMEOUT_MS = 60_000;
+const MAX_FAILED_OFFERS = 4;
+const NOT_SUPPORTED = [404, 405];
+
+/** The program beside the host that has users forgotten (RudderStack rudder-server v1.83, `regulation-worker`). */
+export class RegulationWorker {
+  readonly #client = freshConnections();
+  /** Read once, before the first job. */
+  #supported: readonly unknown[] | undefined;
+  #offers = 0;
+
+  constructor(private readonly options: RegulationWorkerOptions) {}
+
+  /** Has the users of a job forgotten, as often as it takes or the control plane bears. */
+  async run(job: DeletionJob): Promise<DeletionReport> {
+    this.#supported ??= await this.#readSupported();
+    const errors: string[] = [];
+    if (!this.#supported.includes(DEST_NAME)) return { state: 'aborted', offers: 0, errors };
+    for (let offers = 1; ; offers += 1) {
+      const outcome = await this.#offer(job);
+      if (outcome === 'complete') return { state: 'complete', offers, errors };
+      errors.push(outcome.error);
+      if (outcome.isFinal || offers === MAX_FAILED_OFFERS) return { state: 'aborted', offers, errors };
+    }
+  }
+
+  async #readSupported(): Promise<readonly unknown[]> {
+    const { status, text } = await this.#call('GET', '/features');
+    const document = parseJson(text)?.value;
+    const listed: unknown = status === 200 && isObject(document) ? document.regulations : undefined;
+    return Array.isArray(listed) && listed.length > 0 ? listed : BUILT_IN;
+  }
+
+  /** One offer. The status decides, and the body has to be an array. */
+  async #offer(
+    job: DeletionJob,
+  ): Promise<'complete' | { readonly error: string; readonly isFinal: boolean }> {
+    this.#offers += 1;
+    let answer: HttpAnswer;
+    try {
+      const body = JSON.stringify([{ ...job, destType: DEST_NAME.toLowerCase() }]);
+      answer = await this.#call('POST', '/deleteUsers', body, this.options.losesAnswer?.(this.#offers));
+    } catch (thrown) {
+      if (thrown instanceof TransportError) return { error: thrown.message, isFinal: false };
+      throw thrown;
+    }
+    const results = parseJson(answer.text)?.value;
+    if (!Array.isArray(results)) return { error: 'the answer is no array', isFinal: false };
+    if (answer.status === 200) return 'complete';
+    const [first] = results as [unknown];
+    const error = isObject(first) ? String(first.error) : '';
+    return { error, isFinal: NOT_SUPPORTED.includes(answer.status) };
+  }
+
+  #call(method: string, path: string, body?: string, loseAnswer = false): Promise<HttpAnswer> {
+    return callHttp({
+      method,
+      url: `${this.options.transformUrl}${path}`,
+      headers: { 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body }),
+      timeoutMs: this.options.timeoutMs ?? TIMEOUT_MS,
+      client: this.#client,
+      loseAnswer,
+    });
+  }
+}
