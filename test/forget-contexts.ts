@@ -3,8 +3,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /**
  * Runs before each test file, and ends the asynchronous contexts that the file before it left behind in this process.
  *
- * Jest's runner enters an `AsyncLocalStorage` of its own for each test file and never leaves it. Up to Node 23 every one of them is
- * carried along by every promise there is, so that the hundredth file of a process would run several times slower than the first.
+ * Jest's runner makes an `AsyncLocalStorage` of its own for each test file and never disables it. Up to Node 23 every one of them is
+ * carried along by every promise there is, so that the hundredth file of a process would run several times slower than the first. All
+ * that ran since the last file are disabled, whose ever they are: that file has ended.
  */
 type Contexts = Set<Pick<AsyncLocalStorage<unknown>, 'disable'>>;
 

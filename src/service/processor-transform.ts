@@ -50,10 +50,12 @@ export async function processorTransform(
     return sendRetryLater(reply, errorText(error.message), error.code);
   }
 
-  const left = results.filter((result) => result.kind === 'failed' && result.absentIn !== undefined).length;
-  if (left > 0) {
+  const left = results.flatMap((result) =>
+    result.kind === 'failed' && result.absentIn !== undefined ? [result.error.code] : [],
+  );
+  if (left.length > 0) {
     const told = 'PX does not know objects of these events yet: their updates are left to the host';
-    context.settings.log.warn({ events: left }, told);
+    context.settings.log.warn({ events: left.length, code: left[0] }, told);
   }
 
   const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;

@@ -18,7 +18,7 @@ export class ReadBody {
     this.#value = value;
   }
 
-  /** What the bytes say as JSON. */
+  /** What the bytes say as JSON; `undefined` once it was taken. */
   get value(): unknown {
     return this.#value;
   }

@@ -5,11 +5,12 @@ interface Waiting {
 }
 
 /**
- * Serves what was read one after another, and first whose connection was served the longest ago.
+ * Serves what was read one after another, and first whose connection was served the longest ago; a new connection counts as one that was
+ * served when its first request was read.
  *
- * A client sends its next request as soon as it has its answer, so that is about the order in which requests came. The order in which they
- * are read is another one: Linux tells last of the connection that became ready last, the next time too, so that it would wait twice as long
- * as all others.
+ * A client that keeps its connection sends its next request as soon as it has its answer, so that is about the order in which requests came.
+ * The order in which they are read is another one: Linux tells last of the connection that became ready last, the next time too, so that it
+ * would wait twice as long as all others. New connections are served in the order of reading.
  */
 export class Turns {
   /** In the order of their turns. */
@@ -30,7 +31,7 @@ export class Turns {
     };
     const before = this.#waiting.findLastIndex((other) => other.since <= since);
     this.#waiting.splice(before + 1, 0, turn);
-    // Once all that is there has been read; one after another, so that what was parsed of one is garbage before the next is parsed.
+    // Once all that is there has been read. One after another: where nothing is sent, what was parsed of one is garbage before the next is.
     setImmediate(() => {
       this.#waiting.shift()!.serve();
     });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The host offers a failed job again within minutes, and gives up after four times. */
+/** The host offers a failed job again within minutes, and gives up after the fourth failure or the fifth. */
 const KEPT_MS = 60 * 60_000;
 const MAX_REQUESTS = 100;
 

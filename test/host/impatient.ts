@@ -5,7 +5,7 @@ export const IMPATIENT = {
   maxAttempts: 2,
   backoffBaseMs: 1,
   backoffMaxMs: 5,
-  // Far more than an answer ever takes here: what is given up although it arrives later may overtake what came after it.
+  // Far more than an answer ever takes here: what is given up may still arrive after what was sent later, and overwrite it.
   requestTimeoutMs: 4_000,
   requestsPerSecond: Infinity,
   requestsPerDay: Infinity,

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../src/core/json-object';
 import { createSimulator, type FaultScript, type Simulator } from '../../src/simulator';
+import { createHttpFetch } from '../../src/router';
 import { createService, type Mode } from '../../src/service';
 import { gainsightDestination } from './destination';
 import { createHost } from './host';
@@ -81,6 +82,8 @@ describe.each(WAYS)('a batch of all kinds, $name', ({ mode, options }) => {
 
 const KEYS = ['key-of-the-us', 'key-of-the-eu'];
 
+const send = createHttpFetch();
+
 /** A service whose every request to a data center goes to the simulator of that data center, which takes one key only. */
 async function startTwoDataCenters(mode: Mode) {
   const simulators = KEYS.map((apiKey) => createSimulator({ apiKey }));
@@ -90,7 +93,7 @@ async function startTwoDataCenters(mode: Mode) {
     url
       .replace('https://api.aptrinsic.com', origins[0]!)
       .replace('https://api-eu.aptrinsic.com', origins[1]!);
-  const service = createService({ mode, fetch: (url, init) => fetch(resolve(url), init), router: IMPATIENT });
+  const service = createService({ mode, fetch: (url, init) => send(resolve(url), init), router: IMPATIENT });
   const { origin } = await service.listen({ port: 0 });
   cleanUpWith(async () => {
     await service.close();

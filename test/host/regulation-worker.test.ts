@@ -48,17 +48,30 @@ describe('the regulation worker does what the host does', () => {
   });
 
   test.each([201, 204, 400, 401, 429, 500, 503])(
-    '%i is offered again, four times at most',
+    '%i is offered again, until it has failed four times',
     async (status) => {
       const { state, offers } = await runAgainst(answering(status));
       expect({ state, offers }).toEqual({ state: 'aborted', offers: 4 });
     },
   );
 
-  test('without an array, 200 is a failure', async () => {
-    const { state, errors } = await runAgainst(answering(200, { status: 'successful' }));
+  test.each([
+    ['an object', { status: 'successful' }],
+    ['no JSON', 'OK'],
+    ['an array of something else', [200]],
+    ['a status that is no text', [{ status: 200 }]],
+    ['an error that is no text', [{ error: {} }]],
+    ['a category that is no text', [{ authErrorCategory: 1 }]],
+  ])('with %s, 200 is a failure', async (_name, body) => {
+    const { state, errors } = await runAgainst(answering(200, body));
     expect(state).toBe('aborted');
-    expect(errors[0]).toBe('the answer is no array');
+    expect(errors[0]).toBe('the answer cannot be decoded');
+  });
+
+  test('an answer that does not come is a failure', async () => {
+    const report = await runAgainst((reply) => reply, { losesAnswer: () => true });
+    expect(report).toMatchObject({ state: 'aborted', offers: 4 });
+    expect(report.errors[0]).toBe('no answer: ECONNRESET');
   });
 
   test.each([

@@ -21,8 +21,6 @@ export interface DeletionReport {
 
 export interface RegulationWorkerOptions {
   readonly transformUrl: string;
-  /** How long an answer may take. Default: the host's own. */
-  readonly timeoutMs?: number;
   /** Which answers get lost on the way; counted from 1 over all offers. */
   readonly losesAnswer?: (offer: number) => boolean;
 }
@@ -30,6 +28,7 @@ export interface RegulationWorkerOptions {
 /** What the host calls `/deleteUsers` for where `/features` does not say. */
 const BUILT_IN = 'BRAZE AM INTERCOM CLEVERTAP AF MP GA ITERABLE ENGAGE CUSTIFY SENDGRID SPRIG'.split(' ');
 const TIMEOUT_MS = 60_000;
+/** Of the job's failures; whether the host counts the one at hand is not known, so that it may bear one more. */
 const MAX_FAILED_OFFERS = 4;
 const NOT_SUPPORTED = [404, 405];
 
@@ -38,7 +37,7 @@ export class RegulationWorker {
   readonly #client = freshConnections();
   /** Read once, before the first job. */
   #supported: readonly unknown[] | undefined;
-  #offers = 0;
+  #offersOfAll = 0;
 
   constructor(private readonly options: RegulationWorkerOptions) {}
 
@@ -66,21 +65,19 @@ export class RegulationWorker {
   async #offer(
     job: DeletionJob,
   ): Promise<'complete' | { readonly error: string; readonly isFinal: boolean }> {
-    this.#offers += 1;
+    this.#offersOfAll += 1;
     let answer: HttpAnswer;
     try {
       const body = JSON.stringify([{ ...job, destType: DEST_NAME.toLowerCase() }]);
-      answer = await this.#call('POST', '/deleteUsers', body, this.options.losesAnswer?.(this.#offers));
+      answer = await this.#call('POST', '/deleteUsers', body, this.options.losesAnswer?.(this.#offersOfAll));
     } catch (thrown) {
       if (thrown instanceof TransportError) return { error: thrown.message, isFinal: false };
       throw thrown;
     }
-    const results = parseJson(answer.text)?.value;
-    if (!Array.isArray(results)) return { error: 'the answer is no array', isFinal: false };
+    const results = decode(answer.text);
+    if (results === undefined) return { error: 'the answer cannot be decoded', isFinal: false };
     if (answer.status === 200) return 'complete';
-    const [first] = results as [unknown];
-    const error = isObject(first) ? String(first.error) : '';
-    return { error, isFinal: NOT_SUPPORTED.includes(answer.status) };
+    return { error: results[0]?.error ?? '', isFinal: NOT_SUPPORTED.includes(answer.status) };
   }
 
   #call(method: string, path: string, body?: string, loseAnswer = false): Promise<HttpAnswer> {
@@ -89,9 +86,25 @@ export class RegulationWorker {
       url: `${this.options.transformUrl}${path}`,
       headers: { 'Content-Type': 'application/json' },
       ...(body === undefined ? {} : { body }),
-      timeoutMs: this.options.timeoutMs ?? TIMEOUT_MS,
+      timeoutMs: TIMEOUT_MS,
       client: this.#client,
       loseAnswer,
     });
   }
+}
+
+interface DeletionResult {
+  readonly status?: string;
+  readonly error?: string;
+  readonly authErrorCategory?: string;
+}
+
+/** As Go decodes it: an array of objects in which these are texts, where they are; `undefined` when it is none. */
+function decode(text: string): readonly DeletionResult[] | undefined {
+  const results = parseJson(text)?.value;
+  const isText = (value: unknown): boolean =>
+    value === undefined || value === null || typeof value === 'string';
+  const isResult = (result: unknown): boolean =>
+    isObject(result) && [result.status, result.error, result.authErrorCategory].every(isText);
+  return Array.isArray(results) && results.every(isResult) ? (results as DeletionResult[]) : undefined;
 }

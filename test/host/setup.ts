@@ -124,9 +124,9 @@ export async function expectedState(
   messages: readonly object[],
   config: DestinationConfig,
 ): Promise<Snapshot> {
-  const reachable = await startPx();
-  await deliverAll(messages, reachable, config);
-  return reachable.px.state.snapshot({ distinctEvents: true });
+  const px = await startPx();
+  await deliverAll(messages, px, config);
+  return px.px.state.snapshot({ distinctEvents: true });
 }
 
 /** Faults after which a request has to be made again, whoever sends it. */

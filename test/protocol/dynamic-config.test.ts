@@ -73,7 +73,7 @@ test.each([
       return Math.min(...times);
     };
     const short = time(Array.from({ length: SHORT_ONES }, () => text(LENGTH / SHORT_ONES)));
-    // It would be 1,000 times if every position were tried from every position.
-    expect(time([text(LENGTH)]) / short).toBeLessThan(100);
+    // It would be hundreds of times if every position were tried from every position.
+    expect(time([text(LENGTH)]) / short).toBeLessThan(10);
   },
 );

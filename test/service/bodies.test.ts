@@ -95,7 +95,7 @@ test('one whose sender has gone before its turn is not parsed', async () => {
   parse.mockRestore();
 });
 
-test('what was parsed is handed over once, and then kept by nobody else', async () => {
+test('what was parsed is handed over once, and is kept no longer', async () => {
   const reader = new BodyReader({ maxBodyBytes: 1_000, largeBodyBytes: 1_000, largeBodyTimeMs: 1_000 });
   const stream = new PassThrough();
   const reading = reader.read(stream, new EventEmitter(), {});

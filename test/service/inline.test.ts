@@ -213,7 +213,7 @@ test('running a batch again is harmless: a lost answer makes the host do so', as
 });
 
 test('a plan that hangs delays only its own jobs and its lanes', async () => {
-  const { route, simulator } = await world({ router: { requestTimeoutMs: 1_500, maxAttempts: 1 } });
+  const { route, simulator } = await world({ router: { requestTimeoutMs: 3_000, maxAttempts: 1 } });
   simulator.configure({ faults: [{ fault: 'hang', when: ({ id }) => id === 'stuck' }] });
   let stuckIsOver = false;
   const stuck = route([job(1, identify('stuck')), job(2, identify('u2'), { userId: 'k2' })]).then((items) => {
@@ -228,7 +228,7 @@ test('a plan that hangs delays only its own jobs and its lanes', async () => {
 });
 
 test('a whole batch of plans that hang delays no other batch', async () => {
-  const { route, simulator } = await world({ router: { requestTimeoutMs: 1_500, maxAttempts: 1 } });
+  const { route, simulator } = await world({ router: { requestTimeoutMs: 3_000, maxAttempts: 1 } });
   simulator.configure({ faults: [{ fault: 'hang', when: ({ id }) => id?.startsWith('stuck') === true }] });
   let stuckIsOver = false;
   const stuck = Array.from({ length: 20 }, (_, at) => job(at, identify(`stuck${at}`), { userId: `k${at}` }));
@@ -242,7 +242,10 @@ test('a whole batch of plans that hang delays no other batch', async () => {
 });
 
 test('at its deadline a batch is answered: what has not begun is given back', async () => {
-  const { route, simulator } = await world({ transformDeadlineMs: 150, router: { requestTimeoutMs: 400 } });
+  const { route, simulator } = await world({
+    transformDeadlineMs: 1_500,
+    router: { requestTimeoutMs: 3_000 },
+  });
   simulator.configure({ faults: [{ fault: 'hang', when: ({ id }) => id === 'stuck' }] });
   const items = await route([
     job(1, identify('stuck')),

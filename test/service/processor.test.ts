@@ -51,7 +51,7 @@ test('inline: the group of a user of another batch, which comes at the same time
   expect(paths).toEqual([account, '/v1/users/u9', '/v1/events/custom', account, '/v1/users/u8']);
   // One line a request.
   expect(logged().match(/left to the host/g)).toHaveLength(1);
-  expect(logged()).toContain('{"events":2}');
+  expect(logged()).toContain('{"events":2,"code":"user_not_found"}');
 });
 
 test.each(['inline', 'delivery'] as const)(

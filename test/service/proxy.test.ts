@@ -164,9 +164,9 @@ test('its deadline is RdProxy-Timeout', async () => {
   const item = await only(here, identify());
   here.simulator.configure({ faults: [{ fault: 'hang' }] });
   const answer = await deliver(here, item, 'v1', undefined, { 'rdproxy-timeout': '150' });
-  expect(entries(answer)[0]!.statusCode).toBe(504);
   // Ends the request that hangs.
   await here.simulator.close();
+  expect(entries(answer)[0]!.statusCode).toBe(504);
 });
 
 test('the data center of destinationConfig holds; the plan decides only where that leaves a choice', async () => {

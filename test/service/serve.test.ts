@@ -93,7 +93,8 @@ test('it shows the mode and what to set on the host, serves, and logs one line a
 });
 
 test('SIGTERM: health turns 503, no new work is refused within the grace time, what is in flight finishes, exit 0', async () => {
-  const px = await startPx(700);
+  // An identify of an unknown user takes two requests, and so longer than the grace time.
+  const px = await startPx(1_500);
   const running = await serve('--px-url', px.origin, '--grace-ms', '2000');
   const body = (user: string) => ({ input: [job(1, identify(user))], destType: 'gainsight_px' });
   const before = post(running.origin, '/routerTransform', body('u1'));
