@@ -14,7 +14,8 @@ declare module 'fastify' {
 
 /** The answers that are being made or written: told when the last of them has left, or its client. */
 export class Answers {
-  readonly #open = new Map<ServerResponse, Socket>();
+  /** Each with what gives it up. */
+  readonly #open = new Map<ServerResponse, () => void>();
   readonly #waiting = new Set<() => void>();
   readonly #ending = new AbortController();
 
@@ -31,9 +32,15 @@ export class Answers {
       socket.off('close', left);
       if (!this.#open.delete(answer)) return;
       answered.emit('close');
-      if (this.#open.size === 0) this.#tell();
+      if (this.#open.size > 0) return;
+      for (const resolve of this.#waiting) resolve();
+      this.#waiting.clear();
     };
-    this.#open.set(answer, socket);
+    this.#open.set(answer, () => {
+      // An injected request has none that could be destroyed.
+      (socket as Partial<Socket>).destroy?.();
+      left();
+    });
     answer.once('finish', left);
     answer.once('close', left);
     socket.once('close', left);
@@ -53,15 +60,7 @@ export class Answers {
 
   /** Destroys the connections of those that are left. */
   cut(): void {
-    // Injected requests have none that could be destroyed.
-    for (const socket of this.#open.values() as Iterable<Partial<Socket>>) socket.destroy?.();
-    this.#open.clear();
-    this.#tell();
-  }
-
-  #tell(): void {
-    for (const resolve of this.#waiting) resolve();
-    this.#waiting.clear();
+    for (const giveUp of [...this.#open.values()]) giveUp();
   }
 }
 

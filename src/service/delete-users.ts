@@ -8,7 +8,7 @@ import { DEST_TYPE } from '../protocol/destination.js';
 import { isTemplate, resolveDynamicConfig } from '../protocol/dynamic-config.js';
 import { errorText } from '../protocol/error-text.js';
 import { errorStatus } from '../protocol/item-status.js';
-import { takeJson, sendJson } from './answer.js';
+import { sendJson, takeJson } from './answer.js';
 import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
 

@@ -10,7 +10,7 @@ import { errorStatus, isFilterable, ITEM_STATUS, KNOWS_FILTERED } from '../proto
 import { toPlanDescriptor } from '../protocol/plan-descriptor.js';
 import { droppedItem, outputItem, type ProcessorItem } from '../protocol/processor-reply.js';
 import { parseProcessorRequest, type TransformEvent } from '../protocol/transform-request.js';
-import { takeJson, sendJson, sendRetryLater } from './answer.js';
+import { sendJson, sendRetryLater, takeJson } from './answer.js';
 import type { Context } from './context.js';
 import { failedJob, isRetryable, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';

@@ -17,7 +17,7 @@ import {
   type ProxyVersion,
 } from '../protocol/proxy-request.js';
 import { WireFormatError } from '../protocol/wire-format-error.js';
-import { takeJson, sendJson } from './answer.js';
+import { sendJson, takeJson } from './answer.js';
 import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
 import { failedJob, resultOf, retriedOnce, type JobResult } from './job-result.js';

@@ -5,7 +5,7 @@ import { errorStatus, isFilterable, ITEM_STATUS, KNOWS_FILTERED } from '../proto
 import { toPlanDescriptor } from '../protocol/plan-descriptor.js';
 import { deliverItem, failedItem, handledItem, type RouterItem } from '../protocol/router-reply.js';
 import { parseRouterRequest, type TransformEvent } from '../protocol/transform-request.js';
-import { takeJson, sendJson } from './answer.js';
+import { sendJson, takeJson } from './answer.js';
 import type { Context } from './context.js';
 import { retriedOnce, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';

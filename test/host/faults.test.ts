@@ -1,9 +1,17 @@
 import type { JsonObject } from '../../src/core/json-object';
-import type { FaultScript, Snapshot } from '../../src/simulator';
+import type { Snapshot } from '../../src/simulator';
 import type { HostOptions } from './host';
 import type { HostEvent } from './job';
 import { brokenOrder } from './px-recorder';
-import { cleanUp, expectedState, randomFaults, startPx, startRecordedPx, startScene } from './setup';
+import {
+  cleanUp,
+  expectedState,
+  failingFirst,
+  randomFaults,
+  startPx,
+  startRecordedPx,
+  startScene,
+} from './setup';
 import { ROUTER_WAYS, WAYS } from './ways';
 import { CONFIG, hostEvent, workload } from './workload';
 
@@ -32,17 +40,6 @@ function idsOf({ users, accounts, events }: Snapshot): object {
     users: users.map(({ identifyId, accountId }) => ({ identifyId, accountId })),
     accounts: accounts.map(({ id }) => id),
     events,
-  };
-}
-
-/** Fails so many requests that name one user, the first that come, and the others as scripted. */
-function failingFirst(userId: string, count: number, others: FaultScript): FaultScript {
-  let left = count;
-  return (request) => {
-    const fault = others(request);
-    if (left === 0 || request.id !== userId) return fault;
-    left -= 1;
-    return 'error-500';
   };
 }
 
@@ -79,7 +76,7 @@ describe('50 users with 12 jobs each, and a PX that fails', () => {
     'are all delivered: inline mode at the processor, batches $batches',
     async ({ eventsPerProcessorBatch, share, inOrder }) => {
       const faults = randomFaults(share, 7, 'inline', 'processor');
-      const px = await startPx(failingFirst('user-0', 4, faults));
+      const px = await startPx(failingFirst(['user-0'], 4, faults));
       const options: Partial<HostOptions> = { transformAt: 'processor', eventsPerProcessorBatch };
       const report = await (await startScene('inline', px, options)).run(eventsOf(FEW));
       expect(report).toMatchObject({ violations: [], panicked: false, states: { Succeeded: FEW.length } });

@@ -1,12 +1,11 @@
 import type { JsonObject } from '../../src/core/json-object';
 import { createSimulator, type FaultScript, type Simulator } from '../../src/simulator';
-import { createHttpFetch } from '../../src/router';
 import { createService, type Mode } from '../../src/service';
 import { gainsightDestination } from './destination';
 import { createHost } from './host';
 import { IMPATIENT } from './impatient';
 import type { HostEvent } from './job';
-import { cleanUp, cleanUpWith, startPx, startScene } from './setup';
+import { cleanUp, cleanUpWith, send, startPx, startScene } from './setup';
 import { WAYS } from './ways';
 import { CONFIG, DESTINATION, hostEvent } from './workload';
 
@@ -81,8 +80,6 @@ describe.each(WAYS)('a batch of all kinds, $name', ({ mode, options }) => {
 });
 
 const KEYS = ['key-of-the-us', 'key-of-the-eu'];
-
-const send = createHttpFetch();
 
 /** A service whose every request to a data center goes to the simulator of that data center, which takes one key only. */
 async function startTwoDataCenters(mode: Mode) {

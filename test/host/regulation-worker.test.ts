@@ -1,7 +1,7 @@
 import type { FaultScript, Simulator } from '../../src/simulator';
 import { startFakeService, type FakeReply, type FakeRoute, type FakeService } from './fake-service';
 import { RegulationWorker, type DeletionJob, type RegulationWorkerOptions } from './regulation-worker';
-import { cleanUp, deliverAll, startPx, startService } from './setup';
+import { cleanUp, deliverAll, failingFirst, startPx, startService } from './setup';
 import { CONFIG } from './workload';
 
 let fake: FakeService | undefined;
@@ -110,19 +110,10 @@ describe('users are forgotten, and nobody else', () => {
     expect(known(px)).toEqual([...others].sort());
   });
 
-  /** Fails the first requests that name one of these users: more than the service makes for one offer. */
-  function failingFirst(count: number, userIds: readonly string[]): FaultScript {
-    const left = new Map(userIds.map((userId) => [userId, count]));
-    return ({ id = '' }) => {
-      const more = left.get(id) ?? 0;
-      left.set(id, more - 1);
-      return more > 0 ? 'error-500-after-write' : undefined;
-    };
-  }
-
   test('in a second offer those that PX failed for in the first, which are all that it is asked for', async () => {
+    // More than the service makes requests in one offer.
     const failing = forgotten.filter((_, at) => at % 30 === 0);
-    const { px, transformUrl } = await startKnowing(failingFirst(3, failing));
+    const { px, transformUrl } = await startKnowing(failingFirst(failing, 3));
     const report = await new RegulationWorker({ transformUrl }).run(deletionOf(forgotten));
     expect(report).toMatchObject({ state: 'complete', offers: 2 });
     expect(report.errors[0]).toMatch(/^290 of 300 users are erased; send the request again for the rest/);

@@ -37,7 +37,8 @@ export class RegulationWorker {
   readonly #client = freshConnections();
   /** Read once, before the first job. */
   #supported: readonly unknown[] | undefined;
-  #offersOfAll = 0;
+  /** Over all jobs. */
+  #asked = 0;
 
   constructor(private readonly options: RegulationWorkerOptions) {}
 
@@ -65,11 +66,11 @@ export class RegulationWorker {
   async #offer(
     job: DeletionJob,
   ): Promise<'complete' | { readonly error: string; readonly isFinal: boolean }> {
-    this.#offersOfAll += 1;
+    this.#asked += 1;
     let answer: HttpAnswer;
     try {
       const body = JSON.stringify([{ ...job, destType: DEST_NAME.toLowerCase() }]);
-      answer = await this.#call('POST', '/deleteUsers', body, this.options.losesAnswer?.(this.#offersOfAll));
+      answer = await this.#call('POST', '/deleteUsers', body, this.options.losesAnswer?.(this.#asked));
     } catch (thrown) {
       if (thrown instanceof TransportError) return { error: thrown.message, isFinal: false };
       throw thrown;

@@ -17,7 +17,7 @@ import { CONFIG } from './workload';
 import type { HostReport } from './report';
 
 /** As the service and the command send. */
-const send = createHttpFetch();
+export const send = createHttpFetch();
 
 const cleanups: (() => unknown)[] = [];
 
@@ -163,5 +163,22 @@ export function randomFaults(
     const literal = mode === 'inline' && (transformAt === 'processor' || route === 'events.create');
     const faults = literal ? FAULTS : [...FAULTS, ...DECEPTIVE_FAULTS];
     return faults[Math.floor(random() * faults.length)];
+  };
+}
+
+/** Of the requests that name each of these, fails so many, the first that come; all others as scripted. */
+export function failingFirst(
+  ids: readonly string[],
+  count: number,
+  others: FaultScript = () => undefined,
+): FaultScript {
+  const left = new Map(ids.map((id) => [id, count]));
+  return (request) => {
+    const fault = others(request);
+    const { id = '' } = request;
+    const more = left.get(id) ?? 0;
+    if (more === 0) return fault;
+    left.set(id, more - 1);
+    return 'error-500';
   };
 }

@@ -4,10 +4,9 @@ import { PassThrough } from 'node:stream';
 import { parseJson } from '../../src/service/parse-json';
 import { BodyReader } from '../../src/service/read-body';
 import { cleanUp, DESTINATION, identify, job, track, world, type HostEvent, type World } from './host';
+import { settled, until } from './waiting';
 
 afterEach(cleanUp);
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('large bodies are read, parsed and answered one at a time', () => {
   const LIMITS = { maxBodyBytes: 1_000, largeBodyBytes: 100, largeBodyTimeMs: 80 };
@@ -207,7 +206,7 @@ describe('over a real connection', () => {
       request.end(JSON.stringify({ input, destType: 'gainsight_px' }));
       setTimeout(() => request.destroy(), 100);
     });
-    while (!(await here.get('/metrics')).text.includes('gainsight_px_plans_pending 0\n')) await settled();
+    await until(async () => (await here.get('/metrics')).text.includes('gainsight_px_plans_pending 0\n'));
     expect(here.simulator.requests.total).toBeLessThan(5);
   });
 

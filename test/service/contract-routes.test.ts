@@ -11,6 +11,7 @@ import {
   type Answer,
   type Json,
 } from './host';
+import { settled, until } from './waiting';
 
 /** The rules of the contract that are of one route alone, each by its name. */
 afterEach(cleanUp);
@@ -165,7 +166,7 @@ describe('the delivery proxy', () => {
     });
     while (simulator.requests.total === 0 || !(await pending(get)).includes(' 3')) await settled();
     for (const call of calls) call.destroy();
-    while (!(await pending(get)).includes(' 0')) await settled();
+    await until(async () => (await pending(get)).includes(' 0'));
     expect(simulator.requests.total).toBe(1);
   });
 
@@ -202,8 +203,6 @@ test('POST /deleteUsers answers no method and no body with 404 or 405, which wou
     expect((await service.inject({ method, url: '/deleteUsers' })).statusCode).toBe(500);
   }
 });
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** The line of the metrics that says how many plans are waiting or running. */
 async function pending(get: (url: string) => Promise<Answer>): Promise<string> {

@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { createService, type Service, type ServiceOptions } from '../../src/service/index';
 import { cleanUp, DESTINATION, job, track, world } from './host';
+import { settled, until } from './waiting';
 
 // As one file, in which nothing is loaded by `import()` any more: Jest cannot do that, and the front loads its proxy library so.
 jest.mock('../../src/service/index', () => {
@@ -172,12 +173,6 @@ function connect(port: number, text: string): Connection {
   socket.on('error', () => undefined);
   const ended = new Promise<string>((resolve) => socket.once('close', () => resolve(received)));
   return { socket, ended, received: () => received };
-}
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await settled();
 }
 
 describe('what is forwarded', () => {

@@ -169,7 +169,8 @@ test('its deadline is RdProxy-Timeout', async () => {
   expect(entries(answer)[0]!.statusCode).toBe(504);
 });
 
-test('the data center of destinationConfig holds; the plan decides only where that leaves a choice', async () => {
+/** In delivery mode, with a PX everywhere, and the hosts that are called. */
+async function worldOfHosts(): Promise<{ here: World; seen: string[] }> {
   const seen: string[] = [];
   const here = await world({
     mode: 'delivery',
@@ -178,6 +179,11 @@ test('the data center of destinationConfig holds; the plan decides only where th
       return Promise.resolve(new Response(null, { status: 204 }));
     },
   });
+  return { here, seen };
+}
+
+test('the data center of destinationConfig holds; the plan decides only where that leaves a choice', async () => {
+  const { here, seen } = await worldOfHosts();
   const several = { ...CONFIG, dataCenter: { web: 'EU', ios: 'US2' } };
   const [item] = await here.route([
     job(1, track(), { sourceType: 'ios' }, { ...DESTINATION, Config: several }),
@@ -199,14 +205,7 @@ test.each([
 ])(
   'a data center that is a template %s is resolved when the event is transformed, and holds',
   async (_where, dataCenter) => {
-    const seen: string[] = [];
-    const here = await world({
-      mode: 'delivery',
-      fetch: (url) => {
-        seen.push(new URL(url).host);
-        return Promise.resolve(new Response(null, { status: 204 }));
-      },
-    });
+    const { here, seen } = await worldOfHosts();
     const Config = { ...CONFIG, dataCenter };
     const message = { ...track(), context: { place: 'EU' } };
     const destination = { ...DESTINATION, hasDynamicConfig: true, Config };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { createSimulator } from '../../src/simulator/index';
 import { identify, job, KEY } from './host';
+import { until } from './waiting';
 
 const root = path.resolve(__dirname, '../..');
 /** The command as a process of its own, without a build. */
@@ -54,11 +55,6 @@ const post = (origin: string, url: string, body: unknown): Promise<Response> =>
     headers: { 'content-type': 'application/json', connection: 'close' },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-
-/** Resolves once it is so. */
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 async function startPx(latencyMs = 0) {
   const simulator = createSimulator({ apiKey: KEY, latencyMs });

@@ -1,5 +1,8 @@
+import { ServerResponse, IncomingMessage } from 'node:http';
 import net from 'node:net';
+import { Answers } from '../../src/service/answers';
 import { cleanUp, job, track, world } from './host';
+import { settled, until } from './waiting';
 
 afterEach(cleanUp);
 
@@ -7,8 +10,6 @@ const HEAD = 'POST /v0/destinations/gainsight_px HTTP/1.1\r\nhost: x\r\n';
 
 /** More than the buffers of a connection hold. */
 const LONG = 'x'.repeat(18_000_000);
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A connection over which `text` was sent, and which reads nothing from then on. */
 async function opened(port: number, text: string): Promise<{ socket: net.Socket; closed: Promise<void> }> {
@@ -39,7 +40,7 @@ test('a client that never reads its answer does not either', async () => {
   const { port } = await service.listen({ port: 0 });
   const body = JSON.stringify([job(1, track(), { recordId: LONG })]);
   const { socket, closed } = await opened(port, `${HEAD}content-length: ${body.length}\r\n\r\n${body}`);
-  while (!(await get('/metrics')).text.includes('outcome="handedOver"} 1')) await settled();
+  await until(async () => (await get('/metrics')).text.includes('outcome="handedOver"} 1'));
   await service.stop({ drainMs: 50 });
   socket.destroy();
   await closed;
@@ -68,7 +69,7 @@ test('an answer that is still being read is not cut off', async () => {
   const { port } = await service.listen({ port: 0 });
   const body = JSON.stringify([job(1, track(), { recordId: LONG })]);
   const { socket, closed } = await opened(port, `${HEAD}content-length: ${body.length}\r\n\r\n${body}`);
-  while (!(await get('/metrics')).text.includes('outcome="handedOver"} 1')) await settled();
+  await until(async () => (await get('/metrics')).text.includes('outcome="handedOver"} 1'));
   const stopped = service.stop({ drainMs: 5_000 });
   await settled();
   let bytes = 0;
@@ -82,7 +83,7 @@ test('a client that reads nothing of its answer for long is given up by itself',
   const { port } = await service.listen({ port: 0 });
   const body = JSON.stringify([job(1, track(), { recordId: LONG })]);
   const { socket } = await opened(port, `${HEAD}content-length: ${body.length}\r\n\r\n${body}`);
-  while (!(await get('/metrics')).text.includes('outcome="handedOver"} 1')) await settled();
+  await until(async () => (await get('/metrics')).text.includes('outcome="handedOver"} 1'));
   await service.stop({ drainMs: 10_000 });
   expect(logged()).not.toContain('cutting connections');
   socket.destroy();
@@ -132,4 +133,18 @@ test('a request without a connection of its own is left, too', async () => {
   while (simulator.requests.total === 0) await settled();
   await service.stop({ drainMs: 20 });
   expect((await answer).status).toBe(200);
+});
+
+test('whoever waits for the end of an answer is told when it is cut', async () => {
+  const answers = new Answers();
+  const socket = new net.Socket();
+  const told: string[] = [];
+  answers
+    .add(new ServerResponse(new IncomingMessage(socket)), socket)
+    .once('close', () => told.push('ended'));
+  const allLeft = answers.allLeft().then(() => told.push('all left'));
+  answers.cut();
+  await allLeft;
+  expect(told).toEqual(['ended', 'all left']);
+  expect(socket.destroyed).toBe(true);
 });

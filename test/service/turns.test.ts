@@ -1,6 +1,5 @@
 import { Turns } from '../../src/service/turns';
-
-const roundEnds = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+import { settled } from './waiting';
 
 /** Some connections, and who was served. */
 function scene() {
@@ -21,38 +20,38 @@ test('nobody is served while others are still being read', async () => {
   const { served, asks } = scene();
   asks('a', 'b');
   expect(served).toEqual([]);
-  await roundEnds();
+  await settled();
   expect(served).toEqual(['a', 'b']);
 });
 
 test('first is whose connection was served the longest ago, in whatever order they were read', async () => {
   const { served, asks } = scene();
   asks('a', 'b', 'c');
-  await roundEnds();
+  await settled();
   asks('c', 'b', 'a');
-  await roundEnds();
+  await settled();
   asks('b', 'c');
-  await roundEnds();
+  await settled();
   asks('c', 'a', 'b');
-  await roundEnds();
+  await settled();
   expect(served.join('')).toBe('abc' + 'abc' + 'bc' + 'abc');
 });
 
 test('a new connection waits as one that was served just before it came', async () => {
   const { served, asks } = scene();
   asks('a', 'b');
-  await roundEnds();
+  await settled();
   asks('new', 'b', 'a');
-  await roundEnds();
+  await settled();
   expect(served).toEqual(['a', 'b', 'a', 'new', 'b']);
 });
 
 test('ever new connections do not keep one that is kept from its turn', async () => {
   const { served, asks } = scene();
   asks('kept');
-  await roundEnds();
+  await settled();
   asks('new 1', 'kept', 'new 2', 'new 3');
-  await roundEnds();
+  await settled();
   expect(served).toEqual(['kept', 'new 1', 'kept', 'new 2', 'new 3']);
 });
 
@@ -61,6 +60,6 @@ test('several requests of one connection stay in order', async () => {
   const connection = {};
   const served: number[] = [];
   for (const request of [1, 2, 3]) turns.wait(connection, () => served.push(request));
-  await roundEnds();
+  await settled();
   expect(served).toEqual([1, 2, 3]);
 });
