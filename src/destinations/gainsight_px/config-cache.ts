@@ -65,10 +65,16 @@ function sameContent(a: DestinationConfig, b: DestinationConfig): boolean {
   return (
     a.apiKey === b.apiKey &&
     a.productTagKey === b.productTagKey &&
-    (a.dataCenter === b.dataCenter || sameDataCenters(a.dataCenter, b.dataCenter)) &&
-    sameRows(a.userAttributeMap, b.userAttributeMap, 'from', 'to') &&
-    sameRows(a.accountAttributeMap, b.accountAttributeMap, 'from', 'to') &&
+    (a.dataCenter === b.dataCenter || sameEntries(a.dataCenter, b.dataCenter)) &&
+    sameRows(a.userAttributeMap, b.userAttributeMap, 'from', 'to', 'type') &&
+    sameRows(a.accountAttributeMap, b.accountAttributeMap, 'from', 'to', 'type') &&
     sameRows(a.globalContextMap, b.globalContextMap, 'from', 'to') &&
+    sameRows(a.userFieldMap, b.userFieldMap, 'from', 'to') &&
+    sameRows(a.accountFieldMap, b.accountFieldMap, 'from', 'to') &&
+    (a.attributeTypes === b.attributeTypes || sameAttributeTypes(a.attributeTypes, b.attributeTypes)) &&
+    a.pageEvents === b.pageEvents &&
+    a.nestedAttributes === b.nestedAttributes &&
+    a.stripUrlQuery === b.stripUrlQuery &&
     a.globalContextPrecedence === b.globalContextPrecedence &&
     a.missingUserOnGroup === b.missingUserOnGroup &&
     sameRows(a.consentPreferences, b.consentPreferences, 'consent', 'preference') &&
@@ -80,24 +86,35 @@ function sameContent(a: DestinationConfig, b: DestinationConfig): boolean {
 
 type Rows = readonly unknown[] | null | undefined;
 
-function sameRows(a: Rows, b: Rows, key: string, value: string): boolean {
+function sameRows(a: Rows, b: Rows, key: string, value: string, third = key): boolean {
   if (a === b) return true;
   if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
   for (let at = 0; at < a.length; at += 1) {
     const left: unknown = a[at];
     const right = b[at] as Readonly<Record<string, unknown>>;
     if (!isObject(left)) return false;
-    if (left[key] !== right[key] || left[value] !== right[value]) return false;
+    if (left[key] !== right[key] || left[value] !== right[value] || left[third] !== right[third])
+      return false;
   }
   return true;
 }
 
-function sameDataCenters(a: unknown, b: unknown): boolean {
+/** Whether two flat objects have the same entries. */
+function sameEntries(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
   if (!isObject(a) || !isObject(b)) return false;
-  const types = Object.keys(a);
+  const keys = Object.keys(a);
   return (
-    types.length === Object.keys(b).length &&
-    types.every((type) => Object.hasOwn(b, type) && a[type] === b[type])
+    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key])
+  );
+}
+
+function sameAttributeTypes(a: unknown, b: unknown): boolean {
+  return (
+    isObject(a) &&
+    isObject(b) &&
+    sameEntries(a.user ?? undefined, b.user ?? undefined) &&
+    sameEntries(a.account ?? undefined, b.account ?? undefined)
   );
 }
 
@@ -110,8 +127,17 @@ function copyContent(config: DestinationConfig): DestinationConfig {
     userAttributeMap: copyRows(config.userAttributeMap),
     accountAttributeMap: copyRows(config.accountAttributeMap),
     globalContextMap: copyRows(config.globalContextMap),
+    userFieldMap: copyRows(config.userFieldMap),
+    accountFieldMap: copyRows(config.accountFieldMap),
+    attributeTypes: copyAttributeTypes(config.attributeTypes),
     consentPreferences: copyRows(config.consentPreferences),
   } as DestinationConfig;
+}
+
+function copyAttributeTypes(types: DestinationConfig['attributeTypes']): DestinationConfig['attributeTypes'] {
+  if (!isObject(types)) return types;
+  const { user, account } = types as NonNullable<DestinationConfig['attributeTypes']>;
+  return { ...(user && { user: { ...user } }), ...(account && { account: { ...account } }) };
 }
 
 /** Rows as they are compared: the values in them are single ones, whatever else a row may hold is not looked at. */

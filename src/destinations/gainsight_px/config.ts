@@ -12,6 +12,18 @@ export interface MapRow {
   readonly to?: string | null;
 }
 
+/** The types of PX's custom attributes (`GET /v1/admin/model/{user|account}/attributes`, API description v0.1.6). */
+export const ATTRIBUTE_TYPES = ['STRING', 'NUMBER', 'BOOLEAN', 'DATE_TIME'] as const;
+export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
+
+/** A row of an attribute map. `type` is an extension: the value is converted to that type, and dropped where it does not convert. */
+export interface AttributeMapRow extends MapRow {
+  readonly type?: AttributeType | null;
+}
+
+/** Types of custom attributes, by their API name. */
+export type TypesByName = Readonly<Record<string, AttributeType>>;
+
 /** A constant of the global context: `from` is its key, `to` its value. */
 export interface GlobalContextRow {
   readonly from?: string | null;
@@ -30,15 +42,30 @@ export interface DestinationConfig {
   /** `US` (default), `EU` or `US2` in any case; or one of these per source type. */
   readonly dataCenter?: string | Readonly<Record<string, string>>;
   /** Trait name or dotted path → API name of a user's custom attribute. */
-  readonly userAttributeMap?: readonly MapRow[] | null;
+  readonly userAttributeMap?: readonly AttributeMapRow[] | null;
   /** Trait name or dotted path → API name of an account's custom attribute. */
-  readonly accountAttributeMap?: readonly MapRow[] | null;
+  readonly accountAttributeMap?: readonly AttributeMapRow[] | null;
   /** Constants that custom events carry. */
   readonly globalContextMap?: readonly GlobalContextRow[] | null;
   /** `replace` (default): an event's own global context replaces the constants; `merge`: it is laid over them. */
   readonly globalContextPrecedence?: 'replace' | 'merge';
-  /** `fail` (default) or `create`: what a group message does when its user is unknown. */
-  readonly missingUserOnGroup?: 'fail' | 'create';
+  /** What a group message does when PX does not know its user: `create` it, `fail` as retryable, or `skip` the link. */
+  readonly missingUserOnGroup?: 'create' | 'fail' | 'skip';
+  /** Trait name or dotted path → field of a PX user (`signUpDate`, `location.city`); goes before the built-in sources. */
+  readonly userFieldMap?: readonly MapRow[] | null;
+  /** Trait name or dotted path → field of a PX account; goes before the built-in sources. */
+  readonly accountFieldMap?: readonly MapRow[] | null;
+  /** Make custom events of page and screen messages. Default false. */
+  readonly pageEvents?: boolean;
+  /** Nested objects of an event become JSON text (`json`, default) or attributes with dotted names (`flatten`). */
+  readonly nestedAttributes?: 'json' | 'flatten';
+  /** Types of custom attributes; the `type` of a row wins. */
+  readonly attributeTypes?: {
+    readonly user?: TypesByName | null;
+    readonly account?: TypesByName | null;
+  } | null;
+  /** Cut query and fragment off the URLs of events. Default false. */
+  readonly stripUrlQuery?: boolean;
   /** Consent categories that, when denied, switch a preference off. */
   readonly consentPreferences?:
     readonly { readonly consent: string; readonly preference: Preference }[] | null;
@@ -61,6 +88,12 @@ export const CONFIG_KEYS = [
   'globalContextMap',
   'globalContextPrecedence',
   'missingUserOnGroup',
+  'userFieldMap',
+  'accountFieldMap',
+  'pageEvents',
+  'nestedAttributes',
+  'attributeTypes',
+  'stripUrlQuery',
   'consentPreferences',
   'sendEventId',
   'sendIp',

@@ -2,9 +2,11 @@
 // @ts-nocheck
 export const validateConfig = validate10;
 
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"gainsight-px-destination/config.schema.json","title":"Configuration of a Gainsight PX destination","description":"Unknown keys are allowed and ignored: hosts store many.","type":"object","required":["apiKey","productTagKey"],"properties":{"apiKey":{"description":"REST API key, 1 to 200 printable ASCII characters. It is not the product tag key.","type":"string","pattern":"^[\\x20-\\x7e]{1,200}$"},"productTagKey":{"description":"Tag key of the product (AP-XXXXXXXXXX-2).","type":"string","minLength":1},"dataCenter":{"description":"US, EU or US2 in any case, or one of these per source type; US where it is absent.","anyOf":[{"$ref":"#/definitions/dataCenter"},{"type":"object","minProperties":1,"additionalProperties":{"$ref":"#/definitions/dataCenter"}}]},"userAttributeMap":{"description":"Trait name or dotted path -> API name of a user attribute.","$ref":"#/definitions/attributeMap"},"accountAttributeMap":{"description":"Trait name or dotted path -> API name of an account attribute.","$ref":"#/definitions/attributeMap"},"globalContextMap":{"description":"Constant keys (from) and values (to) that custom events carry.","type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","number","boolean","null"]}}}},"globalContextPrecedence":{"description":"What properties.globalContext does with globalContextMap: replaces it as a whole, or is merged over it.","enum":["replace","merge"]},"missingUserOnGroup":{"description":"What a group message does when its user is unknown to PX.","enum":["fail","create"]},"consentPreferences":{"description":"Consent categories that, when denied, switch a preference off.","type":["array","null"],"items":{"type":"object","required":["consent","preference"],"properties":{"consent":{"type":"string","minLength":1},"preference":{"enum":["trackUsage","productUpdates","guidedTours","surveys","onboardingBot","trackEmailAnalytics"]}}}},"sendEventId":{"description":"Send messageId as eventId.","type":"boolean"},"sendIp":{"description":"Send context.ip as an event's remoteHost.","type":"boolean"},"preferencesApiVersion":{"description":"API version in the preferences path.","enum":["v1","v2"]}},"definitions":{"dataCenter":{"type":"string","pattern":"^([uU][sS]2?|[eE][uU])$"},"attributeMap":{"type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"gainsight-px-destination/config.schema.json","title":"Configuration of a Gainsight PX destination","description":"Unknown keys are allowed and ignored: hosts store many.","type":"object","required":["apiKey","productTagKey"],"properties":{"apiKey":{"description":"REST API key, 1 to 200 printable ASCII characters. It is not the product tag key.","type":"string","pattern":"^[\\x20-\\x7e]{1,200}$"},"productTagKey":{"description":"Tag key of the product (AP-XXXXXXXXXX-2).","type":"string","minLength":1},"dataCenter":{"description":"US, EU or US2 in any case, or one of these per source type; US where it is absent.","anyOf":[{"$ref":"#/definitions/dataCenter"},{"type":"object","minProperties":1,"additionalProperties":{"$ref":"#/definitions/dataCenter"}}]},"userAttributeMap":{"description":"Trait name or dotted path -> API name of a user attribute. Extension: type, the attribute's type.","$ref":"#/definitions/attributeMap"},"accountAttributeMap":{"description":"Trait name or dotted path -> API name of an account attribute. Extension: type, the attribute's type.","$ref":"#/definitions/attributeMap"},"globalContextMap":{"description":"Constant keys (from) and values (to) that custom events carry.","type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","number","boolean","null"]}}}},"globalContextPrecedence":{"description":"What properties.globalContext does with globalContextMap: replaces it as a whole, or is merged over it.","enum":["replace","merge"]},"missingUserOnGroup":{"description":"Extension. What a group message does when its user is unknown to PX: creates the user, fails as retryable, or skips the link.","enum":["create","fail","skip"]},"userFieldMap":{"description":"Extension. Trait name or dotted path -> a field of a PX user (signUpDate, location.city); goes before the built-in sources.","$ref":"#/definitions/fieldMap"},"accountFieldMap":{"description":"Extension. Trait name or dotted path -> a field of a PX account; goes before the built-in sources.","$ref":"#/definitions/fieldMap"},"pageEvents":{"description":"Extension. Page and screen messages become the custom events \"Page Viewed\" and \"Screen Viewed\".","type":"boolean"},"nestedAttributes":{"description":"Extension. Nested objects of an event become JSON text, or attributes with dotted names.","enum":["json","flatten"]},"attributeTypes":{"description":"Extension. Types of custom attributes by API name.","type":["object","null"],"properties":{"user":{"$ref":"#/definitions/typesByName"},"account":{"$ref":"#/definitions/typesByName"}}},"stripUrlQuery":{"description":"Extension. Cuts query and fragment off URLs of events.","type":"boolean"},"consentPreferences":{"description":"Consent categories that, when denied, switch a preference off.","type":["array","null"],"items":{"type":"object","required":["consent","preference"],"properties":{"consent":{"type":"string","minLength":1},"preference":{"enum":["trackUsage","productUpdates","guidedTours","surveys","onboardingBot","trackEmailAnalytics"]}}}},"sendEventId":{"description":"Send messageId as eventId.","type":"boolean"},"sendIp":{"description":"Send context.ip as an event's remoteHost.","type":"boolean"},"preferencesApiVersion":{"description":"API version in the preferences path.","enum":["v1","v2"]}},"definitions":{"dataCenter":{"type":"string","pattern":"^([uU][sS]2?|[eE][uU])$"},"attributeMap":{"type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","null"]},"type":{"enum":["STRING","NUMBER","BOOLEAN","DATE_TIME",null]}}}},"fieldMap":{"type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"typesByName":{"type":["object","null"],"additionalProperties":{"enum":["STRING","NUMBER","BOOLEAN","DATE_TIME"]}}}};
 const schema12 = {"type":"string","pattern":"^([uU][sS]2?|[eE][uU])$"};
-const schema14 = {"type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}};
+const schema14 = {"type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","null"]},"type":{"enum":["STRING","NUMBER","BOOLEAN","DATE_TIME",null]}}}};
+const schema16 = {"type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}};
+const schema18 = {"type":["object","null"],"additionalProperties":{"enum":["STRING","NUMBER","BOOLEAN","DATE_TIME"]}};
 const pattern0 = new RegExp("^[\\x20-\\x7e]{1,200}$", "u");
 const pattern1 = new RegExp("^([uU][sS]2?|[eE][uU])$", "u");
 
@@ -229,9 +231,10 @@ vErrors.push(err15);
 errors++;
 }
 }
-}
-else {
-const err16 = {instancePath:instancePath+"/userAttributeMap/" + i0,schemaPath:"#/definitions/attributeMap/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data5.type !== undefined){
+let data8 = data5.type;
+if(!(((((data8 === "STRING") || (data8 === "NUMBER")) || (data8 === "BOOLEAN")) || (data8 === "DATE_TIME")) || (data8 === null))){
+const err16 = {instancePath:instancePath+"/userAttributeMap/" + i0+"/type",schemaPath:"#/definitions/attributeMap/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema14.items.properties.type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -242,11 +245,8 @@ errors++;
 }
 }
 }
-}
-if(data.accountAttributeMap !== undefined){
-let data8 = data.accountAttributeMap;
-if((!(Array.isArray(data8))) && (data8 !== null)){
-const err17 = {instancePath:instancePath+"/accountAttributeMap",schemaPath:"#/definitions/attributeMap/type",keyword:"type",params:{type: schema14.type},message:"must be array,null"};
+else {
+const err17 = {instancePath:instancePath+"/userAttributeMap/" + i0,schemaPath:"#/definitions/attributeMap/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -255,15 +255,13 @@ vErrors.push(err17);
 }
 errors++;
 }
-if(Array.isArray(data8)){
-const len1 = data8.length;
-for(let i1=0; i1<len1; i1++){
-let data9 = data8[i1];
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.from !== undefined){
-let data10 = data9.from;
-if((typeof data10 !== "string") && (data10 !== null)){
-const err18 = {instancePath:instancePath+"/accountAttributeMap/" + i1+"/from",schemaPath:"#/definitions/attributeMap/items/properties/from/type",keyword:"type",params:{type: schema14.items.properties.from.type},message:"must be string,null"};
+}
+}
+}
+if(data.accountAttributeMap !== undefined){
+let data9 = data.accountAttributeMap;
+if((!(Array.isArray(data9))) && (data9 !== null)){
+const err18 = {instancePath:instancePath+"/accountAttributeMap",schemaPath:"#/definitions/attributeMap/type",keyword:"type",params:{type: schema14.type},message:"must be array,null"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -272,11 +270,15 @@ vErrors.push(err18);
 }
 errors++;
 }
-}
-if(data9.to !== undefined){
-let data11 = data9.to;
+if(Array.isArray(data9)){
+const len1 = data9.length;
+for(let i1=0; i1<len1; i1++){
+let data10 = data9[i1];
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10.from !== undefined){
+let data11 = data10.from;
 if((typeof data11 !== "string") && (data11 !== null)){
-const err19 = {instancePath:instancePath+"/accountAttributeMap/" + i1+"/to",schemaPath:"#/definitions/attributeMap/items/properties/to/type",keyword:"type",params:{type: schema14.items.properties.to.type},message:"must be string,null"};
+const err19 = {instancePath:instancePath+"/accountAttributeMap/" + i1+"/from",schemaPath:"#/definitions/attributeMap/items/properties/from/type",keyword:"type",params:{type: schema14.items.properties.from.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -286,9 +288,10 @@ vErrors.push(err19);
 errors++;
 }
 }
-}
-else {
-const err20 = {instancePath:instancePath+"/accountAttributeMap/" + i1,schemaPath:"#/definitions/attributeMap/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data10.to !== undefined){
+let data12 = data10.to;
+if((typeof data12 !== "string") && (data12 !== null)){
+const err20 = {instancePath:instancePath+"/accountAttributeMap/" + i1+"/to",schemaPath:"#/definitions/attributeMap/items/properties/to/type",keyword:"type",params:{type: schema14.items.properties.to.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -298,12 +301,10 @@ vErrors.push(err20);
 errors++;
 }
 }
-}
-}
-if(data.globalContextMap !== undefined){
-let data12 = data.globalContextMap;
-if((!(Array.isArray(data12))) && (data12 !== null)){
-const err21 = {instancePath:instancePath+"/globalContextMap",schemaPath:"#/properties/globalContextMap/type",keyword:"type",params:{type: schema11.properties.globalContextMap.type},message:"must be array,null"};
+if(data10.type !== undefined){
+let data13 = data10.type;
+if(!(((((data13 === "STRING") || (data13 === "NUMBER")) || (data13 === "BOOLEAN")) || (data13 === "DATE_TIME")) || (data13 === null))){
+const err21 = {instancePath:instancePath+"/accountAttributeMap/" + i1+"/type",schemaPath:"#/definitions/attributeMap/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema14.items.properties.type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -312,15 +313,10 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(Array.isArray(data12)){
-const len2 = data12.length;
-for(let i2=0; i2<len2; i2++){
-let data13 = data12[i2];
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(data13.from !== undefined){
-let data14 = data13.from;
-if((typeof data14 !== "string") && (data14 !== null)){
-const err22 = {instancePath:instancePath+"/globalContextMap/" + i2+"/from",schemaPath:"#/properties/globalContextMap/items/properties/from/type",keyword:"type",params:{type: schema11.properties.globalContextMap.items.properties.from.type},message:"must be string,null"};
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/accountAttributeMap/" + i1,schemaPath:"#/definitions/attributeMap/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -330,10 +326,12 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data13.to !== undefined){
-let data15 = data13.to;
-if((((typeof data15 !== "string") && (!((typeof data15 == "number") && (isFinite(data15))))) && (typeof data15 !== "boolean")) && (data15 !== null)){
-const err23 = {instancePath:instancePath+"/globalContextMap/" + i2+"/to",schemaPath:"#/properties/globalContextMap/items/properties/to/type",keyword:"type",params:{type: schema11.properties.globalContextMap.items.properties.to.type},message:"must be string,number,boolean,null"};
+}
+}
+if(data.globalContextMap !== undefined){
+let data14 = data.globalContextMap;
+if((!(Array.isArray(data14))) && (data14 !== null)){
+const err23 = {instancePath:instancePath+"/globalContextMap",schemaPath:"#/properties/globalContextMap/type",keyword:"type",params:{type: schema11.properties.globalContextMap.type},message:"must be array,null"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -342,10 +340,15 @@ vErrors.push(err23);
 }
 errors++;
 }
-}
-}
-else {
-const err24 = {instancePath:instancePath+"/globalContextMap/" + i2,schemaPath:"#/properties/globalContextMap/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(Array.isArray(data14)){
+const len2 = data14.length;
+for(let i2=0; i2<len2; i2++){
+let data15 = data14[i2];
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+if(data15.from !== undefined){
+let data16 = data15.from;
+if((typeof data16 !== "string") && (data16 !== null)){
+const err24 = {instancePath:instancePath+"/globalContextMap/" + i2+"/from",schemaPath:"#/properties/globalContextMap/items/properties/from/type",keyword:"type",params:{type: schema11.properties.globalContextMap.items.properties.from.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -355,12 +358,10 @@ vErrors.push(err24);
 errors++;
 }
 }
-}
-}
-if(data.globalContextPrecedence !== undefined){
-let data16 = data.globalContextPrecedence;
-if(!((data16 === "replace") || (data16 === "merge"))){
-const err25 = {instancePath:instancePath+"/globalContextPrecedence",schemaPath:"#/properties/globalContextPrecedence/enum",keyword:"enum",params:{allowedValues: schema11.properties.globalContextPrecedence.enum},message:"must be equal to one of the allowed values"};
+if(data15.to !== undefined){
+let data17 = data15.to;
+if((((typeof data17 !== "string") && (!((typeof data17 == "number") && (isFinite(data17))))) && (typeof data17 !== "boolean")) && (data17 !== null)){
+const err25 = {instancePath:instancePath+"/globalContextMap/" + i2+"/to",schemaPath:"#/properties/globalContextMap/items/properties/to/type",keyword:"type",params:{type: schema11.properties.globalContextMap.items.properties.to.type},message:"must be string,number,boolean,null"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -370,10 +371,9 @@ vErrors.push(err25);
 errors++;
 }
 }
-if(data.missingUserOnGroup !== undefined){
-let data17 = data.missingUserOnGroup;
-if(!((data17 === "fail") || (data17 === "create"))){
-const err26 = {instancePath:instancePath+"/missingUserOnGroup",schemaPath:"#/properties/missingUserOnGroup/enum",keyword:"enum",params:{allowedValues: schema11.properties.missingUserOnGroup.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err26 = {instancePath:instancePath+"/globalContextMap/" + i2,schemaPath:"#/properties/globalContextMap/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -383,10 +383,12 @@ vErrors.push(err26);
 errors++;
 }
 }
-if(data.consentPreferences !== undefined){
-let data18 = data.consentPreferences;
-if((!(Array.isArray(data18))) && (data18 !== null)){
-const err27 = {instancePath:instancePath+"/consentPreferences",schemaPath:"#/properties/consentPreferences/type",keyword:"type",params:{type: schema11.properties.consentPreferences.type},message:"must be array,null"};
+}
+}
+if(data.globalContextPrecedence !== undefined){
+let data18 = data.globalContextPrecedence;
+if(!((data18 === "replace") || (data18 === "merge"))){
+const err27 = {instancePath:instancePath+"/globalContextPrecedence",schemaPath:"#/properties/globalContextPrecedence/enum",keyword:"enum",params:{allowedValues: schema11.properties.globalContextPrecedence.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -395,13 +397,11 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(Array.isArray(data18)){
-const len3 = data18.length;
-for(let i3=0; i3<len3; i3++){
-let data19 = data18[i3];
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.consent === undefined){
-const err28 = {instancePath:instancePath+"/consentPreferences/" + i3,schemaPath:"#/properties/consentPreferences/items/required",keyword:"required",params:{missingProperty: "consent"},message:"must have required property '"+"consent"+"'"};
+}
+if(data.missingUserOnGroup !== undefined){
+let data19 = data.missingUserOnGroup;
+if(!(((data19 === "create") || (data19 === "fail")) || (data19 === "skip"))){
+const err28 = {instancePath:instancePath+"/missingUserOnGroup",schemaPath:"#/properties/missingUserOnGroup/enum",keyword:"enum",params:{allowedValues: schema11.properties.missingUserOnGroup.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -410,8 +410,11 @@ vErrors.push(err28);
 }
 errors++;
 }
-if(data19.preference === undefined){
-const err29 = {instancePath:instancePath+"/consentPreferences/" + i3,schemaPath:"#/properties/consentPreferences/items/required",keyword:"required",params:{missingProperty: "preference"},message:"must have required property '"+"preference"+"'"};
+}
+if(data.userFieldMap !== undefined){
+let data20 = data.userFieldMap;
+if((!(Array.isArray(data20))) && (data20 !== null)){
+const err29 = {instancePath:instancePath+"/userFieldMap",schemaPath:"#/definitions/fieldMap/type",keyword:"type",params:{type: schema16.type},message:"must be array,null"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -420,11 +423,15 @@ vErrors.push(err29);
 }
 errors++;
 }
-if(data19.consent !== undefined){
-let data20 = data19.consent;
-if(typeof data20 === "string"){
-if(data20.length < 1){
-const err30 = {instancePath:instancePath+"/consentPreferences/" + i3+"/consent",schemaPath:"#/properties/consentPreferences/items/properties/consent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(Array.isArray(data20)){
+const len3 = data20.length;
+for(let i3=0; i3<len3; i3++){
+let data21 = data20[i3];
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+if(data21.from !== undefined){
+let data22 = data21.from;
+if((typeof data22 !== "string") && (data22 !== null)){
+const err30 = {instancePath:instancePath+"/userFieldMap/" + i3+"/from",schemaPath:"#/definitions/fieldMap/items/properties/from/type",keyword:"type",params:{type: schema16.items.properties.from.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -434,8 +441,10 @@ vErrors.push(err30);
 errors++;
 }
 }
-else {
-const err31 = {instancePath:instancePath+"/consentPreferences/" + i3+"/consent",schemaPath:"#/properties/consentPreferences/items/properties/consent/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data21.to !== undefined){
+let data23 = data21.to;
+if((typeof data23 !== "string") && (data23 !== null)){
+const err31 = {instancePath:instancePath+"/userFieldMap/" + i3+"/to",schemaPath:"#/definitions/fieldMap/items/properties/to/type",keyword:"type",params:{type: schema16.items.properties.to.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -445,10 +454,9 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data19.preference !== undefined){
-let data21 = data19.preference;
-if(!((((((data21 === "trackUsage") || (data21 === "productUpdates")) || (data21 === "guidedTours")) || (data21 === "surveys")) || (data21 === "onboardingBot")) || (data21 === "trackEmailAnalytics"))){
-const err32 = {instancePath:instancePath+"/consentPreferences/" + i3+"/preference",schemaPath:"#/properties/consentPreferences/items/properties/preference/enum",keyword:"enum",params:{allowedValues: schema11.properties.consentPreferences.items.properties.preference.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err32 = {instancePath:instancePath+"/userFieldMap/" + i3,schemaPath:"#/definitions/fieldMap/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -459,8 +467,11 @@ errors++;
 }
 }
 }
-else {
-const err33 = {instancePath:instancePath+"/consentPreferences/" + i3,schemaPath:"#/properties/consentPreferences/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+}
+if(data.accountFieldMap !== undefined){
+let data24 = data.accountFieldMap;
+if((!(Array.isArray(data24))) && (data24 !== null)){
+const err33 = {instancePath:instancePath+"/accountFieldMap",schemaPath:"#/definitions/fieldMap/type",keyword:"type",params:{type: schema16.type},message:"must be array,null"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -469,12 +480,15 @@ vErrors.push(err33);
 }
 errors++;
 }
-}
-}
-}
-if(data.sendEventId !== undefined){
-if(typeof data.sendEventId !== "boolean"){
-const err34 = {instancePath:instancePath+"/sendEventId",schemaPath:"#/properties/sendEventId/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(Array.isArray(data24)){
+const len4 = data24.length;
+for(let i4=0; i4<len4; i4++){
+let data25 = data24[i4];
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+if(data25.from !== undefined){
+let data26 = data25.from;
+if((typeof data26 !== "string") && (data26 !== null)){
+const err34 = {instancePath:instancePath+"/accountFieldMap/" + i4+"/from",schemaPath:"#/definitions/fieldMap/items/properties/from/type",keyword:"type",params:{type: schema16.items.properties.from.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -484,9 +498,10 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data.sendIp !== undefined){
-if(typeof data.sendIp !== "boolean"){
-const err35 = {instancePath:instancePath+"/sendIp",schemaPath:"#/properties/sendIp/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data25.to !== undefined){
+let data27 = data25.to;
+if((typeof data27 !== "string") && (data27 !== null)){
+const err35 = {instancePath:instancePath+"/accountFieldMap/" + i4+"/to",schemaPath:"#/definitions/fieldMap/items/properties/to/type",keyword:"type",params:{type: schema16.items.properties.to.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -496,10 +511,9 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data.preferencesApiVersion !== undefined){
-let data24 = data.preferencesApiVersion;
-if(!((data24 === "v1") || (data24 === "v2"))){
-const err36 = {instancePath:instancePath+"/preferencesApiVersion",schemaPath:"#/properties/preferencesApiVersion/enum",keyword:"enum",params:{allowedValues: schema11.properties.preferencesApiVersion.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err36 = {instancePath:instancePath+"/accountFieldMap/" + i4,schemaPath:"#/definitions/fieldMap/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -510,13 +524,249 @@ errors++;
 }
 }
 }
-else {
-const err37 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+}
+if(data.pageEvents !== undefined){
+if(typeof data.pageEvents !== "boolean"){
+const err37 = {instancePath:instancePath+"/pageEvents",schemaPath:"#/properties/pageEvents/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err37];
 }
 else {
 vErrors.push(err37);
+}
+errors++;
+}
+}
+if(data.nestedAttributes !== undefined){
+let data29 = data.nestedAttributes;
+if(!((data29 === "json") || (data29 === "flatten"))){
+const err38 = {instancePath:instancePath+"/nestedAttributes",schemaPath:"#/properties/nestedAttributes/enum",keyword:"enum",params:{allowedValues: schema11.properties.nestedAttributes.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+if(data.attributeTypes !== undefined){
+let data30 = data.attributeTypes;
+if((!(data30 && typeof data30 == "object" && !Array.isArray(data30))) && (data30 !== null)){
+const err39 = {instancePath:instancePath+"/attributeTypes",schemaPath:"#/properties/attributeTypes/type",keyword:"type",params:{type: schema11.properties.attributeTypes.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+if(data30.user !== undefined){
+let data31 = data30.user;
+if((!(data31 && typeof data31 == "object" && !Array.isArray(data31))) && (data31 !== null)){
+const err40 = {instancePath:instancePath+"/attributeTypes/user",schemaPath:"#/definitions/typesByName/type",keyword:"type",params:{type: schema18.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+for(const key1 in data31){
+let data32 = data31[key1];
+if(!((((data32 === "STRING") || (data32 === "NUMBER")) || (data32 === "BOOLEAN")) || (data32 === "DATE_TIME"))){
+const err41 = {instancePath:instancePath+"/attributeTypes/user/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/typesByName/additionalProperties/enum",keyword:"enum",params:{allowedValues: schema18.additionalProperties.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+}
+}
+if(data30.account !== undefined){
+let data33 = data30.account;
+if((!(data33 && typeof data33 == "object" && !Array.isArray(data33))) && (data33 !== null)){
+const err42 = {instancePath:instancePath+"/attributeTypes/account",schemaPath:"#/definitions/typesByName/type",keyword:"type",params:{type: schema18.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+for(const key2 in data33){
+let data34 = data33[key2];
+if(!((((data34 === "STRING") || (data34 === "NUMBER")) || (data34 === "BOOLEAN")) || (data34 === "DATE_TIME"))){
+const err43 = {instancePath:instancePath+"/attributeTypes/account/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/typesByName/additionalProperties/enum",keyword:"enum",params:{allowedValues: schema18.additionalProperties.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+if(data.stripUrlQuery !== undefined){
+if(typeof data.stripUrlQuery !== "boolean"){
+const err44 = {instancePath:instancePath+"/stripUrlQuery",schemaPath:"#/properties/stripUrlQuery/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+if(data.consentPreferences !== undefined){
+let data36 = data.consentPreferences;
+if((!(Array.isArray(data36))) && (data36 !== null)){
+const err45 = {instancePath:instancePath+"/consentPreferences",schemaPath:"#/properties/consentPreferences/type",keyword:"type",params:{type: schema11.properties.consentPreferences.type},message:"must be array,null"};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+if(Array.isArray(data36)){
+const len5 = data36.length;
+for(let i5=0; i5<len5; i5++){
+let data37 = data36[i5];
+if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+if(data37.consent === undefined){
+const err46 = {instancePath:instancePath+"/consentPreferences/" + i5,schemaPath:"#/properties/consentPreferences/items/required",keyword:"required",params:{missingProperty: "consent"},message:"must have required property '"+"consent"+"'"};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+if(data37.preference === undefined){
+const err47 = {instancePath:instancePath+"/consentPreferences/" + i5,schemaPath:"#/properties/consentPreferences/items/required",keyword:"required",params:{missingProperty: "preference"},message:"must have required property '"+"preference"+"'"};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+if(data37.consent !== undefined){
+let data38 = data37.consent;
+if(typeof data38 === "string"){
+if(data38.length < 1){
+const err48 = {instancePath:instancePath+"/consentPreferences/" + i5+"/consent",schemaPath:"#/properties/consentPreferences/items/properties/consent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+else {
+const err49 = {instancePath:instancePath+"/consentPreferences/" + i5+"/consent",schemaPath:"#/properties/consentPreferences/items/properties/consent/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+if(data37.preference !== undefined){
+let data39 = data37.preference;
+if(!((((((data39 === "trackUsage") || (data39 === "productUpdates")) || (data39 === "guidedTours")) || (data39 === "surveys")) || (data39 === "onboardingBot")) || (data39 === "trackEmailAnalytics"))){
+const err50 = {instancePath:instancePath+"/consentPreferences/" + i5+"/preference",schemaPath:"#/properties/consentPreferences/items/properties/preference/enum",keyword:"enum",params:{allowedValues: schema11.properties.consentPreferences.items.properties.preference.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+}
+else {
+const err51 = {instancePath:instancePath+"/consentPreferences/" + i5,schemaPath:"#/properties/consentPreferences/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+}
+}
+if(data.sendEventId !== undefined){
+if(typeof data.sendEventId !== "boolean"){
+const err52 = {instancePath:instancePath+"/sendEventId",schemaPath:"#/properties/sendEventId/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+if(data.sendIp !== undefined){
+if(typeof data.sendIp !== "boolean"){
+const err53 = {instancePath:instancePath+"/sendIp",schemaPath:"#/properties/sendIp/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+if(data.preferencesApiVersion !== undefined){
+let data42 = data.preferencesApiVersion;
+if(!((data42 === "v1") || (data42 === "v2"))){
+const err54 = {instancePath:instancePath+"/preferencesApiVersion",schemaPath:"#/properties/preferencesApiVersion/enum",keyword:"enum",params:{allowedValues: schema11.properties.preferencesApiVersion.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+}
+else {
+const err55 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
 }
 errors++;
 }
