@@ -6,11 +6,19 @@ import {
   setPreferences,
   type RequestPlan,
 } from '../../src/index';
-import { createRouter, type Outcome, type Router, type RouterOptions } from '../../src/router';
+import {
+  createRouter,
+  systemClock,
+  type Clock,
+  type Outcome,
+  type Router,
+  type RouterOptions,
+} from '../../src/router';
 import {
   createSimulator,
   FAULT_NAMES,
   type FaultName,
+  type FaultScript,
   type Simulator,
   type Snapshot,
 } from '../../src/simulator';
@@ -67,11 +75,38 @@ const REFUSALS: readonly FaultName[] = ['html-403'];
 const ONLY_SLOW: readonly FaultName[] = ['slow'];
 /** The status came and said enough; only the body was cut. */
 const STATUS_CAME: readonly FaultName[] = ['truncated-answer'];
+/** The client alone ends these. */
+const HANGING: readonly FaultName[] = ['hang', 'hang-after-write'];
 const FAULTS = FAULT_NAMES.filter((fault) => !REFUSALS.includes(fault) && !ONLY_SLOW.includes(fault));
 const LASTING_FAULTS = FAULTS.filter((fault) => !STATUS_CAME.includes(fault));
 
-/** Enough for loopback, and not long to wait for a request that hangs. */
-const REQUEST_TIMEOUT_MS = 60;
+/** No request reaches it by itself, on however slow a machine: {@link giveUpRequests} ends those that the simulated PX leaves hanging. */
+const REQUEST_TIMEOUT_MS = 600_000;
+const requestTimeouts = new Set<() => void>();
+const clock: Clock = {
+  ...systemClock,
+  after(delayMs, callback) {
+    if (delayMs !== REQUEST_TIMEOUT_MS) return systemClock.after(delayMs, callback);
+    requestTimeouts.add(callback);
+    return () => requestTimeouts.delete(callback);
+  },
+};
+
+function giveUpRequests(): void {
+  for (const giveUp of [...requestTimeouts]) giveUp();
+}
+
+/** Lets the requests fail that `fires` picks by their number, from 1. One that hangs is given up as soon as PX has written what it writes. */
+function failing(fault: FaultName, fires: (nth: number) => boolean): FaultScript {
+  let seen = 0;
+  return () => {
+    seen += 1;
+    if (!fires(seen)) return undefined;
+    if (HANGING.includes(fault)) setImmediate(giveUpRequests);
+    return fault;
+  };
+}
+
 const BYSTANDER = { type: 'identify', userId: 'victim', traits: { email: 'untouched@example.com' } };
 
 let simulator: Simulator;
@@ -83,6 +118,7 @@ beforeAll(async () => {
   const { origin } = await simulator.listen();
   options = {
     fetch: (url, init) => fetch(url.replace(/^https:\/\/[^/]+/, origin), init),
+    clock,
     backoffBaseMs: 0,
     maxAttempts: 3,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
@@ -155,7 +191,7 @@ describe.each(Object.keys(PLANS))('%s', (name) => {
     test.each(FAULTS)('%s, once, at any of its requests: it is delivered all the same', async (fault) => {
       for (let nth = 1; nth <= expected.requests; nth += 1) {
         await prepare(name, known);
-        simulator.configure({ faults: [{ fault, nth }] });
+        simulator.configure({ faults: [failing(fault, (request) => request === nth)] });
         const outcome = await router.deliver(PLANS[name]!);
         expect({ nth, outcome: failure(outcome) }).toEqual({ nth, outcome: 'delivered' });
         expect({ nth, state: state() }).toEqual({ nth, state: expected.state });
@@ -170,8 +206,7 @@ describe.each(Object.keys(PLANS))('%s', (name) => {
       async (fault) => {
         for (let nth = 1; nth <= expected.requests; nth += 1) {
           await prepare(name, known);
-          let seen = 0;
-          simulator.configure({ faults: [() => ((seen += 1) >= nth ? fault : undefined)] });
+          simulator.configure({ faults: [failing(fault, (request) => request >= nth)] });
           const outcome = await router.deliver(PLANS[name]!);
           expect({ nth, delivered: outcome.delivered }).toEqual({ nth, delivered: false });
           if (!outcome.delivered)
