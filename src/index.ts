@@ -24,7 +24,15 @@ export type {
 } from './destinations/gainsight_px/index.js';
 
 export { advance, maxRequests } from './core/plan.js';
-export type { Advance, Next, PlanFailureCode, RequestPlan, RouteName, Step } from './core/plan.js';
+export type {
+  Advance,
+  Next,
+  PlanFailureCode,
+  PlanNote,
+  RequestPlan,
+  RouteName,
+  Step,
+} from './core/plan.js';
 export type { EndpointPath, Method, RequestBody, RequestDescriptor } from './core/request.js';
 export type { RudderMessage } from './core/message.js';
 export type { DropReason, MappedObject } from './core/mapping/record.js';

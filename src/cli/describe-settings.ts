@@ -35,7 +35,7 @@ export function describeSettings(config: DestinationConfig): SettingsMeaning {
     globalContext: Object.keys(parsed.globalContext ?? {}),
     extensions: [
       ...(parsed.mergeGlobalContext ? ['globalContextPrecedence=merge'] : []),
-      ...(parsed.createMissingUserOnGroup ? ['missingUserOnGroup=create'] : []),
+      ...(parsed.missingUserOnGroup === 'create' ? [] : [`missingUserOnGroup=${parsed.missingUserOnGroup}`]),
       ...parsed.consentPreferences.map(
         ({ consent, preference }) => `consentPreferences[${consent}]=${preference}`,
       ),

@@ -39,8 +39,9 @@ export type ErrorCode =
   | 'closed'
   | 'cancelled'
   | 'overloaded'
-  // aborted
+  // aborted, or retryable where another message may create the user
   | 'user_not_found'
+  // aborted
   | 'account_not_found'
   | 'rejected'
   | 'denied'
@@ -98,7 +99,7 @@ export class ThrottledError extends DestinationError {
   readonly status = 429;
 }
 
-/** No usable answer came: network, timeout, 5xx. */
+/** No usable answer came (network, timeout, 5xx), or something is missing in PX that another message may create. */
 export class RetryableError extends DestinationError {
   override readonly name = 'RetryableError';
   readonly kind = 'retryable';

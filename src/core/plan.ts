@@ -16,10 +16,17 @@ export type RouteName =
 /** Why a plan ended without success, when the reason is the plan's own and not the answer's. */
 export type PlanFailureCode = 'user_not_found' | 'account_not_found' | 'rejected' | 'denied';
 
-/** What a plan does after an answer. `answerOf` names the step whose answer explains the failure best. */
+/** What a plan that is delivered leaves out, because the configuration says so: `link_skipped`, the link of a user to an account. */
+export const PLAN_NOTES = ['link_skipped'] as const;
+export type PlanNote = (typeof PLAN_NOTES)[number];
+
+/**
+ * What a plan does after an answer. `answerOf` names the step whose answer explains the failure best. A table says `user_not_found` where
+ * another message may still create the user: that failure is retryable.
+ */
 export type Next<Id extends string = string> =
   | { readonly to: 'step'; readonly id: Id }
-  | { readonly to: 'done' }
+  | { readonly to: 'done'; readonly note?: PlanNote }
   | { readonly to: 'fail'; readonly code: PlanFailureCode; readonly answerOf?: Id };
 
 /** One request with its table from verdict to what comes next. Without an entry, `ok` ends the plan and all else fails it. */
@@ -45,8 +52,14 @@ export interface RequestPlan<Id extends string = string> {
 /** What `advance` says: where a plan goes, or that the request is to be sent again. */
 export type Advance =
   | { readonly to: 'step'; readonly step: Step }
-  | { readonly to: 'done' }
-  | { readonly to: 'fail'; readonly code: PlanFailureCode; readonly answerOf: string }
+  | { readonly to: 'done'; readonly note?: PlanNote }
+  | {
+      readonly to: 'fail';
+      readonly code: PlanFailureCode;
+      readonly answerOf: string;
+      /** Present where the same plan may succeed later, because another message may create the user. */
+      readonly retryable?: true;
+    }
   | { readonly to: 'retry'; readonly verdict: Transient };
 
 /**
@@ -68,7 +81,10 @@ export function advance(plan: RequestPlan, at: string, verdict: Verdict): Advanc
     return verdict === 'ok' ? { to: 'done' } : { to: 'fail', code: failureCode(step, verdict), answerOf: at };
   }
   if (next.to === 'done') return next;
-  if (next.to === 'fail') return { to: 'fail', code: next.code, answerOf: next.answerOf ?? at };
+  if (next.to === 'fail') {
+    const { code, answerOf = at } = next;
+    return { to: 'fail', code, answerOf, ...(code === 'user_not_found' ? { retryable: true } : {}) };
+  }
 
   const target = plan.steps.findIndex((candidate) => candidate.id === next.id);
   if (target <= index)

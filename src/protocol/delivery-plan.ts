@@ -1,6 +1,6 @@
 import { AbortedError } from '../core/errors.js';
 import { isObject, typeName, type JsonObject } from '../core/json-object.js';
-import type { RequestPlan } from '../core/plan.js';
+import type { RequestPlan, Step } from '../core/plan.js';
 import type { RequestBody } from '../core/request.js';
 import { PxApi, type Connection } from '../destinations/gainsight_px/api.js';
 import { dataCentersIn } from '../destinations/gainsight_px/config.js';
@@ -78,6 +78,9 @@ const PLAIN_ROUTES: readonly PlainRoute[] = [
   { method: 'PUT', path: /^\/v[12]\/user\/preferences\/[^/]+$/, route: 'preferences.set' },
 ];
 
+/** An update of a user may be the link of a group message whose user another message still creates. */
+const LINK: NonNullable<Step['on']> = { notFound: { to: 'fail', code: 'user_not_found' } };
+
 /** A plan of one request, out of a descriptor that a host could also send itself. */
 function plainPlan({ method, endpoint, headers, json }: ProxyRequest): RequestPlan {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
@@ -89,10 +92,8 @@ function plainPlan({ method, endpoint, headers, json }: ProxyRequest): RequestPl
   const call = plainCall(known, url, json as RequestBody);
   const preferencesApiVersion = url.pathname.startsWith('/v2/') ? 'v2' : 'v1';
   const api = new PxApi(connection({ apiKey: keyIn(headers), dataCenter, preferencesApiVersion }));
-  return {
-    lanes: lanesOf(call),
-    steps: [{ id: call.route, route: call.route, request: buildCall(api, call) }],
-  };
+  const step = { id: call.route, route: call.route, request: buildCall(api, call) };
+  return { lanes: lanesOf(call), steps: [call.route === 'users.update' ? { ...step, on: LINK } : step] };
 }
 
 /** What a call must stay in order with: a request given up by the host may still be on its way when the next one comes. */

@@ -1,5 +1,5 @@
 import { isObject, typeName, type JsonObject } from '../core/json-object.js';
-import type { Next, PlanFailureCode, RequestPlan, Step } from '../core/plan.js';
+import { PLAN_NOTES, type Next, type PlanFailureCode, type RequestPlan, type Step } from '../core/plan.js';
 import type { RequestBody } from '../core/request.js';
 import type { Settled } from '../core/verdict.js';
 import { isDataCenter } from './data-center.js';
@@ -83,8 +83,12 @@ function parseTable(raw: unknown, laterIds: readonly unknown[]): NonNullable<Ste
 
 /** Steps only point forward: so every plan ends. */
 function parseNext(raw: unknown, laterIds: readonly unknown[]): Next {
-  const { to, id, code, answerOf } = requireObject(raw, 'an entry of a table');
-  if (to === 'done') return { to };
+  const { to, id, code, answerOf, note } = requireObject(raw, 'an entry of a table');
+  if (to === 'done') {
+    // One that only another version knows changes nothing in what is sent.
+    const known = PLAN_NOTES.find((candidate) => candidate === note);
+    return known === undefined ? { to } : { to, note: known };
+  }
   if (to === 'step' && typeof id === 'string' && laterIds.includes(id)) return { to, id };
   if (to === 'fail' && FAILURES.has(code)) {
     const failure = { to, code: code as PlanFailureCode } as const;

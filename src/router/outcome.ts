@@ -7,7 +7,7 @@ import {
   type ErrorCode,
   type ErrorKind,
 } from '../core/errors.js';
-import type { PlanFailureCode, RouteName } from '../core/plan.js';
+import type { PlanFailureCode, PlanNote, RouteName } from '../core/plan.js';
 import type { Transient, Verdict } from '../core/verdict.js';
 
 /** One attempt at one request of a plan. */
@@ -42,6 +42,8 @@ interface OutcomeBase {
 /** All that the plan had to write was written, or what it had to read was read. */
 export interface Delivered extends OutcomeBase {
   readonly delivered: true;
+  /** What was left out, because the configuration says so; absent when nothing was. */
+  readonly note?: PlanNote;
   /** The parsed answer of a plan that reads (`preferences.get`); absent for plans that write. */
   readonly body?: unknown;
 }
@@ -113,8 +115,23 @@ export function thrownFailure(thrown: unknown): Failure {
   return { error: InternalError.from(thrown) };
 }
 
-export function refusal(code: PlanFailureCode, message: string, status: number | undefined): Failure {
-  return { error: new AbortedError(code, message), ...(status === undefined ? {} : { status }) };
+/** A plan's own end without success; `retryable` where another message may still create what is missing. */
+export function refusal(
+  code: PlanFailureCode,
+  message: string,
+  status: number | undefined,
+  retryable = false,
+): Failure {
+  const error = retryable ? new RetryableError(code, message) : new AbortedError(code, message);
+  return { error, ...(status === undefined ? {} : { status }) };
+}
+
+/**
+ * Whether later plans of the same lanes must wait until a failed one was sent again, because they would be overwritten by it. What fails
+ * for want of a user holds up nothing: one of the later plans may create the user.
+ */
+export function holdsBack({ retryable, code }: Pick<DestinationError, 'retryable' | 'code'>): boolean {
+  return retryable && code !== 'user_not_found';
 }
 
 /** A transient verdict that lasted longer than the router was to wait. */

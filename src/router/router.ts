@@ -6,6 +6,7 @@ import { Interrupted, Interruption } from './interruption.js';
 import { parseOptions, type DeliverOptions, type RouterOptions, type Settings } from './options.js';
 import {
   failed,
+  holdsBack,
   NOTHING_SENT,
   ownFailure,
   thrownFailure,
@@ -162,7 +163,7 @@ class PxRouter implements Router {
       if (!place.come) await interruption.during('cancelOrClose', (signal) => place.wait(signal));
       const outcome = await this.#run(delivery, interruption);
       // Before the lanes are left, or the next plan would be gone.
-      if (!outcome.delivered && outcome.retryable) blockade?.block(scope.id, lanes, turn);
+      if (!outcome.delivered && holdsBack(outcome)) blockade?.block(scope.id, lanes, turn);
       return outcome;
     } catch (thrown) {
       blockade?.block(scope.id, lanes, turn);

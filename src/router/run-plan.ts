@@ -1,4 +1,4 @@
-import { advance, type RequestPlan, type Step } from '../core/plan.js';
+import { advance, type PlanNote, type RequestPlan, type Step } from '../core/plan.js';
 import type { Transient, Verdict } from '../core/verdict.js';
 import { backoffMs } from './backoff.js';
 import { sleep } from './clock.js';
@@ -74,11 +74,12 @@ class PlanRun {
     for (;;) {
       const { exchange, verdict } = await this.#attempt(step);
       const next = advance(this.plan, step.id, verdict);
-      if (next.to === 'done') return this.#delivered(step, exchange);
+      if (next.to === 'done') return this.#delivered(step, exchange, next.note);
       if (next.to === 'fail') {
         const failing = this.plan.steps.find(({ id }) => id === next.answerOf) ?? step;
         const answer = this.#lastExchange.get(failing.id) ?? exchange;
-        return failed(refusal(next.code, refusalText(next.code, failing, answer), answer.status), this.trail);
+        const text = refusalText(next.code, failing, answer);
+        return failed(refusal(next.code, text, answer.status, next.retryable), this.trail);
       }
       if (next.to === 'step') {
         step = next.step;
@@ -162,12 +163,12 @@ class PlanRun {
     this.#spentMs += delayMs;
   }
 
-  #delivered(step: Step, exchange: Exchange): Outcome {
+  #delivered(step: Step, exchange: Exchange, note: PlanNote | undefined): Outcome {
     const body =
       reads(step.route) && exchange.text !== ''
         ? { body: readAnswer(exchange.text, apiKeyOf(step.request.headers)) }
         : {};
-    return { delivered: true, ...body, ...this.trail };
+    return { delivered: true, ...(note === undefined ? {} : { note }), ...body, ...this.trail };
   }
 
   #exhausted(step: Step, exchange: Exchange, verdict: Transient): Outcome {

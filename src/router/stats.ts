@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../core/errors.js';
-import type { RouteName } from '../core/plan.js';
+import type { PlanNote, RouteName } from '../core/plan.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import type { Outcome, RequestRecord } from './outcome.js';
 
@@ -12,6 +12,8 @@ export interface RouterStats {
   /** Requests in flight, or about to be. */
   readonly inFlight: number;
   readonly delivered: number;
+  /** Delivered plans that left something out, by what. */
+  readonly notes: Readonly<Partial<Record<PlanNote, number>>>;
   /** Plans that failed, by code. */
   readonly failed: Readonly<Partial<Record<ErrorCode, number>>>;
   /** Requests sent, by route. */
@@ -36,6 +38,7 @@ const SHORTEST_WAIT_MS = 1;
 /** Counts what a router does; its memory is bounded. */
 export class Tally {
   readonly #latency = new LatencyHistogram();
+  readonly #notes: Partial<Record<PlanNote, number>> = {};
   readonly #failed: Partial<Record<ErrorCode, number>> = {};
   readonly #requests: Partial<Record<RouteName, number>> = {};
   #delivered = 0;
@@ -55,8 +58,11 @@ export class Tally {
   outcome(outcome: Outcome): void {
     this.#retries += outcome.retries;
     if (outcome.mayBeDuplicate) this.#mayBeDuplicates += 1;
-    if (outcome.delivered) this.#delivered += 1;
-    else this.#failed[outcome.code] = (this.#failed[outcome.code] ?? 0) + 1;
+    if (outcome.delivered) {
+      this.#delivered += 1;
+      const { note } = outcome;
+      if (note !== undefined) this.#notes[note] = (this.#notes[note] ?? 0) + 1;
+    } else this.#failed[outcome.code] = (this.#failed[outcome.code] ?? 0) + 1;
   }
 
   snapshot(
@@ -65,6 +71,7 @@ export class Tally {
     return {
       ...now,
       delivered: this.#delivered,
+      notes: { ...this.#notes },
       failed: { ...this.#failed },
       requests: { ...this.#requests },
       retries: this.#retries,

@@ -1,8 +1,9 @@
-import { RetryableError, type DestinationError } from '../core/errors.js';
+import { AbortedError, RetryableError, type DestinationError } from '../core/errors.js';
 import type { JsonObject } from '../core/json-object.js';
-import type { RequestPlan } from '../core/plan.js';
+import type { RequestPlan, RouteName } from '../core/plan.js';
 import type { DestinationConfig } from '../destinations/gainsight_px/index.js';
 import type { Failed, Outcome } from '../router/index.js';
+import { holdsBack } from '../router/outcome.js';
 
 /** What became of one event of a batch. */
 export type JobResult =
@@ -46,23 +47,37 @@ export function resultOf(plan: RequestPlan, outcome: Outcome): JobResult {
 }
 
 /**
- * The same, where what is absent is given the time to come: by another replica, by another key of the host's (a user has one for each
- * of its anonymous ids), or through PX itself, whose read side lags. The first attempt of a job is not its last for that; the host makes the
- * next one ten seconds later (RudderStack rudder-server v1.83, `router/misc.go`).
+ * The same, where the host gives a job further attempts, some ten seconds after each other (RudderStack rudder-server v1.83,
+ * `router/misc.go`), and holds the later jobs of its ordering key meanwhile: so few of them. A group whose user is missing has three, as the user may come by
+ * another ordering key, or by another replica. What PX has just written to, and then does not find, has two: its read side lags.
  */
-export function retriedOnce(result: JobResult, { attemptNum }: JsonObject): JobResult {
-  if (result.kind !== 'failed' || result.absentIn === undefined || attemptNum !== 0) return result;
-  const message = `${result.error.message}; it may be on its way, to be tried once more`;
+export function withinAttempts(result: JobResult, { attemptNum }: JsonObject): JobResult {
+  if (result.kind !== 'failed' || result.absentIn === undefined) return result;
+  const { error, ...rest } = result;
+  if (error.retryable) {
+    if (attemptNum === 0 || attemptNum === 1) return result;
+    return { ...rest, error: new AbortedError(error.code, error.message) };
+  }
+  if (attemptNum !== 0) return result;
+  const message = `${error.message}; it may be on its way, to be tried once more`;
   return failedJob(new RetryableError('unavailable', message));
 }
 
-/** Of a refused create the update's 404 is the last word; of a link or of preferences the code says it. */
-function isAbsence({ code, requests }: Failed): boolean {
-  if (code === 'user_not_found' || code === 'account_not_found') return true;
-  return code === 'rejected' && requests.at(-1)?.verdict === 'notFound';
+/** The calls whose 404 says that another message, or PX itself, is late. A create or an event names nothing that could be missing. */
+const FIND_AN_OBJECT: readonly RouteName[] = ['users.update', 'accounts.update', 'preferences.set'];
+
+/** A plan that ends with a 404 has no way on: it was a link, preferences, or the update after a refused create. */
+function isAbsence({ requests }: Failed): boolean {
+  const last = requests.at(-1);
+  return last?.verdict === 'notFound' && FIND_AN_OBJECT.includes(last.route);
 }
 
 /** Whether a job is to be done again. */
 export function isRetryable(result: JobResult): boolean {
   return result.kind === 'failed' && result.error.retryable;
+}
+
+/** Whether later jobs of the same ordering key must wait for it. */
+export function isHoldingBack(result: JobResult): boolean {
+  return result.kind === 'failed' && holdsBack(result.error);
 }

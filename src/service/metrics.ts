@@ -55,6 +55,11 @@ export class Metrics {
       () => routerStats().mayBeDuplicates,
     );
     this.#read(
+      'links_skipped_total',
+      'Group messages that were delivered without the link of their user, as missingUserOnGroup: skip says.',
+      () => routerStats().notes.link_skipped ?? 0,
+    );
+    this.#read(
       'px_rate_limit_waits_total',
       'Requests to PX that waited for the rate limit.',
       () => routerStats().rateLimitWaits.count,

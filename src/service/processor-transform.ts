@@ -12,7 +12,7 @@ import { droppedItem, outputItem, type ProcessorItem } from '../protocol/process
 import { parseProcessorRequest, type TransformEvent } from '../protocol/transform-request.js';
 import { sendJson, sendRetryLater, takeJson } from './answer.js';
 import type { Context } from './context.js';
-import { failedJob, isRetryable, type JobResult } from './job-result.js';
+import { failedJob, isHoldingBack, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';
 import { countEvents, transform } from './transform.js';
 
@@ -33,7 +33,7 @@ export async function processorTransform(
   const results = (await transform(events, context, reply, asItIs)).map((result, index) =>
     deliverableLater(result, events[index]!, context),
   );
-  const passing = results.find(isRetryable);
+  const passing = results.find(isHoldingBack);
   if (passing?.kind === 'failed') {
     countEvents(
       ROUTE,

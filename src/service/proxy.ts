@@ -20,7 +20,7 @@ import { WireFormatError } from '../protocol/wire-format-error.js';
 import { sendJson, takeJson } from './answer.js';
 import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
-import { failedJob, resultOf, retriedOnce, type JobResult } from './job-result.js';
+import { failedJob, resultOf, withinAttempts, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';
 
 const ROUTE = 'proxy';
@@ -81,7 +81,7 @@ async function delivered(
   });
   const outcome = router
     .deliver(plan, { signal: controller.signal })
-    .then((done) => retriedOnce(resultOf(plan, done), job));
+    .then((done) => withinAttempts(resultOf(plan, done), job));
   try {
     return await Promise.race([outcome, timeUp]);
   } finally {

@@ -7,7 +7,7 @@ import { deliverItem, failedItem, handledItem, type RouterItem } from '../protoc
 import { parseRouterRequest, type TransformEvent } from '../protocol/transform-request.js';
 import { sendJson, takeJson } from './answer.js';
 import type { Context } from './context.js';
-import { retriedOnce, type JobResult } from './job-result.js';
+import { withinAttempts, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';
 import { countEvents, transform } from './transform.js';
 
@@ -27,7 +27,7 @@ export async function routerTransform(
   if (destType !== DEST_TYPE)
     return sendJson(reply, 500, { error: 'this service has no such destination type' });
 
-  const results = await transform(events, context, reply, retriedOnce);
+  const results = await transform(events, context, reply, withinAttempts);
   const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;
   const items = results.map((result, index) => itemOf(result, events[index]!, knowsFiltered, context));
   countEvents(ROUTE, events, items.map(outcomeOf), request, context);

@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/json-object.js';
 import type { RequestPlan } from '../core/plan.js';
 import type { TransformEvent } from '../protocol/transform-request.js';
 import type { DeliverOptions, Outcome } from '../router/index.js';
-import { blockedJob, failedJob, isRetryable, resultOf, type JobResult } from './job-result.js';
+import { blockedJob, failedJob, isHoldingBack, isRetryable, resultOf, type JobResult } from './job-result.js';
 import { KeyBlockade, keyLane } from './key-blockade.js';
 import type { Mapped, Unmapped } from './map-event.js';
 import { orderingKey } from './ordering-key.js';
@@ -25,8 +25,8 @@ export type Judge = (result: JobResult, metadata: JsonObject) => JobResult;
 /**
  * The results of a batch, in its order: plans that are to be run are, in the order of the batch within each ordering key and within each
  * user and account of PX, all others side by side. After a failure that may pass, later jobs of the same ordering key are not run and fail as
- * `blocked`, those that would be handed over too. What PX does not know yet holds up nothing, as a later job may be what creates it: the
- * later jobs of its key are run, and are to be done again after it all the same. Never rejects.
+ * `blocked`, those that would be handed over too. The group of a user that PX does not know holds up nothing, as a later job may be what
+ * creates the user. After what PX has just written and does not find yet, later jobs are run, and are to be done again. Never rejects.
  */
 export async function runBatch(
   jobs: readonly BatchJob[],
@@ -108,7 +108,7 @@ class Batch {
     const before = queue.last;
     const run = async (): Promise<JobResult> => {
       const earlier = await before;
-      if (queue.failed || (earlier !== undefined && isRetryable(earlier))) {
+      if (queue.failed || (earlier !== undefined && isHoldingBack(earlier))) {
         queue.failed = true;
         return blockedJob();
       }
@@ -125,13 +125,13 @@ function scopeOf({ steps: [{ request }] }: RequestPlan): string {
 
 /** A job must not be done before an earlier one of its key that has to be done again. */
 function holdBackAfterFailure(jobs: readonly BatchJob[], results: JobResult[]): JobResult[] {
-  if (!results.some(isRetryable)) return results;
+  if (!results.some(isHoldingBack)) return results;
   const failedKeys = new Set<string>();
   return results.map((result, index) => {
     const key = orderingKey(jobs[index]!.event.metadata);
     if (key === undefined) return result;
     const held = failedKeys.has(key);
-    if (isRetryable(result)) failedKeys.add(key);
+    if (isHoldingBack(result)) failedKeys.add(key);
     return held && !isRetryable(result) ? blockedJob() : result;
   });
 }

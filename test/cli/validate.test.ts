@@ -39,7 +39,7 @@ test('a valid configuration is shown as what it means, the key masked', async ()
     dataCenter: 'eu',
     userAttributeMap: [{ from: 'a', to: 'b' }, { from: '', to: 'c' }, { from: 'd' }],
     globalContextMap: [{ from: 'environment', to: 'production' }],
-    missingUserOnGroup: 'create',
+    missingUserOnGroup: 'skip',
     sendIp: false,
     typo: 1,
   });
@@ -51,7 +51,7 @@ test('a valid configuration is shown as what it means, the key masked', async ()
     userAttributes: '1',
     accountAttributes: '0',
     globalContext: 'environment',
-    extensions: 'missingUserOnGroup=create',
+    extensions: 'missingUserOnGroup=skip',
     ignored: 'typo',
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -60,7 +60,7 @@ test('a valid configuration is shown as what it means, the key masked', async ()
 test('every extension that is on is named, and none that is off', async () => {
   const on = {
     globalContextPrecedence: 'merge',
-    missingUserOnGroup: 'create',
+    missingUserOnGroup: 'fail',
     consentPreferences: [{ consent: 'c', preference: 'surveys' }],
     sendEventId: true,
     sendIp: true,
@@ -71,7 +71,7 @@ test('every extension that is on is named, and none that is off', async () => {
       .extensions;
   expect(await extensions(on)).toEqual([
     'globalContextPrecedence=merge',
-    'missingUserOnGroup=create',
+    'missingUserOnGroup=fail',
     'consentPreferences[c]=surveys',
     'sendEventId=true',
     'sendIp=true',

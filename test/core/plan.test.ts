@@ -32,12 +32,18 @@ describe('advance', () => {
     expect(advance(plan, 'first', 'denied')).toEqual({ to: 'done' });
   });
 
-  it('fails with its own answer when the table names none', () => {
+  it('ends with the note that the table names', () => {
+    const noting = planOf(step('only', { notFound: { to: 'done', note: 'link_skipped' } }));
+    expect(advance(noting, 'only', 'notFound')).toEqual({ to: 'done', note: 'link_skipped' });
+  });
+
+  it('fails with its own answer when the table names none, and as retryable where a user may still come', () => {
     const failing = planOf(step('only', { notFound: { to: 'fail', code: 'user_not_found' } }));
     expect(advance(failing, 'only', 'notFound')).toEqual({
       to: 'fail',
       code: 'user_not_found',
       answerOf: 'only',
+      retryable: true,
     });
   });
 

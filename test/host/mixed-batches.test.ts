@@ -40,7 +40,7 @@ describe.each(WAYS)('a batch of all kinds, $name', ({ mode, options }) => {
       hostEvent({ ...identify('page'), type: 'page' }),
       hostEvent({ type: 'identify', traits: {} }),
       hostEvent({ type: 'track', userId: 'nameless', event: ' ' }),
-      hostEvent({ type: 'group', userId: 'stranger', groupId: 'acme', traits: {} }),
+      hostEvent({ type: 'group', userId: 'stranger', traits: {} }),
       hostEvent(identify('keyless'), withoutKey),
       hostEvent({ type: 7 }),
       hostEvent(strange),

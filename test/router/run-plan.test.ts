@@ -104,7 +104,7 @@ describe('a 404 on an object that may be there already says "not yet"', () => {
     const { clock, px, router } = setUp([{ status: 404 }, { status: 201 }, { status: 404 }]);
     const outcome = failure(await clock.runUntil(router.deliver(groupPlan('u1', 'a1'))));
 
-    expect(outcome).toMatchObject({ kind: 'aborted', code: 'user_not_found', status: 404 });
+    expect(outcome).toMatchObject({ kind: 'retryable', code: 'user_not_found', status: 404 });
     expect(px.sent).toHaveLength(3);
   });
 

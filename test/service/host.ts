@@ -20,6 +20,12 @@ export const DESTINATION = {
   RevisionID: 'r1',
 };
 
+/** The same, where a group message of an unknown user fails, or is delivered without its link. */
+export const withMissingUser = (missingUserOnGroup: 'fail' | 'skip'): typeof DESTINATION => ({
+  ...DESTINATION,
+  Config: { ...CONFIG, missingUserOnGroup } as typeof CONFIG,
+});
+
 export type Json = Record<string, unknown>;
 export interface HostEvent {
   readonly message: unknown;

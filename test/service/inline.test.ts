@@ -7,6 +7,7 @@ import {
   jobIdOf,
   statuses,
   track,
+  withMissingUser,
   world,
   type HostEvent,
   type Json,
@@ -123,7 +124,7 @@ describe('after a retryable failure later jobs of the same ordering key in the b
     const { route } = await world();
     const items = await route([
       job(1, { type: 'identify' }),
-      job(2, group('nobody'), { attemptNum: 1 }),
+      job(2, { type: 'group', userId: 'u1' }),
       job(3, identify()),
       job(4, track()),
     ]);
@@ -132,18 +133,100 @@ describe('after a retryable failure later jobs of the same ordering key in the b
 });
 
 describe('what PX does not know may be on its way', () => {
-  test('the group of a user who comes by another ordering key of the host: once more, then for good', async () => {
+  const failing = withMissingUser('fail');
+
+  test('with fail, the group of a user who comes by another ordering key of the host: two attempts more, then for good', async () => {
     const { route, simulator } = await world();
-    const early = (attemptNum: number): HostEvent => job(1, group('u1'), { userId: 'key a', attemptNum });
-    expect((await route([early(0)]))[0]).toMatchObject({
-      statusCode: 503,
-      error: expect.stringContaining('it may be on its way'),
-      statTags: { errorCategory: 'network', errorType: 'retryable' },
-    });
-    expect((await route([early(1)]))[0]!.statusCode).toBe(400);
-    await route([job(2, identify('u1'), { userId: 'key b' })]);
+    const early = (attemptNum: number): HostEvent =>
+      job(1, group('u1'), { userId: 'key a', attemptNum }, failing);
+    for (const attemptNum of [0, 1]) {
+      expect((await route([early(attemptNum)]))[0]).toMatchObject({
+        statusCode: 503,
+        error: expect.stringContaining('PX knows no such user'),
+        statTags: { errorCategory: 'network', errorType: 'retryable' },
+      });
+    }
+    for (const attemptNum of [2, 3, 40]) {
+      expect((await route([early(attemptNum)]))[0]).toMatchObject({
+        statusCode: 400,
+        error: expect.stringContaining('PX knows no such user'),
+        statTags: { errorCategory: 'network', errorType: 'aborted' },
+      });
+    }
+    await route([job(2, identify('u1'), { userId: 'key b' }, failing)]);
     expect((await route([early(1)]))[0]!.statusCode).toBe(299);
     expect(simulator.state.users.get('u1')).toMatchObject({ accountId: 'acme' });
+  });
+
+  test('with fail, it holds back no later job of its ordering key, its user or its account: one of them may create the user', async () => {
+    const { route, simulator } = await world();
+    const keys = { userId: 'key b' };
+    const jobs = [
+      job(1, group('u1', 'acme', { plan: 'old' }), {}, failing),
+      job(2, identify('u1', { title: 'Countess' }), {}, failing),
+      job(3, group('u1', 'acme', { plan: 'new' }), {}, failing),
+      job(4, track(), {}, failing),
+      job(5, identify('u2'), keys, failing),
+      job(6, group('u2', 'acme', { plan: 'newest' }), keys, failing),
+    ];
+    const items = await route(jobs);
+    expect(statuses(items).slice(0, 3)).toEqual([503, 299, 299]);
+    expect(statuses(items).slice(4)).toEqual([299, 299]);
+    expect([200, 299]).toContain(statuses(items)[3]);
+    expect(simulator.state.users.get('u1')).toMatchObject({ title: 'Countess', accountId: 'acme' });
+    expect(simulator.state.accounts.get('acme')).toMatchObject({ plan: 'newest' });
+  });
+
+  test('with fail, what failed before it in its key holds it back as ever', async () => {
+    const { route, simulator } = await world();
+    simulator.configure({ faults: [{ fault: 'error-500', when: ({ id }) => id === 'u9' }] });
+    const items = await route([
+      job(1, identify('u9'), {}, failing),
+      job(2, group('u1'), { attemptNum: 2 }, failing),
+      job(3, identify('u1'), {}, failing),
+    ]);
+    expect(statuses(items)).toEqual([500, 500, 500]);
+    expect(simulator.state.accounts.size).toBe(0);
+  });
+
+  test('with fail, a key whose events go to several API keys goes on, too', async () => {
+    const { route } = await world({}, { apiKey: undefined as unknown as string });
+    const to = (apiKey: string): typeof failing => ({
+      ...failing,
+      ID: `dst-${apiKey}`,
+      Config: { ...failing.Config, apiKey },
+    });
+    const items = await route([
+      job(1, group('u1'), {}, to('one')),
+      job(2, identify('u1'), {}, to('two')),
+      job(3, group('u1'), {}, to('two')),
+    ]);
+    expect(statuses(items)).toEqual([503, 299, 299]);
+  });
+
+  test('with skip, it is delivered without the link, which is counted', async () => {
+    const { route, simulator, get } = await world();
+    const skipping = withMissingUser('skip');
+    const nobody = { type: 'group', groupId: 'beta' };
+    const items = await route([job(1, group('u1'), {}, skipping), job(2, nobody, {}, skipping)]);
+    expect(statuses(items)).toEqual([299, 299]);
+    expect([...simulator.state.accounts.keys()]).toEqual(['acme', 'beta']);
+    expect(simulator.state.users.size).toBe(0);
+    expect((await get('/metrics')).text).toContain('gainsight_px_links_skipped_total 2');
+  });
+
+  test('by default the user is created', async () => {
+    const { route, simulator } = await world();
+    expect(statuses(await route([job(1, group('u1'))]))).toEqual([299]);
+    expect(simulator.state.users.get('u1')).toMatchObject({ accountId: 'acme' });
+  });
+
+  test('an event whose address PX does not know is for good, as a refused key is', async () => {
+    const { route, simulator } = await world();
+    simulator.configure({
+      faults: [{ fault: { status: 404, body: '{}' }, when: ({ method }) => method === 'POST' }],
+    });
+    expect(statuses(await route([job(1, identify('u1'))]))).toEqual([400]);
   });
 
   test('a create that another replica was faster with, and that PX does not show yet: once more, then for good', async () => {

@@ -1,4 +1,4 @@
-import { cleanUp, DESTINATION, group, identify, job, track, world, type Json } from './host';
+import { cleanUp, DESTINATION, group, identify, job, track, withMissingUser, world, type Json } from './host';
 
 afterEach(cleanUp);
 const URL_ = '/v0/destinations/gainsight_px';
@@ -43,7 +43,12 @@ test('inline: a failure that may pass answers the whole request with 503 and X-R
 
 test('inline: the group of a user of another batch, which comes at the same time, is left to the host, which sends it later', async () => {
   const { post, logged } = await world();
-  const events = [job(1, group('u9')), job(2, track()), job(3, group('u8'), { userId: 'k8' })];
+  const failing = withMissingUser('fail');
+  const events = [
+    job(1, group('u9'), {}, failing),
+    job(2, track()),
+    job(3, group('u8'), { userId: 'k8', attemptNum: 2 }, failing),
+  ];
   const { body } = await post(URL_, events);
   expect((body as Json[]).map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200, 200]);
   const paths = (body as Json[]).map(({ output }) => new URL(String((output as Json).endpoint)).pathname);

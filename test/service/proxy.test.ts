@@ -9,6 +9,7 @@ import {
   KEY,
   statuses,
   track,
+  withMissingUser,
   world,
   type Answer,
   type HostEvent,
@@ -149,13 +150,48 @@ test("v0: what became of the one job stands in destinationResponse, as the host'
   expect(output.destinationResponse).toEqual({ status: 400, response: output.message });
 });
 
-test('what PX does not know may be on its way: tried once more, then a failure for good', async () => {
+test('with fail, a group whose user PX does not know is tried three times, then it fails for good', async () => {
   const here = await world({ mode: 'delivery' });
-  const item = await only(here, group());
+  const item = await only(here, group(), withMissingUser('fail'));
   const attempt = (attemptNum: number): Promise<Answer> =>
     deliver(here, { ...item, metadata: [{ jobId: 1, attemptNum }] });
-  expect(entries(await attempt(0))[0]!.statusCode).toBe(503);
-  expect(entries(await attempt(1))[0]!.statusCode).toBe(400);
+  for (const [attemptNum, status] of [0, 1, 2, 3].map((count) => [count, count < 2 ? 503 : 400] as const)) {
+    const [entry] = entries(await attempt(attemptNum));
+    expect(entry).toMatchObject({ statusCode: status, error: expect.stringContaining('no such user') });
+  }
+});
+
+test('with fail, so is the update of a user that the processor gave the host to send', async () => {
+  const here = await world({ mode: 'inline' });
+  const { body } = await here.post('/v0/destinations/gainsight_px', [
+    job(1, group(), {}, withMissingUser('fail')),
+  ]);
+  const link = { batchedRequest: (body as Json[])[1]!.output } as Json;
+  const attempt = async (attemptNum: number): Promise<unknown> =>
+    entries(await deliver(here, { ...link, metadata: [{ jobId: 1, attemptNum }] }))[0]!.statusCode;
+  expect([await attempt(0), await attempt(1), await attempt(2)]).toEqual([503, 503, 400]);
+});
+
+test('with skip, it is delivered without the link', async () => {
+  const here = await world({ mode: 'delivery' });
+  const item = await only(here, group(), withMissingUser('skip'));
+  expect(entries(await deliver(here, item))[0]!.statusCode).toBe(200);
+  expect(here.simulator.state.users.size).toBe(0);
+  expect((await here.get('/metrics')).text).toContain('gainsight_px_links_skipped_total 1');
+});
+
+test('preferences of a user that PX has just written and does not find are tried once more', async () => {
+  const here = await world({ mode: 'delivery' });
+  const item = await only(here, identify('u1', { userPreferences: { surveys: false } }));
+  here.simulator.configure({
+    faults: [
+      { fault: { status: 204 }, route: 'users.update' },
+      { fault: { status: 404, body: '{}' }, route: 'preferences.set' },
+    ],
+  });
+  const attempt = async (attemptNum: number): Promise<unknown> =>
+    entries(await deliver(here, { ...item, metadata: [{ jobId: 1, attemptNum }] }))[0]!.statusCode;
+  expect([await attempt(0), await attempt(1)]).toEqual([503, 400]);
 });
 
 test('its deadline is RdProxy-Timeout', async () => {

@@ -36,6 +36,8 @@ export class Counts {
   refusedBefore = 0;
   /** Messages of which at least one request was sent. */
   sent = 0;
+  /** Delivered group messages that do not link their user. */
+  linksSkipped = 0;
   /** Delivered by this run, and perhaps by an earlier one, too, that got no clear answer. */
   perhapsDeliveredBefore = 0;
   readonly kinds = new Map<InputKind, Fates>();

@@ -81,7 +81,7 @@ export class Delivery {
       counts.noteSkipped(item, 'switchedOff');
       return undefined;
     }
-    const { plan, error } = this.#explain(item);
+    const { plan, error, notes = [] } = this.#explain(item);
     if (plan === undefined) {
       const { code, message, retryable } = error ?? InternalError.from(undefined);
       this.#reject(item, { code, reason: message, retryable });
@@ -89,11 +89,12 @@ export class Delivery {
     }
     if (sending.to === 'px') return this.#send(item, plan);
     sending.wouldBe.add(plan);
+    if (notes.includes('link_skipped')) counts.linksSkipped += 1;
     counts.noteDelivered(item);
     return undefined;
   }
 
-  #explain(item: InputMessage): Pick<Explanation, 'plan' | 'error'> {
+  #explain(item: InputMessage): Pick<Explanation, 'plan' | 'error' | 'notes'> {
     const { destination, counts } = this.parts;
     try {
       const explanation = destination.explain(item.message as RudderMessage);
@@ -139,6 +140,7 @@ export class Delivery {
     if (outcome.requests.length > 0) counts.sent += 1;
     if (outcome.delivered) {
       counts.noteDelivered(item);
+      if (outcome.note === 'link_skipped') counts.linksSkipped += 1;
       // The router knows of what it sent twice itself.
       if (item.refusal?.mayHaveLanded === true && !outcome.mayBeDuplicate) counts.perhapsDeliveredBefore += 1;
       this.#window.settle(slot);

@@ -25,7 +25,9 @@ export function summaryText(summary: Summary, look: Look): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function title({ sentTo, messages: { delivered, rejected, skipped }, durationMs, stopped }: Summary): string {
+function title(summary: Summary): string {
+  const { sentTo, messages, linksSkipped, durationMs, stopped } = summary;
+  const { delivered, rejected, skipped } = messages;
   const done = sentTo === 'nowhere' ? 'would be sent' : 'delivered';
   const parts = [`${count(delivered)} ${done}`, `${count(rejected)} rejected`];
   if (skipped.passedOver > 0) parts.push(`${count(skipped.passedOver)} passed over by --skip`);
@@ -34,6 +36,11 @@ function title({ sentTo, messages: { delivered, rejected, skipped }, durationMs,
   }
   if (skipped.refusedBefore > 0) {
     parts.push(`${count(skipped.refusedBefore)} skipped: refused for good by an earlier run`);
+  }
+  if (linksSkipped > 0) {
+    parts.push(
+      `${countOf(linksSkipped, 'group message')} without the link to a user (missingUserOnGroup: skip)`,
+    );
   }
   const rate = perSecond(delivered + rejected, durationMs);
   const end = stopped === null ? '' : `\nStopped: ${printable(stopped.message)}.`;

@@ -31,6 +31,8 @@ export interface Summary {
     readonly byType: Readonly<Partial<Record<InputKind, Fates>>>;
   };
   readonly requests: SentRequests | WouldBe;
+  /** Group messages that were delivered without the link of their user, as `missingUserOnGroup: skip` says. */
+  readonly linksSkipped: number;
   /** Messages whose event this run may have brought to PX twice, or once more than an earlier run did. */
   readonly possibleDuplicates: number;
   readonly rejected: {
@@ -103,6 +105,7 @@ export function summarize(parts: SummaryParts): Summary {
       byType: Object.fromEntries(counts.kinds),
     },
     requests: requestsOf(result, counts),
+    linksSkipped: counts.linksSkipped,
     possibleDuplicates: (result.stats?.mayBeDuplicates ?? 0) + counts.perhapsDeliveredBefore,
     rejected: {
       byCode: orderBy([...counts.codes.values()], 'count', 'desc'),

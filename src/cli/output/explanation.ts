@@ -1,4 +1,5 @@
 import type { DestinationError } from '../../core/errors.js';
+import type { PlanNote } from '../../core/plan.js';
 import type { DropReason } from '../../core/mapping/record.js';
 import type { Explanation } from '../../destinations/gainsight_px/index.js';
 import { describePosition, type InputFaultCode, type Position } from '../input/read-messages.js';
@@ -23,8 +24,13 @@ const REASONS: Readonly<Record<DropReason, string>> = {
   notAnObject: 'not an object: counts as absent',
 };
 
+const NOTES: Readonly<Record<PlanNote, string>> = {
+  link_skipped: 'link_skipped: there is no usable user id, so the account is written and no user is linked',
+};
+
 /** An explanation for scripts: one line of JSON, without the API key. */
-export function explanationJson({ position, plan, error, fields, dropped, warnings }: ExplainedItem): string {
+export function explanationJson(item: ExplainedItem): string {
+  const { position, plan, error, fields, dropped, warnings, notes } = item;
   return JSON.stringify({
     position,
     ...(plan === undefined ? {} : { plan: maskKey(plan) }),
@@ -34,12 +40,13 @@ export function explanationJson({ position, plan, error, fields, dropped, warnin
     fields,
     dropped,
     warnings,
+    ...(notes === undefined ? {} : { notes }),
   });
 }
 
 /** An explanation for the eye: a heading, tables, warnings, and a blank line. */
 export function explanationText(item: ExplainedItem, look: Look): string {
-  const { fields, dropped, warnings } = item;
+  const { fields, dropped, warnings, notes = [] } = item;
   const parts = [printable(heading(item))];
   if (fields.length > 0) {
     const rows = fields.map(({ object, to, value, from }) => [`${object}.${to}`, printableJson(value), from]);
@@ -52,6 +59,7 @@ export function explanationText(item: ExplainedItem, look: Look): string {
   if (warnings.length > 0) {
     parts.push(warnings.map(({ message }) => cut(`warning: ${message}`, look)).join('\n'));
   }
+  if (notes.length > 0) parts.push(notes.map((note) => cut(`note: ${NOTES[note]}`, look)).join('\n'));
   return `${parts.join('\n\n')}\n`;
 }
 

@@ -1,3 +1,5 @@
+import type { PlanNote } from '../plan.js';
+
 /** Why a value of an event is not in its plan. The list is closed. */
 export type DropReason =
   /** No field and no map row reads it. */
@@ -35,6 +37,8 @@ export interface Recorder {
   passedOver(place: Place, to: string, from: string, value: unknown): void;
   /** A value of the event is not in the plan. */
   dropped(path: string, reason: DropReason, value: unknown): void;
+  /** The plan leaves something out, whatever PX answers. */
+  noted(note: PlanNote): void;
 }
 
 /** The reason for a value that did not convert: there was none, or it was of another type. */

@@ -49,7 +49,7 @@ export interface DestinationConfig {
   readonly globalContextMap?: readonly GlobalContextRow[] | null;
   /** `replace` (default): an event's own global context replaces the constants; `merge`: it is laid over them. */
   readonly globalContextPrecedence?: 'replace' | 'merge';
-  /** What a group message does when PX does not know its user: `create` it, `fail` as retryable, or `skip` the link. */
+  /** What a group message does when PX does not know its user: `create` it (default), `fail` as retryable, or `skip` the link. */
   readonly missingUserOnGroup?: 'create' | 'fail' | 'skip';
   /** Trait name or dotted path → field of a PX user (`signUpDate`, `location.city`); goes before the built-in sources. */
   readonly userFieldMap?: readonly MapRow[] | null;
@@ -108,7 +108,7 @@ export interface ParsedConfig {
   readonly accountAttributes: readonly AttributeRow[];
   readonly globalContext: Readonly<Record<string, AttributeValue>> | undefined;
   readonly mergeGlobalContext: boolean;
-  readonly createMissingUserOnGroup: boolean;
+  readonly missingUserOnGroup: 'create' | 'fail' | 'skip';
   readonly consentPreferences: readonly { readonly consent: string; readonly preference: Preference }[];
   readonly sendEventId: boolean;
   readonly sendIp: boolean;
@@ -148,7 +148,7 @@ export function parseConfig(raw: unknown): ParsedConfig {
     accountAttributes: attributeRows(config.accountAttributeMap),
     globalContext: globalContext(config.globalContextMap),
     mergeGlobalContext: config.globalContextPrecedence === 'merge',
-    createMissingUserOnGroup: config.missingUserOnGroup === 'create',
+    missingUserOnGroup: config.missingUserOnGroup ?? 'create',
     consentPreferences: (config.consentPreferences ?? []).map(({ consent, preference }) => ({
       consent,
       preference,

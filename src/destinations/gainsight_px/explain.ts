@@ -1,6 +1,6 @@
 import { isDestinationError, type DestinationError } from '../../core/errors.js';
 import type { DropReason, MappedObject } from '../../core/mapping/record.js';
-import type { RequestPlan } from '../../core/plan.js';
+import type { PlanNote, RequestPlan } from '../../core/plan.js';
 import type { MessageMapper } from './map-message.js';
 import { Recording } from './recording.js';
 import { warnings, type Warning } from './warnings.js';
@@ -36,6 +36,8 @@ export interface Explanation {
   readonly dropped: readonly DroppedValue[];
   /** What PX would refuse or mangle; it is sent all the same. */
   readonly warnings: readonly Warning[];
+  /** What the plan leaves out whatever PX answers, because the configuration says so; absent when it is nothing. */
+  readonly notes?: readonly PlanNote[];
 }
 
 /** Maps a message as `process` does, with a recorder listening. */
@@ -43,8 +45,9 @@ export function explainMessage(mapper: MessageMapper, message: unknown): Explana
   const recording = new Recording();
   try {
     const plan = mapper.plan(message, recording);
-    const { fields, droppedValues: dropped } = recording;
-    return { plan, fields, dropped, warnings: warnings(plan, fields) };
+    const { fields, droppedValues: dropped, notes } = recording;
+    const explanation = { plan, fields, dropped, warnings: warnings(plan, fields) };
+    return notes.length === 0 ? explanation : { ...explanation, notes };
   } catch (error) {
     if (!isDestinationError(error)) throw error;
     return { error, fields: recording.fields, dropped: recording.droppedValues, warnings: [] };

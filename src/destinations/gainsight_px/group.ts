@@ -4,12 +4,12 @@ import type { Found } from '../../core/mapping/read-row.js';
 import type { Place, Recorder } from '../../core/mapping/record.js';
 import type { Sources } from '../../core/mapping/sources.js';
 import { Walker, type Draft } from '../../core/mapping/walk.js';
-import type { RequestPlan, Step } from '../../core/plan.js';
+import type { Next, RequestPlan, Step } from '../../core/plan.js';
 import type { PxApi } from './api.js';
 import type { ParsedConfig } from './config.js';
 import { eventTimeFor } from './event-time.js';
 import { ACCOUNT_CREATE_DATES, ACCOUNT_FIELDS, USER_CREATE_DATES } from './fields.js';
-import { requireAccountId, requireMemberId } from './identity.js';
+import { findMemberId, requireAccountId, requireMemberId } from './identity.js';
 import { accountLane, userLane } from './lanes.js';
 
 type AccountStep = 'updateAccount' | 'createAccount' | 'updateAccountAgain';
@@ -27,22 +27,38 @@ const LINK: Place = deepFreeze({ object: 'user', steps: ['linkUser'] });
 const LINK_OR_NEW: Place = deepFreeze({ object: 'user', steps: ['linkUser', 'createUser', 'linkUserAgain'] });
 const NEW_USER: Place = deepFreeze({ object: 'user', steps: ['createUser'] });
 
-const TABLES: Readonly<Record<GroupStep, Table>> = deepFreeze({
-  updateAccount: { ok: { to: 'step', id: 'linkUser' }, notFound: { to: 'step', id: 'createAccount' } },
-  createAccount: { ok: { to: 'step', id: 'linkUser' }, rejected: { to: 'step', id: 'updateAccountAgain' } },
-  updateAccountAgain: {
-    ok: { to: 'step', id: 'linkUser' },
-    notFound: { to: 'fail', code: 'rejected', answerOf: 'createAccount' },
-  },
-  linkUser: { notFound: { to: 'step', id: 'createUser' } },
+/** The tables of the account's steps, whose success leads to `whenWritten`. */
+function accountTables(whenWritten: Next<GroupStep>): Readonly<Record<AccountStep, Table>> {
+  return deepFreeze({
+    updateAccount: { ok: whenWritten, notFound: { to: 'step', id: 'createAccount' } },
+    createAccount: { ok: whenWritten, rejected: { to: 'step', id: 'updateAccountAgain' } },
+    updateAccountAgain: {
+      ok: whenWritten,
+      notFound: { to: 'fail', code: 'rejected', answerOf: 'createAccount' },
+    },
+  });
+}
+
+const SKIPPED: Next<GroupStep> = deepFreeze({ to: 'done', note: 'link_skipped' });
+const WITH_LINK = accountTables({ to: 'step', id: 'linkUser' });
+const WITHOUT_LINK = accountTables(SKIPPED);
+
+/** What becomes of a user that PX does not know. */
+const LINK_TABLES: Readonly<Record<ParsedConfig['missingUserOnGroup'], Table>> = deepFreeze({
+  create: { notFound: { to: 'step', id: 'createUser' } },
+  fail: { notFound: { to: 'fail', code: 'user_not_found' } },
+  skip: { notFound: SKIPPED },
+});
+
+const NEW_USER_TABLES: Readonly<Record<'createUser' | 'linkUserAgain', Table>> = deepFreeze({
   createUser: { rejected: { to: 'step', id: 'linkUserAgain' } },
   linkUserAgain: { notFound: { to: 'fail', code: 'rejected', answerOf: 'createUser' } },
 });
 
-/** Where an unknown user is not to be created. */
-const LINK_ONLY: Table = deepFreeze({ notFound: { to: 'fail', code: 'user_not_found' } });
-
-/** Maps group messages: update the account, or create it where there is none, then link the user to it. */
+/**
+ * Maps group messages: update the account, or create it where there is none, then link the user to it. A user that PX does not know is
+ * created, fails the message or is left out, as `missingUserOnGroup` says.
+ */
 export class GroupMapper {
   readonly #walker: Walker;
 
@@ -61,24 +77,27 @@ export class GroupMapper {
 
   /** @throws InstrumentationError `id_missing`, `group_id_missing`, `nested_too_deep` */
   plan(sources: Sources, record: Recorder | undefined): RequestPlan<GroupStep> {
-    const member = requireMemberId(sources, record);
+    const { missingUserOnGroup } = this.config;
+    const member =
+      missingUserOnGroup === 'skip' ? findMemberId(sources, record) : requireMemberId(sources, record);
     const account = requireAccountId(sources, record);
-    const { value: identifyId } = member;
     const { value: accountId } = account;
     if (record !== undefined) {
-      const link = this.config.createMissingUserOnGroup ? LINK_OR_NEW : LINK;
       record.wrote(ACCOUNT, 'id', account.path, accountId);
-      record.wrote(link, 'identifyId', member.path, identifyId);
-      record.wrote(link, 'accountId', account.path, accountId);
+      if (member === undefined) record.noted('link_skipped');
+      else recordLink(member, account, missingUserOnGroup === 'create' ? LINK_OR_NEW : LINK, record);
     }
 
     const body = this.#account(sources, record);
     const update = this.api.updateAccount(accountId, body);
+    const on = member === undefined ? WITHOUT_LINK : WITH_LINK;
     const steps: Steps = [
-      { id: 'updateAccount', route: 'accounts.update', request: update, on: TABLES.updateAccount },
-      this.#createAccount(account, body, sources, record),
-      { id: 'updateAccountAgain', route: 'accounts.update', request: update, on: TABLES.updateAccountAgain },
+      { id: 'updateAccount', route: 'accounts.update', request: update, on: on.updateAccount },
+      this.#createAccount(account, body, on.createAccount, sources, record),
+      { id: 'updateAccountAgain', route: 'accounts.update', request: update, on: on.updateAccountAgain },
     ];
+    if (member === undefined) return { lanes: [accountLane(accountId)], steps };
+    const { value: identifyId } = member;
     this.#addLink(steps, identifyId, accountId, sources, record);
     return { lanes: [userLane(identifyId), accountLane(accountId)], steps };
   }
@@ -93,6 +112,7 @@ export class GroupMapper {
   #createAccount(
     { value: id, path }: Found<string>,
     update: Draft,
+    on: Table,
     sources: Sources,
     record: Recorder | undefined,
   ): Step<GroupStep> {
@@ -101,7 +121,7 @@ export class GroupMapper {
     const request = this.api.createAccount(
       time === undefined ? { id, name: id, ...update } : { id, name: id, createDate: time, ...update },
     );
-    return { id: 'createAccount', route: 'accounts.create', request, on: TABLES.createAccount };
+    return { id: 'createAccount', route: 'accounts.create', request, on };
   }
 
   #addLink(
@@ -111,12 +131,11 @@ export class GroupMapper {
     sources: Sources,
     record: Recorder | undefined,
   ): void {
+    const { missingUserOnGroup, productTagKey } = this.config;
     const request = this.api.updateUser(identifyId, { accountId });
-    const { createMissingUserOnGroup, productTagKey } = this.config;
-    if (!createMissingUserOnGroup) {
-      steps.push({ id: 'linkUser', route: 'users.update', request, on: LINK_ONLY });
-      return;
-    }
+    steps.push({ id: 'linkUser', route: 'users.update', request, on: LINK_TABLES[missingUserOnGroup] });
+    if (missingUserOnGroup !== 'create') return;
+
     const user = { identifyId, accountId, type: 'USER', propertyKeys: [productTagKey] };
     record?.wrote(NEW_USER, 'type', 'constant', 'USER');
     record?.wrote(NEW_USER, 'propertyKeys', 'config.productTagKey', user.propertyKeys);
@@ -125,9 +144,13 @@ export class GroupMapper {
       time === undefined ? user : { signUpDate: time, createDate: time, ...user },
     );
     steps.push(
-      { id: 'linkUser', route: 'users.update', request, on: TABLES.linkUser },
-      { id: 'createUser', route: 'users.create', request: create, on: TABLES.createUser },
-      { id: 'linkUserAgain', route: 'users.update', request, on: TABLES.linkUserAgain },
+      { id: 'createUser', route: 'users.create', request: create, on: NEW_USER_TABLES.createUser },
+      { id: 'linkUserAgain', route: 'users.update', request, on: NEW_USER_TABLES.linkUserAgain },
     );
   }
+}
+
+function recordLink(member: Found<string>, account: Found<string>, place: Place, record: Recorder): void {
+  record.wrote(place, 'identifyId', member.path, member.value);
+  record.wrote(place, 'accountId', account.path, account.value);
 }

@@ -13,9 +13,14 @@ export function requireUserId(sources: Sources, record: Recorder | undefined): F
   return findRow(sources, USER, record) ?? missing(USER, 'id_missing');
 }
 
-/** Who joins a group message's account. @throws InstrumentationError `id_missing` */
+/** Who joins a group message's account; `undefined` when nobody is named. */
+export function findMemberId(sources: Sources, record: Recorder | undefined): Found<string> | undefined {
+  return findRow(sources, MEMBER, record);
+}
+
+/** The same where somebody must be named. @throws InstrumentationError `id_missing` */
 export function requireMemberId(sources: Sources, record: Recorder | undefined): Found<string> {
-  return findRow(sources, MEMBER, record) ?? missing(MEMBER, 'id_missing');
+  return findMemberId(sources, record) ?? missing(MEMBER, 'id_missing');
 }
 
 /** The account of a group message. @throws InstrumentationError `group_id_missing` */

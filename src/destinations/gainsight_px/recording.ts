@@ -1,5 +1,6 @@
 import { typeName } from '../../core/json-object.js';
 import type { DropReason, Place, Recorder } from '../../core/mapping/record.js';
+import type { PlanNote } from '../../core/plan.js';
 import type { DroppedValue, ExplainedField } from './explain.js';
 
 /** Listens to one message's mapping, and says afterwards where each field came from and what was dropped. */
@@ -7,6 +8,7 @@ export class Recording implements Recorder {
   readonly #fields: ExplainedField[] = [];
   readonly #dropped: DroppedValue[] = [];
   readonly #seen = new Set<string>();
+  readonly #notes: PlanNote[] = [];
 
   wrote({ object, steps }: Place, to: string, from: string, value: unknown): void {
     this.#fields.push({ object, to, from, value, steps });
@@ -31,6 +33,14 @@ export class Recording implements Recorder {
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     this.#dropped.push({ path, reason, type: typeName(value) });
+  }
+
+  noted(note: PlanNote): void {
+    this.#notes.push(note);
+  }
+
+  get notes(): readonly PlanNote[] {
+    return this.#notes;
   }
 
   get fields(): readonly ExplainedField[] {

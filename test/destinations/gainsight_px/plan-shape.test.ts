@@ -1,4 +1,5 @@
 import { advance, compile, maxRequests, type RequestPlan, type Settled } from '../../../src/index';
+import { endOf } from '../../fixtures/check-expectation';
 import { BASE_CONFIG } from '../../fixtures/load-fixtures';
 
 const PREFERENCES = { userPreferences: { surveys: false } };
@@ -9,21 +10,30 @@ const identifyWithPreferences = compile(BASE_CONFIG).process({
   userId: 'u1',
   traits: PREFERENCES,
 });
-const group = compile(BASE_CONFIG).process({ type: 'group', userId: 'u1', groupId: 'g1' });
-const groupCreating = compile({ ...BASE_CONFIG, missingUserOnGroup: 'create' }).process({
-  type: 'group',
-  userId: 'u1',
-  groupId: 'g1',
-});
+const groupMessage = { type: 'group', userId: 'u1', groupId: 'g1' };
+const skipping = compile({ ...BASE_CONFIG, missingUserOnGroup: 'skip' });
+const group = compile(BASE_CONFIG).process(groupMessage);
+const groupFailing = compile({ ...BASE_CONFIG, missingUserOnGroup: 'fail' }).process(groupMessage);
+const groupSkipping = skipping.process(groupMessage);
+const accountAlone = skipping.process({ type: 'group', groupId: 'g1' });
 const track = compile(BASE_CONFIG).process({ type: 'track', userId: 'u1', event: 'Report Opened' });
-const ALL = { identify, identifyInBody, identifyWithPreferences, group, groupCreating, track };
+const ALL = {
+  identify,
+  identifyInBody,
+  identifyWithPreferences,
+  group,
+  groupFailing,
+  groupSkipping,
+  accountAlone,
+  track,
+};
 
 /** What a plan does after each verdict at each step: `step <id>`, `done`, `fail <code> of <step>`. */
 function tableOf(plan: RequestPlan): Record<string, Record<Settled, string>> {
   const after = (at: string, verdict: Settled): string => {
     const next = advance(plan, at, verdict);
     if (next.to === 'step') return `step ${next.step.id}`;
-    return next.to === 'fail' ? `fail ${next.code} of ${next.answerOf}` : next.to;
+    return endOf(next);
   };
   return Object.fromEntries(
     plan.steps.map(({ id }) => [
@@ -80,29 +90,25 @@ test('identify with preferences: whenever the user is written, the preferences f
   expect(maxRequests(identifyWithPreferences)).toBe(4);
 });
 
-test('group: whenever the account is written, the user is linked', () => {
-  expect(tableOf(group)).toEqual({
-    updateAccount: { ...fails('updateAccount'), ok: 'step linkUser', notFound: 'step createAccount' },
-    createAccount: {
-      ...fails('createAccount'),
-      ok: 'step linkUser',
-      notFound: 'fail account_not_found of createAccount',
-      rejected: 'step updateAccountAgain',
-    },
-    updateAccountAgain: {
-      ...fails('updateAccountAgain'),
-      ok: 'step linkUser',
-      notFound: 'fail rejected of createAccount',
-    },
-    linkUser: { ...fails('linkUser'), ok: 'done', notFound: 'fail user_not_found of linkUser' },
-  });
-  expect(maxRequests(group)).toBe(4);
+/** The account's part of a group message's plan, whose success leads to `whenWritten`. */
+const accountTables = (whenWritten: string) => ({
+  updateAccount: { ...fails('updateAccount'), ok: whenWritten, notFound: 'step createAccount' },
+  createAccount: {
+    ...fails('createAccount'),
+    ok: whenWritten,
+    notFound: 'fail account_not_found of createAccount',
+    rejected: 'step updateAccountAgain',
+  },
+  updateAccountAgain: {
+    ...fails('updateAccountAgain'),
+    ok: whenWritten,
+    notFound: 'fail rejected of createAccount',
+  },
 });
 
-test('group with missingUserOnGroup create: an unknown user is created, or after a lost race linked again', () => {
-  const { linkUser: _, ...account } = tableOf(group);
-  expect(tableOf(groupCreating)).toEqual({
-    ...account,
+test('group: whenever the account is written, the user is linked, or created, or after a lost race linked again', () => {
+  expect(tableOf(group)).toEqual({
+    ...accountTables('step linkUser'),
     linkUser: { ...fails('linkUser'), ok: 'done', notFound: 'step createUser' },
     createUser: {
       ...fails('createUser'),
@@ -112,7 +118,28 @@ test('group with missingUserOnGroup create: an unknown user is created, or after
     },
     linkUserAgain: { ...fails('linkUserAgain'), ok: 'done', notFound: 'fail rejected of createUser' },
   });
-  expect(maxRequests(groupCreating)).toBe(6);
+  expect(maxRequests(group)).toBe(6);
+});
+
+test('group with missingUserOnGroup fail: an unknown user fails it, as something that may pass', () => {
+  expect(tableOf(groupFailing)).toEqual({
+    ...accountTables('step linkUser'),
+    linkUser: { ...fails('linkUser'), ok: 'done', notFound: 'fail user_not_found of linkUser, retryable' },
+  });
+  expect(maxRequests(groupFailing)).toBe(4);
+});
+
+test('group with missingUserOnGroup skip: an unknown user is left out', () => {
+  expect(tableOf(groupSkipping)).toEqual({
+    ...accountTables('step linkUser'),
+    linkUser: { ...fails('linkUser'), ok: 'done', notFound: 'done, link_skipped' },
+  });
+  expect(maxRequests(groupSkipping)).toBe(4);
+});
+
+test('group with missingUserOnGroup skip, without a user: the account alone', () => {
+  expect(tableOf(accountAlone)).toEqual(accountTables('done, link_skipped'));
+  expect(maxRequests(accountAlone)).toBe(3);
 });
 
 test('track: one request', () => {
@@ -150,7 +177,7 @@ test('routes and throttling labels are those of the calls', () => {
     ['updateUserAgain', 'users.update', 'users'],
     ['setPreferences', 'preferences.set', 'preferences'],
   ]);
-  expect(labels(groupCreating)).toEqual([
+  expect(labels(group)).toEqual([
     ['updateAccount', 'accounts.update', 'accounts'],
     ['createAccount', 'accounts.create', 'accounts'],
     ['updateAccountAgain', 'accounts.update', 'accounts'],
@@ -165,5 +192,6 @@ test('lanes are the user’s, for a group the account’s too, by the id as it i
   expect(identify.lanes).toEqual(['user:u1']);
   expect(identifyInBody.lanes).toEqual(['user:a/b']);
   expect(group.lanes).toEqual(['user:u1', 'account:g1']);
+  expect(accountAlone.lanes).toEqual(['account:g1']);
   expect(track.lanes).toEqual(['user:u1']);
 });
