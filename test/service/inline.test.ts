@@ -169,10 +169,11 @@ describe('what PX does not know may be on its way', () => {
       job(5, identify('u2'), keys, failing),
       job(6, group('u2', 'acme', { plan: 'newest' }), keys, failing),
     ];
-    const items = await route(jobs);
+    simulator.configure({ faults: [{ fault: 'error-500', when: ({ id }) => id === 'u3' }] });
+    const items = await route([...jobs, job(7, identify('u3'), { userId: 'key c' }, failing)]);
     expect(statuses(items).slice(0, 3)).toEqual([503, 299, 299]);
-    expect(statuses(items).slice(4)).toEqual([299, 299]);
     expect([200, 299]).toContain(statuses(items)[3]);
+    expect(statuses(items).slice(4)).toEqual([299, 299, 500]);
     expect(simulator.state.users.get('u1')).toMatchObject({ title: 'Countess', accountId: 'acme' });
     expect(simulator.state.accounts.get('acme')).toMatchObject({ plan: 'newest' });
   });
