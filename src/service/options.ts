@@ -1,8 +1,9 @@
 import type { Fetch, RouterOptions } from '../router/index.js';
 
 /**
- * How the service brings events to PX. `inline`: it runs identify and group messages itself while it transforms, and the host sends track
- * messages. `delivery`: it sends nothing while it transforms; the host hands every event to the delivery proxy.
+ * How the service brings events to PX. `inline`: it delivers them itself while it transforms (on the processor route the host sends the
+ * track events, and repeats the updates of the others). `delivery`: it sends nothing while it transforms; the host hands every event to the
+ * delivery proxy.
  */
 export type Mode = 'inline' | 'delivery';
 

@@ -14,9 +14,18 @@ import { sendJson, sendRetryLater, takeJson } from './answer.js';
 import type { Context } from './context.js';
 import { failedJob, isHoldingBack, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';
-import { countEvents, transform } from './transform.js';
+import { countEvents, transform, type Treatment } from './transform.js';
 
 const ROUTE = 'processor';
+
+/**
+ * The host needs a request of each event here, so a track event is left to it: run as well, it would be written twice. The `PUT`s of the
+ * others change nothing when they are sent again. A job has no second attempt here, so each result counts as it is.
+ */
+const TREATMENT: Treatment = {
+  isRun: ({ steps: [{ route }] }) => route !== 'events.create',
+  judge: (result) => result,
+};
 
 /**
  * Serves `POST /v0/destinations/gainsight_px`. The host drops for good every event whose item is neither 200 nor 298, so a failure that may
@@ -30,7 +39,7 @@ export async function processorTransform(
   context: Context,
 ): Promise<FastifyReply> {
   const events = parseProcessorRequest(takeJson(request));
-  const results = (await transform(events, context, reply, asItIs)).map((result, index) =>
+  const results = (await transform(events, context, reply, TREATMENT)).map((result, index) =>
     deliverableLater(result, events[index]!, context),
   );
   const passing = results.find(isHoldingBack);
@@ -63,11 +72,6 @@ export async function processorTransform(
   const outcomes = items.map(([first]) => outcomeOf(first));
   countEvents(ROUTE, events, outcomes, request, context);
   return sendJson(reply, 200, items.flat());
-}
-
-/** Here a job has no second attempt. */
-function asItIs(result: JobResult): JobResult {
-  return result;
 }
 
 /** In delivery mode the host sends the stored configuration along later: a key that stands in the event is lost by then. */

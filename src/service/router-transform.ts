@@ -9,9 +9,15 @@ import { sendJson, takeJson } from './answer.js';
 import type { Context } from './context.js';
 import { withinAttempts, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';
-import { countEvents, transform } from './transform.js';
+import { countEvents, transform, type Treatment } from './transform.js';
 
 const ROUTE = 'routerTransform';
+
+/**
+ * Track events too: a request that the host sends itself has no rate limit, and the host takes a gateway's 404 or redirect literally. What
+ * the answers say about each job, the host believes, so nothing is left for it to send.
+ */
+const TREATMENT: Treatment = { isRun: () => true, judge: withinAttempts };
 
 /**
  * Serves `POST /routerTransform`: the live path. Every job of the request stands in exactly one item of the answer.
@@ -27,7 +33,7 @@ export async function routerTransform(
   if (destType !== DEST_TYPE)
     return sendJson(reply, 500, { error: 'this service has no such destination type' });
 
-  const results = await transform(events, context, reply, withinAttempts);
+  const results = await transform(events, context, reply, TREATMENT);
   const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;
   const items = results.map((result, index) => itemOf(result, events[index]!, knowsFiltered, context));
   countEvents(ROUTE, events, items.map(outcomeOf), request, context);

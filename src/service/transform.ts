@@ -1,33 +1,29 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RequestPlan } from '../core/plan.js';
 import type { TransformEvent } from '../protocol/transform-request.js';
 import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
 import type { JobResult } from './job-result.js';
 import { messageTypeOf } from './map-event.js';
-import type { Mode } from './options.js';
-import { handOverBatch, runBatch, type BatchJob, type Deliver, type Judge } from './run-batch.js';
+import { handOverBatch, runBatch, type BatchJob, type Deliver, type IsRun, type Judge } from './run-batch.js';
 import type { EventCounts, EventOutcome } from './summary.js';
 
-/** An event writes something new each time it is sent: the host sends it, once, and not the transform, which may be repeated. */
-function isRunInline(plan: RequestPlan): boolean {
-  return plan.steps[0].route !== 'events.create';
+/** How a route treats the events of a batch. */
+export interface Treatment {
+  /** Whether a plan is run, in inline mode; any other is handed over to the host. */
+  readonly isRun: IsRun;
+  readonly judge: Judge;
 }
 
-const NEVER_RUN = (): boolean => false;
-const IS_RUN: Readonly<Record<Mode, (plan: RequestPlan) => boolean>> = {
-  inline: isRunInline,
-  delivery: NEVER_RUN,
-};
+const NEVER_RUN: IsRun = () => false;
 
 /** Maps a batch and, in inline mode, runs what is to be run. */
 export async function transform(
   events: readonly TransformEvent[],
   context: Context,
   reply: FastifyReply,
-  judge: Judge,
+  treatment: Treatment,
 ): Promise<JobResult[]> {
-  const results = await resultsOf(events, context, reply, judge);
+  const results = await resultsOf(events, context, reply, treatment);
   const errors = results.flatMap((result) => (result.kind === 'failed' ? [result.error] : []));
   logBugs(errors, context.settings.log);
   return results;
@@ -37,10 +33,10 @@ async function resultsOf(
   events: readonly TransformEvent[],
   { settings, mapper, router }: Context,
   reply: FastifyReply,
-  judge: Judge,
+  { isRun: isRunInline, judge }: Treatment,
 ): Promise<JobResult[]> {
   const jobs: BatchJob[] = events.map((event) => ({ event, mapped: mapper.map(event) }));
-  const isRun = IS_RUN[settings.mode];
+  const isRun = settings.mode === 'inline' ? isRunInline : NEVER_RUN;
   if (!jobs.some(({ mapped }) => 'plan' in mapped && isRun(mapped.plan))) return handOverBatch(jobs);
 
   const controller = new AbortController();

@@ -140,9 +140,8 @@ describe('the same messages leave PX in the same state', () => {
     const px = await startPx();
     const transformUrl = await startService('inline', px);
     const report = await createHost({ transformUrl, delivery: 'proxy', resolve: px.resolve }).run(events);
-    expect(report.states).toEqual({ Succeeded: events.length });
-    // What the host has to send carries its key, so that the configuration is not missed.
-    expect(rulesOf(report)).toEqual(['no-destination-config']);
+    // Nothing is left for the host to send.
+    expect(report).toMatchObject({ violations: [], states: { Succeeded: events.length } });
     expect(px.px.state.snapshot()).toEqual(expected);
   });
 

@@ -37,7 +37,7 @@ A host with other destinations needs them served too: --upstream names the
 transformer that does, and everything of theirs is forwarded to it.
 
 --concurrency and the limits are of this process for each API key: of two
-replicas each takes half of what PX allows, less what the host sends itself.
+replicas each takes half of what PX allows.
 
 The log goes to the standard output, one JSON line a request, without keys and
 personal data. SIGTERM lets the grace time pass before it ends, Ctrl-C does not;
@@ -56,7 +56,10 @@ export function registerServe(program: Command, io: CommandIo): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0), 9090)
     .addOption(
-      new Option('--mode <mode>', 'how identify and group events reach PX')
+      new Option(
+        '--mode <mode>',
+        'when events are sent to PX: while they are transformed, or by the delivery proxy',
+      )
         .choices(['inline', 'delivery'])
         .default('inline'),
     )
@@ -138,7 +141,7 @@ async function listen(service: Service, { port, host }: Options): Promise<Servic
 }
 
 const WHAT_MODES_DO: Readonly<Record<Mode, string>> = {
-  inline: 'identify and group events are delivered here while they are transformed, track events by the host',
+  inline: 'every event is delivered here, while the host has it transformed',
   delivery: 'every event is delivered here, when the host hands it to the delivery proxy',
 };
 
