@@ -24,7 +24,8 @@ function namesRead(): string[] {
     'last_name name score numberOfVisits globalUnsubscribe gender lastSeenDate signUpDate firstVisitDate createDate ' +
     'countryName city postalCode latitude longitude userPreferences trackUsage track_usage surveys productUpdate ' +
     'website plan industry numberOfEmployees nps healthScore renewalDate groupId userId id date sessionId ' +
-    'globalContext tier address address.plan a b page url referrer ip traits consentManagement deniedConsentIds'
+    'globalContext tier address address.plan a b page url referrer ip traits consentManagement deniedConsentIds ' +
+    'timestamp a.b category search initial_search initial_referrer toJSON'
   ).split(' ');
 }
 
@@ -97,6 +98,8 @@ const context = fc.record(
     ip: json,
     sessionId: json,
     groupId: json,
+    timestamp: json,
+    mappedToDestination: fc.oneof(fc.constantFrom(true, 'true', false), json),
     consentManagement: often(
       fc.record({ deniedConsentIds: often(fc.subarray(['analytics', 'marketing', 'other'])) }),
     ),
@@ -107,11 +110,14 @@ const context = fc.record(
 /** A message that could come from an SDK, with anything in any place. */
 export const message = fc.record(
   {
-    type: fc.oneof({ weight: 9, arbitrary: fc.constantFrom('identify', 'group', 'track', 'Track') }, json),
+    type: fc.oneof({ weight: 9, arbitrary: fc.constantFrom('identify', 'group', 'track', 'Track', 'page', 'Screen') }, json),
     userId: fc.oneof({ weight: 3, arbitrary: id }, json),
     anonymousId: fc.oneof(id, json),
     groupId: fc.oneof({ weight: 3, arbitrary: id }, json),
     event: often(text),
+    name: json,
+    category: json,
+    channel: fc.oneof(fc.constantFrom('sources', 'web'), json),
     messageId: json,
     traits: often(jsonObject),
     properties: often(jsonObject),
@@ -152,6 +158,9 @@ export const validConfig = fc.record(
         { maxLength: 3 },
       ),
     ),
+    pageEvents: fc.boolean(),
+    nestedAttributes: fc.constantFrom('json', 'flatten'),
+    stripUrlQuery: fc.boolean(),
     sendEventId: fc.boolean(),
     sendIp: fc.boolean(),
     preferencesApiVersion: fc.constantFrom('v1', 'v2'),

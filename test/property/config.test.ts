@@ -25,19 +25,22 @@ const EVENTS: readonly RudderMessage[] = [
     event: 'Report Opened',
     messageId: 'm-1',
     context: { ip: '198.51.100.7' },
-    properties: { globalContext: { beta: true } },
+    properties: { globalContext: { beta: true }, tab: { open: true }, url: 'https://example.com/?a' },
   },
   { type: 'track', userId: 'u1', event: 'Report Opened' },
+  { type: 'page', userId: 'u1', name: 'Home' },
 ];
 
 /** What a configuration makes of all messages, or that it is refused. */
 function outcomeOf(map: (event: RudderMessage) => RequestPlan): unknown {
-  try {
-    return EVENTS.map(map);
-  } catch (error) {
-    if (isDestinationError(error) && error.kind === 'configuration') return error.faults;
-    throw error;
-  }
+  return EVENTS.map((event) => {
+    try {
+      return map(event);
+    } catch (error) {
+      if (isDestinationError(error)) return error.kind === 'configuration' ? error.faults : error.code;
+      throw error;
+    }
+  });
 }
 const remembered = (config: unknown) => outcomeOf((event) => process(event, config as DestinationConfig));
 const anew = (config: unknown) => outcomeOf((event) => compile(config as DestinationConfig).process(event));
@@ -104,10 +107,10 @@ const ALTERNATIVES: Readonly<Record<string, readonly unknown[]>> = {
   ],
   userFieldMap: [undefined, 'rows', [[]]],
   accountFieldMap: [undefined, 'rows', [[]]],
-  pageEvents: [undefined, 'yes'],
-  nestedAttributes: [undefined, 'other'],
+  pageEvents: [undefined, true, false, 'yes'],
+  nestedAttributes: [undefined, 'flatten', 'json', 'other'],
   attributeTypes: [undefined, 'types', { user: 'types' }],
-  stripUrlQuery: [undefined, 'yes'],
+  stripUrlQuery: [undefined, true, false, 'yes'],
   sendEventId: [undefined, true, false, 'yes'],
   sendIp: [undefined, true, false, 1],
   preferencesApiVersion: [undefined, 'v2', 'v1', 'v3'],

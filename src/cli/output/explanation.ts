@@ -21,6 +21,7 @@ const REASONS: Readonly<Record<DropReason, string>> = {
   unconvertible: "not of the field's type",
   shadowed: 'another source of the field came first',
   reserved: 'the name is reserved',
+  stripped: 'stripUrlQuery keeps it out',
   notAnObject: 'not an object: counts as absent',
 };
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json-object.js';
-import { requireShallow } from '../limits.js';
+import { requireShallow, requireShallowText } from '../limits.js';
 import { isReservedKey, toAttributeValue, type AttributeValue } from './attribute-value.js';
 import { joinPath, reasonUnusable, type Place, type Recorder } from './record.js';
 
@@ -15,7 +15,7 @@ export interface CopyPaths {
 }
 
 /**
- * All of an object's own values that PX can hold as attributes, written as events hold them.
+ * All of an object's own values that PX can hold as attributes, written as events hold them. An object or array becomes its JSON text.
  *
  * @throws InstrumentationError `nested_too_deep`
  */
@@ -24,19 +24,23 @@ export function copyAttributes(
   paths: CopyPaths,
   record: Recorder | undefined,
 ): Attributes {
-  // Cloning in one go is several times faster than copying key by key, and most objects allow it.
-  if (record === undefined && isPlain(source, paths.except)) return { ...source } as Attributes;
+  let values = source;
+  if (record === undefined) {
+    // To clone in one go and overwrite some values is several times faster than to copy key by key, and most objects allow it.
+    const clone: Record<string, unknown> = { ...source };
+    if (convertInPlace(clone, paths)) return clone as Attributes;
+    values = clone;
+  }
 
   const attributes: Attributes = {};
-  for (const key of Object.keys(source)) {
+  for (const key of Object.keys(values)) {
     if (key === paths.except) continue;
-    const raw = source[key];
+    const raw = values[key];
     if (isReservedKey(key)) {
       record?.dropped(joinPath(paths.from, key), 'reserved', raw);
       continue;
     }
-    if (typeof raw === 'object' && raw !== null) requireShallow(raw, paths.from, key);
-    const value = toAttributeValue(raw, 'iso');
+    const value = toEventAttribute(raw, paths.from, key);
     if (value === undefined) {
       record?.dropped(joinPath(paths.from, key), reasonUnusable(raw), raw);
     } else {
@@ -44,28 +48,56 @@ export function copyAttributes(
       record?.wrote(paths.place, `${paths.to}.${key}`, joinPath(paths.from, key), value);
     }
   }
-  if (record !== undefined && Object.keys(attributes).length === 0)
-    record.wrote(paths.place, paths.to, 'constant', {});
   return attributes;
 }
 
-/** Whether every value can be sent as it is, under its own name. */
-function isPlain(source: JsonObject, except: string | undefined): boolean {
-  for (const key in source) {
-    const value = source[key];
+/**
+ * Converts the values of a clone. False when a key has to be left out: deleting it would make the object slow for all that comes later.
+ * Until then every value is converted or as it was.
+ */
+function convertInPlace(clone: Record<string, unknown>, { from, except }: CopyPaths): boolean {
+  for (const key in clone) {
+    if (key === except || isReservedKey(key)) return false;
+    const value = clone[key];
     switch (typeof value) {
       case 'string':
       case 'boolean':
         break;
       case 'number':
-        // -0 is left to the conversion, which writes 0.
-        if (!Number.isFinite(value) || Object.is(value, -0)) return false;
+        if (!Number.isFinite(value)) return false;
+        if (Object.is(value, -0) && Object.hasOwn(clone, key)) clone[key] = 0;
         break;
+      case 'object': {
+        // Somebody may have extended the prototype of all objects.
+        if (!Object.hasOwn(clone, key)) break;
+        const attribute = value === null ? undefined : toEventAttribute(value, from, key);
+        if (attribute === undefined) return false;
+        clone[key] = attribute;
+        break;
+      }
       default:
         return false;
     }
-    if (key === except || isReservedKey(key)) return false;
   }
-  // A clone would take these along; no JSON holds them, but a caller's own object may.
-  return Object.getOwnPropertySymbols(source).length === 0;
+  // A clone takes these along; no JSON holds them, but a caller's own object may.
+  return Object.getOwnPropertySymbols(clone).length === 0;
+}
+
+/**
+ * What PX gets for a value of an event that stands at `from.key`, below `level` levels of nested objects.
+ *
+ * @throws InstrumentationError `nested_too_deep`
+ */
+export function toEventAttribute(
+  raw: unknown,
+  from: string,
+  key: string,
+  level = 0,
+): AttributeValue | undefined {
+  const value = toAttributeValue(raw, 'iso');
+  if (typeof raw !== 'object' || raw === null) return value;
+  // A value without a text may be nested without end.
+  if (typeof value === 'string') requireShallowText(value, from, key, level);
+  else requireShallow(raw, from, key, level);
+  return value;
 }

@@ -12,6 +12,8 @@ export type DropReason =
   | 'shadowed'
   /** `__proto__`, `constructor` or `prototype`. */
   | 'reserved'
+  /** The configuration keeps it out: `stripUrlQuery`. */
+  | 'stripped'
   /** `traits`, `context`, `properties` … that is no object: all of it counts as absent. */
   | 'notAnObject';
 

@@ -14,7 +14,7 @@ export type SourcePath =
   | 'originalTimestamp'
   | `traits.${string}`
   | `properties.${string}`
-  | `context.${'ip' | 'groupId' | 'sessionId'}`
+  | `context.${'ip' | 'groupId' | 'sessionId' | 'timestamp'}`
   | `context.traits.${string}`
   | `context.page.${string}`;
 

@@ -110,6 +110,9 @@ export interface ParsedConfig {
   readonly mergeGlobalContext: boolean;
   readonly missingUserOnGroup: 'create' | 'fail' | 'skip';
   readonly consentPreferences: readonly { readonly consent: string; readonly preference: Preference }[];
+  readonly pageEvents: boolean;
+  readonly flattenAttributes: boolean;
+  readonly stripUrlQuery: boolean;
   readonly sendEventId: boolean;
   readonly sendIp: boolean;
 }
@@ -153,6 +156,9 @@ export function parseConfig(raw: unknown): ParsedConfig {
       consent,
       preference,
     })),
+    pageEvents: config.pageEvents ?? false,
+    flattenAttributes: config.nestedAttributes === 'flatten',
+    stripUrlQuery: config.stripUrlQuery ?? false,
     sendEventId: config.sendEventId ?? false,
     sendIp: config.sendIp ?? false,
   };

@@ -79,6 +79,29 @@ export const EVENT_TIME = {
   as: 'date',
 } as const satisfies Row<PxEvent>;
 
+/**
+ * The same in messages of reverse ETL, whose `timestamp` is the time of the sync: for a user, and for an account. In a group message
+ * `traits.timestamp` is the account's.
+ */
+export const SYNCED_TIME = {
+  to: 'date',
+  from: [
+    'context.timestamp',
+    'context.traits.timestamp',
+    'traits.timestamp',
+    'timestamp',
+    'originalTimestamp',
+  ],
+  as: 'date',
+} as const satisfies Row<PxEvent>;
+
+/** The same for the user that a group message of reverse ETL creates. */
+export const SYNCED_MEMBER_TIME = {
+  to: 'date',
+  from: ['context.timestamp', 'context.traits.timestamp', 'timestamp', 'originalTimestamp'],
+  as: 'date',
+} as const satisfies Row<PxEvent>;
+
 /** Set to the event's time where a user is created and the traits do not say it. */
 export const USER_CREATE_DATES = ['signUpDate', 'createDate'] as const satisfies readonly LeafPath<PxUser>[];
 
@@ -118,6 +141,28 @@ export const EVENT_FIELDS = [
   { to: 'url', from: ['context.page.url'], as: 'text' },
   { to: 'referrer', from: ['context.page.referrer'], as: 'text' },
 ] as const satisfies readonly Row<PxEvent>[];
+
+/** In place of `date` in messages of reverse ETL. */
+export const SYNCED_EVENT_DATE = {
+  to: 'date',
+  from: ['properties.date', 'properties.timestamp', 'context.timestamp', 'timestamp', 'originalTimestamp'],
+  as: 'date',
+} as const satisfies Row<PxEvent>;
+
+/** With `pageEvents` set: attributes beside the properties, which go before them. */
+export const PAGE_ATTRIBUTES = ['name', 'category'] as const;
+
+/** With `pageEvents` set: constant names, because PX allows 2,000 distinct names of events. */
+export const PAGE_EVENT_NAMES = { page: 'Page Viewed', screen: 'Screen Viewed' } as const;
+
+/** With `stripUrlQuery` set: fields of an event whose query and fragment are cut off. */
+export const URL_FIELDS = ['url', 'referrer'] as const satisfies readonly LeafPath<PxEvent>[];
+
+/** With `stripUrlQuery` set: attributes of an event that are cut in the same way where they are texts. */
+export const URL_ATTRIBUTES = ['url', 'referrer', 'initial_referrer'] as const;
+
+/** With `stripUrlQuery` set: attributes of an event that are nothing but a query. */
+export const QUERY_ATTRIBUTES = ['search', 'initial_search'] as const;
 
 /** With `sendEventId` set. */
 export const EVENT_ID = { to: 'eventId', from: ['messageId'], as: 'text' } as const satisfies Row<PxEvent>;

@@ -7,7 +7,7 @@ import { Walker, type Draft } from '../../core/mapping/walk.js';
 import type { Next, RequestPlan, Step } from '../../core/plan.js';
 import type { PxApi } from './api.js';
 import type { ParsedConfig } from './config.js';
-import { eventTimeFor } from './event-time.js';
+import { eventTimeFor, SYNCED_TIMES, TIME_TRAIT } from './event-time.js';
 import { ACCOUNT_CREATE_DATES, ACCOUNT_FIELDS, USER_CREATE_DATES } from './fields.js';
 import { findMemberId, requireAccountId, requireMemberId } from './identity.js';
 import { accountLane, userLane } from './lanes.js';
@@ -69,7 +69,7 @@ export class GroupMapper {
     const table = compileTable({
       rows: ACCOUNT_FIELDS,
       roots: ['traits'],
-      alsoRead: ['groupId'],
+      alsoRead: ['groupId', TIME_TRAIT],
       attributes: config.accountAttributes,
     });
     this.#walker = new Walker(table, ACCOUNT);
@@ -117,7 +117,14 @@ export class GroupMapper {
     record: Recorder | undefined,
   ): Step<GroupStep> {
     if (update.name === undefined) record?.wrote(NEW_ACCOUNT, 'name', `default: ${path}`, id);
-    const time = eventTimeFor(ACCOUNT_CREATE_DATES, update, sources, NEW_ACCOUNT, record);
+    const time = eventTimeFor(
+      ACCOUNT_CREATE_DATES,
+      update,
+      sources,
+      NEW_ACCOUNT,
+      record,
+      SYNCED_TIMES.account,
+    );
     const request = this.api.createAccount(
       time === undefined ? { id, name: id, ...update } : { id, name: id, createDate: time, ...update },
     );
@@ -139,7 +146,7 @@ export class GroupMapper {
     const user = { identifyId, accountId, type: 'USER', propertyKeys: [productTagKey] };
     record?.wrote(NEW_USER, 'type', 'constant', 'USER');
     record?.wrote(NEW_USER, 'propertyKeys', 'config.productTagKey', user.propertyKeys);
-    const time = eventTimeFor(USER_CREATE_DATES, {}, sources, NEW_USER, record);
+    const time = eventTimeFor(USER_CREATE_DATES, {}, sources, NEW_USER, record, SYNCED_TIMES.member);
     const create = this.api.createUser(
       time === undefined ? user : { signUpDate: time, createDate: time, ...user },
     );

@@ -7,7 +7,7 @@ import { Walker, type Draft } from '../../core/mapping/walk.js';
 import type { Next, RequestPlan, Step } from '../../core/plan.js';
 import type { PxApi } from './api.js';
 import type { ParsedConfig } from './config.js';
-import { eventTimeFor } from './event-time.js';
+import { eventTimeFor, TIME_TRAIT } from './event-time.js';
 import { FULL_NAME, USER_CREATE_DATES, USER_FIELDS } from './fields.js';
 import { requireUserId } from './identity.js';
 import { userLane } from './lanes.js';
@@ -48,7 +48,7 @@ export class IdentifyMapper {
     const table = compileTable({
       rows: USER_FIELDS,
       roots: ['traits', 'context.traits'],
-      alsoRead: ['name', 'userId', 'id', 'userPreferences'],
+      alsoRead: ['name', 'userId', 'id', 'userPreferences', TIME_TRAIT],
       attributes: config.userAttributes,
     });
     this.#walker = new Walker(table, USER);

@@ -8,19 +8,24 @@ import { PxApi } from './api.js';
 import type { ParsedConfig } from './config.js';
 import { GroupMapper } from './group.js';
 import { IdentifyMapper } from './identify.js';
-import { TrackMapper } from './track.js';
+import { TrackMapper, type EventType } from './track.js';
 
-/** The message types that become requests. */
+/** The message types that become requests, whatever the configuration. */
 export const MESSAGE_TYPES = ['identify', 'group', 'track'] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
+
+/** The message types that become requests with `pageEvents` set. */
+const WITH_PAGES = [...MESSAGE_TYPES, 'page', 'screen'] as const;
 
 /** Maps messages by one configuration, which was parsed once. */
 export class MessageMapper {
   readonly #identify: IdentifyMapper;
   readonly #group: GroupMapper;
   readonly #track: TrackMapper;
+  readonly #types: readonly (MessageType | EventType)[];
 
   constructor(config: ParsedConfig) {
+    this.#types = config.pageEvents ? WITH_PAGES : MESSAGE_TYPES;
     const api = new PxApi(config.connection);
     this.#identify = new IdentifyMapper(config, api);
     this.#group = new GroupMapper(config, api);
@@ -30,7 +35,7 @@ export class MessageMapper {
   /** @throws InstrumentationError when something that must be in the message is missing or wrong */
   plan(message: unknown, record?: Recorder): RequestPlan {
     const event = requireMessage(message);
-    const type = requireType(event);
+    const type = requireType(event, this.#types);
     const sources = readSources(event, record);
     switch (type) {
       case 'identify':
@@ -38,7 +43,9 @@ export class MessageMapper {
       case 'group':
         return this.#group.plan(sources, record);
       case 'track':
-        return this.#track.plan(sources, record);
+      case 'page':
+      case 'screen':
+        return this.#track.plan(type, sources, record);
     }
   }
 }
@@ -52,17 +59,20 @@ function requireMessage(message: unknown): RudderMessage {
 
 const LONGEST_QUOTE = 40;
 
-function requireType({ type }: RudderMessage): MessageType {
+function requireType<T extends MessageType | EventType>(
+  { type }: RudderMessage,
+  types: readonly T[],
+): T | MessageType {
   // The common spelling needs no new string, and no look at the rest.
   if (type === 'track' || type === 'identify' || type === 'group') return type;
-  const expected = `expected ${MESSAGE_TYPES.join(', ')}`;
+  const expected = `expected ${types.join(', ')}`;
   if (typeof type !== 'string' || type.trim() === '') {
     const found = type === undefined ? 'nothing' : type === '' ? 'an empty string' : typeName(type);
     throw new InstrumentationError('type_missing', `the message has no type: ${expected}, found ${found}`, {
       faults: [{ path: 'type', message: `${expected}, found ${found}` }],
     });
   }
-  const known = MESSAGE_TYPES.find((candidate) => candidate === type.toLowerCase());
+  const known = types.find((candidate) => candidate === type.toLowerCase());
   if (known !== undefined) return known;
   const quoted = JSON.stringify(type.slice(0, LONGEST_QUOTE));
   throw new InstrumentationError('type_unsupported', `message type ${quoted} is not supported: ${expected}`, {

@@ -4,33 +4,45 @@ import { isObject, typeName } from '../../core/json-object.js';
 import { isReservedKey, type AttributeValue } from '../../core/mapping/attribute-value.js';
 import { isBlank } from '../../core/mapping/convert.js';
 import { copyAttributes, type Attributes } from '../../core/mapping/copy-attributes.js';
-import { compileRow, findRow, type CompiledRow } from '../../core/mapping/read-row.js';
+import { compileRow, findRow, type CompiledRow, type Found } from '../../core/mapping/read-row.js';
 import { reasonUnusable, type Place, type Recorder } from '../../core/mapping/record.js';
 import type { Sources } from '../../core/mapping/sources.js';
 import type { Draft } from '../../core/mapping/walk.js';
 import type { RequestPlan } from '../../core/plan.js';
 import type { PxApi } from './api.js';
 import type { ParsedConfig } from './config.js';
-import { EVENT_FIELDS, EVENT_ID, EVENT_IP, EVENT_NAME } from './fields.js';
+import { EventAttributes, withoutQuery } from './event-attributes.js';
+import {
+  EVENT_FIELDS,
+  EVENT_ID,
+  EVENT_IP,
+  EVENT_NAME,
+  PAGE_EVENT_NAMES,
+  SYNCED_EVENT_DATE,
+  URL_FIELDS,
+} from './fields.js';
 import { requireUserId } from './identity.js';
 import { userLane } from './lanes.js';
+import { isSynced } from './reverse-etl.js';
 
 const GLOBAL_CONTEXT = 'globalContext';
 const NAME = compileRow(EVENT_NAME);
+const SYNCED_DATE = compileRow(SYNCED_EVENT_DATE);
 const EVENT: Place = deepFreeze({ object: 'event', steps: ['createEvent'] });
-const ATTRIBUTE_PATHS = {
-  from: 'properties',
-  place: EVENT,
-  to: 'attributes',
-  except: GLOBAL_CONTEXT,
-} as const;
 const CONTEXT_PATHS = { from: 'properties.globalContext', place: EVENT, to: GLOBAL_CONTEXT } as const;
+const URLS: readonly string[] = URL_FIELDS;
 
 type TrackStep = 'createEvent';
 
-/** Maps track messages: one custom event each. */
+/** Messages that are custom events: a page or screen message is one with `pageEvents` set. */
+export type EventType = 'track' | keyof typeof PAGE_EVENT_NAMES;
+
+/** Maps track, page and screen messages: one custom event each. */
 export class TrackMapper {
   readonly #rows: readonly CompiledRow[];
+  /** For messages of reverse ETL. */
+  readonly #syncedRows: readonly CompiledRow[];
+  readonly #attributes: EventAttributes;
 
   constructor(
     private readonly config: ParsedConfig,
@@ -38,38 +50,43 @@ export class TrackMapper {
   ) {
     const optional = [...(config.sendEventId ? [EVENT_ID] : []), ...(config.sendIp ? [EVENT_IP] : [])];
     this.#rows = [...EVENT_FIELDS, ...optional].map((row) => compileRow(row));
+    this.#syncedRows = this.#rows.map((row) => (row.to === SYNCED_DATE.to ? SYNCED_DATE : row));
+    this.#attributes = new EventAttributes(config, EVENT, GLOBAL_CONTEXT);
   }
 
   /** @throws InstrumentationError `id_missing`, `event_name_missing`, `nested_too_deep` */
-  plan(sources: Sources, record: Recorder | undefined): RequestPlan<TrackStep> {
+  plan(type: EventType, sources: Sources, record: Recorder | undefined): RequestPlan<TrackStep> {
     const { value: identifyId, path } = requireUserId(sources, record);
     record?.wrote(EVENT, 'identifyId', path, identifyId);
-    const body = this.#event(identifyId, sources, record);
+    const body = this.#event(type, identifyId, sources, record);
     return {
       lanes: [userLane(identifyId)],
       steps: [{ id: 'createEvent', route: 'events.create', request: this.api.createEvent(body) }],
     };
   }
 
-  #event(identifyId: string, sources: Sources, record: Recorder | undefined): Draft {
+  #event(type: EventType, identifyId: string, sources: Sources, record: Recorder | undefined): Draft {
     const body: Draft = {
       identifyId,
       propertyKey: this.config.productTagKey,
       userType: 'USER',
-      eventName: requireEventName(sources, record),
+      eventName: type === 'track' ? requireEventName(sources, record) : pageEventName(type, record),
       attributes:
-        sources.properties === undefined
-          ? recordEmptyAttributes(record)
-          : copyAttributes(sources.properties, ATTRIBUTE_PATHS, record),
+        type === 'track'
+          ? this.#attributes.ofTrack(sources, record)
+          : this.#attributes.ofPage(sources, record),
     };
     record?.wrote(EVENT, 'propertyKey', 'config.productTagKey', this.config.productTagKey);
     record?.wrote(EVENT, 'userType', 'constant', 'USER');
 
-    for (const row of this.#rows) {
+    for (const row of isSynced(sources) ? this.#syncedRows : this.#rows) {
       const found = findRow(sources, row, record);
       if (found === undefined) continue;
-      body[row.to] = found.value;
-      record?.wrote(EVENT, row.to, found.path, found.value);
+      const { path } = found;
+      const value = this.config.stripUrlQuery && URLS.includes(row.to) ? cutUrl(found, record) : found.value;
+      if (value === undefined) continue;
+      body[row.to] = value;
+      record?.wrote(EVENT, row.to, path, value);
     }
     const globalContext = this.#globalContext(sources, record);
     if (globalContext !== undefined) body[GLOBAL_CONTEXT] = globalContext;
@@ -111,6 +128,20 @@ function requireEventName(sources: Sources, record: Recorder | undefined): strin
   );
 }
 
+function pageEventName(type: keyof typeof PAGE_EVENT_NAMES, record: Recorder | undefined): string {
+  const name = PAGE_EVENT_NAMES[type];
+  record?.wrote(EVENT, NAME.to, 'constant', name);
+  return name;
+}
+
+/** A URL without its query and fragment; nothing when there was nothing else. */
+function cutUrl({ value, path }: Found<unknown>, record: Recorder | undefined): string | undefined {
+  const url = withoutQuery(value as string);
+  if (!isBlank(url)) return url;
+  record?.dropped(path, 'stripped', value);
+  return undefined;
+}
+
 /** `properties.globalContext`, when it is an object with a usable value. */
 function ownGlobalContext(sources: Sources, record: Recorder | undefined): Attributes | undefined {
   const raw = sources.properties?.[GLOBAL_CONTEXT];
@@ -136,9 +167,4 @@ function ownGlobalContext(sources: Sources, record: Recorder | undefined): Attri
 
 function isUsable(value: AttributeValue): boolean {
   return typeof value !== 'string' || !isBlank(value);
-}
-
-function recordEmptyAttributes(record: Recorder | undefined): Attributes {
-  record?.wrote(EVENT, 'attributes', 'constant', {});
-  return {};
 }
