@@ -2,6 +2,7 @@ import { RetryableError, type DestinationError } from '../core/errors.js';
 import type { JsonObject } from '../core/json-object.js';
 import type { RequestPlan } from '../core/plan.js';
 import type { DestinationConfig } from '../destinations/gainsight_px/index.js';
+import { isFilterable } from '../protocol/item-status.js';
 import type { Failed, Outcome } from '../router/index.js';
 
 /** What became of one event of a batch. */
@@ -60,6 +61,11 @@ export function retriedOnce(result: JobResult, { attemptNum }: JsonObject): JobR
 function isAbsence({ code, requests }: Failed): boolean {
   if (code === 'user_not_found' || code === 'account_not_found') return true;
   return code === 'rejected' && requests.at(-1)?.verdict === 'notFound';
+}
+
+/** Whether a job is not meant for this destination: neither delivered nor failed. */
+export function isFiltered(result: JobResult): boolean {
+  return result.kind === 'failed' && isFilterable(result.error);
 }
 
 /** Whether a job is to be done again. */
