@@ -9,7 +9,7 @@ export const ITEM_STATUS = {
   deliver: 200,
   /** Neither delivered nor failed; only for hosts that say that they know it. */
   filtered: 298,
-  /** The transformer has delivered it. */
+  /** Nothing is left to send: the transformer has delivered it, or the host does not know `filtered`. */
   handled: 299,
 } as const;
 
@@ -30,7 +30,7 @@ export function errorStatus(error: DestinationError, pxStatus?: number): number 
 /** The value of the header `X-Feature-Filter-Code` of hosts that know the status 298. */
 export const KNOWS_FILTERED = '?1';
 
-/** Whether an error says that a message is of a type that this destination has no use for. */
-export function isFilterable(error: DestinationError): boolean {
-  return error.code === 'type_unsupported';
+/** Whether an error says that an event is not meant for this destination: it is neither delivered nor failed. */
+export function isFilterable({ code }: DestinationError): boolean {
+  return code === 'switched_off' || code === 'type_filtered';
 }

@@ -49,6 +49,20 @@ export function handledItem(metadata: JsonObject, destination: JsonObject): Rout
   };
 }
 
+/**
+ * A job that is not meant for this destination. A host that does not know the status for it takes it as done, which keeps it out of the
+ * failures as well.
+ */
+export function filteredItem(
+  error: DestinationError,
+  knowsFiltered: boolean,
+  metadata: JsonObject,
+  destination: JsonObject,
+): RouterItem {
+  const statusCode = knowsFiltered ? ITEM_STATUS.filtered : ITEM_STATUS.handled;
+  return { ...handledItem(metadata, destination), statusCode, error: errorText(error.message) };
+}
+
 /** A job that failed; `statusCode` says whether for good. */
 export function failedItem(
   error: DestinationError,
@@ -62,7 +76,6 @@ export function failedItem(
     batched: false,
     statusCode,
     error: errorText(error.message),
-    // A filtered event is no failure, and not to be counted as one.
-    statTags: statusCode === ITEM_STATUS.filtered ? NO_TAGS : statTags(error, 'router', metadata),
+    statTags: statTags(error, 'router', metadata),
   };
 }

@@ -2,6 +2,7 @@ import { AbortedError, RetryableError, type DestinationError } from '../core/err
 import type { JsonObject } from '../core/json-object.js';
 import type { RequestPlan, RouteName } from '../core/plan.js';
 import type { DestinationConfig } from '../destinations/gainsight_px/index.js';
+import { isFilterable } from '../protocol/item-status.js';
 import type { Failed, Outcome } from '../router/index.js';
 import { holdsBack } from '../router/outcome.js';
 
@@ -70,6 +71,11 @@ const FIND_AN_OBJECT: readonly RouteName[] = ['users.update', 'accounts.update',
 function isAbsence({ requests }: Failed): boolean {
   const last = requests.at(-1);
   return last?.verdict === 'notFound' && FIND_AN_OBJECT.includes(last.route);
+}
+
+/** Whether a job is not meant for this destination: neither delivered nor failed. */
+export function isFiltered(result: JobResult): boolean {
+  return result.kind === 'failed' && isFilterable(result.error);
 }
 
 /** Whether a job is to be done again. */

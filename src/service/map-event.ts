@@ -1,4 +1,4 @@
-import { InternalError, type DestinationError } from '../core/errors.js';
+import { InstrumentationError, InternalError, type DestinationError } from '../core/errors.js';
 import { isObject } from '../core/json-object.js';
 import type { RudderMessage } from '../core/message.js';
 import type { RequestPlan } from '../core/plan.js';
@@ -6,6 +6,8 @@ import { ConfigCache } from '../destinations/gainsight_px/config-cache.js';
 import {
   compile,
   MESSAGE_TYPES,
+  skipReason,
+  skipReasonText,
   type CompiledDestination,
   type DestinationConfig,
 } from '../destinations/gainsight_px/index.js';
@@ -40,6 +42,11 @@ export class EventMapper {
   map(event: TransformEvent): Mapped | Unmapped {
     try {
       const { config, isDynamic } = configOf(event);
+      const settings = isObject(config) ? config : {};
+      const reason = skipReason(event.message, settings);
+      if (reason !== undefined) {
+        return { error: new InstrumentationError(reason, skipReasonText(reason, settings)) };
+      }
       // What was made for one event is not kept: it would push out what many events share.
       const destination = isDynamic ? compile(config) : this.#destinations.get(config);
       return { plan: destination.process(event.message as RudderMessage), config };

@@ -12,7 +12,7 @@ import { droppedItem, outputItem, type ProcessorItem } from '../protocol/process
 import { parseProcessorRequest, type TransformEvent } from '../protocol/transform-request.js';
 import { sendJson, sendRetryLater, takeJson } from './answer.js';
 import type { Context } from './context.js';
-import { failedJob, isHoldingBack, type JobResult } from './job-result.js';
+import { failedJob, isFiltered, isHoldingBack, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';
 import { countEvents, transform, type Treatment } from './transform.js';
 
@@ -69,7 +69,9 @@ export async function processorTransform(
 
   const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;
   const items = results.map((result, index) => itemsOf(result, events[index]!, knowsFiltered, context));
-  const outcomes = items.map(([first]) => outcomeOf(first));
+  const outcomes = items.map(([first], index) =>
+    isFiltered(results[index]!) ? 'filtered' : outcomeOf(first),
+  );
   countEvents(ROUTE, events, outcomes, request, context);
   return sendJson(reply, 200, items.flat());
 }
@@ -131,6 +133,5 @@ function statusOf(error: DestinationError, pxStatus: number | undefined, knowsFi
 }
 
 function outcomeOf({ statusCode }: ProcessorItem): EventOutcome {
-  if (statusCode === ITEM_STATUS.deliver) return 'handedOver';
-  return statusCode === ITEM_STATUS.filtered ? 'filtered' : 'dropped';
+  return statusCode === ITEM_STATUS.deliver ? 'handedOver' : 'dropped';
 }

@@ -3,11 +3,17 @@ import { toWireDescriptor } from '../protocol/descriptor.js';
 import { DEST_TYPE, destinationForProxy, destinationIdentity } from '../protocol/destination.js';
 import { errorStatus, isFilterable, ITEM_STATUS, KNOWS_FILTERED } from '../protocol/item-status.js';
 import { toPlanDescriptor } from '../protocol/plan-descriptor.js';
-import { deliverItem, failedItem, handledItem, type RouterItem } from '../protocol/router-reply.js';
+import {
+  deliverItem,
+  failedItem,
+  filteredItem,
+  handledItem,
+  type RouterItem,
+} from '../protocol/router-reply.js';
 import { parseRouterRequest, type TransformEvent } from '../protocol/transform-request.js';
 import { sendJson, takeJson } from './answer.js';
 import type { Context } from './context.js';
-import { withinAttempts, type JobResult } from './job-result.js';
+import { isFiltered, withinAttempts, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';
 import { countEvents, transform, type Treatment } from './transform.js';
 
@@ -36,7 +42,8 @@ export async function routerTransform(
   const results = await transform(events, context, reply, TREATMENT);
   const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;
   const items = results.map((result, index) => itemOf(result, events[index]!, knowsFiltered, context));
-  countEvents(ROUTE, events, items.map(outcomeOf), request, context);
+  const outcomes = items.map((item, index) => (isFiltered(results[index]!) ? 'filtered' : outcomeOf(item)));
+  countEvents(ROUTE, events, outcomes, request, context);
   return sendJson(reply, 200, { output: items });
 }
 
@@ -54,15 +61,14 @@ function itemOf(
       : deliverItem(toWireDescriptor(plan.steps[0].request), metadata, destinationIdentity(destination));
   }
   const { error, pxStatus } = result;
-  const isFiltered = knowsFiltered && isFilterable(error);
-  const status = isFiltered ? ITEM_STATUS.filtered : errorStatus(error, pxStatus);
-  return failedItem(error, status, metadata, destinationIdentity(destination));
+  const identity = destinationIdentity(destination);
+  if (isFilterable(error)) return filteredItem(error, knowsFiltered, metadata, identity);
+  return failedItem(error, errorStatus(error, pxStatus), metadata, identity);
 }
 
 /** What an item makes the host do. */
 function outcomeOf({ statusCode }: RouterItem): EventOutcome {
   if (statusCode === ITEM_STATUS.deliver) return 'handedOver';
   if (statusCode === ITEM_STATUS.handled) return 'delivered';
-  if (statusCode === ITEM_STATUS.filtered) return 'filtered';
   return statusCode === 429 || statusCode >= 500 ? 'retry' : 'dropped';
 }

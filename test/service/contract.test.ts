@@ -244,14 +244,45 @@ describe.each(['inline', 'delivery'] as const)('%s mode', (mode) => {
     );
   });
 
-  test('statuses: 298 for other message types where the host knows it, else 400', async () => {
+  test.each([
+    ['a page message', { type: 'page', userId: 'u' }],
+    ['a Screen message', { type: 'Screen', userId: 'u' }],
+    ['an alias message', { type: 'alias', userId: 'u', previousId: 'v' }],
+    ['a message that is switched off', { ...track(), integrations: { all: 'false' } }],
+    [
+      'one that is, though it could not be mapped',
+      { type: 'identify', integrations: { GAINSIGHT_PX: false } },
+    ],
+  ])(
+    'statuses: %s is filtered: 298 where the host knows it, else 299 from the router and 400',
+    async (_, message) => {
+      const { route, post, get } = await world({ mode });
+      const events = [job(1, message)];
+      const knows = { 'x-feature-filter-code': '?1' };
+      expect((await route(events, knows))[0]).toMatchObject({ statusCode: 298, statTags: {} });
+      const [item] = await route(events);
+      expect(item).toMatchObject({ statusCode: 299, statTags: {}, error: expect.stringMatching(/./) });
+      expect(item).not.toHaveProperty('batchedRequest');
+      expect((await post(TRANSFORMS[1], events, knows)).body[0].statusCode).toBe(298);
+      expect((await post(TRANSFORMS[1], events)).body[0].statusCode).toBe(400);
+      const counted = (await get('/metrics')).text.split('\n').filter((line) => /_events_total\{/.test(line));
+      expect(counted).toHaveLength(2);
+      for (const line of counted) expect(line).toMatch(/outcome="filtered".* 2$/);
+    },
+  );
+
+  test.each([
+    [400, 'an unknown type', { type: 'purchase', userId: 'u' }],
+    [400, 'no type', { userId: 'u' }],
+    [298, 'alias, with pageEvents too', { type: 'alias', userId: 'u' }],
+  ])('statuses: %d for %s', async (status, _, message) => {
     const { route, post } = await world({ mode });
-    const events = [job(1, { type: 'page', userId: 'u' })];
     const knows = { 'x-feature-filter-code': '?1' };
-    expect((await route(events, knows))[0]).toMatchObject({ statusCode: 298, statTags: {} });
-    expect((await route(events))[0]!.statusCode).toBe(400);
-    expect((await post(TRANSFORMS[1], events, knows)).body[0].statusCode).toBe(298);
-    expect((await post(TRANSFORMS[1], events)).body[0].statusCode).toBe(400);
+    const events = [
+      job(1, message, {}, { ...DESTINATION, Config: { ...DESTINATION.Config, pageEvents: true } }),
+    ];
+    expect((await route(events, knows))[0]!.statusCode).toBe(status);
+    expect((await post(TRANSFORMS[1], events, knows)).body[0].statusCode).toBe(status);
   });
 
   test('nothing secret or personal is logged or counted', async () => {

@@ -80,5 +80,7 @@ export type { MessageType } from './map-message.js';
 export { deleteUser, denyUser } from './erasure.js';
 export { effectivePreferences, getPreferences, setPreferences } from './preference-calls.js';
 export { PREFERENCES } from './px-objects.js';
+export { skipReason, skipReasonText } from './skip-reason.js';
+export type { SkipReason } from './skip-reason.js';
 export type { Preference, Preferences } from './px-objects.js';
 export type { Warning, WarningCode } from './warnings.js';
