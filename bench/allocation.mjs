@@ -1,7 +1,7 @@
 // Bytes that one event's mapping allocates: the growth of a young generation so large that nothing is collected meanwhile.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { compile } from 'gainsight-px-destination';
+import { compile } from 'gainsight-px';
 import { CONFIG, EVENTS } from './events.mjs';
 
 const EVENTS_MEASURED = 20_000;

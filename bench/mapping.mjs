@@ -2,7 +2,7 @@
 // transform written by hand.
 import assert from 'node:assert/strict';
 import { Bench } from 'tinybench';
-import { compile, process as processEvent } from 'gainsight-px-destination';
+import { compile, process as processEvent } from 'gainsight-px';
 import { CONFIG, EVENTS } from './events.mjs';
 import { handWrittenTrack } from './hand-written-track.mjs';
 import { median, spread } from './statistics.mjs';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const PACKAGE = 'gainsight-px-destination';
+const PACKAGE = 'gainsight-px';
 
 /** The version of this package. Its package.json lies at another height above the sources than above what is built of them. */
 export function packageVersion(directory: string = __dirname): string {

@@ -52,7 +52,7 @@ export type ErrorCode =
   | 'internal';
 
 // A brand from the global registry: it holds across realms and across the two builds of this package, where `instanceof` does not.
-const BRAND = Symbol.for('gainsight-px-destination.error');
+const BRAND = Symbol.for('gainsight-px.error');
 
 interface ErrorDetails {
   readonly faults?: readonly Fault[];

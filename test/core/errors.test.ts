@@ -31,7 +31,7 @@ test.each([
 
 test('errors are known by their brand, of whatever copy of the package or realm they are', () => {
   const foreign = runInNewContext(
-    `const e = new Error('x'); e[Symbol.for('gainsight-px-destination.error')] = true; e`,
+    `const e = new Error('x'); e[Symbol.for('gainsight-px.error')] = true; e`,
   ) as unknown;
   expect(isDestinationError(foreign)).toBe(true);
   for (const other of [new Error('x'), new TypeError('x'), { kind: 'instrumentation' }, 'x', null, undefined])

@@ -8,7 +8,7 @@ import path from 'node:path';
  * `npm test` builds before; the packed files are those in `dist`.
  */
 const root = path.resolve(__dirname, '../..');
-const NAME = 'gainsight-px-destination';
+const NAME = 'gainsight-px';
 
 let consumer: string;
 

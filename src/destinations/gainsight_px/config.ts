@@ -31,7 +31,7 @@ export interface GlobalContextRow {
 }
 
 /**
- * A destination's configuration as a host stores it. Its JSON Schema is `gainsight-px-destination/config.schema.json`; keys
+ * A destination's configuration as a host stores it. Its JSON Schema is `gainsight-px/config.schema.json`; keys
  * not named here are ignored.
  */
 export interface DestinationConfig {

@@ -1,0 +1,20 @@
+// What npm runs after an install in this folder, and when it installs the package from git: builds it.
+// Without the development dependencies (`npm ci --omit=dev`) or without the sources nothing can be built, and the install must not fail.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+if (missing() === undefined) await import('./build.mjs');
+else console.error(`prepare: nothing is built, for want of ${missing()}`);
+
+function missing() {
+  try {
+    createRequire(import.meta.url).resolve('typescript/package.json');
+  } catch {
+    return 'the development dependencies';
+  }
+  return existsSync(path.join(root, 'src')) ? undefined : 'the sources';
+}
