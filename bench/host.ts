@@ -1,66 +1,142 @@
-// 2,000 mixed messages through the simulated RudderStack host and the service, with a simulated PX of 20 ms latency: requests per message
-// in both modes, with an empty PX and with one that knows everybody. Run by run.mjs, in a process of its own.
-import { createHttpFetch } from '../src/router';
-import { createService, type Mode } from '../src/service';
-import { createSimulator } from '../src/simulator';
+// 2,000 mixed messages through the simulated RudderStack host, `gainsight-px serve` and a simulated PX that allows what the real one does, each in
+// a process of its own: requests per message in both modes, with an empty PX and with one that knows everybody. Run by run.mjs.
+//
+// Destination, service and host have their defaults; what the simulated PX is set to is printed. The messages are mixed as real ones were seen
+// to be: each has an anonymous id of its own, so the host keeps no order, users share accounts, and groups come before identifies.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { createHost } from '../test/host/host';
 import { gainsightDestination } from '../test/host/destination';
+import type { HostEvent } from '../test/host/job';
+import { shortened } from '../test/host/timing';
 import { mixedMessages } from './messages.mjs';
 
+const COMMAND = path.resolve(path.dirname(process.argv[1]!), '../dist/cjs/cli/main.js');
 const MESSAGES = 2000;
-const LATENCY_MS = 20;
-const CONFIG = {
-  apiKey: '00000000-0000-0000-0000-000000000000',
-  productTagKey: 'AP-EXAMPLE-2',
-  missingUserOnGroup: 'create',
-} as const;
-const REAL_PX = /^https:\/\/api[a-z0-9-]*\.aptrinsic\.com/;
+/** How far PX is away, and what it allows. */
+const PX = { latencyMs: 20, requestsPerSecond: 200 };
+/** The two keys that a destination cannot be without. */
+const CONFIG = { apiKey: '00000000-0000-0000-0000-000000000000', productTagKey: 'AP-EXAMPLE-2' } as const;
+/** The host's own times, but that it asks for features every second: a run ends with such a poll. */
+const TIMING = { ...shortened(1), featuresPollMs: 1000 };
+
+interface Message extends Record<string, unknown> {
+  readonly type: string;
+  readonly userId: string;
+}
+
+/** What the simulated PX says of itself. */
+interface PxCounts {
+  readonly requests: {
+    readonly total: number;
+    readonly byStatus: Readonly<Record<string, number>>;
+    readonly peakPerSecond: number;
+  };
+  readonly eventCounts: { readonly total: number; readonly duplicates: number };
+}
 
 interface Row {
   readonly 'requests/message': number;
   readonly lost: number;
+  readonly 'events missing': number;
+  readonly 'events doubled': number;
+  readonly '429s': number;
+  readonly 'requests in the fullest second': number;
   readonly violations: number;
-  readonly ms: number;
+  readonly seconds: number;
 }
 
-async function run(mode: Mode, origin: string, count: () => number): Promise<Row> {
-  const httpFetch = createHttpFetch();
-  const resolve = (url: string): string => url.replace(REAL_PX, origin);
-  const router = { requestsPerSecond: Infinity, requestsPerDay: Infinity };
-  const service = createService({ mode, router, fetch: (url, init) => httpFetch(resolve(url), init) });
-  const { origin: transformUrl } = await service.listen({ port: 0 });
-  const delivery = mode === 'delivery' ? 'proxy' : 'direct';
-  const host = createHost({ transformUrl, delivery, resolve });
+/** A command of this package that runs in a process of its own. */
+interface Running {
+  readonly origin: string;
+  stop(): Promise<void>;
+}
 
-  const destination = gainsightDestination(CONFIG);
-  const events = mixedMessages(MESSAGES).map((line: string) => ({
-    message: JSON.parse(line) as Record<string, unknown>,
-    destination,
-  }));
-  const before = count();
-  const started = performance.now();
-  const report = await host.run(events);
-  const ms = Math.round(performance.now() - started);
-  await service.close();
+const messages = mixedMessages(MESSAGES).map((line: string, at: number): Message => ({
+  ...(JSON.parse(line) as Message),
+  anonymousId: `anon-${at}`,
+}));
+const tracks = messages.filter(({ type }) => type === 'track').length;
+
+/** Starts a command whose first line is JSON with its origin. */
+async function start(...args: readonly string[]): Promise<Running> {
+  const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const lines = createInterface(child.stdout);
+  const [line] = (await once(lines, 'line')) as [string];
+  const { origin } = JSON.parse(line) as { origin: string };
   return {
-    'requests/message': Number(((count() - before) / MESSAGES).toFixed(3)),
-    lost: MESSAGES - (report.states.Succeeded ?? 0),
-    violations: report.violations.length,
-    ms,
+    origin,
+    stop: async () => {
+      child.kill('SIGINT');
+      await once(child, 'close');
+    },
   };
 }
 
+async function askPx(origin: string, what: string, method = 'GET'): Promise<string> {
+  return (await fetch(`${origin}/__simulator/${what}`, { method })).text();
+}
+
+async function countsOf(origin: string): Promise<PxCounts> {
+  const requests = JSON.parse(await askPx(origin, 'requests')) as PxCounts['requests'];
+  const { eventCounts } = JSON.parse(await askPx(origin, 'state')) as PxCounts;
+  return { requests, eventCounts };
+}
+
+/** One run with a service of its own, which remembers nothing of the one before. */
+async function run(mode: string, px: Running): Promise<Row> {
+  const service = await start('serve', '--port', '0', '--mode', mode, '--px-url', px.origin);
+  const resolve = (url: string): string => url.replace(/^https:\/\/api[a-z0-9-]*\.aptrinsic\.com/, px.origin);
+  const delivery = mode === 'delivery' ? 'proxy' : 'direct';
+  const host = createHost({ transformUrl: service.origin, delivery, resolve, timing: TIMING });
+  const destination = gainsightDestination(CONFIG);
+
+  await askPx(px.origin, 'reset?only=requests', 'POST');
+  const before = await countsOf(px.origin);
+  const report = await host.run(messages.map((message): HostEvent => ({ message, destination })));
+  const { requests, eventCounts } = await countsOf(px.origin);
+  await service.stop();
+  const written = eventCounts.total - before.eventCounts.total;
+  // An event of the run before has the same body.
+  const seenBefore = before.eventCounts.total === 0 ? 0 : tracks;
+  const doubled = eventCounts.duplicates - before.eventCounts.duplicates - seenBefore;
+  return {
+    'requests/message': Number((requests.total / MESSAGES).toFixed(3)),
+    lost: MESSAGES - (report.states.Succeeded ?? 0),
+    'events missing': tracks - (written - doubled),
+    'events doubled': doubled,
+    '429s': requests.byStatus['429'] ?? 0,
+    'requests in the fullest second': requests.peakPerSecond,
+    violations: report.violations.length,
+    seconds: Number((report.durationMs / 1000).toFixed(1)),
+  };
+}
+
+/** Groups that come before every identify of their user. */
+function groupsBeforeUsers(): number {
+  const identified = new Set<string>();
+  return messages.filter(({ type, userId }) => {
+    if (type === 'identify') identified.add(userId);
+    return type === 'group' && !identified.has(userId);
+  }).length;
+}
+
 async function main(): Promise<void> {
+  const { latencyMs, requestsPerSecond } = PX;
+  const limits = ['--latency-ms', String(latencyMs), '--rate-limit', String(requestsPerSecond)];
   const rows: Record<string, Row> = {};
-  for (const mode of ['inline', 'delivery'] as const) {
-    const px = createSimulator({ latencyMs: LATENCY_MS });
-    const { origin } = await px.listen();
-    for (const round of ['empty PX', 'all known'] as const) {
-      rows[`${mode}, ${round}`] = await run(mode, origin, () => px.requests.total);
-    }
-    await px.close();
+  for (const mode of ['inline', 'delivery']) {
+    const px = await start('simulate', '--json', ...limits);
+    rows[`${mode}, empty PX`] = await run(mode, px);
+    rows[`${mode}, all known`] = await run(mode, px);
+    await px.stop();
   }
-  console.log(`\nhost and service: ${MESSAGES} mixed messages, ${LATENCY_MS} ms latency, 64 workers`);
+  console.log(
+    `\nhost and service, all with their defaults: ${MESSAGES} mixed messages, ${groupsBeforeUsers()} of them groups before their users; ` +
+      `PX: ${latencyMs} ms latency, ${requestsPerSecond} requests a second allowed`,
+  );
   console.table(rows);
 }
 

@@ -53,6 +53,7 @@ async function runAgainst(
     resolve: (url) => url.replace('https://api.aptrinsic.com', origin),
     timing: shortened(10_000),
     workers: 1,
+    jobsPerBatch: 20,
     patience: 3,
     ...options,
   }).run(events(4));

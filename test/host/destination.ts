@@ -1,4 +1,5 @@
 import type { DestinationConfig } from '../../src/index';
+import { DEFINITION_CONFIG } from './definition-config';
 
 /** A destination as the host hands it to a transformer: Go's names of its fields. */
 export interface DestinationObject {
@@ -16,7 +17,7 @@ export interface DestinationObject {
   readonly Transformations: readonly unknown[];
   readonly IsProcessorEnabled: boolean;
   readonly RevisionID: string;
-  readonly hasDynamicConfig?: boolean;
+  readonly hasDynamicConfig: boolean;
   readonly version?: number;
 }
 
@@ -32,18 +33,15 @@ export function gainsightDestination(
       ID: 'def-gainsight-px',
       Name: 'GAINSIGHT_PX',
       DisplayName: 'Gainsight PX',
-      Config: {
-        transformAtV1: 'router',
-        saveDestinationResponse: true,
-        supportedMessageTypes: { cloud: ['identify', 'group', 'track'] },
-      },
+      Config: DEFINITION_CONFIG,
     },
     Config: config,
     Enabled: true,
     WorkspaceID: 'ws-1',
     Transformations: [],
     IsProcessorEnabled: true,
-    RevisionID: 'rev-1',
+    RevisionID: '',
+    hasDynamicConfig: false,
     ...changes,
   };
 }

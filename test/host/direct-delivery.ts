@@ -14,6 +14,8 @@ export interface DirectOptions {
   readonly timeoutMs: number;
   /** Where a URL of the destination really leads. */
   readonly resolve: (url: string) => string;
+  /** Its abort ends a request: the host's process is killed. Default: none. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a body becomes on the wire, or why it cannot be sent. */
@@ -37,7 +39,7 @@ export async function deliverDirectly(
 
 async function send(
   descriptor: Descriptor,
-  { client, timeoutMs, resolve }: DirectOptions,
+  { client, timeoutMs, resolve, signal }: DirectOptions,
 ): Promise<DeliveryResult> {
   const { type, files, endpoint, method, headers, params } = descriptor;
   if (type !== 'REST' || Object.keys(files).length > 0) return { code: 200, text: '' };
@@ -54,6 +56,7 @@ async function send(
       ...(encoding.body === undefined ? {} : { body: encoding.body }),
       timeoutMs,
       client,
+      ...(signal === undefined ? {} : { signal }),
     });
     return { code: answer.status, text: answer.text };
   } catch (error) {

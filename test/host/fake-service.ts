@@ -21,6 +21,8 @@ export interface FakeService {
   readonly url: string;
   /** The bodies that came, parsed. */
   readonly received: readonly {
+    readonly method: string;
+    readonly path: string;
     readonly route: FakeRoute;
     readonly headers: JsonObject;
     readonly body: unknown;
@@ -52,7 +54,7 @@ const FEATURES = {
 export async function startFakeService({
   spoil = (reply) => reply,
 }: FakeServiceOptions = {}): Promise<FakeService> {
-  const received: { route: FakeRoute; headers: JsonObject; body: unknown }[] = [];
+  const received: FakeService['received'][number][] = [];
   const answered = new EventEmitter();
   const server = createServer((request, response) => {
     void serve(request, response);
@@ -62,9 +64,10 @@ export async function startFakeService({
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
-    const route = routeOf(request.url ?? '');
+    const { method = '', url: path = '' } = request;
+    const route = routeOf(path);
     const body: unknown = text === '' ? undefined : JSON.parse(text);
-    received.push({ route, headers: request.headers, body });
+    received.push({ method, path, route, headers: request.headers, body });
     const right = { status: 200, headers: { apiVersion: '2' }, body: ANSWERS[route](body) };
     const count = received.filter((other) => other.route === route).length;
     const reply = spoil(right, route, count);

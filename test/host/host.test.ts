@@ -66,7 +66,13 @@ const event = (user: string, seq: number): HostEvent => ({
 });
 
 const hostFor = (service: FakeService, options: Partial<HostOptions>) =>
-  createHost({ transformUrl: service.url, workers: 1, timing: shortened(5_000), ...options });
+  createHost({
+    transformUrl: service.url,
+    workers: 1,
+    jobsPerBatch: 20,
+    timing: shortened(5_000),
+    ...options,
+  });
 
 interface RouterBody {
   readonly input: readonly {

@@ -1,5 +1,6 @@
 import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { gunzipSync } from 'node:zlib';
+import { HostKilled } from './host-process';
 
 /** An answer, complete. */
 export interface HttpAnswer {
@@ -34,6 +35,8 @@ export interface HttpCall {
   readonly client: Client;
   /** Breaks the connection off once the answer begins, as if it were lost on the way. */
   readonly loseAnswer?: boolean;
+  /** Its abort ends the call: the process that makes it is killed. */
+  readonly signal?: AbortSignal;
 }
 
 /** A client as the host has for transforms: a new connection for each request, so many at a time. */
@@ -45,10 +48,17 @@ export const freshConnections = (): Client => ({
 /** A client as the host has for destinations. */
 export const keptConnections = (): Client => ({ agent: new Agent({ keepAlive: true }), headers: {} });
 
+/** What Go's client sends by itself. */
+const GO_HEADERS = { 'User-Agent': 'Go-http-client/1.1', 'Accept-Encoding': 'gzip' };
+
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost):(\d+)(\/.*)?$/;
 const MAX_REDIRECTS = 10;
 
-/** Calls, and follows redirects as Go's client does: 301 to 303 become a `GET` without a body. @throws TransportError */
+/**
+ * Calls, and follows redirects as Go's client does: 301 to 303 become a `GET` without a body.
+ *
+ * @throws TransportError without a whole answer; HostKilled when the signal is aborted
+ */
 export async function callHttp(call: HttpCall, redirects = 0): Promise<HttpAnswer> {
   const answer = await callOnce(call);
   const { location } = answer.headers;
@@ -69,10 +79,12 @@ function callOnce({
   timeoutMs,
   client,
   loseAnswer,
+  signal,
 }: HttpCall): Promise<HttpAnswer> {
   const [, host = '', port = '', path = '/'] = LOOPBACK.exec(url) ?? [];
   // Whatever a service may name: no test reaches out of this machine.
   if (host === '') return Promise.reject(new TransportError('ENOTFOUND'));
+  if (signal?.aborted === true) return Promise.reject(new HostKilled());
   return new Promise((resolve, reject) => {
     const length = body === undefined ? 0 : Buffer.byteLength(body);
     const sized = ['GET', 'DELETE'].includes(method) && length === 0 ? {} : { 'Content-Length': length };
@@ -83,7 +95,7 @@ function callOnce({
         port,
         path,
         agent: client.agent,
-        headers: { 'Accept-Encoding': 'gzip', ...client.headers, ...sized, ...headers },
+        headers: { ...GO_HEADERS, ...client.headers, ...sized, ...headers },
       },
       (response) => {
         if (loseAnswer === true) {
@@ -98,14 +110,24 @@ function callOnce({
       fail('TIMEOUT');
       sent.destroy();
     }, timeoutMs);
-    const settle = (answer: HttpAnswer): void => {
+    const onKill = (): void => {
+      done();
+      reject(new HostKilled());
+      sent.destroy();
+    };
+    const done = (): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', onKill);
+    };
+    const settle = (answer: HttpAnswer): void => {
+      done();
       resolve(answer);
     };
     const fail = (code: string): void => {
-      clearTimeout(timer);
+      done();
       reject(new TransportError(code));
     };
+    signal?.addEventListener('abort', onKill, { once: true });
     sent.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'UNKNOWN'));
     sent.end(body);
   });

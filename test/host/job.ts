@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../src/core/json-object';
 import type { DestinationObject } from './destination';
+import { gatewayUserId } from './gateway';
+import { HTTP_SOURCE, type Source } from './source';
 
 /** An event on its way to the destination, as a test hands it to the host. */
 export interface HostEvent {
@@ -9,10 +11,14 @@ export interface HostEvent {
   readonly orderingKey?: string;
   /** Further metadata, of which the host itself knows nothing. */
   readonly metadata?: JsonObject;
-  readonly sourceId?: string;
-  readonly sourceType?: string;
+  /** Default: an HTTP source. */
+  readonly source?: Source;
   readonly recordId?: unknown;
+  /** Default: tracing is off. */
+  readonly traceparent?: string;
 }
+
+export const sourceOf = ({ source = HTTP_SOURCE }: HostEvent): Source => source;
 
 /** `Failed` and `Waiting` are those of jobs that were left when the host was stopped or lost its patience. */
 export type JobState = 'New' | 'Waiting' | 'Failed' | 'Succeeded' | 'Filtered' | 'Aborted';
@@ -28,7 +34,6 @@ export interface Job {
   /** What the processor's transform made of it; undefined for one that is yet to be transformed. */
   readonly payload?: unknown;
   readonly createdAt: string;
-  readonly traceparent: string;
   attemptNum: number;
   firstAttemptedAt: string;
   dontBatch: boolean;
@@ -52,16 +57,6 @@ export function keyOfJob({ event: { destination }, userId }: Job): string {
   return orderingKey({ workspaceId: destination.WorkspaceID, destinationId: destination.ID, userId });
 }
 
-/** The user id that the gateway gives to an event: of its header, its first id and its user id. */
-export function gatewayUserId({ message, orderingKey: given }: HostEvent): string {
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  const [anonymousId, userId] = [text(message.anonymousId), text(message.userId)];
-  return given ?? `<<>>${anonymousId === '' ? userId : anonymousId}<<>>${userId}`;
-}
-
-export const SOURCE_ID = 'src-1';
-export const RECEIVED_AT = '2026-01-02T03:04:06.000Z';
-
 export function newJob(id: number, eventNumber: number, event: HostEvent, rest: Partial<Job> = {}): Job {
   return {
     id,
@@ -69,7 +64,6 @@ export function newJob(id: number, eventNumber: number, event: HostEvent, rest: 
     event,
     userId: gatewayUserId(event),
     createdAt: '2026-01-02T03:04:07.000Z',
-    traceparent: `00-${String(id).padStart(32, '0')}-${String(id).padStart(16, '0')}-01`,
     attemptNum: 0,
     firstAttemptedAt: '',
     dontBatch: false,
@@ -79,4 +73,14 @@ export function newJob(id: number, eventNumber: number, event: HostEvent, rest: 
     retryAtMs: 0,
     ...rest,
   };
+}
+
+/** A job that was being worked on when the host's process ended: it has failed, and the host counts its attempts from 0 again. */
+export function failExecuting(job: Job): void {
+  job.state = 'Failed';
+  job.code = 0;
+  job.error = '';
+  job.attemptNum = 0;
+  job.firstAttemptedAt = '';
+  job.retryAtMs = 0;
 }

@@ -32,7 +32,7 @@ const STRANGE_METADATA = {
 describe.each(WAYS)('a batch of all kinds, $name', ({ mode, options }) => {
   it('loses no event for the sake of its neighbours', async () => {
     const px = await startPx();
-    const { run } = await startScene(mode, px, { ...options, workers: 1 });
+    const { run } = await startScene(mode, px, { ...options, workers: 1, jobsPerBatch: 20 });
     const withoutKey = gainsightDestination({ ...CONFIG, apiKey: '' }, { ID: 'dest-2' });
     const strange = JSON.parse('{"__proto__": {"type": "track"}, "constructor": 1}') as JsonObject;
     const events: HostEvent[] = [
@@ -68,7 +68,7 @@ describe.each(WAYS)('a batch of all kinds, $name', ({ mode, options }) => {
       route === 'users.update' && refusals++ === 0 ? { status: 400, body: '{"message":"no"}' } : undefined;
     let refusals = 0;
     const px = await startPx(refusesTheFirst);
-    const { run } = await startScene(mode, px, { ...options, workers: 1 });
+    const { run } = await startScene(mode, px, { ...options, workers: 1, jobsPerBatch: 20 });
     const report = await run([
       hostEvent(identify('ada')),
       hostEvent(identify('ada', { traits: { title: 'Countess' } })),
@@ -115,9 +115,14 @@ describe.each(WAYS)('a batch of several destinations, $name', ({ mode, options }
       ),
     );
     const delivery = mode === 'delivery' ? 'proxy' : 'direct';
-    const report = await createHost({ transformUrl: origin, delivery, resolve, workers: 1, ...options }).run(
-      events,
-    );
+    const report = await createHost({
+      transformUrl: origin,
+      delivery,
+      resolve,
+      workers: 1,
+      jobsPerBatch: 20,
+      ...options,
+    }).run(events);
     expect(report).toMatchObject({ violations: [], states: { Succeeded: 16 }, transformRequests: 1 });
     expect(titles(us)).toEqual(users.map(() => 'dest-us'));
     expect(titles(eu)).toEqual(users.map(() => 'dest-eu'));
@@ -135,9 +140,14 @@ describe.each(WAYS)('a batch of several destinations, $name', ({ mode, options }
       index % 2 === 0 ? { context: { tag: `AP-${index}-2` } } : {};
     const events = users.map((user, index) => hostEvent(identify(user, tagOf(index)), destination));
     const delivery = mode === 'delivery' ? 'proxy' : 'direct';
-    const report = await createHost({ transformUrl: origin, delivery, resolve, workers: 1, ...options }).run(
-      events,
-    );
+    const report = await createHost({
+      transformUrl: origin,
+      delivery,
+      resolve,
+      workers: 1,
+      jobsPerBatch: 20,
+      ...options,
+    }).run(events);
     expect(report).toMatchObject({ violations: [], states: { Succeeded: 8 } });
     expect(users.map((user) => us.state.users.get(user)?.propertyKeys)).toEqual(
       users.map((_, index) => [index % 2 === 0 ? `AP-${index}-2` : 'AP-DEFAULT-2']),

@@ -25,7 +25,7 @@ const group = (userId: string, groupId: string, traits: JsonObject): JsonObject 
 describe.each(WAYS)('one batch with new objects, $name', ({ mode, options }) => {
   async function deliver(...messages: JsonObject[]): Promise<Simulator> {
     const px = await startPx();
-    const scene = await startScene(mode, px, { ...options, workers: 1 });
+    const scene = await startScene(mode, px, { ...options, workers: 1, jobsPerBatch: 20 });
     const report = await scene.run(messages.map((message) => hostEvent(message)));
     expect(report).toMatchObject({
       violations: [],
@@ -82,7 +82,7 @@ describe.each(ROUTER_WAYS)(
     it.each([1, 3, 6])('by %i requests: nothing is lost', async (requests) => {
       const px = await startPx();
       px.px.configure({ readLag: { requests } });
-      const scene = await startScene(mode, px, { ...options, workers: 1 });
+      const scene = await startScene(mode, px, { ...options, workers: 1, jobsPerBatch: 20 });
       const messages = [
         identify('ada', { title: 'Miss' }),
         identify('charles', {}),

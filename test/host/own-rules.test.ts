@@ -8,6 +8,7 @@ import { readEcho, type Echo } from './echo';
 import { startFakeService, type FakeReply } from './fake-service';
 import { Features } from './features';
 import { createHost } from './host';
+import { HostProcess } from './host-process';
 import { freshConnections, keptConnections } from './http-call';
 import { newJob, type HostEvent, type Job } from './job';
 import { verdictOf } from './job-status';
@@ -16,6 +17,7 @@ import { ProxyDelivery, type JobResult } from './proxy-delivery';
 import { brokenFirstOrder, brokenOrder, type RecordedWrite } from './px-recorder';
 import { readRouterReply } from './router-reply';
 import { RouterTransform } from './router-transform';
+import { ServiceCalls } from './service-calls';
 import { cleanUp, cleanUpWith } from './setup';
 import { shortened, type Timing } from './timing';
 import { HostPanic, Violations } from './violation';
@@ -31,6 +33,11 @@ beforeEach(() => {
 });
 
 afterEach(cleanUp);
+
+function callsTo(url: string): ServiceCalls {
+  const process = new HostProcess();
+  return new ServiceCalls({ url, client: freshConnections(), process, losesAnswer: () => false });
+}
 
 const rules = (): string[] => violations.list.map(({ rule }) => rule);
 
@@ -125,13 +132,11 @@ describe('a transform at the router', () => {
   const JOBS = [newJob(1, 1, event(1)), newJob(2, 2, event(2))];
   const transformAt = (url: string): RouterTransform =>
     new RouterTransform({
-      url,
-      client: freshConnections(),
+      calls: callsTo(url),
       timing: TIMING,
       timeoutMs: 5_000,
       violations,
       compacted: () => false,
-      losesAnswer: () => false,
     });
 
   it.each([
@@ -156,6 +161,20 @@ describe('a transform at the router', () => {
     const { url, received } = await startServer(undefined);
     await expect(transformAt(url).transform(JOBS)).rejects.toThrow(HostPanic);
     expect(received).toHaveLength(32);
+    expect(rules()).toEqual(['connection-refused']);
+  });
+
+  it('whose connection is refused for 3.2 seconds ends the host, and for less does not', async () => {
+    expect(32 * shortened(1).transformRetryMs).toBe(3_200);
+    const answers = [...Array<undefined>(31).fill(undefined), { status: 503, body: 'not ready' }];
+    const { url } = await startServer(...answers);
+    const items = await transformAt(url).transform(JOBS);
+    expect(items.map(({ statusCode }) => statusCode)).toEqual([500, 500]);
+    expect(rules()).toEqual([]);
+
+    const closed = await startServer({ status: 200 });
+    await cleanUp();
+    await expect(transformAt(closed.url).transform(JOBS)).rejects.toThrow(/32 tries: ECONNREFUSED/);
     expect(rules()).toEqual(['connection-refused']);
   });
 });
@@ -327,13 +346,11 @@ describe('a delivery through the proxy route', () => {
     requests = 1,
   ): Promise<Map<number, JobResult>> => {
     const proxy = new ProxyDelivery({
-      url,
-      client: freshConnections(),
+      calls: callsTo(url),
       version: () => version,
       destinationTimeoutMs: 2_000,
       transformTimeoutMs: 2_000,
       violations,
-      losesAnswer: () => false,
     });
     const descriptors = Array.from({ length: requests }, () => descriptor());
     const parcel = { jobs: JOBS, descriptors, destinationConfig: {}, destinationVersion: undefined };
@@ -391,13 +408,11 @@ describe('a transform at the processor', () => {
   const RIGHT: Answer = { status: 200, body: [{ metadata: { jobId: 5 }, output: {}, statusCode: 200 }] };
   const transformAt = (url: string): Promise<readonly ProcessorItem[]> =>
     new ProcessorTransform({
-      url,
-      client: freshConnections(),
+      calls: callsTo(url),
       timing: { ...TIMING, processorMaxRetryMs: 0.1 },
       timeoutMs: 5_000,
       violations,
       compacted: () => false,
-      losesAnswer: () => false,
       patience: 100,
     }).transform([event(1)], 5);
 

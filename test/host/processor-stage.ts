@@ -1,3 +1,4 @@
+import { HostKilled } from './host-process';
 import { newJob, type HostEvent, type Job } from './job';
 import type { ProcessorTransform } from './processor-transform';
 
@@ -7,23 +8,37 @@ const SUB_JOB_SIZE = 400;
 /**
  * Has all events transformed before they are queued, and makes jobs of what comes back: of one event none, one or several, in order.
  *
- * An event that is dropped here is a job that has ended.
+ * An event that is dropped here is a job that has ended. Where the host's process is killed, the events that it had taken up come again.
+ *
+ * @param restart starts the process again after a kill
  */
 export async function transformAtProcessor(
   events: readonly HostEvent[],
   transform: ProcessorTransform,
   batchSize: number,
+  restart: () => Promise<void>,
 ): Promise<Job[]> {
   const jobs: Job[] = [];
-  for (let at = 0; at < events.length; at += SUB_JOB_SIZE) {
+  let at = 0;
+  while (at < events.length) {
     const numbered = events.slice(at, at + SUB_JOB_SIZE);
     const batches: Promise<readonly Job[]>[] = [];
     for (let from = 0; from < numbered.length; from += batchSize) {
       batches.push(transformBatch(numbered.slice(from, from + batchSize), at + from + 1, transform));
     }
-    for (const batch of await Promise.all(batches)) {
-      for (const job of batch) jobs.push({ ...job, id: jobs.length + 1 });
+    const settled = await Promise.allSettled(batches);
+    const failures = settled.flatMap((batch) =>
+      batch.status === 'rejected' ? [batch.reason as unknown] : [],
+    );
+    const failure = failures.find((reason) => !(reason instanceof HostKilled)) ?? failures[0];
+    if (failure instanceof HostKilled) {
+      await restart();
+      continue;
     }
+    if (failure !== undefined) throw failure;
+    const made = settled.flatMap((batch) => (batch.status === 'fulfilled' ? batch.value : []));
+    for (const job of made) jobs.push({ ...job, id: jobs.length + 1 });
+    at += SUB_JOB_SIZE;
   }
   return jobs;
 }

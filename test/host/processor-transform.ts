@@ -2,20 +2,19 @@ import { isObject, type JsonObject } from '../../src/core/json-object';
 import { DEST_TYPE } from './destination';
 import { checkEcho } from './echo';
 import { decodeFault, type GoType } from './go-decode';
-import { callHttp, parseJson, TransportError, type HttpAnswer, type Client } from './http-call';
+import { parseJson, TransportError, type HttpAnswer } from './http-call';
 import type { HostEvent } from './job';
+import type { ServiceCalls } from './service-calls';
 import { wait, type Timing } from './timing';
 import { OutOfPatience, type Violations } from './violation';
 import { processorRequest, type TransformRequest } from './wire-request';
 
 export interface ProcessorTransformOptions {
-  readonly url: string;
-  readonly client: Client;
+  readonly calls: ServiceCalls;
   readonly timing: Timing;
   readonly timeoutMs: number;
   readonly violations: Violations;
   readonly compacted: () => boolean;
-  readonly losesAnswer: (request: number) => boolean;
   /** How often a request that is to be sent for ever is sent before a test calls it hopeless. */
   readonly patience: number;
 }
@@ -46,9 +45,6 @@ const MAX_TRIES = 31;
 
 /** Has the service transform events before they are queued: `POST /v0/destinations/gainsight_px`. */
 export class ProcessorTransform {
-  requests = 0;
-  lostAnswers = 0;
-
   constructor(private readonly options: ProcessorTransformOptions) {}
 
   /** What the events became, numbered from `from`. @throws HostPanic where the host does */
@@ -120,7 +116,7 @@ export class ProcessorTransform {
 
   /** The first answer that the host's client does not send the request again for. */
   async #untilAnswered({ headers, body }: TransformRequest): Promise<HttpAnswer> {
-    const { url, client, timing, timeoutMs, violations, losesAnswer, patience } = this.options;
+    const { calls, timing, timeoutMs, violations, patience } = this.options;
     let retryMs = timing.processorRetryMs;
     let shouldRetryMs = timing.shouldRetryMs;
     let waitedMs = 0;
@@ -130,19 +126,8 @@ export class ProcessorTransform {
         violations.note('never-ends', `a batch was sent ${sent} times at the processor`);
         throw new OutOfPatience();
       }
-      this.requests += 1;
-      const loseAnswer = losesAnswer(this.requests);
-      if (loseAnswer) this.lostAnswers += 1;
-      const call = {
-        method: 'POST',
-        url: `${url}/v0/destinations/${DEST_TYPE}`,
-        headers,
-        body,
-        timeoutMs,
-        client,
-        loseAnswer,
-      };
-      const answer = await callHttp(call).catch(noAnswer);
+      const call = { headers, body, timeoutMs };
+      const answer = await calls.post(`/v0/destinations/${DEST_TYPE}`, call).catch(noAnswer);
       if (answer.status === 503 && answer.headers['x-rudder-should-retry'] === 'true') {
         await wait(shouldRetryMs);
         shouldRetryMs = Math.min(timing.maxShouldRetryMs, shouldRetryMs * 2);

@@ -4,19 +4,17 @@ import type { Descriptor } from './descriptor';
 import type { DeliveryResult } from './direct-delivery';
 import type { Echo } from './echo';
 import { decodeFault, type GoType } from './go-decode';
-import { callHttp, parseJson, TransportError, type Client } from './http-call';
+import { parseJson, TransportError } from './http-call';
+import type { ServiceCalls } from './service-calls';
 import type { Violations } from './violation';
 
 export interface ProxyOptions {
-  readonly url: string;
-  readonly client: Client;
+  readonly calls: ServiceCalls;
   readonly version: () => 'v0' | 'v1';
   /** Told to the service; the host itself waits for so much longer than for a transform. */
   readonly destinationTimeoutMs: number;
   readonly transformTimeoutMs: number;
   readonly violations: Violations;
-  /** Whether the answer to the n-th request, from 1, is lost on its way. */
-  readonly losesAnswer: (request: number) => boolean;
 }
 
 /** What each job of a proxied delivery comes to. */
@@ -57,9 +55,6 @@ const isRetryable = (code: number): boolean => code < 200 || code >= 500 || code
 
 /** Delivers through the service's proxy route. */
 export class ProxyDelivery {
-  requests = 0;
-  lostAnswers = 0;
-
   constructor(private readonly options: ProxyOptions) {}
 
   /** Results by job. Of several descriptors the last one's count, unless one before it failed in a way that may pass. */
@@ -87,21 +82,14 @@ export class ProxyDelivery {
   }
 
   async #deliverOne(descriptor: Descriptor, parcel: ProxyParcel): Promise<Map<number, JobResult>> {
-    const { url, client, version, destinationTimeoutMs, transformTimeoutMs, losesAnswer } = this.options;
+    const { calls, version, destinationTimeoutMs, transformTimeoutMs } = this.options;
     const { jobs } = parcel;
-    this.requests += 1;
-    const loseAnswer = losesAnswer(this.requests);
-    if (loseAnswer) this.lostAnswers += 1;
     const spoken = version();
     try {
-      const { status, headers, text } = await callHttp({
-        method: 'POST',
-        url: `${url}/${spoken}/destinations/${DEST_TYPE}/proxy`,
+      const { status, headers, text } = await calls.post(`/${spoken}/destinations/${DEST_TYPE}/proxy`, {
         headers: { 'Content-Type': 'application/json', 'RdProxy-Timeout': String(destinationTimeoutMs) },
         body: JSON.stringify(payload(descriptor, parcel, spoken)),
         timeoutMs: transformTimeoutMs + destinationTimeoutMs,
-        client,
-        loseAnswer,
       });
       if (headers.apiversion !== '2') {
         this.options.violations.note('proxy-no-api-version', `apiVersion is ${String(headers.apiversion)}`);

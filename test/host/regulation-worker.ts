@@ -85,8 +85,7 @@ export class RegulationWorker {
     return callHttp({
       method,
       url: `${this.options.transformUrl}${path}`,
-      headers: { 'Content-Type': 'application/json' },
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body }),
       timeoutMs: TIMEOUT_MS,
       client: this.#client,
       loseAnswer,

@@ -20,6 +20,10 @@ export interface HostReport {
   readonly violations: readonly Violation[];
   /** Whether the host's process has ended. */
   readonly panicked: boolean;
+  /** How often the process was killed and started again. */
+  readonly restarts: number;
+  /** From the first event to the end of the last job. */
+  readonly durationMs: number;
   readonly transformRequests: number;
   readonly proxyRequests: number;
   /** Of the transform routes. */

@@ -1,20 +1,18 @@
-import { callHttp, TransportError, type HttpAnswer, type Client } from './http-call';
+import { TransportError, type HttpAnswer } from './http-call';
 import type { Job } from './job';
 import { readEcho } from './echo';
 import { readRouterReply, type RouterItem } from './router-reply';
+import type { ServiceCalls } from './service-calls';
 import { wait, type Timing } from './timing';
 import type { Violations } from './violation';
 import { routerRequest, type TransformRequest } from './wire-request';
 
 export interface RouterTransformOptions {
-  readonly url: string;
-  readonly client: Client;
+  readonly calls: ServiceCalls;
   readonly timing: Timing;
   readonly timeoutMs: number;
   readonly violations: Violations;
   readonly compacted: () => boolean;
-  /** Whether the answer to the n-th request, from 1, is lost on its way. */
-  readonly losesAnswer: (request: number) => boolean;
 }
 
 /** How often the host sends one request that gets no answer before it panics. */
@@ -23,9 +21,6 @@ const API_VERSION = '2';
 
 /** Has the service transform jobs: `POST /routerTransform`. */
 export class RouterTransform {
-  requests = 0;
-  lostAnswers = 0;
-
   constructor(private readonly options: RouterTransformOptions) {}
 
   /** The items in the order in which the host goes on with them. @throws HostPanic where the host does */
@@ -46,22 +41,11 @@ export class RouterTransform {
   }
 
   async #call({ headers, body }: TransformRequest): Promise<HttpAnswer> {
-    const { url, client, timing, timeoutMs, violations, losesAnswer } = this.options;
+    const { calls, timing, timeoutMs, violations } = this.options;
     let reason = '';
     for (let tried = 0; tried < MAX_TRIES; tried += 1) {
-      this.requests += 1;
-      const loseAnswer = losesAnswer(this.requests);
-      if (loseAnswer) this.lostAnswers += 1;
       try {
-        return await callHttp({
-          method: 'POST',
-          url: `${url}/routerTransform`,
-          headers,
-          body,
-          timeoutMs,
-          client,
-          loseAnswer,
-        });
+        return await calls.post('/routerTransform', { headers, body, timeoutMs });
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
         reason = error.code;

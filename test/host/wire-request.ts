@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/core/json-object';
 import { DEST_TYPE } from './destination';
-import { newJob, RECEIVED_AT, SOURCE_ID, type HostEvent, type Job } from './job';
+import { gatewayUserId, RECEIVED_AT } from './gateway';
+import { sourceOf, type HostEvent, type Job } from './job';
 
 /** A request for a transform: its headers, its body, and the metadata that is to come back. */
 export interface TransformRequest {
@@ -62,7 +63,7 @@ const bare = ({ event, metadata }: Entry): JsonObject => ({ message: event.messa
 const full = (entry: Entry): JsonObject => ({
   ...bare(entry),
   destination: entry.event.destination,
-  connection: connectionOf(entry.event),
+  connection: NO_CONNECTION,
 });
 
 function mapsOf(entries: readonly Entry[]): JsonObject {
@@ -70,20 +71,19 @@ function mapsOf(entries: readonly Entry[]): JsonObject {
   return {
     destinations: Object.fromEntries(events.map(({ destination }) => [destination.ID, destination])),
     connections: Object.fromEntries(
-      events.map((event) => [`${sourceOf(event)}:${event.destination.ID}`, connectionOf(event)]),
+      events.map((event) => [`${sourceOf(event).id}:${event.destination.ID}`, NO_CONNECTION]),
     ),
   };
 }
 
-const sourceOf = ({ sourceId = SOURCE_ID }: HostEvent): string => sourceId;
-
-const connectionOf = (event: HostEvent): JsonObject => ({
-  sourceId: sourceOf(event),
-  destinationId: event.destination.ID,
-  enabled: true,
-  config: {},
-  processorEnabled: true,
-});
+/** What Go writes for a connection that the workspace does not have: every field has its zero value. */
+const NO_CONNECTION: JsonObject = {
+  sourceId: '',
+  destinationId: '',
+  enabled: false,
+  config: null,
+  processorEnabled: false,
+};
 
 function routerMetadata(job: Job): Entry['metadata'] {
   const { event } = job;
@@ -91,7 +91,7 @@ function routerMetadata(job: Job): Entry['metadata'] {
     ...event.metadata,
     userId: job.userId,
     jobId: job.id,
-    sourceId: sourceOf(event),
+    sourceId: sourceOf(event).id,
     sourceCategory: '',
     destinationId: event.destination.ID,
     attemptNum: job.attemptNum,
@@ -101,30 +101,45 @@ function routerMetadata(job: Job): Entry['metadata'] {
     transformAt: 'router',
     workspaceId: event.destination.WorkspaceID,
     secret: null,
-    workerAssignedTime: new Date().toISOString(),
+    workerAssignedTime: nowToTheNanosecond(),
     dontBatch: job.dontBatch,
-    traceparent: job.traceparent,
+    traceparent: event.traceparent ?? '',
   };
+}
+
+/** As Go writes a time: nine digits of a second, which a `Date` cannot hold. */
+function nowToTheNanosecond(): string {
+  return new Date().toISOString().replace('Z', '269802Z');
 }
 
 function processorMetadata(event: HostEvent, jobId: number): Entry['metadata'] {
   const { destination, message } = event;
+  const source = sourceOf(event);
   return {
     ...event.metadata,
     jobId,
     workspaceId: destination.WorkspaceID,
-    rudderId: newJob(jobId, jobId, event).userId,
+    rudderId: gatewayUserId(event),
     receivedAt: RECEIVED_AT,
-    messageId: typeof message.messageId === 'string' ? message.messageId : `message-${jobId}`,
-    eventName: typeof message.event === 'string' ? message.event : '',
-    eventType: typeof message.type === 'string' ? message.type : '',
-    sourceId: sourceOf(event),
-    sourceType: event.sourceType ?? 'web',
+    messageId: textOf(message.messageId),
+    ...unlessEmpty('eventName', textOf(message.event)),
+    ...unlessEmpty('eventType', textOf(message.type)),
+    sourceId: source.id,
+    originalSourceId: '',
+    sourceDefinitionId: source.definitionId,
+    sourceName: source.name,
+    sourceType: source.definitionName,
+    sourceCategory: '',
     ...(event.recordId === undefined ? {} : { recordId: event.recordId }),
-    traceparent: newJob(jobId, jobId, event).traceparent,
+    ...unlessEmpty('traceparent', event.traceparent ?? ''),
     destinationId: destination.ID,
     destinationName: destination.Name,
     destinationType: destination.DestinationDefinition.Name,
     destinationDefinitionId: destination.DestinationDefinition.ID,
   };
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Most fields are left out where they are empty. */
+const unlessEmpty = (key: string, value: string): JsonObject => (value === '' ? {} : { [key]: value });

@@ -1,7 +1,7 @@
 import { readDescriptors } from './descriptor';
 import { deliverDirectly, type DirectOptions } from './direct-delivery';
 import type { Echo } from './echo';
-import { keyOfJob, orderingKey, type Job } from './job';
+import { failExecuting, keyOfJob, orderingKey, sourceOf, type Job } from './job';
 import { verdictOf } from './job-status';
 import type { JobResult, ProxyDelivery } from './proxy-delivery';
 import type { RouterItem } from './router-reply';
@@ -15,12 +15,13 @@ export interface WorkerOptions {
   /** Where a descriptor goes: to its endpoint, or to the service's proxy route. */
   readonly proxy: ProxyDelivery | undefined;
   readonly direct: DirectOptions;
-  readonly jobsPerBatch: number;
+  /** How many jobs the next batch may have. */
+  readonly batchSize: () => number;
   readonly timing: Timing;
   readonly violations: Violations;
   /** How often a job is tried before a test calls it hopeless; the host itself goes on. */
   readonly patience: number;
-  /** Whether the host has ended. */
+  /** Whether the host has ended, or its process. */
   readonly stopped: () => boolean;
 }
 
@@ -36,12 +37,18 @@ export class Worker {
   /** By ordering key: the job that failed, until whose end no later one of the key is picked up. */
   readonly #barriers = new Map<string, number>();
   readonly #tries = new Map<number, number>();
+  /** Jobs whose states are not stored yet. */
+  #executing: readonly Job[] = [];
 
+  /** @param jobs in the order of their ids; those that wait for their next attempt hold back the later ones of their keys */
   constructor(
     jobs: readonly Job[],
     private readonly options: WorkerOptions,
   ) {
     this.#queue = [...jobs];
+    for (const job of jobs) {
+      if (job.state === 'Failed' && job.attemptNum > 0) this.#bar(keyOfJob(job), job);
+    }
   }
 
   /** Works until no job is left that can be tried. @throws HostPanic where the host does */
@@ -49,7 +56,9 @@ export class Worker {
     while (!this.options.stopped()) {
       const batch = this.#pickUp(Date.now());
       if (batch.length > 0) {
+        this.#executing = batch;
         await this.#work(batch);
+        if (!this.options.stopped()) this.#executing = [];
         continue;
       }
       const waitMs = this.#msUntilNext(Date.now());
@@ -58,11 +67,17 @@ export class Worker {
     }
   }
 
+  /** What the end of the process does to the batch under way: states that were not stored are lost, those of jobs that are done too. */
+  failExecuting(): void {
+    for (const job of this.#executing) failExecuting(job);
+  }
+
   /** Jobs in the order of their ids, without those that stand behind a barrier or wait for their next try. */
   #pickUp(nowMs: number): Job[] {
     const batch: Job[] = [];
+    const size = this.options.batchSize();
     for (const job of this.#queue) {
-      if (batch.length === this.options.jobsPerBatch) break;
+      if (batch.length === size) break;
       if (this.#isFree(job) && job.retryAtMs <= nowMs) batch.push(job);
     }
     return batch;
@@ -151,7 +166,7 @@ export class Worker {
       return;
     }
     failed.all.add(key);
-    this.#barriers.set(key, Math.min(job.id, this.#barriers.get(key) ?? job.id));
+    this.#bar(key, job);
     job.retryAtMs = Date.now() + backoffMs(timing, job.attemptNum);
     const tries = (this.#tries.get(job.id) ?? 0) + 1;
     this.#tries.set(job.id, tries);
@@ -163,6 +178,10 @@ export class Worker {
     this.#remove(job, 'Failed');
   }
 
+  #bar(key: string, { id }: Job): void {
+    this.#barriers.set(key, Math.min(id, this.#barriers.get(key) ?? id));
+  }
+
   #remove(job: Job, state: Job['state']): void {
     job.state = state;
     this.#queue = this.#queue.filter((other) => other !== job);
@@ -171,7 +190,7 @@ export class Worker {
 
 /** A job that the processor's transform made is delivered as it is. */
 function itemOf(job: Job): RouterItem {
-  const { destination, sourceId = '' } = job.event;
+  const { destination, traceparent = '' } = job.event;
   return {
     jobs: [
       {
@@ -179,11 +198,11 @@ function itemOf(job: Job): RouterItem {
         userId: job.userId,
         destinationId: destination.ID,
         workspaceId: destination.WorkspaceID,
-        sourceId,
+        sourceId: sourceOf(job.event).id,
         transformAt: 'processor',
         attemptNum: job.attemptNum,
         firstAttemptedAt: job.firstAttemptedAt,
-        traceparent: job.traceparent,
+        traceparent,
         dontBatch: job.dontBatch,
         destInfo: undefined,
       },
