@@ -66,6 +66,15 @@ ${list(fields.EVENT_TIME.from)}. The user that is linked:
 
 ${table([fields.GROUP_MEMBER_ID])}
 
+\`missingUserOnGroup\` says what happens when PX does not know this user:
+- \`create\` (default): the user is created with \`identifyId\`, \`accountId\`, \`type: USER\` and \`propertyKeys\`; ${list(fields.USER_CREATE_DATES)}
+  default to ${list(fields.EVENT_TIME.from)}. A later identify adds its traits. A group message without a usable user id is refused.
+- \`fail\`: the message fails as \`user_not_found\`, which is retryable; the account is written. Later messages of the user and the account are
+  sent all the same, because one of them may create the user: when the message is sent again, it writes its account traits once more,
+  over newer ones.
+- \`skip\`: the message is delivered without the link; the outcome has the note \`link_skipped\`. A group message without a usable user id
+  writes the account alone.
+
 ## track → custom event
 ${table([fields.USER_ID, fields.EVENT_NAME, ...fields.EVENT_FIELDS])}
 

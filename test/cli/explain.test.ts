@@ -44,6 +44,19 @@ test('a message that cannot be mapped shows why and what was seen until then, an
   expect(code).toBe(1);
 });
 
+test('a link that no user id is there for is shown as left out, where that is asked for', async () => {
+  const file = tempFile('config.json', { ...CONFIG, missingUserOnGroup: 'skip' });
+  const stdin = asLines(
+    { type: 'group', groupId: 'acme' },
+    { type: 'group', groupId: 'acme', userId: 'ada' },
+  );
+  const { code, stdout } = await cli(['explain', '--config', file], { stdin });
+  expect(code).toBe(0);
+  expect(stdout.match(/^note: link_skipped: /gm)).toHaveLength(1);
+  const lines = jsonLines((await cli(['explain', '--config', file, '--json'], { stdin })).stdout);
+  expect(lines.map(({ notes }) => notes)).toEqual([['link_skipped'], undefined]);
+});
+
 test('--json gives one line per message: plan without key, fields with their steps, dropped, warnings', async () => {
   const { code, stdout } = await cli(args('--json'), { stdin: asLines(identify, { type: 'page' }) });
   const [explained, refused] = jsonLines(stdout);

@@ -59,6 +59,25 @@ describe('after a failure that may pass, a lane is blocked', () => {
     expect(codes(await clock.runUntil(Promise.all(outcomes)))).toEqual(['rejected', 'delivered']);
   });
 
+  it('but not by a user who is missing: a later plan may be what creates the user', async () => {
+    let known = false;
+    const { clock, px, router } = setUp(
+      ({ method, path }) => {
+        if (method === 'POST' && path === '/v1/users') known = true;
+        return { status: path === '/v1/users/u1' && !known ? 404 : 204 };
+      },
+      { onRetryableFailure: 'blockLanes' },
+    );
+    const plans = [groupPlan('u1', 'a1'), groupPlan('u2', 'a1'), identifyPlan('u1'), trackPlan('u1')];
+    const outcomes = await clock.runUntil(Promise.all(plans.map((plan) => router.deliver(plan))));
+    expect(codes(outcomes)).toEqual(['user_not_found', 'delivered', 'delivered', 'delivered']);
+    expect(outcomes[0]).toMatchObject({ retryable: true, retries: 0, requests: [{}, { status: 404 }] });
+    expect(router.stats().blockedLanes).toBe(0);
+    expect(px.sent).toHaveLength(2 + 2 + 2 + 1);
+    // The router did not repeat it by itself; whoever does is served.
+    expect(codes([await clock.runUntil(router.deliver(plans[0]!))])).toEqual(['delivered']);
+  });
+
   it('but not at another key', async () => {
     const { clock, router } = setUp(
       ({ url }) => ({ status: url.startsWith('https://px.test') ? 503 : 204 }),

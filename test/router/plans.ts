@@ -1,4 +1,4 @@
-import type { RequestPlan, RouteName, Step } from '../../src/core/plan';
+import type { Next, RequestPlan, RouteName, Step } from '../../src/core/plan';
 import type { EndpointPath, Method, RequestDescriptor } from '../../src/core/request';
 
 export const API_KEY = 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6';
@@ -66,8 +66,13 @@ export function preferencesPlan(userId: string, target: Target = {}): RequestPla
   };
 }
 
-/** Update or create an account, then link a user to it, who must exist. */
-export function groupPlan(userId: string, accountId: string, target: Target = {}): RequestPlan {
+/** Update or create an account, then link a user to it, who must exist, or else is left out. */
+export function groupPlan(
+  userId: string,
+  accountId: string,
+  target: Target = {},
+  missing: Next = { to: 'fail', code: 'user_not_found' },
+): RequestPlan {
   const linked = { to: 'step', id: 'linkUser' } as const;
   const update = request('PUT', `/accounts/${accountId}`, 'accounts', { plan: 'pro' }, target);
   const create = request('POST', '/accounts', 'accounts', { id: accountId, plan: 'pro' }, target);
@@ -87,7 +92,7 @@ export function groupPlan(userId: string, accountId: string, target: Target = {}
         ok: linked,
         notFound: { to: 'fail', code: 'rejected', answerOf: 'createAccount' },
       }),
-      step('linkUser', 'users.update', link, { notFound: { to: 'fail', code: 'user_not_found' } }),
+      step('linkUser', 'users.update', link, { notFound: missing }),
     ],
   };
 }

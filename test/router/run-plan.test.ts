@@ -1,3 +1,4 @@
+import type { RequestPlan } from '../../src/core/plan';
 import { groupPlan, identifyPlan, preferencesPlan, readPlan, trackPlan } from './plans';
 import { failure, setUp } from './setup';
 
@@ -47,6 +48,18 @@ describe('a plan is run by its tables', () => {
     );
     expect(outcome.error).toMatchObject({ name: 'AbortedError', code: 'rejected', message: outcome.message });
     expect(outcome.requests.map(({ verdict }) => verdict)).toEqual(['notFound', 'rejected', 'notFound']);
+  });
+
+  it('what a plan leaves out stands in the outcome, and in the statistics', async () => {
+    const { clock, router } = setUp([{ status: 204 }, { status: 404 }, { status: 204 }]);
+    const skipping = (userId: string): RequestPlan =>
+      groupPlan(userId, 'a1', {}, { to: 'done', note: 'link_skipped' });
+    const outcome = await clock.runUntil(router.deliver(skipping('u1')));
+    expect(outcome).toMatchObject({ delivered: true, note: 'link_skipped', retries: 0 });
+    const linked = await clock.runUntil(router.deliver(skipping('u2')));
+    expect(linked.delivered).toBe(true);
+    expect(linked).not.toHaveProperty('note');
+    expect(router.stats()).toMatchObject({ delivered: 2, failed: {}, notes: { link_skipped: 1 } });
   });
 
   it.each([401, 403])('%d ends the plan as denied and keeps the status', async (status) => {
