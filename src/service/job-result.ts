@@ -49,8 +49,9 @@ export function resultOf(plan: RequestPlan, outcome: Outcome): JobResult {
 
 /**
  * The same, where the host gives a job further attempts, some ten seconds after each other (RudderStack rudder-server v1.83,
- * `router/misc.go`), and holds the later jobs of its ordering key meanwhile: so few of them. A group whose user is missing has three, as the user may come by
- * another ordering key, or by another replica. What PX has just written to, and then does not find, has two: its read side lags.
+ * `router/misc.go`), and holds the later jobs of its ordering key meanwhile: so they are few. A group whose user is missing has three, as the
+ * user may come by another ordering key, or by another replica. What PX has just written to, and then does not find, has two: its read side
+ * lags.
  */
 export function withinAttempts(result: JobResult, { attemptNum }: JsonObject): JobResult {
   if (result.kind !== 'failed' || result.absentIn === undefined) return result;
