@@ -1,9 +1,10 @@
-// Checks the package from outside: its manifest (publint), its types (are-the-types-wrong), and that the core runs in a browser.
+// Checks the package from outside: its manifest (publint), its types (are-the-types-wrong), that the core runs in a browser, and that it installs.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { checkInstalls } from './check-installs.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 let failed = 0;
@@ -30,6 +31,7 @@ run('are-the-types-wrong', 'npx', [
   'package.json',
 ]);
 await checkBrowserBundle();
+checkInstalls(root, check);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 

@@ -1,16 +1,27 @@
 export {
+  ATTRIBUTE_TYPES,
   compile,
+  DATA_CENTERS,
   deleteUser,
   denyUser,
   effectivePreferences,
   explain,
   getPreferences,
+  PREFERENCES,
   process,
+  processMessage,
   resolveDataCenter,
   setPreferences,
 } from './destinations/gainsight_px/index.js';
 export type {
+  AttributeMapRow,
+  AttributeType,
   CompiledDestination,
+  ConfigFields,
+  ConfigInput,
+  ConsentPreference,
+  DataCenter,
+  DataCenterName,
   DestinationConfig,
   DroppedValue,
   ExplainedField,
@@ -19,6 +30,7 @@ export type {
   MapRow,
   Preference,
   Preferences,
+  TypesByName,
   Warning,
   WarningCode,
 } from './destinations/gainsight_px/index.js';
@@ -33,10 +45,20 @@ export type {
   RouteName,
   Step,
 } from './core/plan.js';
-export type { EndpointPath, Method, RequestBody, RequestDescriptor } from './core/request.js';
-export type { RudderMessage } from './core/message.js';
+export type { BodyValue, EndpointPath, Method, RequestBody, RequestDescriptor } from './core/request.js';
+export type { JsonObject } from './core/json-object.js';
+export type { MessageFields, MessageInput, RudderMessage } from './core/message.js';
 export type { DropReason, MappedObject } from './core/mapping/record.js';
 export { judge } from './core/verdict.js';
 export type { Answer, Settled, Transient, Verdict } from './core/verdict.js';
-export { ConfigurationError, InstrumentationError, isDestinationError } from './core/errors.js';
-export type { DestinationError, ErrorCode, ErrorKind, Fault } from './core/errors.js';
+export {
+  AbortedError,
+  ConfigurationError,
+  DestinationError,
+  InstrumentationError,
+  InternalError,
+  isDestinationError,
+  RetryableError,
+  ThrottledError,
+} from './core/errors.js';
+export type { ErrorCode, ErrorDetails, ErrorKind, Fault } from './core/errors.js';

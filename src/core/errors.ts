@@ -54,7 +54,8 @@ export type ErrorCode =
 // A brand from the global registry: it holds across realms and across the two builds of this package, where `instanceof` does not.
 const BRAND = Symbol.for('gainsight-px.error');
 
-interface ErrorDetails {
+/** What an error says beside its code and message. */
+export interface ErrorDetails {
   readonly faults?: readonly Fault[];
   readonly cause?: unknown;
 }

@@ -1,10 +1,10 @@
+import type { JsonObject } from './json-object.js';
+
 /**
- * A RudderStack message as it arrives: JSON of unknown quality, of which nothing is trusted before it is looked at.
- *
- * The named fields are those that this project reads; their meaning is RudderStack's
+ * The fields of a RudderStack message that this project reads; their meaning is RudderStack's
  * (https://www.rudderstack.com/docs/event-spec/standard-events/). Every one may be missing or of the wrong type.
  */
-export interface RudderMessage {
+export interface MessageFields {
   /** `identify`, `group` or `track`, in any case. */
   readonly type?: unknown;
   readonly userId?: unknown;
@@ -20,5 +20,10 @@ export interface RudderMessage {
   /** ISO-8601 text, or epoch seconds or milliseconds. */
   readonly timestamp?: unknown;
   readonly originalTimestamp?: unknown;
-  readonly [other: string]: unknown;
 }
+
+/** A RudderStack message as it arrives: JSON of unknown quality, of which nothing is trusted before it is looked at. */
+export type RudderMessage = MessageFields & JsonObject;
+
+/** What is accepted as a message: a literal with any keys, or an `interface` of an SDK, which has no index signature. */
+export type MessageInput = RudderMessage | MessageFields;

@@ -1,8 +1,4 @@
-import { parseConfig } from '../destinations/gainsight_px/index.js';
-
-/** PX's data centers by name. */
-const DATA_CENTERS = ['US', 'EU', 'US2'] as const;
-export type DataCenter = (typeof DATA_CENTERS)[number];
+import { DATA_CENTERS, parseConfig, type DataCenter } from '../destinations/gainsight_px/index.js';
 
 const ORIGINS: ReadonlyMap<string, DataCenter> = new Map(
   DATA_CENTERS.map((dataCenter) => [

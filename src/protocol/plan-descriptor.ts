@@ -1,5 +1,6 @@
 import type { RequestPlan, Step } from '../core/plan.js';
-import { dataCenterAt, type DataCenter } from './data-center.js';
+import type { DataCenter } from '../destinations/gainsight_px/index.js';
+import { dataCenterAt } from './data-center.js';
 import { toWireDescriptor, type WireDescriptor } from './descriptor.js';
 import { isEventRoute, readCall, type PxCall } from './px-call.js';
 

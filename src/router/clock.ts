@@ -1,3 +1,5 @@
+import type { Signal } from './signal.js';
+
 /** Time as the router uses it; handed in, so that tests need not sleep. */
 export interface Clock {
   /** Milliseconds on a clock that never goes back. */
@@ -22,7 +24,7 @@ export const systemClock: Clock = {
 };
 
 /** Resolves after `delayMs` milliseconds; rejects with the signal's reason when that comes first. */
-export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+export function sleep(clock: Clock, delayMs: number, signal: Signal): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       cancel();

@@ -3,6 +3,7 @@ import type { Blockade } from './blockade.js';
 import { systemClock, type Clock } from './clock.js';
 import type { RequestRecord } from './outcome.js';
 import type { LimitScope, RateLimiter } from './rate-limiter.js';
+import type { Signal } from './signal.js';
 
 /** A body as the router reads it: a part of the global `ReadableStream`. */
 export interface AnswerBody {
@@ -26,7 +27,7 @@ export interface FetchInit {
   readonly headers: Record<string, string>;
   readonly body?: string;
   readonly redirect: 'manual';
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
 }
 
 /** The part of the global `fetch` that the router uses. */
@@ -79,7 +80,7 @@ export interface RouterOptions {
    */
   readonly onRetryableFailure?: 'continue' | 'blockLanes';
   /** Cancels all plans, those handed in later too. */
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
   /** Told of every attempt when it is over. What it throws is ignored. */
   readonly onRequest?: (record: RequestRecord) => void;
 }
@@ -87,7 +88,7 @@ export interface RouterOptions {
 /** How one plan is delivered. */
 export interface DeliverOptions {
   /** Cancels this plan: one that has not begun sends nothing, one that has ends after its request in flight. */
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
   /** Further lanes, next to the plan's own: whatever else must stay in order with it. */
   readonly alsoLanes?: readonly string[];
   /**

@@ -27,7 +27,7 @@ export interface RequestRecord {
   readonly verdict: Verdict;
 }
 
-interface OutcomeBase {
+export interface OutcomeBase {
   /** Every attempt, in order. Empty when nothing was sent. */
   readonly requests: readonly RequestRecord[];
   /** How many of the attempts were repetitions. */

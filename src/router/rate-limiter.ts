@@ -1,3 +1,5 @@
+import type { Signal } from './signal.js';
+
 /**
  * Says when the next request may be sent; one per {@link LimitScope}.
  *
@@ -10,7 +12,7 @@ export interface RateLimiter {
    * Requests are let through in the order they asked. Rejects with the signal's reason when it is aborted before, and
    * with a `ThrottledError` `daily_quota_reached` when the wait would be hours.
    */
-  acquire(signal: AbortSignal): Promise<void>;
+  acquire(signal: Signal): Promise<void>;
   /** Told whenever an answer has come: what was sent before has arrived by now. */
   answered?(): void;
   /** Whether forgetting this limiter changes nothing: no request that it remembers counts any longer. Absent: always. */

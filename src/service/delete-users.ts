@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ConfigurationError, InternalError, RetryableError, type DestinationError } from '../core/errors.js';
 import { isObject, type JsonObject } from '../core/json-object.js';
 import { dataCentersIn } from '../destinations/gainsight_px/config.js';
-import { deleteUser, type DestinationConfig } from '../destinations/gainsight_px/index.js';
+import { deleteUser, type DataCenter, type DestinationConfig } from '../destinations/gainsight_px/index.js';
 import { parseDeletionRequest, type DeletionReply } from '../protocol/delete-users.js';
 import { DEST_TYPE } from '../protocol/destination.js';
 import { isTemplate, resolveDynamicConfig } from '../protocol/dynamic-config.js';
@@ -164,7 +164,7 @@ function configsOf(config: DestinationConfig): DestinationConfig[] {
   }
   const distinct = dataCentersIn(dataCenter);
   if (distinct.length === 0) throw refused('dataCenter', 'expected a data center, found none');
-  return distinct.map((name) => ({ ...resolved, dataCenter: name }));
+  return distinct.map((name) => ({ ...resolved, dataCenter: name as DataCenter }));
 }
 
 function notWithoutEvent(path: string): ConfigurationError {

@@ -2,3 +2,22 @@
 export { createService } from './service.js';
 export type { Service, ServiceAddress, StopOptions } from './service.js';
 export type { Mode, ServiceLog, ServiceOptions } from './options.js';
+
+// What the signatures above name.
+export type {
+  AnswerBody,
+  Clock,
+  Fetch,
+  FetchAnswer,
+  FetchInit,
+  LimitScope,
+  MinimalSignal,
+  RateLimiter,
+  RequestRecord,
+  RouteName,
+  RouterOptions,
+  Settled,
+  Signal,
+  Transient,
+  Verdict,
+} from '../router/index.js';

@@ -23,3 +23,9 @@ export type {
   AttributeModel,
   UndeclaredAttributes,
 } from './attribute-catalogue.js';
+
+// What the signatures above name.
+export { PREFERENCE_NAMES } from './fields.js';
+export type { JsonObject } from '../core/json-object.js';
+export type { RouteName } from '../core/plan.js';
+export type { Method } from '../core/request.js';

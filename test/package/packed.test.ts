@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { minVersion, satisfies } from 'semver';
+import { installedPackages, readManifest, resolvePackage } from './installed';
 
 /**
  * The package as its users get it: packed, unpacked into another project, and used with `require`, `import` and the compiler.
@@ -34,21 +36,12 @@ beforeAll(() => {
   // Without its scripts: the build is there already, and a second one would disturb other tests that run it.
   npm(['pack', '--ignore-scripts', '--pack-destination', consumer], root);
   const tarball = readdirSync(consumer).find((file) => file.endsWith('.tgz'))!;
-  execFileSync('tar', ['-xzf', tarball], { cwd: consumer });
-  mkdirSync(path.join(consumer, 'node_modules'));
-  execFileSync('mv', ['package', path.join('node_modules', NAME)], { cwd: consumer });
-  // Its dependencies, as an install would put them beside it.
-  const manifest = JSON.parse(
-    execFileSync('cat', [`node_modules/${NAME}/package.json`], { cwd: consumer, encoding: 'utf8' }),
-  ) as {
-    dependencies: Record<string, string>;
-  };
-  for (const dependency of Object.keys(manifest.dependencies)) {
-    const link = path.join(consumer, 'node_modules', dependency);
-    mkdirSync(path.dirname(link), { recursive: true });
-    symlinkSync(path.join(root, 'node_modules', dependency), link);
-  }
   write('package.json', JSON.stringify({ name: 'consumer', private: true }));
+  // Offline and with an empty cache: what the package needs is in it.
+  npm(
+    ['install', '--offline', '--cache', '.npm-cache', '--engine-strict', '--no-audit', `./${tarball}`],
+    consumer,
+  );
 });
 
 afterAll(() => {
@@ -126,7 +119,32 @@ test.each([
 
 test('the schema of the configuration and the command come with it', () => {
   expect(node('-p', `require('${NAME}/config.schema.json').required.join()`)).toBe('apiKey,productTagKey');
-  expect(node(`node_modules/${NAME}/dist/cjs/cli/main.js`, '--version')).toMatch(/^\d+\.\d+\.\d+$/);
+  expect(
+    execFileSync(path.join('node_modules/.bin', NAME), ['--version'], {
+      cwd: consumer,
+      encoding: 'utf8',
+    }).trim(),
+  ).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
+test('every package in it runs on the oldest Node that it names, and finds there what it needs', () => {
+  const packages = installedPackages(path.join(consumer, 'node_modules'));
+  const oldest = minVersion(readManifest(path.join(consumer, 'node_modules', NAME)).engines!.node!)!;
+  const faults = packages.flatMap((folder) => {
+    const { name, version, engines, dependencies = {} } = readManifest(folder);
+    const node = engines?.node ?? '*';
+    const unmet = Object.entries(dependencies).flatMap(([dependency, range]) => {
+      const found = resolvePackage(folder, dependency);
+      return found !== undefined && satisfies(readManifest(found).version, range)
+        ? []
+        : [`${name} ${version} needs ${dependency} ${range}`];
+    });
+    return satisfies(oldest, node) ? unmet : [`${name} ${version} needs Node ${node}`, ...unmet];
+  });
+  expect(faults).toEqual([]);
+  expect(packages.map((folder) => readManifest(folder).name)).toEqual(
+    expect.arrayContaining([NAME, 'fastify', 'light-my-request', 'thread-stream']),
+  );
 });
 
 test('nothing that is not needed comes with it', () => {
@@ -141,7 +159,11 @@ test('nothing that is not needed comes with it', () => {
     'config.schema.json',
     'dist',
     'docs',
+    'examples',
+    'node_modules',
+    'ops',
     'package.json',
   ]);
+  expect(readdirSync(path.join(consumer, 'node_modules', NAME, 'dist')).sort()).toEqual(['cjs', 'esm']);
   expect(existsSync(path.join(consumer, 'node_modules', NAME, 'dist/cjs/simulator/index.js'))).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { process, type DestinationConfig, type RequestPlan } from '../../src/index';
+import { DATA_CENTERS, process, type DestinationConfig, type RequestPlan } from '../../src/index';
 import { deliveryPlan } from '../../src/protocol/delivery-plan';
 import { toPlanDescriptor } from '../../src/protocol/plan-descriptor';
 import type { ProxyRequest } from '../../src/protocol/proxy-request';
@@ -32,7 +32,7 @@ const IDS = [
 ];
 const config = { apiKey: 'k', productTagKey: 'AP', missingUserOnGroup: 'create' } as const;
 
-describe.each(['US', 'EU', 'US2'])('data center %s', (dataCenter) => {
+describe.each(DATA_CENTERS)('data center %s', (dataCenter) => {
   test.each(IDS)('the plans of the user and account %j come back as they were', (id) => {
     const here: DestinationConfig = { ...config, dataCenter };
     const traits = { title: '"<&>', userPreferences: { surveys: false } };
@@ -90,7 +90,7 @@ test.each([
 ])(
   'a data center that was a template of the stored configuration, %s, is the one that it was resolved to',
   (_where, dataCenter) => {
-    for (const resolved of ['US', 'EU', 'US2']) {
+    for (const resolved of DATA_CENTERS) {
       const plan = process({ type: 'track', userId: 'u', event: 'E' }, { ...config, dataCenter: resolved });
       expect(roundTrip(plan, { ...config, dataCenter })).toEqual(plan);
     }

@@ -30,17 +30,27 @@ export interface GlobalContextRow {
   readonly to?: string | number | boolean | null;
 }
 
-/**
- * A destination's configuration as a host stores it. Its JSON Schema is `gainsight-px/config.schema.json`; keys
- * not named here are ignored.
- */
-export interface DestinationConfig {
+/** The data centers of PX, each with a base URL of its own. */
+export const DATA_CENTERS = ['US', 'EU', 'US2'] as const;
+export type DataCenter = (typeof DATA_CENTERS)[number];
+
+/** How a configuration may write a data center. At run time any mixture of cases is taken. */
+export type DataCenterName = DataCenter | Lowercase<DataCenter>;
+
+/** A consent category that, when denied, switches a preference off. */
+export interface ConsentPreference {
+  readonly consent: string;
+  readonly preference: Preference;
+}
+
+/** The keys of a configuration that have a meaning here. Each value is checked at run time, whatever the compiler knew. */
+export interface ConfigFields {
   /** REST API key: 1 to 200 printable ASCII characters. */
   readonly apiKey: string;
   /** Tag key of the product that users, accounts and events belong to (`AP-XXXXXXXXXX-2`). */
   readonly productTagKey: string;
-  /** `US` (default), `EU` or `US2` in any case; or one of these per source type. */
-  readonly dataCenter?: string | Readonly<Record<string, string>>;
+  /** `US` (default), `EU` or `US2` in any case; or one of these per source type, as hosts store it. */
+  readonly dataCenter?: DataCenterName | Readonly<Record<string, DataCenterName>>;
   /** Trait name or dotted path → API name of a user's custom attribute. */
   readonly userAttributeMap?: readonly AttributeMapRow[] | null;
   /** Trait name or dotted path → API name of an account's custom attribute. */
@@ -67,16 +77,25 @@ export interface DestinationConfig {
   /** Cut query and fragment off the URLs of events. Default false. */
   readonly stripUrlQuery?: boolean;
   /** Consent categories that, when denied, switch a preference off. */
-  readonly consentPreferences?:
-    readonly { readonly consent: string; readonly preference: Preference }[] | null;
+  readonly consentPreferences?: readonly ConsentPreference[] | null;
   /** Send an event's `messageId` as `eventId`. Default false. */
   readonly sendEventId?: boolean;
   /** Send `context.ip` as an event's `remoteHost`. Default false. */
   readonly sendIp?: boolean;
   /** API version in the preferences path. Default `v1`. */
   readonly preferencesApiVersion?: 'v1' | 'v2';
-  readonly [other: string]: unknown;
 }
+
+/**
+ * A destination's configuration as a host stores it. Its JSON Schema is `gainsight-px/config.schema.json`; keys that
+ * {@link ConfigFields} does not name are ignored.
+ *
+ * A file that is imported as JSON has `string` where this type wants one of a few values: write `config as DestinationConfig`.
+ */
+export type DestinationConfig = ConfigFields & JsonObject;
+
+/** What is accepted as a configuration: a literal with any further keys, or an `interface` of yours, which has no index signature. */
+export type ConfigInput = DestinationConfig | ConfigFields;
 
 /** The keys that are read; everything else of a configuration has no effect. */
 export const CONFIG_KEYS = [
@@ -98,7 +117,7 @@ export const CONFIG_KEYS = [
   'sendEventId',
   'sendIp',
   'preferencesApiVersion',
-] as const satisfies readonly (keyof DestinationConfig)[];
+] as const satisfies readonly (keyof ConfigFields)[];
 
 /** A configuration whose every value is there and right. */
 export interface ParsedConfig {
@@ -109,15 +128,13 @@ export interface ParsedConfig {
   readonly globalContext: Readonly<Record<string, AttributeValue>> | undefined;
   readonly mergeGlobalContext: boolean;
   readonly missingUserOnGroup: 'create' | 'fail' | 'skip';
-  readonly consentPreferences: readonly { readonly consent: string; readonly preference: Preference }[];
+  readonly consentPreferences: readonly ConsentPreference[];
   readonly pageEvents: boolean;
   readonly flattenAttributes: boolean;
   readonly stripUrlQuery: boolean;
   readonly sendEventId: boolean;
   readonly sendIp: boolean;
 }
-
-export type DataCenter = 'US' | 'EU' | 'US2';
 
 /** Source: Gainsight PX API description v0.1.6 (https://px-apidocs.gainsight.com). */
 const ORIGINS: Readonly<Record<DataCenter, string>> = {

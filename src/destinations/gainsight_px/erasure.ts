@@ -2,7 +2,7 @@ import { InstrumentationError } from '../../core/errors.js';
 import { typeName } from '../../core/json-object.js';
 import type { RequestPlan } from '../../core/plan.js';
 import { PxApi } from './api.js';
-import { parseConfig, type DestinationConfig } from './config.js';
+import { parseConfig, type ConfigInput } from './config.js';
 import { requireIdentifyId } from './direct-call.js';
 import { userLane } from './lanes.js';
 
@@ -15,7 +15,7 @@ import { userLane } from './lanes.js';
  * @example
  * const outcome = await router.deliver(deleteUser('user-1', config));
  */
-export function deleteUser(identifyId: string | number, destinationConfig: DestinationConfig): RequestPlan {
+export function deleteUser(identifyId: string | number, destinationConfig: ConfigInput): RequestPlan {
   const api = new PxApi(parseConfig(destinationConfig).connection);
   const id = requireIdentifyId(identifyId);
   return {
@@ -42,7 +42,7 @@ export function deleteUser(identifyId: string | number, destinationConfig: Desti
 export function denyUser(
   identifyId: string | number,
   denied: boolean,
-  destinationConfig: DestinationConfig,
+  destinationConfig: ConfigInput,
 ): RequestPlan {
   const api = new PxApi(parseConfig(destinationConfig).connection);
   const id = requireIdentifyId(identifyId);

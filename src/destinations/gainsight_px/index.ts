@@ -1,17 +1,17 @@
 import { isDestinationError } from '../../core/errors.js';
-import type { RudderMessage } from '../../core/message.js';
+import type { MessageInput } from '../../core/message.js';
 import type { RequestPlan } from '../../core/plan.js';
 import { ConfigCache } from './config-cache.js';
-import { parseConfig, type DestinationConfig } from './config.js';
+import { parseConfig, type ConfigInput } from './config.js';
 import { explainMessage, type Explanation } from './explain.js';
 import { MessageMapper } from './map-message.js';
 
 /** A configuration, parsed and compiled: what to use for many events of one destination. */
 export interface CompiledDestination {
   /** As {@link process}. @throws InstrumentationError */
-  process(event: RudderMessage): RequestPlan;
+  process(event: MessageInput): RequestPlan;
   /** As {@link explain}; an event that cannot be mapped gives an explanation with `error`. */
-  explain(event: RudderMessage): Explanation;
+  explain(event: MessageInput): Explanation;
 }
 
 /** More destinations than one process usually serves; each takes some tens of kilobytes. */
@@ -33,9 +33,12 @@ const mappers = new ConfigCache((config) => new MessageMapper(parseConfig(config
  * );
  * plan.steps[0].request.endpoint; // 'https://api.aptrinsic.com/v1/events/custom'
  */
-export function process(event: RudderMessage, destinationConfig: DestinationConfig): RequestPlan {
+export function process(event: MessageInput, destinationConfig: ConfigInput): RequestPlan {
   return mappers.get(destinationConfig).plan(event);
 }
+
+/** `process` by a name that does not hide Node's global `process`. */
+export const processMessage = process;
 
 /**
  * Parses and compiles a configuration once, for many events.
@@ -45,7 +48,7 @@ export function process(event: RudderMessage, destinationConfig: DestinationConf
  * const destination = compile(config);
  * const plans = events.map((event) => destination.process(event));
  */
-export function compile(destinationConfig: DestinationConfig): CompiledDestination {
+export function compile(destinationConfig: ConfigInput): CompiledDestination {
   const mapper = new MessageMapper(parseConfig(destinationConfig));
   return {
     process: (event) => mapper.plan(event),
@@ -63,7 +66,7 @@ export function compile(destinationConfig: DestinationConfig): CompiledDestinati
  * explain({ type: 'identify', userId: 'u', traits: { score: 'high' } }, config).dropped;
  * // [{ path: 'traits.score', reason: 'unconvertible', type: 'string' }]
  */
-export function explain(event: RudderMessage, destinationConfig: DestinationConfig): Explanation {
+export function explain(event: MessageInput, destinationConfig: ConfigInput): Explanation {
   try {
     return explainMessage(mappers.get(destinationConfig), event);
   } catch (error) {
@@ -73,7 +76,20 @@ export function explain(event: RudderMessage, destinationConfig: DestinationConf
 }
 
 export { parseConfig, resolveDataCenter } from './config.js';
-export type { DestinationConfig, GlobalContextRow, MapRow } from './config.js';
+export { ATTRIBUTE_TYPES, DATA_CENTERS } from './config.js';
+export type {
+  AttributeMapRow,
+  AttributeType,
+  ConfigFields,
+  ConfigInput,
+  ConsentPreference,
+  DataCenter,
+  DataCenterName,
+  DestinationConfig,
+  GlobalContextRow,
+  MapRow,
+  TypesByName,
+} from './config.js';
 export type { DroppedValue, ExplainedField, Explanation } from './explain.js';
 export { MESSAGE_TYPES } from './map-message.js';
 export type { MessageType } from './map-message.js';

@@ -1,7 +1,7 @@
 import { InstrumentationError } from '../../core/errors.js';
 import type { RequestPlan } from '../../core/plan.js';
 import { PxApi } from './api.js';
-import { parseConfig, type DestinationConfig } from './config.js';
+import { parseConfig, type ConfigInput } from './config.js';
 import { requireIdentifyId } from './direct-call.js';
 import { userLane } from './lanes.js';
 import { parsePreferences } from './preferences.js';
@@ -15,10 +15,7 @@ import { PREFERENCES, type Preference, type Preferences } from './px-objects.js'
  * @example
  * const outcome = await router.deliver(getPreferences('user-1', config));
  */
-export function getPreferences(
-  identifyId: string | number,
-  destinationConfig: DestinationConfig,
-): RequestPlan {
+export function getPreferences(identifyId: string | number, destinationConfig: ConfigInput): RequestPlan {
   const api = new PxApi(parseConfig(destinationConfig).connection);
   const id = requireIdentifyId(identifyId);
   return {
@@ -38,7 +35,7 @@ export function getPreferences(
 export function setPreferences(
   identifyId: string | number,
   preferences: Preferences,
-  destinationConfig: DestinationConfig,
+  destinationConfig: ConfigInput,
 ): RequestPlan {
   const api = new PxApi(parseConfig(destinationConfig).connection);
   const id = requireIdentifyId(identifyId);

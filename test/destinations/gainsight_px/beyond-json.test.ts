@@ -174,7 +174,7 @@ describe('objects of other makes', () => {
     { cart: { items: [1] }, globalContext: { tier: 'gold' } },
     { context: { page: { url: 'u' } } },
   );
-  const config = {
+  const config: DestinationConfig = {
     ...BASE_CONFIG,
     dataCenter: { web: 'EU' },
     userAttributeMap: [{ from: 'address.plan', to: 'p' }],
@@ -184,7 +184,7 @@ describe('objects of other makes', () => {
     for (const original of [message, event]) {
       const foreign = runInNewContext(`(${JSON.stringify([original, config])})`) as [
         RudderMessage,
-        typeof config,
+        DestinationConfig,
       ];
       expect(foreign[0] instanceof Object).toBe(false);
       const plan = process(foreign[0], foreign[1]);

@@ -145,7 +145,7 @@ test('a preference that is an error comes with the user that was seen', () => {
 });
 
 test('a wrong configuration is an error in the explanation, as whatever else process would throw', () => {
-  const wrong = { ...BASE_CONFIG, dataCenter: 'moon' };
+  const wrong = { ...BASE_CONFIG, dataCenter: 'moon' } as unknown as DestinationConfig;
   expect(explain({ type: 'track' }, wrong)).toMatchObject({
     error: { kind: 'configuration', code: 'configuration_invalid' },
     fields: [],

@@ -1,0 +1,12 @@
+/** What the router needs of a signal where the compiler knows no global `AbortSignal`: neither the DOM's types nor Node's. */
+export interface MinimalSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** The global `AbortSignal`. Named in this way, the declarations of the router compile without `lib: ["dom"]` and `@types/node`. */
+export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Global } }
+  ? Global
+  : MinimalSignal;

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+
+const root = path.resolve(__dirname, '../..');
+const built = path.join(root, 'dist/esm');
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | { readonly import: { readonly types: string } }>>;
+}
+
+/** The doors of the package that have types: `.`, `./router` …, each with its declaration file. */
+export function doors(): [door: string, declarations: string][] {
+  const { exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
+  return Object.entries(exports).flatMap(([door, target]): [string, string][] =>
+    typeof target === 'string' ? [] : [[door, path.join(root, target.import.types)]],
+  );
+}
+
+/** What a door offers, and what a user of it can meet. */
+export interface Door {
+  /** Names that the door exports. */
+  readonly exported: readonly string[];
+  /** Names of all that the signatures of exported things name, directly or through each other. */
+  readonly named: readonly string[];
+  /** What of it the door does not export, each with a thing that names it. */
+  readonly missing: readonly string[];
+}
+
+/** Reads a door's emitted declarations. Private members are no part of a signature. */
+export function readDoor(declarations: string): Door {
+  const program = ts.createProgram([declarations], {
+    module: ts.ModuleKind.Node16,
+    moduleResolution: ts.ModuleResolutionKind.Node16,
+    target: ts.ScriptTarget.ES2022,
+    types: ['node'],
+    typeRoots: [path.join(root, 'node_modules/@types')],
+  });
+  const checker = program.getTypeChecker();
+  const unaliased = (symbol: ts.Symbol): ts.Symbol =>
+    symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const module = checker.getSymbolAtLocation(program.getSourceFile(declarations)!)!;
+  const exports = checker.getExportsOfModule(module);
+  const exported = new Set(exports.map(unaliased));
+
+  const named = new Set<string>();
+  const missing: string[] = [];
+  const seen = new Set<ts.Symbol>();
+  const visit = (symbol: ts.Symbol): void => {
+    if (seen.has(symbol)) return;
+    seen.add(symbol);
+    for (const name of (symbol.declarations ?? []).flatMap(typeNames)) {
+      const target = checker.getSymbolAtLocation(name);
+      if (target === undefined) throw new Error(`unknown name ${name.getText()} in ${symbol.name}`);
+      const meant = unaliased(target);
+      if (!isOurs(meant)) continue;
+      named.add(meant.name);
+      if (!exported.has(meant) && !seen.has(meant)) missing.push(`${meant.name}, which ${symbol.name} names`);
+      visit(meant);
+    }
+  };
+  for (const symbol of exported) visit(symbol);
+  return { exported: exports.map(({ name }) => name), named: [...named], missing };
+}
+
+/** Whether it stands at the top of one of our files: no type parameter, and nobody else's. */
+function isOurs({ flags, declarations = [] }: ts.Symbol): boolean {
+  if (flags & ts.SymbolFlags.TypeParameter) return false;
+  return declarations.some(
+    (declaration) => declaration.getSourceFile().fileName.startsWith(built) && isAtTop(declaration),
+  );
+}
+
+function isAtTop(declaration: ts.Declaration): boolean {
+  // `const` statements have two nodes between a variable and its file.
+  const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
+  return ts.isSourceFile(statement.parent);
+}
+
+/** The names of types, and of values behind `typeof`, in a declaration. */
+function typeNames(declaration: ts.Node): ts.Node[] {
+  const found: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(isPrivate)) return;
+    if (ts.isTypeReferenceNode(node)) found.push(node.typeName);
+    else if (ts.isTypeQueryNode(node)) found.push(node.exprName);
+    else if (ts.isExpressionWithTypeArguments(node)) found.push(node.expression);
+    else if (ts.isImportTypeNode(node) && node.qualifier !== undefined) found.push(node.qualifier);
+    ts.forEachChild(node, visit);
+  };
+  visit(declaration);
+  return found;
+}
+
+function isPrivate({ kind }: ts.ModifierLike): boolean {
+  return kind === ts.SyntaxKind.PrivateKeyword;
+}
