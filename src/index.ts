@@ -6,7 +6,6 @@ export {
   explain,
   getPreferences,
   process,
-  resolveDataCenter,
   setPreferences,
 } from './destinations/gainsight_px/index.js';
 export type {

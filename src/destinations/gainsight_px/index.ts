@@ -72,7 +72,9 @@ export function explain(event: RudderMessage, destinationConfig: DestinationConf
   }
 }
 
-export { parseConfig, resolveDataCenter } from './config.js';
+export { parseConfigDefaults, withDefaults } from './config-defaults.js';
+export type { ConfigDefaults } from './config-defaults.js';
+export { parseConfig } from './config.js';
 export type { DestinationConfig, GlobalContextRow, MapRow } from './config.js';
 export type { DroppedValue, ExplainedField, Explanation } from './explain.js';
 export { MESSAGE_TYPES } from './map-message.js';
