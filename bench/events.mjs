@@ -52,6 +52,16 @@ const track = {
   },
 };
 
+/** 15 properties too, two of them nested, as those of a shop or a report builder are. */
+const nestedTrack = {
+  ...track,
+  properties: {
+    ...track.properties,
+    currency: ['EUR', 'USD', 'GBP'],
+    experiment: { name: 'export-v2', variant: 3, started: true },
+  },
+};
+
 const traits = {
   name: 'Ludwig van Beethoven',
   email: 'ludwig.van.beethoven@larkspur.example.com',
@@ -85,7 +95,7 @@ const group = {
   },
 };
 
-export const EVENTS = { track, identify, group };
+export const EVENTS = { track, 'track, nested': nestedTrack, identify, group };
 
 export const CONFIG = {
   apiKey: '00000000-0000-0000-0000-000000000000',

@@ -34,7 +34,7 @@ async function measure(name, { rounds, timeMs }) {
     'process, fresh config': () => processEvent(event, configs[(at = (at + 1) % FRESH_CONFIGS)]),
     explain: () => destination.explain(event),
   };
-  if (name === 'track') {
+  if (event.type === 'track') {
     assert.deepEqual(handWrittenTrack(event, HAND_CONFIG), destination.process(event));
     forms['hand-written'] = () => handWrittenTrack(event, HAND_CONFIG);
   }

@@ -10,7 +10,6 @@ export {
   PREFERENCES,
   process,
   processMessage,
-  resolveDataCenter,
   setPreferences,
 } from './destinations/gainsight_px/index.js';
 export type {

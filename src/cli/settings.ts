@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { isObject } from '../core/json-object.js';
-import { parseConfig, type DestinationConfig } from '../destinations/gainsight_px/index.js';
+import { isDestinationError } from '../core/errors.js';
+import {
+  parseConfig,
+  parseConfigDefaults,
+  type ConfigDefaults,
+  type DestinationConfig,
+} from '../destinations/gainsight_px/index.js';
 
 /** The command was called in a way that cannot work. Its message is one line that ends with the mend; exit code 2. */
 export class UsageError extends Error {
@@ -42,8 +48,22 @@ export function loadSettings(source: SettingsSource, env: Environment = process.
  * @throws UsageError
  */
 export function readSettings({ config }: SettingsSource, env: Environment = process.env): unknown {
-  const fromFile = config === undefined ? {} : configIn(readJsonFile(config));
+  const fromFile = config === undefined ? {} : configIn(readJsonFile(config, CONFIGURATION));
   return isObject(fromFile) ? { ...fromFile, ...fromEnvironment(env) } : fromFile;
+}
+
+/**
+ * The defaults in a JSON file: configuration keys for a whole service.
+ *
+ * @throws UsageError when the file cannot be read, is no JSON, or has faults, all of which it names
+ */
+export function loadDefaults(path: string): ConfigDefaults {
+  try {
+    return parseConfigDefaults(readJsonFile(path, DEFAULTS));
+  } catch (error) {
+    if (!isDestinationError(error)) throw error;
+    throw new UsageError(`${DEFAULTS.what} ${path} has ${error.message}; correct it`);
+  }
 }
 
 /** An empty variable counts as not set: that is how shells and CI systems write "none". */
@@ -62,8 +82,17 @@ function configIn(content: unknown): unknown {
   return [content.Config, content.config].find(isObject) ?? content;
 }
 
-function readJsonFile(path: string): unknown {
-  const text = readText(path);
+/** A kind of file, in the words of an error text. */
+interface FileKind {
+  readonly what: string;
+  readonly option: string;
+}
+
+const CONFIGURATION: FileKind = { what: 'the configuration file', option: '--config' };
+const DEFAULTS: FileKind = { what: 'the defaults file', option: '--defaults' };
+
+function readJsonFile(path: string, kind: FileKind): unknown {
+  const text = readText(path, kind);
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
@@ -71,19 +100,17 @@ function readJsonFile(path: string): unknown {
     const position = /at position (\d+)/.exec(String(error))?.[1];
     const where = position === undefined ? '' : ` (line ${lineAt(text, Number(position))})`;
     throw new UsageError(
-      `the configuration file ${path} is no JSON${where}: correct it, or name another with --config`,
+      `${kind.what} ${path} is no JSON${where}: correct it, or name another with ${kind.option}`,
     );
   }
 }
 
-function readText(path: string): string {
+function readText(path: string, { what, option }: FileKind): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      `cannot read the configuration file ${path} (${code}): name an existing JSON file with --config`,
-    );
+    throw new UsageError(`cannot read ${what} ${path} (${code}): name an existing JSON file with ${option}`);
   }
 }
 

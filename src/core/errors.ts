@@ -37,6 +37,7 @@ export type ErrorCode =
   | 'daily_quota_reached'
   // retryable
   | 'unavailable'
+  | 'data_center_ambiguous'
   | 'unreachable'
   | 'blocked'
   | 'closed'

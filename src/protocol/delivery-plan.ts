@@ -3,11 +3,16 @@ import { isObject, typeName, type JsonObject } from '../core/json-object.js';
 import type { RequestPlan, Step } from '../core/plan.js';
 import type { RequestBody } from '../core/request.js';
 import { PxApi, type Connection } from '../destinations/gainsight_px/api.js';
-import { dataCentersIn } from '../destinations/gainsight_px/config.js';
 import { accountLane, userLane } from '../destinations/gainsight_px/lanes.js';
-import { parseConfig, type DataCenter, type DestinationConfig } from '../destinations/gainsight_px/index.js';
+import {
+  parseConfig,
+  withDefaults,
+  type ConfigDefaults,
+  type DataCenter,
+  type DestinationConfig,
+} from '../destinations/gainsight_px/index.js';
 import { dataCenterAt } from './data-center.js';
-import { requireStoredKey } from './destination.js';
+import { requireOneDataCenter, requireStoredKey } from './destination.js';
 import { isTemplate } from './dynamic-config.js';
 import { buildPlan, parseWirePlan } from './parse-plan.js';
 import { PLAN_ENDPOINT, type WirePlan } from './plan-descriptor.js';
@@ -20,19 +25,20 @@ import { WireFormatError } from './wire-format-error.js';
  * route, and an id. Nothing is ever sent to a URL because it came with a request.
  *
  * @throws ConfigurationError `configuration_invalid` when there is no usable key or data center
+ * @throws RetryableError `data_center_ambiguous` when there are several
  * @throws AbortedError `rejected` for a descriptor that is no call of Gainsight PX that an event leads to
  * @throws WireFormatError for a plan that is not in the form of this version, or without a configuration
  */
-export function deliveryPlan(request: ProxyRequest): RequestPlan {
+export function deliveryPlan(request: ProxyRequest, defaults: ConfigDefaults): RequestPlan {
   const { endpoint, json, destinationConfig } = request;
   if (endpoint !== PLAN_ENDPOINT) return plainPlan(request);
   const plan = parseWirePlan(json);
-  return buildPlan(plan, new PxApi(storedConnection(destinationConfig, plan)));
+  return buildPlan(plan, new PxApi(storedConnection(withDefaults(destinationConfig, defaults), plan)));
 }
 
 /**
- * The address and key of a stored configuration; the plan decides where that leaves a choice between data centers, and by which version of
- * its path a preference is set: a template of the stored configuration was resolved when it was made.
+ * The address and key of a stored configuration; the plan decides where its data center is a template, and by which version of its path a
+ * preference is set: a template of the stored configuration was resolved when the plan was made.
  */
 function storedConnection(raw: unknown, plan: WirePlan): Connection {
   if (!isObject(raw))
@@ -48,9 +54,9 @@ function storedConnection(raw: unknown, plan: WirePlan): Connection {
 
 function dataCenterOf(stored: unknown, meant: DataCenter): unknown {
   const values = isObject(stored) ? Object.values(stored) : [stored];
-  return values.some(isTemplate) || (isObject(stored) && dataCentersIn(stored).includes(meant))
-    ? meant
-    : stored;
+  if (values.some(isTemplate)) return meant;
+  requireOneDataCenter({ dataCenter: stored });
+  return stored;
 }
 
 /** Only what a connection needs: the rest of a stored configuration may hold templates, and was used when the plan was made. */

@@ -1,7 +1,11 @@
 import { ConfigurationError, InternalError, RetryableError } from '../core/errors.js';
 import { isObject, type JsonObject } from '../core/json-object.js';
-import { dataCentersIn } from '../destinations/gainsight_px/config.js';
-import { resolveDataCenter, type DestinationConfig } from '../destinations/gainsight_px/index.js';
+import { dataCentersIn, SEVERAL_DATA_CENTERS } from '../destinations/gainsight_px/config.js';
+import {
+  withDefaults,
+  type ConfigDefaults,
+  type DestinationConfig,
+} from '../destinations/gainsight_px/index.js';
 import { isTemplate, resolveDynamicConfig } from './dynamic-config.js';
 import type { TransformEvent } from './transform-request.js';
 
@@ -15,44 +19,47 @@ export const DEFINITION_NAME = 'GAINSIGHT_PX';
 export interface EventConfig {
   /** Not validated yet. */
   readonly config: DestinationConfig;
+  /** The same without the service's defaults: as the destination has it. */
+  readonly sent: DestinationConfig;
   /** Whether it was made for this event alone. */
   readonly isDynamic: boolean;
 }
 
 /**
- * The configuration that holds for an event: its destination's, with the templates of a `hasDynamicConfig` destination resolved and
- * `dataCenter` reduced to the one of `metadata.sourceType` where it is stored by source type.
+ * The configuration that holds for an event: its destination's, with the templates of a `hasDynamicConfig` destination resolved, and then
+ * the service's defaults for what it leaves open.
  *
  * @throws InternalError when the host sent no destination with the event
- * @throws RetryableError when the router, which tells no source type, sends an event of a destination whose data center depends on it: for
- * the three hours that the host tries it again, the configuration can be mended
  */
-export function configOf({ message, metadata, destination }: TransformEvent): EventConfig {
+export function configOf({ message, destination }: TransformEvent, defaults: ConfigDefaults): EventConfig {
   if (!isObject(destination)) {
     throw new InternalError('internal', 'the request holds no destination for this event');
   }
   const stored = destination.Config;
-  const resolved = destination.hasDynamicConfig === true ? resolveDynamicConfig(stored, message) : stored;
-  const { sourceType } = metadata;
-  if (sourceType === undefined && isOfRouter(metadata) && hasSeveralDataCenters(resolved)) {
-    throw new RetryableError(
-      'unavailable',
-      'the host tells no source type here, and the data center depends on it: set one dataCenter for all source types',
-    );
-  }
-  const config = isObject(resolved)
-    ? resolveDataCenter(resolved, typeof sourceType === 'string' ? sourceType : undefined)
-    : resolved;
-  return { config: config as DestinationConfig, isDynamic: resolved !== stored };
+  const sent = destination.hasDynamicConfig === true ? resolveDynamicConfig(stored, message) : stored;
+  const config = withDefaults(sent, defaults);
+  return { config: config as DestinationConfig, sent: sent as DestinationConfig, isDynamic: sent !== stored };
 }
 
-/** The processor tells the source type of each event, the router does not (RudderStack rudder-server v1.83, `router/types`). */
-function isOfRouter({ transformAt }: JsonObject): boolean {
-  return transformAt === 'router';
+/**
+ * Refuses a destination whose events could go to several data centers. A host would drop them for a wrong configuration; but this one can be
+ * put right while the host tries again.
+ *
+ * @throws RetryableError `data_center_ambiguous`
+ */
+export function requireOneDataCenter(config: unknown): void {
+  if (!isObject(config) || !isObject(config.dataCenter) || dataCentersIn(config.dataCenter).length < 2)
+    return;
+  const { path, message } = SEVERAL_DATA_CENTERS;
+  throw new RetryableError('data_center_ambiguous', `${path}: ${message}`, {
+    faults: [SEVERAL_DATA_CENTERS],
+  });
 }
 
-function hasSeveralDataCenters(config: unknown): boolean {
-  return isObject(config) && dataCentersIn(config.dataCenter).length > 1;
+/** The name of an event's destination for the log: its id; empty when the host tells none. */
+export function destinationIdOf(destination: unknown, { destinationId }: JsonObject): string {
+  const id = isObject(destination) ? destination.ID : undefined;
+  return [id, destinationId].find((candidate) => typeof candidate === 'string') ?? '';
 }
 
 /**

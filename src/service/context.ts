@@ -5,6 +5,7 @@ import { Metrics } from './metrics.js';
 import { parseServiceOptions, type ServiceOptions, type Settings } from './options.js';
 import { BodyReader } from './read-body.js';
 import { UnfinishedDeletions } from './unfinished-deletions.js';
+import { WaitingDestinations } from './waiting-destinations.js';
 
 /** What all routes of one service share. */
 export interface Context {
@@ -12,6 +13,7 @@ export interface Context {
   /** One for the whole service: lanes and limits are per API key and base URL, whichever route a plan comes by. */
   readonly router: Router;
   readonly mapper: EventMapper;
+  readonly waiting: WaitingDestinations;
   readonly metrics: Metrics;
   readonly bodies: BodyReader;
   readonly deletions: UnfinishedDeletions;
@@ -23,7 +25,8 @@ export interface Context {
 /** @throws TypeError or ConfigurationError when an option makes no sense */
 export function createContext(options: ServiceOptions): Context {
   const settings = parseServiceOptions(options);
-  const mapper = new EventMapper();
+  const waiting = new WaitingDestinations(settings.log);
+  const mapper = new EventMapper(settings.configDefaults, waiting);
   const router = createRouter({
     ...settings.router,
     fetch: settings.fetch ?? createHttpFetch(),
@@ -39,6 +42,7 @@ export function createContext(options: ServiceOptions): Context {
     settings,
     router,
     mapper,
+    waiting,
     metrics,
     bodies: new BodyReader(settings),
     deletions: new UnfinishedDeletions(),

@@ -2,9 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ConfigurationError, InternalError, RetryableError, type DestinationError } from '../core/errors.js';
 import { isObject, type JsonObject } from '../core/json-object.js';
 import { dataCentersIn } from '../destinations/gainsight_px/config.js';
-import { deleteUser, type DataCenter, type DestinationConfig } from '../destinations/gainsight_px/index.js';
+import {
+  deleteUser,
+  withDefaults,
+  type ConfigDefaults,
+  type DataCenter,
+  type DestinationConfig,
+} from '../destinations/gainsight_px/index.js';
 import { parseDeletionRequest, type DeletionReply } from '../protocol/delete-users.js';
-import { DEST_TYPE } from '../protocol/destination.js';
+import { DEST_TYPE, requireOneDataCenter } from '../protocol/destination.js';
 import { isTemplate, resolveDynamicConfig } from '../protocol/dynamic-config.js';
 import { errorText } from '../protocol/error-text.js';
 import { errorStatus } from '../protocol/item-status.js';
@@ -61,7 +67,6 @@ class Deletion {
   #done = new Set<string>();
   #failure: { readonly error: DestinationError; readonly pxStatus?: number } | undefined;
   #next = 0;
-  #configs: readonly DestinationConfig[] = [];
   readonly #controller = new AbortController();
 
   constructor(
@@ -78,12 +83,8 @@ class Deletion {
   /** Erases those that are not in `done` yet, and adds them. */
   async run(done: Set<string>): Promise<void> {
     this.#done = done;
-    try {
-      this.#configs = configsOf(this.config);
-    } catch (thrown) {
-      this.#fail(InternalError.from(thrown));
-      return;
-    }
+    const config = this.#configuration();
+    if (config === undefined) return;
     const { deletionDeadlineMs } = this.context.settings;
     let timer: NodeJS.Timeout | undefined;
     const timeUp = new Promise<void>((resolve) => {
@@ -92,9 +93,21 @@ class Deletion {
         resolve();
       }, deletionDeadlineMs);
     });
-    const workers = Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => this.#work()));
+    const workers = Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => this.#work(config)));
     await Promise.race([workers, timeUp]);
     clearTimeout(timer);
+  }
+
+  #configuration(): DestinationConfig | undefined {
+    const { settings, waiting } = this.context;
+    try {
+      return deletionConfig(this.config, settings.configDefaults);
+    } catch (thrown) {
+      const error = InternalError.from(thrown);
+      waiting.note(error, productOf(this.config));
+      this.#fail(error);
+      return undefined;
+    }
   }
 
   reply(): DeletionReply {
@@ -107,25 +120,20 @@ class Deletion {
     );
   }
 
-  async #work(): Promise<void> {
+  async #work(config: DestinationConfig): Promise<void> {
     const { signal } = this.#controller;
     while (this.#next < this.userIds.length && !signal.aborted) {
       const userId = this.userIds[this.#next]!;
       this.#next += 1;
-      if (!this.#done.has(userId)) await this.#erase(userId, signal);
+      if (!this.#done.has(userId)) await this.#erase(userId, config, signal);
     }
   }
 
-  async #erase(userId: string, signal: AbortSignal): Promise<void> {
+  async #erase(userId: string, config: DestinationConfig, signal: AbortSignal): Promise<void> {
     try {
-      for (const config of this.#configs) {
-        const outcome = await this.context.router.deliver(deleteUser(userId, config), { signal });
-        if (!outcome.delivered) {
-          this.#fail(outcome.error, outcome.status);
-          return;
-        }
-      }
-      this.#done.add(userId);
+      const outcome = await this.context.router.deliver(deleteUser(userId, config), { signal });
+      if (outcome.delivered) this.#done.add(userId);
+      else this.#fail(outcome.error, outcome.status);
     } catch (thrown) {
       this.#fail(InternalError.from(thrown));
     }
@@ -143,28 +151,34 @@ class Deletion {
 }
 
 /**
- * The configurations to erase with: one for each data center that the destination writes to.
+ * The configuration to erase with.
  *
  * There is no event here that a template could be resolved by. Without the key or the place that the user was written with, nothing may be
  * called erased.
  *
  * @throws ConfigurationError when the key or a data center is a template, or there is no data center
+ * @throws RetryableError `data_center_ambiguous`
  */
-function configsOf(config: DestinationConfig): DestinationConfig[] {
-  const resolved = resolveDynamicConfig(config, undefined) as DestinationConfig;
-  if (!isObject(config)) return [resolved];
-  const { apiKey, dataCenter } = config as JsonObject;
+function deletionConfig(stored: DestinationConfig, defaults: ConfigDefaults): DestinationConfig {
+  const config = withDefaults(resolveDynamicConfig(stored, undefined), defaults) as DestinationConfig;
+  if (!isObject(stored)) return config;
+  const { apiKey, dataCenter } = stored as JsonObject;
   if (isTemplate(apiKey)) throw notWithoutEvent('apiKey');
-  if (!isObject(dataCenter)) {
-    if (isTemplate(dataCenter)) throw notWithoutEvent('dataCenter');
-    return [resolved];
-  }
+  if (isTemplate(dataCenter)) throw notWithoutEvent('dataCenter');
+  if (!isObject(dataCenter)) return config;
   for (const [sourceType, name] of Object.entries(dataCenter)) {
     if (isTemplate(name)) throw notWithoutEvent(`dataCenter.${sourceType}`);
   }
-  const distinct = dataCentersIn(dataCenter);
-  if (distinct.length === 0) throw refused('dataCenter', 'expected a data center, found none');
-  return distinct.map((name) => ({ ...resolved, dataCenter: name as DataCenter }));
+  requireOneDataCenter(config);
+  const [only] = dataCentersIn(config.dataCenter);
+  if (only === undefined) throw refused('dataCenter', 'expected a data center, found none');
+  return { ...config, dataCenter: only as DataCenter };
+}
+
+/** What names a destination here, where the host sends nothing else of it. */
+function productOf(config: unknown): string {
+  const tagKey = isObject(config) ? config.productTagKey : undefined;
+  return typeof tagKey === 'string' ? `of the product ${tagKey}` : '';
 }
 
 function notWithoutEvent(path: string): ConfigurationError {

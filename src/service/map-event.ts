@@ -9,12 +9,14 @@ import {
   skipReason,
   skipReasonText,
   type CompiledDestination,
+  type ConfigDefaults,
   type DestinationConfig,
 } from '../destinations/gainsight_px/index.js';
-import { configOf } from '../protocol/destination.js';
+import { configOf, destinationIdOf, requireOneDataCenter } from '../protocol/destination.js';
 import type { TransformEvent } from '../protocol/transform-request.js';
+import type { WaitingDestinations } from './waiting-destinations.js';
 
-/** The plan of an event, and the configuration that it was made with. */
+/** The plan of an event, and its destination's configuration without the service's defaults. */
 export interface Mapped {
   readonly plan: RequestPlan;
   readonly config: DestinationConfig;
@@ -34,6 +36,11 @@ export class EventMapper {
     CACHED_API_KEYS,
   );
 
+  constructor(
+    private readonly defaults: ConfigDefaults,
+    private readonly waiting: WaitingDestinations,
+  ) {}
+
   /** How many configurations are remembered. */
   get cachedConfigurations(): number {
     return this.#destinations.size;
@@ -41,23 +48,28 @@ export class EventMapper {
 
   map(event: TransformEvent): Mapped | Unmapped {
     try {
-      const { config, isDynamic } = configOf(event);
+      const { config, sent, isDynamic } = configOf(event, this.defaults);
       const settings = isObject(config) ? config : {};
       const reason = skipReason(event.message, settings);
       if (reason !== undefined) {
         return { error: new InstrumentationError(reason, skipReasonText(reason, settings)) };
       }
+      requireOneDataCenter(config);
       // What was made for one event is not kept: it would push out what many events share.
       const destination = isDynamic ? compile(config) : this.#destinations.get(config);
-      return { plan: destination.process(event.message as RudderMessage), config };
+      return { plan: destination.process(event.message as RudderMessage), config: sent };
     } catch (thrown) {
-      return { error: InternalError.from(thrown) };
+      const error = InternalError.from(thrown);
+      this.waiting.note(error, destinationIdOf(event.destination, event.metadata));
+      return { error };
     }
   }
 }
 
+const COUNTED_TYPES = [...MESSAGE_TYPES, 'page', 'screen'] as const;
+
 /** The kind of a message for counting: one of a few words. */
 export function messageTypeOf({ message }: TransformEvent): string {
   const type = isObject(message) && typeof message.type === 'string' ? message.type.toLowerCase() : '';
-  return MESSAGE_TYPES.find((known) => known === type) ?? 'other';
+  return COUNTED_TYPES.find((known) => known === type) ?? 'other';
 }

@@ -1,3 +1,4 @@
+import { parseConfigDefaults, type ConfigDefaults } from '../destinations/gainsight_px/index.js';
 import type { Fetch, RouterOptions } from '../router/index.js';
 
 /**
@@ -18,6 +19,11 @@ export interface ServiceLog {
 export interface ServiceOptions {
   /** Default `inline`. */
   readonly mode?: Mode;
+  /**
+   * Configuration that holds for every destination which does not say it itself, key by key; a null, or a map without a filled row, does not.
+   * Templates of a destination are resolved before. Default: none.
+   */
+  readonly configDefaults?: ConfigDefaults;
   /** URL of another transformer, which then serves all that is not this destination's. Default: none. */
   readonly upstream?: string;
   /** Sends the requests to PX. Default: Node's own HTTP client (`createHttpFetch`). */
@@ -58,7 +64,7 @@ const MEGABYTE = 1024 * 1024;
 
 const NO_LOG: ServiceLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** Options with their defaults. @throws TypeError when one makes no sense. */
+/** Options with their defaults. @throws TypeError when one makes no sense, ConfigurationError when it is `configDefaults`. */
 export function parseServiceOptions(options: ServiceOptions): Settings {
   const { mode = 'inline', upstream } = options;
   if (mode !== 'inline' && mode !== 'delivery') {
@@ -79,6 +85,7 @@ export function parseServiceOptions(options: ServiceOptions): Settings {
     answerIdleMs: 60_000,
     featuresWaitMs: 25_000,
     ...options,
+    configDefaults: parseConfigDefaults(options.configDefaults ?? {}),
     mode,
     // The host tries again by itself, and waits for whoever is slowest in a batch: shorter than the router's own defaults.
     // More in flight, too: twenty plans that hang are one batch of the host, and must not hold up all others.

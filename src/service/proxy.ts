@@ -3,6 +3,7 @@ import { InternalError, RetryableError } from '../core/errors.js';
 import type { JsonObject } from '../core/json-object.js';
 import type { RequestPlan } from '../core/plan.js';
 import { deliveryPlan } from '../protocol/delivery-plan.js';
+import { destinationIdOf } from '../protocol/destination.js';
 import {
   DELIVERED,
   proxyReplyV0,
@@ -39,7 +40,7 @@ export async function proxy(
 ): Promise<FastifyReply> {
   const wanted = parseProxyRequest(takeJson(request), version);
   const timeoutMs = parseProxyTimeoutMs(request.headers['rdproxy-timeout']);
-  const plan = planOf(wanted);
+  const plan = planOf(wanted, context);
   const job = await delivered(plan, wanted.jobs, timeoutMs, reply, context);
   if (job.kind === 'failed') logBugs([job.error], context.settings.log);
   const result = job.kind === 'failed' ? undelivered(job.error, job.pxStatus, wanted.jobs) : DELIVERED;
@@ -49,12 +50,14 @@ export async function proxy(
     : sendJson(reply, result.status, proxyReplyV0(result));
 }
 
-function planOf(wanted: ProxyRequest): RequestPlan | JobResult {
+function planOf(wanted: ProxyRequest, { settings, waiting }: Context): RequestPlan | JobResult {
   try {
-    return deliveryPlan(wanted);
+    return deliveryPlan(wanted, settings.configDefaults);
   } catch (thrown) {
     if (thrown instanceof WireFormatError) throw thrown;
-    return failedJob(InternalError.from(thrown));
+    const error = InternalError.from(thrown);
+    waiting.note(error, destinationIdOf(undefined, wanted.jobs[0] ?? {}));
+    return failedJob(error);
   }
 }
 

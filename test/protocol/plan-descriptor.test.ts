@@ -11,7 +11,7 @@ function roundTrip(plan: RequestPlan, destinationConfig: unknown): RequestPlan {
   ) as ProxyRequest & {
     body: { JSON: ProxyRequest['json'] };
   };
-  return deliveryPlan({ method, endpoint, headers, json: body.JSON, jobs: [{}], destinationConfig });
+  return deliveryPlan({ method, endpoint, headers, json: body.JSON, jobs: [{}], destinationConfig }, {});
 }
 
 const IDS = [

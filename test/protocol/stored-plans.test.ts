@@ -21,7 +21,7 @@ const stored = JSON.parse(readFileSync(file, 'utf8')) as Stored[];
 
 function planOf({ descriptor, destinationConfig }: Stored): RequestPlan {
   const { method, endpoint, headers, body } = descriptor;
-  return deliveryPlan({ method, endpoint, headers, json: body.JSON, jobs: [{}], destinationConfig });
+  return deliveryPlan({ method, endpoint, headers, json: body.JSON, jobs: [{}], destinationConfig }, {});
 }
 
 test.each(stored.map((entry) => [entry.name, entry] as const))(

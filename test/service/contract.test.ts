@@ -313,43 +313,12 @@ test('destination: identity for a host that sends itself, configuration for one 
   expect(delivery!.destination).toEqual({ ...identity, Config: DESTINATION.Config, version: 3 });
 });
 
-describe('dataCenter in both forms, by metadata.sourceType', () => {
-  const several = { web: 'EU', ios: 'US2' };
-  const destinationIn = (dataCenter: unknown): unknown => ({
-    ...DESTINATION,
-    Config: { ...DESTINATION.Config, dataCenter },
-  });
-  const hostOf = (descriptor: unknown): string => new URL(String((descriptor as Json).endpoint)).host;
-
-  test.each([
-    ['EU', undefined, 'api-eu.aptrinsic.com'],
-    [{ web: 'EU' }, undefined, 'api-eu.aptrinsic.com'],
-    [several, 'web', 'api-eu.aptrinsic.com'],
-    [several, 'ios', 'api-us2.aptrinsic.com'],
-  ])('at the processor, %j and source type %s: %s', async (dataCenter, sourceType, host) => {
+test.each([['EU'], [{ web: 'EU' }], [{ web: 'EU', ios: 'eu' }]])(
+  'dataCenter in both forms: %j',
+  async (dataCenter) => {
     const { post } = await world();
-    const metadata = { transformAt: undefined, attemptNum: undefined, sourceType };
-    const { body } = await post(TRANSFORMS[1], [job(1, track(), metadata, destinationIn(dataCenter))]);
-    expect(hostOf(body[0].output)).toBe(host);
-  });
-
-  test('a source type that has none of several is a fault of the configuration', async () => {
-    const { post } = await world();
-    const metadata = { transformAt: undefined, sourceType: 'cloud' };
-    const { body } = await post(TRANSFORMS[1], [job(1, track(), metadata, destinationIn(several))]);
-    expect(body[0]).toMatchObject({ statusCode: 400, statTags: { errorType: 'configuration' } });
-  });
-
-  test('the router tells no source type: what does not depend on it is served, all else waits until it can be', async () => {
-    const { route } = await world({ mode: 'delivery' });
-    const placeOf = ({ batchedRequest }: Json): unknown =>
-      (((batchedRequest as Json).body as Json).JSON as Json).dataCenter;
-    const [plain, one, open] = await route(
-      ['EU', { web: 'EU' }, several].map((dataCenter, at) =>
-        job(at, track(), { userId: `key ${at}` }, destinationIn(dataCenter)),
-      ),
-    );
-    expect([placeOf(plain!), placeOf(one!)]).toEqual(['EU', 'EU']);
-    expect(open).toMatchObject({ statusCode: 503, error: expect.stringContaining('set one dataCenter') });
-  });
-});
+    const event = job(1, track(), {}, { ...DESTINATION, Config: { ...DESTINATION.Config, dataCenter } });
+    const { endpoint } = (await post(TRANSFORMS[1], [event])).body[0].output as Json;
+    expect(new URL(String(endpoint)).host).toBe('api-eu.aptrinsic.com');
+  },
+);

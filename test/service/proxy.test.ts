@@ -218,18 +218,14 @@ async function worldOfHosts(): Promise<{ here: World; seen: string[] }> {
   return { here, seen };
 }
 
-test('the data center of destinationConfig holds; the plan decides only where that leaves a choice', async () => {
+test('the data center of destinationConfig holds, whatever it was when the plan was made', async () => {
   const { here, seen } = await worldOfHosts();
-  const several = { ...CONFIG, dataCenter: { web: 'EU', ios: 'US2' } };
-  const [item] = await here.route([
-    job(1, track(), { sourceType: 'ios' }, { ...DESTINATION, Config: several }),
-  ]);
+  const stored = { ...CONFIG, dataCenter: { web: 'US2', ios: 'us2' } };
+  const [item] = await here.route([job(1, track(), {}, { ...DESTINATION, Config: stored })]);
   await deliver(here, item!); // as echoed
-  await deliver(here, item!, 'v1', several); // as stored
+  await deliver(here, item!, 'v1', stored);
   await deliver(here, item!, 'v1', { ...CONFIG, dataCenter: 'eu' });
   expect(seen).toEqual(['api-us2.aptrinsic.com', 'api-us2.aptrinsic.com', 'api-eu.aptrinsic.com']);
-  const gone = await deliver(here, item!, 'v1', { ...CONFIG, dataCenter: { web: 'EU', ios: 'US' } });
-  expect(entries(gone)[0]!.statusCode).toBe(400);
 });
 
 const PLACE = '{{ message.context.place || US }}';
@@ -237,7 +233,7 @@ const PLACE = '{{ message.context.place || US }}';
 test.each([
   ['as a whole', PLACE],
   ['for the only source type', { web: PLACE }],
-  ['for one of several source types', { ios: 'US2', web: PLACE }],
+  ['for one of several source types', { ios: 'EU', web: PLACE }],
 ])(
   'a data center that is a template %s is resolved when the event is transformed, and holds',
   async (_where, dataCenter) => {
@@ -246,7 +242,7 @@ test.each([
     const message = { ...track(), context: { place: 'EU' } };
     const destination = { ...DESTINATION, hasDynamicConfig: true, Config };
     const { body } = await here.post('/v0/destinations/gainsight_px', [
-      job(1, message, { sourceType: 'web', transformAt: 'processor' }, destination),
+      job(1, message, { transformAt: 'processor' }, destination),
     ]);
     expect(entries(await deliver(here, body[0] as Json, 'v1', Config))[0]!.statusCode).toBe(200);
     expect(seen).toEqual(['api-eu.aptrinsic.com']);

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createSimulator } from '../../src/simulator/index';
 import { identify, job, KEY } from './host';
@@ -113,6 +115,55 @@ test('a wrong option is one line and exit code 2', async () => {
   // Here the key is a password: `serve` fails when it is shown.
   await expect(serve('--upstream', `http://user:${KEY}@127.0.0.1`)).rejects.toThrow(/--upstream is no URL/);
   await expect(serve('--px-url', 'https://example.com')).rejects.toThrow(/not on this machine/);
+});
+
+/** A file that is gone after the test. */
+function fileWith(text: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'gainsight-px-'));
+  cleanups.push(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const file = path.join(folder, 'defaults.json');
+  writeFileSync(file, text);
+  return file;
+}
+
+test('--defaults holds for every destination, and its keys are logged without their values', async () => {
+  const px = await startPx();
+  const defaults = { userAttributeMap: [{ from: 'tier', to: 'level' }], pageEvents: true };
+  const file = fileWith(`\uFEFF${JSON.stringify(defaults)}`);
+  const running = await serve('--px-url', px.origin, '--defaults', file);
+  await post(running.origin, '/routerTransform', {
+    input: [job(1, identify('u1', { tier: 'gold' }))],
+    destType: 'gainsight_px',
+  });
+  expect(px.simulator.state.users.get('u1')).toMatchObject({ customAttributes: { level: 'gold' } });
+  running.child.kill('SIGINT');
+  const { stdout } = await running.ended;
+  expect(stdout).toContain('"defaults":["userAttributeMap","pageEvents"]');
+});
+
+test.each([
+  ['', /no JSON/],
+  ['{"pageEvents": true', /no JSON/],
+  ['[]', /expected an object, found array/],
+  ['null', /expected an object, found null/],
+  [`{"apiKey": "${KEY}"}`, /apiKey: not allowed here/],
+  ['{"productTagKey": "AP-1"}', /productTagKey: not allowed here/],
+  [
+    `{"pageEvent": true, "sendIp": "${KEY}", "${'x'.repeat(3)}": 1, "dataCenter": {"web": "EU", "ios": "US"}}`,
+    /did you mean pageEvents.*xxx: not a key.*sendIp: expected true or false.*dataCenter: expected one/,
+  ],
+])('faults in the file of --defaults end the start, all in one line: %s', async (text, line) => {
+  await expect(serve('--defaults', fileWith(text))).rejects.toThrow(line);
+});
+
+test('a file of --defaults that cannot be read ends the start with exit code 2', async () => {
+  await expect(serve('--defaults', '/nowhere/defaults.json')).rejects.toThrow(
+    /cannot read the defaults file/,
+  );
+  const child = spawn(process.execPath, [...COMMAND, '--defaults', fileWith('{')], { cwd: root });
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(2);
 });
 
 test('what --upstream forwards is logged without its path, which may hold a write key', async () => {

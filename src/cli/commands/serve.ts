@@ -13,7 +13,7 @@ import {
   type SendingLimits,
 } from '../options.js';
 import { printable } from '../output/printable.js';
-import { UsageError } from '../settings.js';
+import { loadDefaults, UsageError } from '../settings.js';
 import { packageVersion } from '../version.js';
 
 interface Options extends SendingLimits {
@@ -21,6 +21,7 @@ interface Options extends SendingLimits {
   readonly port: number;
   readonly mode: Mode;
   readonly upstream?: string;
+  readonly defaults?: string;
   readonly logLevel: LogLevel;
   readonly graceMs: number;
   readonly drainMs: number;
@@ -35,6 +36,11 @@ and with --mode delivery also:
 
 A host with other destinations needs them served too: --upstream names the
 transformer that does, and everything of theirs is forwarded to it.
+
+--defaults names a JSON file with keys of the configuration (not apiKey and
+productTagKey) that hold for every destination which does not say them itself:
+  {"pageEvents": true, "dataCenter": "EU"}
+A null, or a map without a filled row, counts as not said.
 
 --concurrency and the limits are of this process for each API key: of two
 replicas each takes half of what PX allows.
@@ -64,6 +70,7 @@ export function registerServe(program: Command, io: CommandIo): void {
         .default('inline'),
     )
     .option('--upstream <url>', 'transformer that serves all other destinations')
+    .option('--defaults <file>', 'JSON file with configuration for all destinations')
     .addOption(
       new Option('--log-level <level>', 'how much is logged')
         .choices(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
@@ -85,18 +92,20 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
     import('../../service/index.js'),
     import('../../service/log.js'),
   ]);
-  const { mode, upstream, pxUrl, logLevel, graceMs, drainMs } = options;
+  const { mode, upstream, defaults, pxUrl, logLevel, graceMs, drainMs } = options;
   const { concurrency, requestsPerSecond, requestsPerDay } = options;
   if (upstream !== undefined && !isUpstreamUrl(upstream)) {
     throw new UsageError(
       '--upstream is no URL with http or https, or has a user, query or fragment: give one such as http://127.0.0.1:9091',
     );
   }
+  const configDefaults = defaults === undefined ? {} : loadDefaults(defaults);
   io.outputIsDispensable = true;
   const log = createLog(logLevel, dispensable(io.stdout));
   const service = createService({
     mode,
     log,
+    configDefaults,
     version: packageVersion(),
     router: { concurrency, requestsPerSecond, requestsPerDay },
     ...(upstream === undefined ? {} : { upstream }),
@@ -104,7 +113,10 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
   });
   const { origin, port } = await listen(service, options);
   const stopping = stopRequest(io);
-  log.info({ origin, port, mode, front: upstream !== undefined }, 'listening');
+  log.info(
+    { origin, port, mode, front: upstream !== undefined, defaults: Object.keys(configDefaults) },
+    'listening',
+  );
   io.stderr.write(printable(notice(origin, options)));
   io.stderr.write('\n');
 

@@ -119,7 +119,7 @@ function sameAttributeTypes(a: unknown, b: unknown): boolean {
 }
 
 /** What is compared later, in objects of its own: the caller's may change. */
-function copyContent(config: DestinationConfig): DestinationConfig {
+export function copyContent(config: DestinationConfig): DestinationConfig {
   const { dataCenter } = config;
   return {
     ...Object.fromEntries(CONFIG_KEYS.map((key) => [key, config[key]])),

@@ -15,7 +15,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   '': 'an object',
   apiKey: '1 to 200 printable ASCII characters',
   productTagKey: 'a non-empty string',
-  dataCenter: 'US, EU or US2, or an object with one of these per source type',
+  dataCenter: 'US, EU or US2, or an object with the same one of these for every source type',
   userAttributeMap: 'an array of {from, to}',
   accountAttributeMap: 'an array of {from, to}',
   globalContextMap: 'an array of {from, to}',

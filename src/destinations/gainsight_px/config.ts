@@ -49,7 +49,7 @@ export interface ConfigFields {
   readonly apiKey: string;
   /** Tag key of the product that users, accounts and events belong to (`AP-XXXXXXXXXX-2`). */
   readonly productTagKey: string;
-  /** `US` (default), `EU` or `US2` in any case; or one of these per source type, as hosts store it. */
+  /** `US` (default), `EU` or `US2` in any case; or, as hosts store it, an object from source types to the same one of these. */
   readonly dataCenter?: DataCenterName | Readonly<Record<string, DataCenterName>>;
   /** Trait name or dotted path → API name of a user's custom attribute. */
   readonly userAttributeMap?: readonly AttributeMapRow[] | null;
@@ -152,10 +152,10 @@ const ORIGINS: Readonly<Record<DataCenter, string>> = {
  * // 'https://api-eu.aptrinsic.com'
  */
 export function parseConfig(raw: unknown): ParsedConfig {
-  const faults = configFaults(raw);
+  const faults = [...configFaults(raw), ...dataCenterFaults(raw)];
   if (faults.length > 0) throw invalid(faults);
   const config = raw as DestinationConfig;
-  const dataCenter = parseDataCenter(config.dataCenter);
+  const [dataCenter = 'US'] = dataCentersIn(config.dataCenter) as DataCenter[];
 
   return {
     connection: {
@@ -188,6 +188,13 @@ function invalid(faults: readonly Fault[]): ConfigurationError {
   });
 }
 
+/** What is wrong with a `dataCenter` that names several. */
+export const SEVERAL_DATA_CENTERS: Fault = {
+  path: 'dataCenter',
+  message:
+    'expected one data center, found several: store one (a host does not tell which source an event comes from)',
+};
+
 /**
  * The different data centers that a `dataCenter` names, in upper case and not validated: one of a text, those of all source types of an
  * object. A source type with null has none.
@@ -201,28 +208,12 @@ export function dataCentersIn(dataCenter: unknown): string[] {
   return [...new Set(given.map((name) => String(name).toUpperCase()))];
 }
 
-/** The one data center that is meant; an object with one distinct value means that value. */
-function parseDataCenter(raw: DestinationConfig['dataCenter']): DataCenter {
-  if (raw === undefined) return 'US';
-  const distinct = dataCentersIn(raw) as DataCenter[];
-  if (distinct.length === 1) return distinct[0]!;
-  const message = 'expected one data center, found several: resolve it by source type first';
-  throw invalid([{ path: 'dataCenter', message }]);
-}
-
-/**
- * A configuration whose `dataCenter` is the one of a source type, where it is stored per source type; else the same object.
- *
- * A source type that is not in it leaves the object as it is: then only an object with one distinct value has a meaning.
- *
- * @example
- * resolveDataCenter({ …, dataCenter: { web: 'EU', ios: 'US' } }, 'web').dataCenter; // 'EU'
- */
-export function resolveDataCenter<C extends JsonObject>(config: C, sourceType: string | undefined): C {
-  const { dataCenter } = config;
-  if (sourceType === undefined || !isObject(dataCenter) || !Object.hasOwn(dataCenter, sourceType))
-    return config;
-  return { ...config, dataCenter: dataCenter[sourceType] };
+/** Several data centers would leave a choice that nobody can make: hosts do not tell the type of an event's source. */
+function dataCenterFaults(raw: unknown): Fault[] {
+  // Values that are none are faults already.
+  if (!isObject(raw) || !dataCentersIn(raw.dataCenter).every((name) => Object.hasOwn(ORIGINS, name)))
+    return [];
+  return dataCentersIn(raw.dataCenter).length > 1 ? [SEVERAL_DATA_CENTERS] : [];
 }
 
 function attributeRows(rows: readonly MapRow[] | null | undefined): AttributeRow[] {

@@ -75,7 +75,9 @@ export function explain(event: MessageInput, destinationConfig: ConfigInput): Ex
   }
 }
 
-export { parseConfig, resolveDataCenter } from './config.js';
+export { parseConfigDefaults, withDefaults } from './config-defaults.js';
+export type { ConfigDefaults } from './config-defaults.js';
+export { parseConfig } from './config.js';
 export { ATTRIBUTE_TYPES, DATA_CENTERS } from './config.js';
 export type {
   AttributeMapRow,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { generateConfigValidator, VALIDATOR_FILE } from '../../../scripts/generate-config-validator';
-import { compile, process, resolveDataCenter, type DestinationConfig } from '../../../src/index';
+import { compile, process, type DestinationConfig } from '../../../src/index';
 import { CONFIG_KEYS } from '../../../src/destinations/gainsight_px/config';
 import { ConfigCache } from '../../../src/destinations/gainsight_px/config-cache';
 import { checkError, thrownBy } from '../../fixtures/check-expectation';
@@ -59,27 +59,23 @@ describe('faults', () => {
   });
 });
 
-describe('resolveDataCenter', () => {
-  const config = { ...BASE_CONFIG, dataCenter: { web: 'EU', ios: 'US2' } };
+describe('several data centers', () => {
+  const several = { web: 'EU', ios: 'US2' };
 
-  it('takes the one of the source type', () => {
-    expect(resolveDataCenter(config, 'web').dataCenter).toBe('EU');
-    expect(resolveDataCenter(config, 'ios').dataCenter).toBe('US2');
-    expect(config.dataCenter).toEqual({ web: 'EU', ios: 'US2' });
+  it('are a fault that says to store one', () => {
+    expect(thrownBy(compiled({ ...BASE_CONFIG, dataCenter: several }))?.faults).toEqual([
+      { path: 'dataCenter', message: expect.stringContaining('store one') },
+    ]);
   });
 
-  test.each([['cloud'], [undefined], ['constructor'], ['__proto__']])(
-    'leaves it as it is for the source type %p, which is then a fault',
-    (sourceType) => {
-      const resolved = resolveDataCenter(config, sourceType);
-      expect(resolved).toBe(config);
-      expect(thrownBy(compiled(resolved))?.code).toBe('configuration_invalid');
-    },
-  );
+  it('are listed beside all other faults', () => {
+    const faults = thrownBy(compiled({ productTagKey: 'AP-1', dataCenter: several, sendIp: 'yes' }))?.faults;
+    expect(faults?.map(({ path }) => path).sort()).toEqual(['apiKey', 'dataCenter', 'sendIp']);
+  });
 
-  it('leaves a single data center as it is', () => {
-    const single = { ...BASE_CONFIG, dataCenter: 'EU' };
-    expect(resolveDataCenter(single, 'web')).toBe(single);
+  it('are one fault where a value is no data center at all', () => {
+    const faults = thrownBy(compiled({ ...BASE_CONFIG, dataCenter: { web: 'EU', ios: 'moon' } }))?.faults;
+    expect(faults?.map(({ path }) => path)).toEqual(['dataCenter']);
   });
 });
 
@@ -103,6 +99,27 @@ describe('compiled configurations are remembered by content', () => {
     expect(preferencesIn(process(denied, consenting('trackUsage')))).toEqual({ trackUsage: false });
     expect(preferencesIn(process(denied, config))).toEqual({ surveys: false });
     expect(preferencesIn(destination.process(denied))).toEqual({ trackUsage: false });
+  });
+
+  it('a data center that is changed in its object is not taken for what it was', () => {
+    const dataCenter: Record<string, 'EU' | 'US' | 'US2'> = { web: 'EU', ios: 'EU' };
+    const config = { ...BASE_CONFIG, dataCenter };
+    const originOf = (dataCenterNow: DestinationConfig['dataCenter']) =>
+      new URL(process(track, { ...config, dataCenter: dataCenterNow! }).steps[0].request.endpoint).host;
+    expect(originOf(dataCenter)).toBe('api-eu.aptrinsic.com');
+    Object.assign(dataCenter, { web: 'US2', ios: 'US2' });
+    expect(originOf(dataCenter)).toBe('api-us2.aptrinsic.com');
+    expect(originOf({ web: 'EU', ios: 'EU' })).toBe('api-eu.aptrinsic.com');
+    dataCenter.ios = 'US';
+    expect(thrownBy(() => originOf(dataCenter))?.code).toBe('configuration_invalid');
+  });
+
+  it('types of attributes that are changed in their object are not taken for what they were', () => {
+    const attributeTypes: { user: Record<string, unknown> } = { user: { tier: 'STRING' } };
+    const config = { ...BASE_CONFIG, attributeTypes } as unknown as DestinationConfig;
+    process(track, config);
+    attributeTypes.user.tier = 'wrong';
+    expect(thrownBy(() => process(track, config))?.code).toBe('configuration_invalid');
   });
 
   it('a changed object is not taken for what it was', () => {

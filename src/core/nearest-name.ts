@@ -1,0 +1,39 @@
+/**
+ * The candidate that a misspelt name most likely means: the fewest letters added, left out, changed or swapped, whatever their case, and at
+ * most a third of the name; `undefined` when none is as near as that.
+ *
+ * @example
+ * nearestName('pageEvent', ['pageEvents', 'sendIp']); // 'pageEvents'
+ */
+export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  let nearest: string | undefined;
+  let fewest = Math.max(1, Math.floor(name.length / 3)) + 1;
+  for (const candidate of candidates) {
+    // The difference in length is the least number of changes; no name of any length is compared letter by letter in vain.
+    if (Math.abs(candidate.length - name.length) >= fewest) continue;
+    const changes = changesBetween(name.toLowerCase(), candidate.toLowerCase());
+    if (changes >= fewest) continue;
+    nearest = candidate;
+    fewest = changes;
+  }
+  return nearest;
+}
+
+/** The optimal string alignment distance, row by row. */
+function changesBetween(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const changed = last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let fewest = Math.min(changed, last[j]! + 1, row[j - 1]! + 1);
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (isSwapped) fewest = Math.min(fewest, beforeLast[j - 2]! + 1);
+      row.push(fewest);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length]!;
+}
