@@ -1,5 +1,6 @@
-import { createHttpFetch, createRouter, type Router } from '../router/index.js';
+import { createHttpFetch, createRouter, systemClock, type Router } from '../router/index.js';
 import { Answers } from './answers.js';
+import { JobMemory } from './job-memory.js';
 import { EventMapper } from './map-event.js';
 import { Metrics } from './metrics.js';
 import { parseServiceOptions, type ServiceOptions, type Settings } from './options.js';
@@ -12,6 +13,7 @@ export interface Context {
   /** One for the whole service: lanes and limits are per API key and base URL, whichever route a plan comes by. */
   readonly router: Router;
   readonly mapper: EventMapper;
+  readonly memory: JobMemory;
   readonly metrics: Metrics;
   readonly bodies: BodyReader;
   readonly deletions: UnfinishedDeletions;
@@ -31,14 +33,24 @@ export function createContext(options: ServiceOptions): Context {
       metrics.pxRequest(record);
     },
   });
+  const clock = settings.router.clock ?? systemClock;
+  const memory = new JobMemory({
+    maxJobs: settings.rememberedJobs,
+    nowMs: () => clock.nowMs(),
+    onRepeat: (source) => {
+      metrics.repeatedJob(source);
+    },
+  });
   const metrics = new Metrics({
     routerStats: () => router.stats(),
     cachedConfigurations: () => mapper.cachedConfigurations,
+    rememberedJobs: () => memory.size,
   });
   return {
     settings,
     router,
     mapper,
+    memory,
     metrics,
     bodies: new BodyReader(settings),
     deletions: new UnfinishedDeletions(),

@@ -145,7 +145,8 @@ test("v0: what became of the one job stands in destinationResponse, as the host'
     },
   ]);
   here.simulator.configure({ faults: [{ fault: { status: 400 } }] });
-  const { output } = (await deliver(here, item, 'v0')).body as { output: Json };
+  const other = await only(here, track('u2'));
+  const { output } = (await deliver(here, other, 'v0')).body as { output: Json };
   expect(output.message).toMatch(/./);
   expect(output.destinationResponse).toEqual({ status: 400, response: output.message });
 });
@@ -225,7 +226,7 @@ test('the data center of destinationConfig holds; the plan decides only where th
     job(1, track(), { sourceType: 'ios' }, { ...DESTINATION, Config: several }),
   ]);
   await deliver(here, item!); // as echoed
-  await deliver(here, item!, 'v1', several); // as stored
+  await deliver(here, { ...item!, metadata: [{ jobId: 2 }] }, 'v1', several); // as stored
   await deliver(here, item!, 'v1', { ...CONFIG, dataCenter: 'eu' });
   expect(seen).toEqual(['api-us2.aptrinsic.com', 'api-us2.aptrinsic.com', 'api-eu.aptrinsic.com']);
   const gone = await deliver(here, item!, 'v1', { ...CONFIG, dataCenter: { web: 'EU', ios: 'US' } });
