@@ -20,6 +20,8 @@ export interface WirePlan {
   readonly dataCenter: DataCenter;
   /** Which version of the preferences' path was meant; absent for `v1`. */
   readonly preferencesApiVersion?: 'v2';
+  /** The id of the message that the plan is of: the host's call of the delivery proxy tells none. Absent when it has none. */
+  readonly messageId?: string;
   readonly lanes: readonly string[];
   /** Each once, though steps share them. */
   readonly calls: readonly PxCall[];
@@ -41,17 +43,17 @@ export interface WireStep {
  * @example
  * toPlanDescriptor(plan).body.JSON; // { format: 1, dataCenter: 'US', lanes: […], calls: […], steps: […] }
  */
-export function toPlanDescriptor(plan: RequestPlan): WireDescriptor {
+export function toPlanDescriptor(plan: RequestPlan, messageId?: string): WireDescriptor {
   return toWireDescriptor({
     method: 'POST',
     endpoint: PLAN_ENDPOINT,
     endpointPath: plan.steps[0].request.endpointPath,
     headers: { 'Content-Type': 'application/json' },
-    body: toWirePlan(plan),
+    body: toWirePlan(plan, messageId),
   });
 }
 
-function toWirePlan({ lanes, steps }: RequestPlan): WirePlan {
+function toWirePlan({ lanes, steps }: RequestPlan, messageId: string | undefined): WirePlan {
   const requests = [...new Set(steps.map(({ request }) => request))];
   const dataCenter = dataCenterAt(new URL(steps[0].request.endpoint).origin);
   if (dataCenter === undefined) throw new RangeError('the plan goes to no data center of PX');
@@ -59,6 +61,7 @@ function toWirePlan({ lanes, steps }: RequestPlan): WirePlan {
     format: PLAN_FORMAT,
     dataCenter,
     ...(steps.some(isPreferencesV2) ? { preferencesApiVersion: 'v2' } : {}),
+    ...(messageId === undefined ? {} : { messageId }),
     lanes,
     calls: requests.map((request) => callOf(steps.find((step) => step.request === request)!)),
     steps: steps.map(({ id, request, on }) => ({

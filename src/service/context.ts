@@ -1,5 +1,6 @@
-import { createHttpFetch, createRouter, type Router } from '../router/index.js';
+import { createHttpFetch, createRouter, systemClock, type Router } from '../router/index.js';
 import { Answers } from './answers.js';
+import { JobMemory } from './job-memory.js';
 import { EventMapper } from './map-event.js';
 import { Metrics } from './metrics.js';
 import { parseServiceOptions, type ServiceOptions, type Settings } from './options.js';
@@ -14,6 +15,7 @@ export interface Context {
   readonly router: Router;
   readonly mapper: EventMapper;
   readonly waiting: WaitingDestinations;
+  readonly memory: JobMemory;
   readonly metrics: Metrics;
   readonly bodies: BodyReader;
   readonly deletions: UnfinishedDeletions;
@@ -34,15 +36,25 @@ export function createContext(options: ServiceOptions): Context {
       metrics.pxRequest(record);
     },
   });
+  const clock = settings.router.clock ?? systemClock;
+  const memory = new JobMemory({
+    maxJobs: settings.rememberedJobs,
+    nowMs: () => clock.nowMs(),
+    onRepeat: (source) => {
+      metrics.repeatedJob(source);
+    },
+  });
   const metrics = new Metrics({
     routerStats: () => router.stats(),
     cachedConfigurations: () => mapper.cachedConfigurations,
+    rememberedJobs: () => memory.size,
   });
   return {
     settings,
     router,
     mapper,
     waiting,
+    memory,
     metrics,
     bodies: new BodyReader(settings),
     deletions: new UnfinishedDeletions(),

@@ -35,6 +35,11 @@ export function blockedJob(): JobResult {
   );
 }
 
+/** A job that was not begun, because nobody waits for it any longer. */
+export function cancelledJob(): JobResult {
+  return failedJob(new RetryableError('cancelled', 'not sent: the time for this request is over'));
+}
+
 /** What the delivery of a job's plan means to the job. */
 export function resultOf(plan: RequestPlan, outcome: Outcome): JobResult {
   if (outcome.delivered) return { kind: 'delivered', plan };

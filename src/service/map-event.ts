@@ -66,10 +66,16 @@ export class EventMapper {
   }
 }
 
-const COUNTED_TYPES = [...MESSAGE_TYPES, 'page', 'screen'] as const;
+const COUNTED_TYPES = [...MESSAGE_TYPES, 'page', 'screen', 'alias'] as const;
 
 /** The kind of a message for counting: one of a few words. */
 export function messageTypeOf({ message }: TransformEvent): string {
   const type = isObject(message) && typeof message.type === 'string' ? message.type.toLowerCase() : '';
   return COUNTED_TYPES.find((known) => known === type) ?? 'other';
+}
+
+/** A message's own id, which the host gives to each that has none. */
+export function messageIdOf(message: unknown): string | undefined {
+  const messageId = isObject(message) ? message.messageId : undefined;
+  return typeof messageId === 'string' && messageId !== '' ? messageId : undefined;
 }

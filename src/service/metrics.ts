@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestRecord, RouterStats } from '../router/index.js';
+import type { RepeatSource } from './job-memory.js';
 import type { EventOutcome } from './summary.js';
 
 const PREFIX = 'gainsight_px_';
@@ -11,6 +12,7 @@ const PX_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 export interface MetricSources {
   readonly routerStats: () => RouterStats;
   readonly cachedConfigurations: () => number;
+  readonly rememberedJobs: () => number;
 }
 
 /** The counts of a service, for Prometheus. No label ever holds an id, a key or anything else of an event or a customer. */
@@ -32,6 +34,11 @@ export class Metrics {
     'type',
     'outcome',
   ]);
+  readonly #repeatedJobs = this.#counter(
+    'repeated_jobs_total',
+    'Jobs that came again and were not run again: done before (memory), or being done at that time (running).',
+    ['source'],
+  );
   readonly #pxRequests = this.#counter('px_requests_total', 'Requests sent to PX, by route and status.', [
     'route',
     'status',
@@ -47,7 +54,7 @@ export class Metrics {
   constructor(sources: MetricSources) {
     // Memory, garbage collection, CPU, and the delay of the event loop.
     collectDefaultMetrics({ register: this.#registry });
-    const { routerStats, cachedConfigurations } = sources;
+    const { routerStats, cachedConfigurations, rememberedJobs } = sources;
     this.#read('px_retries_total', 'Requests to PX that were repetitions.', () => routerStats().retries);
     this.#read(
       'px_may_be_duplicates_total',
@@ -72,6 +79,11 @@ export class Metrics {
     this.#read('plans_pending', 'Plans waiting for their turn or running.', () => routerStats().pending);
     this.#read('px_requests_in_flight', 'Requests to PX in flight.', () => routerStats().inFlight);
     this.#read('router_scopes', 'API keys and base URLs remembered.', () => routerStats().scopes);
+    this.#read(
+      'remembered_jobs',
+      'Done jobs remembered, to be answered when they come again.',
+      rememberedJobs,
+    );
     this.#read('configuration_cache_entries', 'Compiled configurations remembered.', cachedConfigurations);
   }
 
@@ -92,6 +104,10 @@ export class Metrics {
 
   events(route: string, type: string, outcome: EventOutcome, count: number): void {
     this.#events.inc({ route, type, outcome }, count);
+  }
+
+  repeatedJob(source: RepeatSource): void {
+    this.#repeatedJobs.inc({ source });
   }
 
   pxRequest({ route, status, durationMs }: RequestRecord): void {

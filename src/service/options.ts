@@ -38,6 +38,11 @@ export interface ServiceOptions {
   readonly transformDeadlineMs?: number;
   /** After this time a deletion is answered with what was not done yet. Default 50,000: the host waits for 60,000. */
   readonly deletionDeadlineMs?: number;
+  /**
+   * How many done jobs are remembered, for 15 minutes, so that one that comes again is answered and not run again. Each takes about 150 bytes.
+   * Default 200,000: as many as PX takes requests in that time.
+   */
+  readonly rememberedJobs?: number;
   /** Larger bodies are refused, as something to be tried again. Default 200 MB. */
   readonly maxBodyBytes?: number;
   /** Of bodies larger than this one is read to its end, parsed and answered at a time. Default 20 MB. */
@@ -79,6 +84,7 @@ export function parseServiceOptions(options: ServiceOptions): Settings {
     version: '',
     transformDeadlineMs: 60_000,
     deletionDeadlineMs: 50_000,
+    rememberedJobs: 200_000,
     maxBodyBytes: 200 * MEGABYTE,
     largeBodyBytes: 20 * MEGABYTE,
     largeBodyTimeMs: 60_000,

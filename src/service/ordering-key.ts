@@ -1,7 +1,9 @@
 import type { JsonObject } from '../core/json-object.js';
+import { shortKey } from './digest.js';
+import { stringifyJson } from './stringify-json.js';
 
 /**
- * What the host keeps in order: a user of a destination of a workspace. `undefined` when an event has no user, and so no order.
+ * What the host keeps in order: a user of a destination of a workspace; a long one by its digest. `undefined` when an event has no user, and so no order.
  *
  * On the router route the host's key is `metadata.userId`, on the processor route `metadata.rudderId` becomes it (RudderStack
  * rudder-server v1.83, `router/worker.go`, `processor/events_response.go`).
@@ -13,5 +15,5 @@ export function orderingKey(metadata: JsonObject): string | undefined {
   const { workspaceId, destinationId, userId, rudderId } = metadata;
   const user = userId ?? rudderId;
   if (typeof user !== 'string' || user === '') return undefined;
-  return JSON.stringify([workspaceId, destinationId, user]);
+  return shortKey(stringifyJson([workspaceId, destinationId, user]));
 }

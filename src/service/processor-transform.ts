@@ -12,9 +12,12 @@ import { droppedItem, outputItem, type ProcessorItem } from '../protocol/process
 import { parseProcessorRequest, type TransformEvent } from '../protocol/transform-request.js';
 import { sendJson, sendRetryLater, takeJson } from './answer.js';
 import type { Context } from './context.js';
+import { isAppend, jobName } from './job-memory.js';
 import { failedJob, isFiltered, isHoldingBack, type JobResult } from './job-result.js';
+import { messageIdOf } from './map-event.js';
+import type { Treatment } from './run-batch.js';
 import type { EventOutcome } from './summary.js';
-import { countEvents, transform, type Treatment } from './transform.js';
+import { countEvents, transform } from './transform.js';
 
 const ROUTE = 'processor';
 
@@ -23,8 +26,11 @@ const ROUTE = 'processor';
  * others change nothing when they are sent again. A job has no second attempt here, so each result counts as it is.
  */
 const TREATMENT: Treatment = {
-  isRun: ({ steps: [{ route }] }) => route !== 'events.create',
+  isRun: (plan) => !isAppend(plan),
   judge: (result) => result,
+  // One job of the host's at this stage may become several events, of one message id.
+  nameOf: (plan, { message, metadata }) => jobName(ROUTE, plan, [metadata], message),
+  isAllOrNothing: true,
 };
 
 /**
@@ -96,7 +102,7 @@ type Items = [ProcessorItem, ...ProcessorItem[]];
 /** The items of one event: the host makes a job of each, in their order. */
 function itemsOf(
   result: JobResult,
-  { metadata }: TransformEvent,
+  { message, metadata }: TransformEvent,
   knowsFiltered: boolean,
   { settings: { mode } }: Context,
 ): Items {
@@ -108,7 +114,7 @@ function itemsOf(
   }
   const { plan, kind } = result;
   if (kind === 'handOver' && mode === 'delivery') {
-    return [outputItem(toPlanDescriptor(plan), metadata)];
+    return [outputItem(toPlanDescriptor(plan, messageIdOf(message)), metadata)];
   }
   const requests = kind === 'delivered' ? updates(plan) : [plan.steps[0].request];
   return descriptors(requests, metadata);

@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InternalError, RetryableError } from '../core/errors.js';
-import type { JsonObject } from '../core/json-object.js';
 import type { RequestPlan } from '../core/plan.js';
 import { deliveryPlan } from '../protocol/delivery-plan.js';
 import { destinationIdOf } from '../protocol/destination.js';
@@ -21,6 +20,7 @@ import { WireFormatError } from '../protocol/wire-format-error.js';
 import { sendJson, takeJson } from './answer.js';
 import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
+import { jobName } from './job-memory.js';
 import { failedJob, resultOf, withinAttempts, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';
 
@@ -41,7 +41,7 @@ export async function proxy(
   const wanted = parseProxyRequest(takeJson(request), version);
   const timeoutMs = parseProxyTimeoutMs(request.headers['rdproxy-timeout']);
   const plan = planOf(wanted, context);
-  const job = await delivered(plan, wanted.jobs, timeoutMs, reply, context);
+  const job = await delivered(plan, wanted, timeoutMs, reply, context);
   if (job.kind === 'failed') logBugs([job.error], context.settings.log);
   const result = job.kind === 'failed' ? undelivered(job.error, job.pxStatus, wanted.jobs) : DELIVERED;
   countJobs(result, wanted, typeOf(plan), request, context);
@@ -64,12 +64,14 @@ function planOf(wanted: ProxyRequest, { settings, waiting }: Context): RequestPl
 /** What becomes of a plan within a time; a request in flight at its end goes on, and the lanes wait for it. */
 async function delivered(
   plan: RequestPlan | JobResult,
-  [job = {}]: readonly JsonObject[],
+  { jobs, json }: ProxyRequest,
   timeoutMs: number,
   reply: FastifyReply,
-  { router }: Context,
+  { router, memory }: Context,
 ): Promise<JobResult> {
   if ('kind' in plan) return plan;
+  const name = jobName(ROUTE, plan, jobs, json);
+  if (memory.isDone(name) && memory.running(name) === undefined) return memory.recall(plan);
   const controller = new AbortController();
   const giveUp = (): void => {
     controller.abort();
@@ -82,11 +84,20 @@ async function delivered(
       resolve(failedJob(new RetryableError('unreachable', `not finished within ${timeoutMs} ms`)));
     }, timeoutMs);
   });
-  const outcome = router
-    .deliver(plan, { signal: controller.signal })
-    .then((done) => withinAttempts(resultOf(plan, done), job));
+  const { signal } = controller;
+  const outcome = memory.follow(name, plan, signal, () => {
+    const running = router.deliver(plan, { signal }).then((done) => resultOf(plan, done));
+    memory.begin(name, plan, running);
+    void running.then(() => {
+      memory.end(name, running);
+    });
+    return running;
+  });
   try {
-    return await Promise.race([outcome, timeUp]);
+    const result = await Promise.race([outcome, timeUp]);
+    // An update that ends later is answered as failed, and is written again.
+    if (result.kind === 'delivered') memory.remember(name);
+    return withinAttempts(result, jobs[0]!);
   } finally {
     clearTimeout(timer);
     reply.raw.off('close', giveUp);

@@ -13,9 +13,12 @@ import {
 import { parseRouterRequest, type TransformEvent } from '../protocol/transform-request.js';
 import { sendJson, takeJson } from './answer.js';
 import type { Context } from './context.js';
+import { jobName } from './job-memory.js';
 import { isFiltered, withinAttempts, type JobResult } from './job-result.js';
+import { messageIdOf } from './map-event.js';
 import type { EventOutcome } from './summary.js';
-import { countEvents, transform, type Treatment } from './transform.js';
+import type { Treatment } from './run-batch.js';
+import { countEvents, transform } from './transform.js';
 
 const ROUTE = 'routerTransform';
 
@@ -23,7 +26,12 @@ const ROUTE = 'routerTransform';
  * Track events too: a request that the host sends itself has no rate limit, and the host takes a gateway's 404 or redirect literally. What
  * the answers say about each job, the host believes, so nothing is left for it to send.
  */
-const TREATMENT: Treatment = { isRun: () => true, judge: withinAttempts };
+const TREATMENT: Treatment = {
+  isRun: () => true,
+  judge: withinAttempts,
+  nameOf: (plan, { message, metadata }) => jobName(ROUTE, plan, [metadata], messageIdOf(message) ?? message),
+  isAllOrNothing: false,
+};
 
 /**
  * Serves `POST /routerTransform`: the live path. Every job of the request stands in exactly one item of the answer.
@@ -49,7 +57,7 @@ export async function routerTransform(
 
 function itemOf(
   result: JobResult,
-  { metadata, destination }: TransformEvent,
+  { message, metadata, destination }: TransformEvent,
   knowsFiltered: boolean,
   { settings }: Context,
 ): RouterItem {
@@ -57,7 +65,11 @@ function itemOf(
   if (result.kind === 'handOver') {
     const { plan, config } = result;
     return settings.mode === 'delivery'
-      ? deliverItem(toPlanDescriptor(plan), metadata, destinationForProxy(destination, config))
+      ? deliverItem(
+          toPlanDescriptor(plan, messageIdOf(message)),
+          metadata,
+          destinationForProxy(destination, config),
+        )
       : deliverItem(toWireDescriptor(plan.steps[0].request), metadata, destinationIdentity(destination));
   }
   const { error, pxStatus } = result;

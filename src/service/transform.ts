@@ -4,17 +4,10 @@ import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
 import type { JobResult } from './job-result.js';
 import { messageTypeOf } from './map-event.js';
-import { handOverBatch, runBatch, type BatchJob, type Deliver, type IsRun, type Judge } from './run-batch.js';
+import { handOverBatch, runBatch, type BatchJob, type Deliver, type Treatment } from './run-batch.js';
 import type { EventCounts, EventOutcome } from './summary.js';
 
-/** How a route treats the events of a batch. */
-export interface Treatment {
-  /** Whether a plan is run, in inline mode; any other is handed over to the host. */
-  readonly isRun: IsRun;
-  readonly judge: Judge;
-}
-
-const NEVER_RUN: IsRun = () => false;
+const NEVER_RUN: Treatment['isRun'] = () => false;
 
 /** Maps a batch and, in inline mode, runs what is to be run. */
 export async function transform(
@@ -31,12 +24,12 @@ export async function transform(
 
 async function resultsOf(
   events: readonly TransformEvent[],
-  { settings, mapper, router }: Context,
+  { settings, mapper, router, memory }: Context,
   reply: FastifyReply,
-  { isRun: isRunInline, judge }: Treatment,
+  treatment: Treatment,
 ): Promise<JobResult[]> {
   const jobs: BatchJob[] = events.map((event) => ({ event, mapped: mapper.map(event) }));
-  const isRun = settings.mode === 'inline' ? isRunInline : NEVER_RUN;
+  const isRun = settings.mode === 'inline' ? treatment.isRun : NEVER_RUN;
   if (!jobs.some(({ mapped }) => 'plan' in mapped && isRun(mapped.plan))) return handOverBatch(jobs);
 
   const controller = new AbortController();
@@ -48,7 +41,7 @@ async function resultsOf(
   reply.raw.once('close', giveUp);
   try {
     const deliver: Deliver = (plan, options) => router.deliver(plan, options);
-    return await runBatch(jobs, isRun, deliver, judge, controller.signal);
+    return await runBatch(jobs, treatment, { deliver, memory, signal: controller.signal });
   } finally {
     clearTimeout(timer);
     reply.raw.off('close', giveUp);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from './digest.js';
 
 /** The host offers a failed job again within minutes, and gives up after the fourth failure or the fifth. */
 const KEPT_MS = 60 * 60_000;
@@ -20,9 +20,9 @@ export class UnfinishedDeletions {
 
   constructor(private readonly nowMs: () => number = Date.now) {}
 
-  /** The users done so far of a request that is told by its `parts`; to be added to. */
+  /** The users done so far of a request that is told by a digest of its `parts`: neither keys nor ids are kept for it. To be added to. */
   doneOf(parts: readonly unknown[]): Set<string> {
-    const key = keyOf(parts);
+    const key = digest(parts);
     const known = this.#byRequest.get(key);
     const done = known !== undefined && known.untilMs > this.nowMs() ? known.done : new Set<string>();
     this.#byRequest.delete(key);
@@ -32,11 +32,6 @@ export class UnfinishedDeletions {
   }
 
   finished(parts: readonly unknown[]): void {
-    this.#byRequest.delete(keyOf(parts));
+    this.#byRequest.delete(digest(parts));
   }
-}
-
-/** A digest: neither keys nor ids are kept for it. */
-function keyOf(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 }

@@ -89,9 +89,9 @@ describe.each(['inline', 'delivery'] as const)('%s mode', (mode) => {
     ]) {
       simulator.configure({ faults: [{ fault: { status } }] });
       for (const item of await route([
-        job(1, identify()),
-        job(2, group('u2'), { userId: 'k2' }),
-        job(3, track('u3'), { userId: 'k3' }),
+        job(10 * status, identify()),
+        job(10 * status + 1, group('u2'), { userId: 'k2' }),
+        job(10 * status + 2, track('u3'), { userId: 'k3' }),
       ])) {
         expect({ status, item: item.statusCode, ok: allowed(item.statusCode) }).toMatchObject({
           status,

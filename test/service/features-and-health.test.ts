@@ -94,7 +94,7 @@ test('/metrics counts requests, events, requests to PX, retries, waits, caches a
     'gainsight_px_http_requests_total{route="/routerTransform",status="200"} 1',
     'gainsight_px_events_total{route="routerTransform",type="identify",outcome="delivered"} 1',
     'gainsight_px_events_total{route="routerTransform",type="track",outcome="delivered"} 1',
-    'gainsight_px_events_total{route="routerTransform",type="other",outcome="dropped"} 1',
+    'gainsight_px_events_total{route="routerTransform",type="page",outcome="filtered"} 1',
     'gainsight_px_px_requests_total{route="users.update",status="500"} 1',
     'gainsight_px_px_requests_total{route="users.create",status="201"} 1',
     'gainsight_px_px_retries_total 1',

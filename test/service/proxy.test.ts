@@ -145,7 +145,8 @@ test("v0: what became of the one job stands in destinationResponse, as the host'
     },
   ]);
   here.simulator.configure({ faults: [{ fault: { status: 400 } }] });
-  const { output } = (await deliver(here, item, 'v0')).body as { output: Json };
+  const other = await only(here, track('u2'));
+  const { output } = (await deliver(here, other, 'v0')).body as { output: Json };
   expect(output.message).toMatch(/./);
   expect(output.destinationResponse).toEqual({ status: 400, response: output.message });
 });
@@ -223,7 +224,7 @@ test('the data center of destinationConfig holds, whatever it was when the plan 
   const stored = { ...CONFIG, dataCenter: { web: 'US2', ios: 'us2' } };
   const [item] = await here.route([job(1, track(), {}, { ...DESTINATION, Config: stored })]);
   await deliver(here, item!); // as echoed
-  await deliver(here, item!, 'v1', stored);
+  await deliver(here, { ...item!, metadata: [{ jobId: 2 }] }, 'v1', stored);
   await deliver(here, item!, 'v1', { ...CONFIG, dataCenter: 'eu' });
   expect(seen).toEqual(['api-us2.aptrinsic.com', 'api-us2.aptrinsic.com', 'api-eu.aptrinsic.com']);
 });

@@ -1,0 +1,401 @@
+import http from 'node:http';
+import { systemClock } from '../../src/router/clock';
+import { JobMemory, jobName } from '../../src/service/job-memory';
+import { process } from '../../src/index';
+import {
+  cleanUp,
+  CONFIG,
+  DESTINATION,
+  group,
+  identify,
+  job,
+  statuses,
+  track,
+  world,
+  type HostEvent,
+  type Json,
+  type World,
+} from './host';
+import { until } from './waiting';
+
+/** A batch whose answer was lost comes again, and must not be written again. */
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await cleanUp();
+});
+
+/** Resolves when so many jobs have looked for a copy of theirs that is running. */
+function followed(count: number): () => Promise<void> {
+  const follow = jest.spyOn(JobMemory.prototype, 'follow');
+  return () => until(() => follow.mock.calls.length >= count);
+}
+
+const PROCESSOR = '/v0/destinations/gainsight_px';
+const PROXY = '/v1/destinations/gainsight_px/proxy';
+const withId = (message: Json, messageId: string): Json => ({ ...message, messageId });
+
+async function repeated({ get }: World, source: string): Promise<number> {
+  const { text } = await get('/metrics');
+  const value = new RegExp(`^gainsight_px_repeated_jobs_total\\{source="${source}"\\} (\\d+)$`, 'm').exec(
+    text,
+  );
+  return Number(value?.[1] ?? 0);
+}
+
+/** A world whose requests to PX wait until they are let go; each is answered with success. */
+async function gated(options: Parameters<typeof world>[0] = {}) {
+  const sent: string[] = [];
+  const waiting: (() => void)[] = [];
+  const here = await world({
+    ...options,
+    fetch: (_url, { body }) => {
+      const { title, identifyId } = JSON.parse(body!) as Json;
+      sent.push(String(title ?? identifyId));
+      return new Promise((resolve) => {
+        waiting.push(() => {
+          resolve(new Response(null, { status: 204 }));
+        });
+      });
+    },
+  });
+  const release = (): void => {
+    for (const letGo of waiting.splice(0)) letGo();
+  };
+  return { ...here, sent, release, sends: (count: number) => until(() => sent.length === count) };
+}
+
+/** Posts jobs over a connection that can be broken. */
+function breakable(port: number, events: readonly HostEvent[]): http.ClientRequest {
+  const request = http.request({ port, method: 'POST', path: '/routerTransform', agent: false });
+  request.on('error', () => undefined);
+  request.end(JSON.stringify({ input: events, destType: 'gainsight_px' }));
+  return request;
+}
+
+describe('/routerTransform', () => {
+  test('a batch that comes again is answered the same, and nothing is sent; attempts are not told apart', async () => {
+    const here = await world();
+    const { route, simulator } = here;
+    const batch = (attemptNum: number): HostEvent[] => [
+      job(1, withId(identify(), 'm1'), { attemptNum }),
+      job(2, withId(track(), 'm2'), { attemptNum }),
+      job(3, withId(group(), 'm3'), { attemptNum }),
+    ];
+    expect(statuses(await route(batch(0)))).toEqual([299, 299, 299]);
+    const { total } = simulator.requests;
+    expect(statuses(await route(batch(0)))).toEqual([299, 299, 299]);
+    expect(statuses(await route(batch(4)))).toEqual([299, 299, 299]);
+    expect(simulator.requests.total).toBe(total);
+    expect(await repeated(here, 'memory')).toBe(6);
+    expect((await here.get('/metrics')).text).toMatch(/^gainsight_px_remembered_jobs 3$/m);
+  });
+
+  test.each<[string, HostEvent]>([
+    ['another destination', job(1, withId(track(), 'm1'), { destinationId: 'dst-2' })],
+    ['another workspace', job(1, withId(track(), 'm1'), { workspaceId: 'ws-2' })],
+    ['another message, as of a host that counts from 1 again', job(1, withId(track(), 'm2'))],
+    ['another job', job(2, withId(track(), 'm1'))],
+    [
+      'another data center',
+      job(1, withId(track(), 'm1'), {}, { ...DESTINATION, Config: { ...CONFIG, dataCenter: 'EU' } }),
+    ],
+  ])('%s is another job', async (_name, other) => {
+    const { route, simulator } = await world();
+    await route([job(1, withId(track(), 'm1'))]);
+    expect(statuses(await route([other]))).toEqual([299]);
+    expect(simulator.state.events.total).toBe(2);
+  });
+
+  test.each([undefined, '', 5])(
+    'with the message id %j the message itself is told apart',
+    async (messageId) => {
+      const { route, simulator } = await world();
+      const event = (name: string): HostEvent => job(1, { ...track('u1', name), messageId });
+      await route([event('a')]);
+      await route([event('a')]);
+      expect(simulator.state.events.total).toBe(1);
+      await route([event('b')]);
+      expect(simulator.state.events.total).toBe(2);
+    },
+  );
+
+  test('without a job id nothing is remembered', async () => {
+    const { route, simulator } = await world();
+    const event = job(1, withId(track(), 'm1'), { jobId: undefined });
+    await route([event]);
+    await route([event]);
+    expect(simulator.state.events.total).toBe(2);
+  });
+
+  test('what failed is run again: a refusal, and what may pass', async () => {
+    const { route, simulator } = await world();
+    for (const [status, answered] of [
+      [400, 400],
+      [500, 500],
+      [429, 429],
+    ]) {
+      simulator.configure({ faults: [{ fault: { status: status! } }] });
+      expect(statuses(await route([job(1, withId(track(), 'm1'))]))).toEqual([answered]);
+    }
+    simulator.configure({ faults: null });
+    expect(statuses(await route([job(1, withId(track(), 'm1'))]))).toEqual([299]);
+    expect(simulator.state.events.total).toBe(1);
+  });
+
+  test('behind a job that comes again an event that PX took is remembered, an identify is written again', async () => {
+    const { route, simulator } = await world();
+    // PX does not know u1, and refuses to create it: that may pass at the first attempt, and does not hold up what comes after it.
+    simulator.configure({
+      faults: [{ fault: { status: 400 }, when: ({ method, id }) => method === 'POST' && id === 'u1' }],
+    });
+    const batch = (attemptNum: number): HostEvent[] => [
+      job(1, withId(identify('u1'), 'm1'), { attemptNum }),
+      job(2, withId(track('u2'), 'm2'), { attemptNum }),
+      job(3, withId(identify('u2', { title: 'newer' }), 'm3'), { attemptNum }),
+    ];
+    expect(statuses(await route(batch(0)))).toEqual([503, 500, 500]);
+    expect(simulator.state.events.total).toBe(1);
+    simulator.configure({ faults: null });
+    simulator.reset('requests');
+    expect(statuses(await route(batch(1)))).toEqual([299, 299, 299]);
+    expect(simulator.state.events.total).toBe(1);
+    // The update and the create of u1, and the update of u2.
+    expect(simulator.requests.total).toBe(3);
+  });
+
+  test('an update is not answered from memory where an older one is written anew before it', async () => {
+    const { route, simulator } = await world({ rememberedJobs: 1 });
+    const batch = [
+      job(1, withId(identify('u1', { title: 'older' }), 'm1')),
+      job(2, withId(identify('u1', { title: 'newer' }), 'm2')),
+      job(3, withId(identify('u3'), 'm3'), { userId: 'k3' }),
+    ];
+    // Only the latest is remembered.
+    await route([batch[0]!, batch[2]!, batch[1]!]);
+    expect(statuses(await route(batch))).toEqual([299, 299, 299]);
+    expect(simulator.state.users.get('u1')).toMatchObject({ title: 'newer' });
+  });
+
+  test('an update that is answered as to come again is forgotten', async () => {
+    const { route, simulator } = await world();
+    const newer = job(2, withId(identify('u1', { title: 'newer' }), 'm2'));
+    await route([newer]);
+    // The older one has no destination at first: a fault that may pass.
+    const older = withId(identify('u1', { title: 'older' }), 'm1');
+    expect(statuses(await route([job(1, older, {}, null), newer]))).toEqual([500, 500]);
+    expect(statuses(await route([job(1, older)]))).toEqual([299]);
+    expect(statuses(await route([newer]))).toEqual([299]);
+    expect(simulator.state.users.get('u1')).toMatchObject({ title: 'newer' });
+  });
+
+  test('it is remembered for 15 minutes', async () => {
+    let laterMs = 0;
+    const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + laterMs };
+    const { route, simulator } = await world({ router: { clock } });
+    const event = job(1, withId(track(), 'm1'));
+    await route([event]);
+    laterMs = 14 * 60_000;
+    await route([event]);
+    expect(simulator.state.events.total).toBe(1);
+    // Since it was answered the last time.
+    laterMs += 15 * 60_000;
+    await route([event]);
+    expect(simulator.state.events.total).toBe(2);
+  });
+
+  test('a copy that comes while the first is running waits for its result', async () => {
+    const here = await gated();
+    const { route, sent, release, sends } = here;
+    const batch = [job(1, withId(track('u1'), 'm1')), job(2, withId(identify('u2'), 'm2'), { userId: 'k2' })];
+    const first = route(batch);
+    await sends(2);
+    const copyWaits = followed(2);
+    const copy = route(batch);
+    await copyWaits();
+    release();
+    expect(statuses(await first)).toEqual([299, 299]);
+    expect(await copy).toEqual(await first);
+    expect(sent).toHaveLength(2);
+    expect(await repeated(here, 'running')).toBe(2);
+  });
+
+  test('a failure of the first is the result of the copy too, and later jobs of the key are held back in both', async () => {
+    let fail!: () => void;
+    const sent: string[] = [];
+    const { route } = await world({
+      router: { maxAttempts: 1 },
+      fetch: (url) => {
+        sent.push(url);
+        return new Promise((resolve) => {
+          fail = () => {
+            resolve(new Response(null, { status: 500 }));
+          };
+        });
+      },
+    });
+    const batch = [job(1, withId(identify('u1'), 'm1')), job(2, withId(track('u9'), 'm2'))];
+    const first = route(batch);
+    await until(() => sent.length === 1);
+    const copyWaits = followed(1);
+    const copy = route([...batch, job(3, withId(track('u8'), 'm3'))]);
+    await copyWaits();
+    fail();
+    expect(statuses(await first)).toEqual([500, 500]);
+    expect(statuses(await copy)).toEqual([500, 500, 500]);
+    expect(sent).toHaveLength(1);
+  });
+
+  test('when the host’s connection breaks nothing new begins, and what is in flight is remembered', async () => {
+    const here = await gated({ router: { concurrency: 1 } });
+    const { service, route, sent, release, sends } = here;
+    const { port } = await service.listen({ port: 0 });
+    const batch = [1, 2].map((id) => job(id, withId(track(`u${id}`), `m${id}`), { userId: `k${id}` }));
+    const broken = breakable(port, batch);
+    await sends(1);
+    broken.destroy();
+    await until(async () => /^gainsight_px_plans_pending 1$/m.test((await here.get('/metrics')).text));
+    release();
+    await until(async () => /^gainsight_px_remembered_jobs 1$/m.test((await here.get('/metrics')).text));
+    const again = route(batch);
+    await sends(2);
+    release();
+    expect(statuses(await again)).toEqual([299, 299]);
+    expect(sent).toEqual(['u1', 'u2']);
+  });
+
+  test('a copy runs by itself what the first did not begin when its host went away, in order', async () => {
+    const here = await gated({ router: { concurrency: 1 } });
+    const { service, route, sent, release, sends } = here;
+    const { port } = await service.listen({ port: 0 });
+    const batch = ['a', 'b', 'c'].map((title, at) => job(at, withId(identify('u1', { title }), `m${title}`)));
+    const broken = breakable(port, batch);
+    await sends(1);
+    const copiesWait = followed(2);
+    const copies = [route(batch), route(batch)];
+    await copiesWait();
+    broken.destroy();
+    await until(async () => /^gainsight_px_plans_pending 1$/m.test((await here.get('/metrics')).text));
+    for (const count of [2, 3, 4]) {
+      release();
+      if (count < 4) await sends(count);
+    }
+    for (const copy of copies) expect(statuses(await copy)).toEqual([299, 299, 299]);
+    expect(sent).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('the processor route', () => {
+  const bare = (event: HostEvent): HostEvent => ({
+    ...event,
+    metadata: { ...event.metadata, transformAt: undefined, attemptNum: undefined },
+  });
+
+  test('a batch that comes again is answered the same, and nothing is sent', async () => {
+    const { post, simulator } = await world();
+    const batch = [job(1, withId(identify(), 'm1')), job(2, withId(group(), 'm2')), job(3, track())].map(
+      bare,
+    );
+    const first = await post(PROCESSOR, batch);
+    const { total } = simulator.requests;
+    expect((await post(PROCESSOR, batch)).text).toBe(first.text);
+    expect(simulator.requests.total).toBe(total);
+  });
+
+  test('of a batch that is answered as a whole to come again, each is run again', async () => {
+    const { post, simulator } = await world({ router: { maxAttempts: 1 } });
+    simulator.configure({ faults: [{ fault: 'error-500', when: ({ id }) => id === 'u2' }] });
+    const batch = [job(1, withId(identify(), 'm1')), job(2, withId(identify('u2'), 'm2'), { userId: 'k2' })];
+    expect((await post(PROCESSOR, batch)).status).toBe(503);
+    simulator.configure({ faults: null });
+    simulator.reset('requests');
+    expect((await post(PROCESSOR, batch)).status).toBe(200);
+    expect(simulator.requests.byRoute['users.update']).toBe(2);
+  });
+
+  test('events that one job became, of one message id, are told apart', async () => {
+    const { post, simulator } = await world();
+    const split = ['u1', 'u2'].map((userId) => job(1, withId(identify(userId), 'm1'), { messageId: 'm1' }));
+    expect((await post(PROCESSOR, split)).status).toBe(200);
+    expect([...simulator.state.users.keys()].sort()).toEqual(['u1', 'u2']);
+  });
+});
+
+describe('the delivery proxy', () => {
+  const call = (item: Json, jobId = 1): Json => ({
+    ...(item.batchedRequest as Json),
+    metadata: [{ jobId, destinationId: 'dst-1', workspaceId: 'ws-1', attemptNum: 0 }],
+    destinationConfig: CONFIG,
+  });
+  const status = async (answer: Promise<{ body: { output: { response: Json[] } } }>): Promise<unknown> =>
+    (await answer).body.output.response[0]!.statusCode;
+
+  test('a call that comes again is answered from memory; another job, and another message, are run', async () => {
+    const { route, post, simulator } = await world({ mode: 'delivery' });
+    const [one, other] = await route([job(1, withId(track(), 'm1')), job(2, withId(track(), 'm2'))]);
+    expect(await status(post(PROXY, call(one!)))).toBe(200);
+    expect(await status(post(PROXY, call(one!)))).toBe(200);
+    expect(simulator.state.events.total).toBe(1);
+    await post(PROXY, call(one!, 2));
+    await post(PROXY, call(other!));
+    expect(simulator.state.events.total).toBe(3);
+  });
+
+  test('after its time an event in flight is remembered when PX takes it; an update is written again', async () => {
+    const { route, post, sent, release, sends, get } = await gated({ mode: 'delivery' });
+    const [event, user] = await route([job(1, track('u1')), job(2, identify('u2', { title: 'u2' }))]);
+    const hurry = { 'rdproxy-timeout': '1' };
+    expect(await status(post(PROXY, call(event!), hurry))).toBe(504);
+    expect(await status(post(PROXY, call(user!), hurry))).toBe(504);
+    await sends(2);
+    release();
+    await until(async () => /^gainsight_px_plans_pending 0$/m.test((await get('/metrics')).text));
+    expect(await status(post(PROXY, call(event!)))).toBe(200);
+    const again = status(post(PROXY, call(user!)));
+    await sends(3);
+    release();
+    expect(await again).toBe(200);
+    expect(sent).toEqual(['u1', 'u2', 'u2']);
+  });
+
+  test('a copy that comes while the first is running waits for its result', async () => {
+    const { route, post, sent, release, sends } = await gated({ mode: 'delivery' });
+    const [event] = await route([job(1, track('u1'))]);
+    const first = status(post(PROXY, call(event!)));
+    await sends(1);
+    const copyWaits = followed(1);
+    const copy = status(post(PROXY, call(event!)));
+    await copyWaits();
+    release();
+    expect([await first, await copy]).toEqual([200, 200]);
+    expect(sent).toEqual(['u1']);
+  });
+});
+
+describe('the memory itself', () => {
+  test('is bounded, and forgets the oldest first', () => {
+    const memory = new JobMemory({ maxJobs: 100, nowMs: () => 0, onRepeat: () => undefined });
+    for (let at = 0; at < 1_000; at += 1) {
+      memory.remember(`job ${at}`);
+      expect(memory.size).toBeLessThanOrEqual(100);
+      expect(memory.isDone(`job ${at}`)).toBe(true);
+    }
+    expect(memory.isDone('job 950')).toBe(true);
+    expect(memory.isDone('job 890')).toBe(false);
+  });
+
+  test('frees what is too old, although nobody asks for it', () => {
+    let nowMs = 0;
+    const memory = new JobMemory({ maxJobs: 100, nowMs: () => nowMs, onRepeat: () => undefined });
+    for (let at = 0; at < 50; at += 1) memory.remember(`job ${at}`);
+    nowMs = 16 * 60_000;
+    memory.remember('new');
+    expect(memory.size).toBe(1);
+  });
+
+  test('a name is short, whatever it stands for', () => {
+    const long = 'x'.repeat(100_000);
+    const plan = process({ type: 'identify', userId: long }, CONFIG);
+    const name = jobName('router', plan, [{ jobId: long, destinationId: long, workspaceId: long }], long);
+    expect(name!.length).toBeLessThan(100);
+  });
+});
