@@ -1,7 +1,7 @@
 import { crowdedWorkload, type CrowdedState } from './crowded-workload';
 import type { HostReport } from './report';
 import { cleanUp, randomFaults, startPx, startScene, type ReachablePx } from './setup';
-import { ROUTER_WAYS, type Way } from './ways';
+import { ROUTER_WAYS, WAYS, type Way } from './ways';
 
 /** Enough that batches overlap, and a host that dies again before it is through. */
 const { events, expected, groupsBeforeUsers } = crowdedWorkload(600);
@@ -80,4 +80,19 @@ describe('a host that is killed and started again', () => {
     expect(once(stateOf(px))).toEqual(expected);
     expectLinks(px);
   });
+
+  // An update may be written again, which changes nothing; an event would be one more.
+  it.each(WAYS)(
+    'has no event written twice: the service remembers those that it wrote. $name',
+    async (way) => {
+      const px = await startPx();
+      const atRouter = ROUTER_WAYS.includes(way);
+      // Of the processor's few requests two; after them, where the service delivers, two deliveries.
+      const diesAt = atRouter ? DIES_AT : way.mode === 'delivery' ? [2, 7, 40, 90] : [2, 7];
+      const report = await runAll(px, way, diesAt);
+      expect(report.lostAnswers).toBeGreaterThan(0);
+      expect(stateOf(px)).toEqual(expected);
+      expectLinks(px);
+    },
+  );
 });
