@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** The host's process was killed: whatever it had under way is gone. */
 export class HostKilled extends Error {
   override readonly name = 'HostKilled';
@@ -5,7 +7,7 @@ export class HostKilled extends Error {
 
 /** The process of a host, which can be killed and started again. */
 export class HostProcess {
-  #life = new AbortController();
+  #life = newLife();
   #requests = 0;
   restarts = 0;
 
@@ -32,7 +34,14 @@ export class HostProcess {
   }
 
   restart(): void {
-    this.#life = new AbortController();
+    this.#life = newLife();
     this.restarts += 1;
   }
+}
+
+/** Every request under way listens for its end. */
+function newLife(): AbortController {
+  const life = new AbortController();
+  setMaxListeners(0, life.signal);
+  return life;
 }

@@ -98,6 +98,16 @@ describe('a host whose process is killed', () => {
     expect(batches().map(([first]) => first!.attemptNum)).toEqual([0, 0, 0, 1, 0]);
   });
 
+  it('counts the attempts of a job that was being worked on from 0 again', async () => {
+    const failsFirst: Spoil = (reply, route, count) =>
+      route === 'router' && count === 1 ? { ...reply, status: 503 } : reply;
+    const report = await run([event('ada', 1)], { diesAt: [2] }, failsFirst);
+    expect(report).toMatchObject({ restarts: 1, states: { Succeeded: 1 } });
+    const sent = batches().map(([first]) => first!);
+    expect(sent.map(({ attemptNum }) => attemptNum)).toEqual([0, 1, 0]);
+    expect(sent.map(({ firstAttemptedAt }) => firstAttemptedAt === '')).toEqual([true, false, true]);
+  });
+
   it('has the events of the processor transformed again, with the same numbers', async () => {
     const report = await run(EVENTS, { diesAt: [1], transformAt: 'processor' });
     expect(report).toMatchObject({ violations: [], restarts: 1, states: { Succeeded: 3 } });

@@ -168,7 +168,9 @@ describe('delivery mode, and a host without its setting', () => {
   it('sends nothing, and keeps every event to be tried again', async () => {
     const px = await startRecordedPx();
     const transformUrl = await startService('delivery', px);
-    const report = await createHost({ transformUrl, resolve: px.resolve, patience: 2 }).run(events);
+    const report = await createHost({ transformUrl, resolve: px.resolve, patience: 2, jobsPerBatch: 20 }).run(
+      events,
+    );
     expect(px.recorder.writes).toEqual([]);
     expect(new Set(report.jobs.map(({ state }) => state))).toEqual(new Set(['Failed', 'Waiting']));
     expect(rulesOf(report)).toEqual(['never-ends']);

@@ -147,8 +147,8 @@ const HANGS = 1 / 50;
 const DECEPTIVE_FAULTS: readonly FaultName[] = ['html-404', 'redirect-302'];
 
 /**
- * Every so many requests a fault, at random, but the same ones for the same seed and order of requests. What the host
- * itself sends gets no deceptive one: in inline mode at the router that is events, at the processor the last request of any plan.
+ * Every so many requests a fault, at random, but the same ones for the same seed and order of requests. What the host itself sends gets no
+ * deceptive one: in inline mode at the processor that is the last request of any plan, at the router nothing.
  */
 export function randomFaults(
   share: number,
@@ -157,11 +157,11 @@ export function randomFaults(
   transformAt: HostOptions['transformAt'] = 'router',
 ): FaultScript {
   const random = seededRandom(seed);
-  return ({ route }) => {
+  const literal = mode === 'inline' && transformAt === 'processor';
+  const faults = literal ? FAULTS : [...FAULTS, ...DECEPTIVE_FAULTS];
+  return () => {
     if (random() >= share) return undefined;
     if (random() < HANGS) return 'hang-after-write';
-    const literal = mode === 'inline' && (transformAt === 'processor' || route === 'events.create');
-    const faults = literal ? FAULTS : [...FAULTS, ...DECEPTIVE_FAULTS];
     return faults[Math.floor(random() * faults.length)];
   };
 }

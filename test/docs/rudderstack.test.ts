@@ -1,0 +1,107 @@
+import { Registry, type Metric } from 'prom-client';
+import { generateRudderstackDoc } from '../../scripts/generate-rudderstack-doc';
+import { createService } from '../../src/service';
+import { readDocument, tableRows } from './document';
+
+/** What docs/rudderstack.md says of the service, held against the service. */
+const text = readDocument('rudderstack.md');
+
+describe('the examples of docs/rudderstack.md', () => {
+  test('there is one for every route', () => {
+    const routes = tableRows(text, 'route').flatMap(([route]) => {
+      const [, method, target] = /^`(GET|POST) (\S+)`$/.exec(route!) ?? [];
+      return target === undefined ? [] : [{ method, target }];
+    });
+    expect(routes.length).toBeGreaterThan(6);
+    for (const { method, target } of routes) {
+      const call = new RegExp(`^curl -si http://127\\.0\\.0\\.1:9090${target}(?= |$)(.*)`, 'm').exec(text);
+      expect({
+        target,
+        method: / -d '/.test(call?.[1] ?? '') ? 'POST' : 'GET',
+        shown: call !== null,
+      }).toEqual({
+        target,
+        method,
+        shown: true,
+      });
+    }
+  });
+
+  test('get the answers that it shows: run `npm run generate` after changing them', async () => {
+    expect(await generateRudderstackDoc(text)).toBe(text);
+  });
+
+  test('a call without its answer, or with another one, is seen', async () => {
+    const health = '```sh\ncurl -si http://127.0.0.1:9090/health\n```\n';
+    const answer = '```http\nHTTP/1.1 200 OK\napiVersion: 2\n\n{"service":"UP","version":"0.1.0"}\n```\n';
+    expect(await generateRudderstackDoc(`a\n${health}b`)).toBe(`a\n${health}${answer}b`);
+    expect(await generateRudderstackDoc(health + answer.replace('UP', 'DOWN'))).toBe(health + answer);
+  });
+});
+
+describe('the metrics of docs/rudderstack.md', () => {
+  interface Registered {
+    readonly name: string;
+    readonly type: string;
+    readonly labels: readonly string[];
+  }
+
+  /** All that a service registers, whether it has a value yet or not. */
+  function registeredByService(): Registered[] {
+    const metrics: Metric[] = [];
+    const register = jest
+      .spyOn(Registry.prototype, 'registerMetric')
+      .mockImplementation((metric) => void metrics.push(metric));
+    try {
+      createService();
+    } finally {
+      register.mockRestore();
+    }
+    return metrics.map((metric) => {
+      const { name, labelNames } = metric as unknown as { name: string; labelNames: string[] };
+      return { name, type: metric.constructor.name.toLowerCase(), labels: [...labelNames].sort() };
+    });
+  }
+
+  const documented: Registered[] = tableRows(text, 'metric').map(([name, type, labels]) => ({
+    name: name!.replaceAll('`', ''),
+    type: type!,
+    labels: [...labels!.matchAll(/`(\w+)`/g)].map(([, label]) => label!).sort(),
+  }));
+  const registered = registeredByService();
+  const byName = (metrics: readonly Registered[]) =>
+    new Map(metrics.map((metric) => [metric.name, metric] as const));
+
+  test('each is named, with its type and its labels', () => {
+    expect(registered.length).toBeGreaterThan(20);
+    const known = byName(documented);
+    for (const metric of registered) expect(known.get(metric.name)).toEqual(metric);
+  });
+
+  test('none is named that is not there, or twice', () => {
+    const own = ({ name }: Registered): boolean => name.startsWith('gainsight_px_');
+    const known = byName(registered);
+    expect(documented.filter(own).length).toBeGreaterThan(10);
+    // Those of the process are fewer on other systems.
+    expect(documented.filter((metric) => own(metric) && !known.has(metric.name))).toEqual([]);
+    expect(new Set(documented.map(({ name }) => name)).size).toBe(documented.length);
+  });
+
+  test('those that it names elsewhere, and their labels, are in its tables', () => {
+    const known = byName(documented);
+    const used = [...text.matchAll(/(gainsight_px_[a-z_]+)(?:\{([^}]*)\})?/g)];
+    expect(used.length).toBeGreaterThan(documented.length / 2);
+    for (const [, used1, matchers = ''] of used) {
+      const name = used1!.replace(/_(bucket|sum|count)$/, '');
+      const labels = [...matchers.matchAll(/(\w+)=/g)].map(([, label]) => label!);
+      expect({
+        name,
+        unknown: labels.filter((label) => known.get(name)?.labels.includes(label) !== true),
+      }).toEqual({
+        name,
+        unknown: [],
+      });
+      expect(known.has(name)).toBe(true);
+    }
+  });
+});
