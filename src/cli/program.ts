@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { isDestinationError, InternalError } from '../core/errors.js';
-import type { CommandIo } from './io.js';
+import { commandIo, type CommandIo, type World } from './io.js';
+import { print } from './output/print.js';
 import { printable } from './output/printable.js';
 import { UsageError } from './settings.js';
 import { packageVersion } from './version.js';
@@ -44,22 +45,27 @@ const COMMANDS: readonly NamedCommand[] = [
  * @example
  * process.exitCode = await run(process.argv.slice(2), process);
  */
-export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
+export async function run(argv: readonly string[], world: World): Promise<number> {
+  const io = commandIo(world);
+  const help: string[] = [];
   let program = new Command(NAME);
   try {
-    program = await buildProgram(argv, io);
+    program = await buildProgram(argv, io, help);
     await program.parseAsync([...argv], { from: 'user' });
-    return Number(io.exitCode ?? 0);
+    return io.exitCode ?? 0;
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
+    if (error instanceof CommanderError && error.exitCode === 0) {
+      await print(io, help.join('')); // --help, --version
+      return io.exitCode ?? 0;
+    }
     const { line, exitCode } = describe(error, helpCall(program, argv));
     io.stderr.write(`${printable(line)}\n`);
     return exitCode;
   }
 }
 
-/** The program with the command that is called; with all of them where it is not clear which. */
-async function buildProgram(argv: readonly string[], io: CommandIo): Promise<Command> {
+/** The program with the command that is called; with all of them where it is not clear which. What it prints itself goes to `help`. */
+async function buildProgram(argv: readonly string[], io: CommandIo, help: string[]): Promise<Command> {
   const program = new Command(NAME)
     .description('Brings RudderStack events (identify, group, track) into Gainsight PX.')
     .version(packageVersion())
@@ -68,7 +74,7 @@ async function buildProgram(argv: readonly string[], io: CommandIo): Promise<Com
     .addHelpText('after', SETTINGS_HELP)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
+      writeOut: (text) => help.push(text),
       // Errors are thrown, and written once, by `run`.
       writeErr: () => undefined,
       getOutHelpWidth: () => (io.stdout.isTTY === true ? (io.stdout.columns ?? 80) : 80),

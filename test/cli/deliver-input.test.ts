@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { constants, gzipSync, inflateRawSync } from 'node:zlib';
 import { rejectedLine } from '../../src/cli/deliver/rejection';
 import { BoundedBytes } from '../../src/cli/input/bounded-bytes';
 import { MAX_LINE_BYTES, readMessages, type InputItem } from '../../src/cli/input/read-messages';
@@ -52,13 +52,48 @@ test.each([
   ]);
 });
 
-test('a batch gives its messages, with their places; nothing beside the batch is merged into them', async () => {
-  const line = JSON.stringify({ batch: [{ type: 'track' }, 5], context: { ip: 'x' }, sentAt: 'now' });
-  expect(await briefly(`{"a":1}\n${line}\n`)).toEqual([
-    [1, { a: 1 }],
-    ['2 batch[0]', { type: 'track' }],
-    ['2 batch[1]', 5],
-  ]);
+describe('a batch', () => {
+  const messagesOf = async (batch: object): Promise<unknown[]> =>
+    (await read(JSON.stringify(batch))).map((item) => item.kind === 'message' && item.message);
+
+  test('gives its messages, with their places', async () => {
+    const line = JSON.stringify({ batch: [{ type: 'track' }, 5], sentAt: 'now', userId: 'u' });
+    expect(await briefly(`{"a":1}\n${line}\n`)).toEqual([
+      [1, { a: 1 }],
+      ['2 batch[0]', { type: 'track' }],
+      ['2 batch[1]', 5],
+    ]);
+  });
+
+  test('gives each message its context, one level deep; keys of the message win', async () => {
+    const context = { ip: '1.2.3.4', traits: { a: 1 }, page: { url: 'x' } };
+    const own = { type: 'track', context: { ip: null, traits: { b: 2 } } };
+    expect(
+      await messagesOf({ batch: [own, { type: 'track' }, { context: 'none' }, 5, null, [1]], context }),
+    ).toEqual([
+      { type: 'track', context: { ip: null, traits: { b: 2 }, page: { url: 'x' } } },
+      { type: 'track', context },
+      { context },
+      5,
+      null,
+      [1],
+    ]);
+  });
+
+  test('gives each message its integrations; keys of the message win, in any case', async () => {
+    const integrations = { All: false, GAINSIGHT_PX: { x: 1 } };
+    const batch = [{ a: 1 }, { integrations: { all: true } }, { integrations: { 'Gainsight PX': true } }];
+    expect(await messagesOf({ batch, integrations })).toEqual([
+      { a: 1, integrations },
+      { integrations: { all: true, GAINSIGHT_PX: { x: 1 } } },
+      { integrations: { All: false, 'Gainsight PX': true } },
+    ]);
+  });
+
+  test('without context and integrations that are objects leaves its messages as they are', async () => {
+    const batch = [{ context: { a: 1 } }, { integrations: { All: false } }];
+    expect(await messagesOf({ batch, context: 'x', integrations: null })).toEqual(batch);
+  });
 });
 
 test('a message with a type is no batch, whatever else it has', async () => {
@@ -124,8 +159,12 @@ test('a faulty element of an array is a fault in its place, and the rest goes on
 test('an array that is cut off gives what is whole, and says that it is cut off', async () => {
   expect(await briefly('[{"n":1},{"n":2')).toEqual([
     ['1 [0]', { n: 1 }],
-    ['1 [1]', 'not_json'],
-    ['1 [2]', 'input_broken'],
+    ['1 [1]', 'input_broken'],
+  ]);
+  expect(await briefly('[{"n":1},{"n":2}')).toEqual([
+    ['1 [0]', { n: 1 }],
+    ['1 [1]', { n: 2 }],
+    ['1 [1]', 'input_broken'],
   ]);
 });
 
@@ -197,11 +236,406 @@ test('gzip is told by its first bytes, in several members too', async () => {
 test('a gzip that is cut off gives what is there, and says that it is cut off', async () => {
   const lines = Array.from({ length: 2_000 }, (_, n) => `{"n":${n},"r":"${Math.sin(n)}"}\n`).join('');
   const packed = gzipSync(lines);
-  const items = await read(packed.subarray(0, packed.length - 2_000));
-  expect(items.filter(({ kind }) => kind === 'message').length).toBeGreaterThan(100);
-  expect(items.at(-1)).toMatchObject({
-    code: 'input_broken',
-    message: 'the input breaks off here: the gzip file is cut off',
+  const cut = packed.subarray(0, packed.length - 2_000);
+  const decoded = inflateRawSync(cut.subarray(10), { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+  const whole = decoded.split('\n').length - 1;
+  expect(whole).toBeGreaterThan(100);
+  for (const size of [1, 7, 1_024, 64 * 1024]) {
+    const items = await read(cut, { size });
+    expect(items.filter(({ kind }) => kind === 'message')).toHaveLength(whole);
+    expect(items.slice(whole)).toMatchObject([
+      {
+        code: 'input_broken',
+        message: `the input breaks off here: the gzip data are cut off, after ${whole} messages: get the whole file, then deliver it with --skip ${whole}`,
+      },
+    ]);
+  }
+});
+
+describe('gzip', () => {
+  const LINES = Array.from({ length: 300 }, (_, n) => `{"n":${n},"r":"${Math.sin(n)}"}\n`).join('');
+  const flipped = (bytes: Buffer, at: number): Buffer => {
+    const copy = Buffer.from(bytes);
+    copy[at]! ^= 0xff;
+    return copy;
+  };
+  const withHeader = (flags: number, ...fields: Buffer[]): Buffer => {
+    const packed = gzipSync(LINES);
+    return Buffer.concat([
+      packed.subarray(0, 3),
+      Buffer.from([flags]),
+      packed.subarray(4, 10),
+      ...fields,
+      packed.subarray(10),
+    ]);
+  };
+
+  test.each([
+    ['rubbish', Buffer.from('rubbish'), 'behind the end of the gzip data stands something that is not gzip'],
+    ['one byte', Buffer.from('x'), 'behind the end of the gzip data stands something that is not gzip'],
+    [
+      'zeros and rubbish',
+      Buffer.from('\0\0\0x'),
+      'behind the end of the gzip data stands something that is not gzip',
+    ],
+    [
+      'rubbish that begins as gzip does',
+      Buffer.from([0x1f, 0x8b, ...LINES.slice(0, 50).split('').map(Number)]),
+      'the gzip data are damaged',
+    ],
+    ['the beginning of a member', gzipSync(LINES).subarray(0, 9), 'the gzip data are cut off'],
+  ])(
+    'with %s behind its end gives all of its messages, and names what is wrong',
+    async (_, rubbish, reason) => {
+      const packed = Buffer.concat([gzipSync(LINES), rubbish]);
+      for (const size of [1, 100, 64 * 1024]) {
+        const items = await read(packed, { size });
+        expect(items).toHaveLength(301);
+        expect(items.slice(0, 300).every(({ kind }) => kind === 'message')).toBe(true);
+        expect(items[300]).toMatchObject({
+          code: 'input_broken',
+          message: `the input breaks off here: ${reason}, after 300 messages: get the whole file, then deliver it with --skip 300`,
+        });
+      }
+    },
+  );
+
+  test.each([
+    ['its checksum', -7],
+    ['its length', -2],
+  ])('with another %s gives its messages, and says that it is damaged', async (_, at) => {
+    const packed = gzipSync(LINES);
+    const items = await read(flipped(packed, packed.length + at));
+    expect(items).toHaveLength(301);
+    expect(items[300]).toMatchObject({ message: expect.stringContaining('checksum') });
+  });
+
+  test('that is damaged in the middle gives what comes before the damage', async () => {
+    // A block of an unknown kind in place of a member's data.
+    const damaged = Buffer.concat([gzipSync(LINES), gzipSync('').subarray(0, 10), Buffer.alloc(100, 0xff)]);
+    const items = await read(damaged);
+    expect(items).toHaveLength(301);
+    expect(items[300]).toMatchObject({
+      message: expect.stringContaining('the gzip data are damaged, after 300'),
+    });
+  });
+
+  test('padded with zeros is whole', async () => {
+    expect(await read(Buffer.concat([gzipSync(LINES), Buffer.alloc(5_000)]))).toHaveLength(300);
+  });
+
+  test.each([
+    ['a name', withHeader(8, Buffer.from('events.jsonl\0'))],
+    [
+      'a name, a comment and a checksum',
+      withHeader(26, Buffer.from('a\0'), Buffer.from('b\0'), Buffer.from([1, 2])),
+    ],
+    ['an extra field', withHeader(4, Buffer.from([3, 0, 9, 9, 9]))],
+  ])('with %s in its header is read', async (_, packed) => {
+    for (const size of [1, 64 * 1024]) {
+      const items = await read(packed, { size });
+      expect(items).toHaveLength(300);
+      expect(items.every(({ kind }) => kind === 'message')).toBe(true);
+    }
+  });
+
+  test('that is cut off before its first message says so', async () => {
+    expect(await read(gzipSync(LINES).subarray(0, 5))).toMatchObject([
+      {
+        code: 'input_broken',
+        message: expect.stringContaining('cut off, before the first message: get the whole'),
+      },
+    ]);
+  });
+
+  test('with a byte order mark or UTF-16 in it is read', async () => {
+    const utf16 = Buffer.from('\uFEFF{"a":"é"}\n', 'utf16le');
+    expect(await briefly(gzipSync(utf16))).toEqual([[1, { a: 'é' }]]);
+  });
+});
+
+describe('UTF-16', () => {
+  const TEXT = '{"a":"日本語 🎉 é"}\r\n{"a":2}\r\n';
+  const EXPECTED = [
+    [1, { a: '日本語 🎉 é' }],
+    [2, { a: 2 }],
+  ];
+  const bigEndian = (bytes: Buffer): Buffer => Buffer.from(bytes).swap16();
+
+  test.each([
+    ['little-endian with its mark', Buffer.from(`\uFEFF${TEXT}`, 'utf16le')],
+    ['big-endian with its mark', bigEndian(Buffer.from(`\uFEFF${TEXT}`, 'utf16le'))],
+    ['little-endian without', Buffer.from(TEXT, 'utf16le')],
+    ['big-endian without', bigEndian(Buffer.from(TEXT, 'utf16le'))],
+  ])('%s is read, however it is cut', async (_, bytes) => {
+    for (const size of [1, 2, 3, 5, 64 * 1024]) expect(await briefly(bytes, { size })).toEqual(EXPECTED);
+  });
+
+  test('half a character is refused: two ids must not become one', async () => {
+    const text = '\uFEFF{"a":"\ud83c"}\n{"a":"\udf89x"}\n{"a":"\ud83c\udf89"}\n';
+    for (const size of [1, 2, 3, 4, 64 * 1024]) {
+      expect(await briefly(Buffer.from(text, 'utf16le'), { size })).toEqual([
+        [1, 'not_utf8'],
+        [2, 'not_utf8'],
+        [3, { a: '\u{1f389}' }],
+      ]);
+    }
+  });
+
+  test('that ends within a character says so', async () => {
+    const bytes = Buffer.from('\uFEFF{"a":1}\n{"a":2', 'utf16le');
+    expect(await read(bytes.subarray(0, bytes.length - 1))).toMatchObject([
+      { message: { a: 1 } },
+      { code: 'input_broken', message: expect.stringContaining('within a character, after 1 message: get') },
+    ]);
+  });
+
+  test('an array in it is read', async () => {
+    const text = '\uFEFF[\r\n  {"a":1},\r\n  {"a":2}\r\n]\r\n';
+    expect(await briefly(Buffer.from(text, 'utf16le'))).toEqual([
+      ['2 [0]', { a: 1 }],
+      ['3 [1]', { a: 2 }],
+    ]);
+  });
+});
+
+describe('pretty-printed JSON', () => {
+  const messages = [
+    { type: 'track', userId: 'u', event: '}{ "\\', properties: { a: [1, { b: null }], c: {} } },
+    { type: 'identify', traits: {} },
+    { type: 'track', list: [] },
+  ];
+  const pretty = messages.map((message) => JSON.stringify(message, null, 2));
+  const messagesIn = async (text: string, size?: number): Promise<unknown[]> =>
+    (await read(text, size === undefined ? {} : { size })).map((item) =>
+      item.kind === 'message' ? item.message : item,
+    );
+
+  test.each([
+    ['one after another', pretty.join('\n')],
+    ['with blank lines between them', pretty.join('\n\n \n')],
+    ['with CRLF', pretty.join('\n').replaceAll('\n', '\r\n')],
+    ['with tabs', messages.map((message) => JSON.stringify(message, null, '\t')).join('\n')],
+    ['without indentation', pretty.join('\n').replaceAll(/\n +/g, '\n')],
+    ['without a line break between them', pretty.join('')],
+    ['as an array', JSON.stringify(messages, null, 2)],
+    [
+      'as several arrays',
+      `${JSON.stringify(messages.slice(0, 1), null, 2)}\n${JSON.stringify(messages.slice(1), null, 4)}`,
+    ],
+    ['as a batch', JSON.stringify({ batch: messages }, null, 2)],
+    [
+      'as a batch of a message a line',
+      `{"batch":[\n${messages.map((message) => JSON.stringify(message)).join(',\n')}\n]}`,
+    ],
+    ['with commas at the beginning of lines', pretty.join('\n').replaceAll(/,\n( *)/g, '\n$1, ')],
+    ['after JSON lines', `${JSON.stringify(messages[0])}\n${pretty.slice(1).join('\n')}`],
+    ['before JSON lines', `${pretty[0]}\n${JSON.stringify(messages[1])}\n${JSON.stringify(messages[2])}`],
+  ])('%s is read', async (_, text) => {
+    for (const size of [1, 5, 64 * 1024]) expect(await messagesIn(text, size)).toEqual(messages);
+  });
+
+  test('a single object is a message, and its place is the line that it begins in', async () => {
+    expect(await read(`\n\n${pretty[0]!}\n${pretty[1]!}`)).toMatchObject([
+      { position: { line: 3 }, message: messages[0] },
+      { position: { line: 3 + pretty[0]!.split('\n').length }, message: messages[1] },
+    ]);
+  });
+
+  test('several objects on one line are read, with their places', async () => {
+    expect(await briefly('{"n":1}{"n":2} {"n":3}\n{"n":4}\n')).toEqual([
+      ['1 object[0]', { n: 1 }],
+      ['1 object[1]', { n: 2 }],
+      ['1 object[2]', { n: 3 }],
+      [2, { n: 4 }],
+    ]);
+  });
+
+  test.each([
+    ['{"n":', [[1, 'not_json']]],
+    ['{"n":"never closed', [[1, 'not_json']]],
+    ['{"n":1,', [[1, 'not_json']]],
+    ['{"n":1', [[1, 'not_json']]],
+    ['{"batch":[{"n":9},', [[1, 'not_json']]],
+    ['[{"n":9},', [[1, 'not_json']]],
+    ['{"n":1}}', [[1, 'not_json']]],
+    ['{"n":1},', [[1, 'not_json']]],
+    ['{"n":1} and more', [[1, 'not_json']]],
+    ['{', [[1, 'not_json']]],
+    [
+      '{"n":\n{"m":',
+      [
+        [1, 'not_json'],
+        [2, 'not_json'],
+      ],
+    ],
+  ])('%j spoils no line behind it', async (broken, faults) => {
+    const lines = broken.split('\n').length;
+    const after = [10, 11, 12].map((n, index) => [lines + 1 + index, { n }]);
+    const text = `${broken}\n{"n":10}\n{"n":11}\n{"n":12}\n`;
+    // After a line that is whole, too: then the input is no array.
+    const shifted = [...faults, ...after].map(([line, value]) => [Number(line) + 1, value]);
+    expect(await briefly(`{"n":0}\n${text}`)).toEqual([[1, { n: 0 }], ...shifted]);
+    if (!broken.startsWith('[')) expect(await briefly(text)).toEqual([...faults, ...after]);
+  });
+
+  test('a broken line at the end spoils no line before it', async () => {
+    expect(await briefly('{"n":1}\n{"n":\n{"n":3}')).toEqual([
+      [1, { n: 1 }],
+      [2, 'not_json'],
+      [3, { n: 3 }],
+    ]);
+  });
+
+  test('a document that is not JSON is one fault, and those around it are read', async () => {
+    const wrong = pretty[0]!.replace('"userId"', 'userId');
+    const items = await read(`${pretty[1]!}\n${wrong}\n${pretty[2]!}`);
+    expect(items).toMatchObject([
+      { message: messages[1] },
+      { code: 'not_json', position: { line: 5 }, text: wrong },
+      { message: messages[2] },
+    ]);
+  });
+
+  test('a document that is cut off is one fault, which says so', async () => {
+    const items = await read(`${pretty[1]!}\n${pretty[0]!.slice(0, -5)}`);
+    expect(items).toMatchObject([
+      { message: messages[1] },
+      { code: 'input_broken', position: { line: 5 }, message: expect.stringContaining('may be cut off') },
+    ]);
+  });
+
+  test('a document over the limit is given up, and later lines are read', async () => {
+    const long = JSON.stringify({ list: Array.from({ length: 500 }, (_, n) => n) }, null, 2);
+    const items = await read(`${long}\n{"n":1}\n`, { maxLineBytes: 1_000 });
+    expect(items[0]).toMatchObject({ code: 'not_json', position: { line: 1 } });
+    expect(items.at(-1)).toMatchObject({ message: { n: 1 } });
+  });
+
+  test('lines of a rejected file that were formatted are read', async () => {
+    const note = { code: 'throttled', reason: 'r', retryable: true };
+    const text = JSON.stringify({ rejected: note, message: { n: 1 } }, null, 2);
+    expect(await read(text)).toMatchObject([{ message: { n: 1 }, refusal: { code: 'throttled' } }]);
+  });
+
+  test('a byte order mark in the middle, of files that were joined, is passed over', async () => {
+    expect(await briefly('\uFEFF{"n":1}\n\uFEFF{"n":2}\n')).toEqual([
+      [1, { n: 1 }],
+      [2, { n: 2 }],
+    ]);
+  });
+});
+
+describe('input of another form', () => {
+  const REST = Buffer.concat([Buffer.from([1, 2, 0, 250]), Buffer.alloc(3_000, '\nx\u0000y')]);
+  const tar = Buffer.alloc(1_024);
+  tar.write('events.jsonl');
+  tar.write('ustar', 257);
+  tar.write('{"n":1}\n', 512);
+  const binary = Buffer.from(Array.from({ length: 200 }, (_, n) => (n * 37 + 129) % 256));
+
+  test.each([
+    ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 4]), /xz data.*xz -dc FILE/],
+    ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 4]), /zstd data.*zstd -dc FILE/],
+    ['bzip2', Buffer.from('BZh91AY&SY'), /bzip2 data.*bzip2 -dc FILE/],
+    ['zip', Buffer.from('PK\u0003\u0004'), /zip file.*unzip -p FILE/],
+    ['Parquet', Buffer.from('PAR1'), /Parquet file.*export it as JSON/],
+    ['Avro', Buffer.from('Obj\u0001'), /Avro/],
+    ['tar', tar, /tar file.*tar -xOf FILE/],
+    ['gzip twice', gzipSync('{"n":1}'), /./, true],
+    ['a binary file', binary, /a binary file/],
+    ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x7b, 0, 0, 0]), /UTF-32/],
+    ['an HTML page', Buffer.from('<!DOCTYPE html>\n<html>\n'), /XML or HTML/],
+    ['CSV', Buffer.from('userId,event,date\nu1,Signed Up,2024-01-01\nu2,"a, b",\n'), /CSV/],
+    [
+      'CSV with semicolons and a byte order mark',
+      Buffer.from('\uFEFF"User Id";"E-Mail"\r\n1;a@b.c\r\n'),
+      /CSV/,
+    ],
+    ['CSV with tabs', Buffer.from('user_id\tevent\n1\te\n'), /CSV/],
+    ['CSV with JSON in it', Buffer.from('id,payload\n1,"{""type"":""track""}"\n'), /CSV/],
+  ])(
+    '%s is one fault that says what it looks like and what to do',
+    async (name, bytes, sentence, twice = false) => {
+      const isText = /CSV|HTML|tar/.test(name);
+      const packed = twice ? gzipSync(bytes) : bytes;
+      const whole = isText || twice ? packed : Buffer.concat([packed, REST]);
+      for (const size of [1, 3, 64 * 1024]) {
+        const items = await read(whole, { size });
+        expect(items).toMatchObject([{ kind: 'fault', code: 'format_unsupported', position: { line: 1 } }]);
+        const { message } = items[0] as { message: string };
+        expect(message).toMatch(/^this looks like [^\n]+: [^\n]+$/);
+        if (!twice) expect(message).toMatch(sentence);
+        else expect(message).toMatch(/gzip within gzip/);
+      }
+      // The same, packed once more.
+      if (!twice)
+        expect(await read(gzipSync(whole))).toMatchObject([{ message: expect.stringMatching(sentence) }]);
+    },
+  );
+
+  test.each([
+    [
+      'log lines before JSON',
+      'INFO started, ready\n{"n":1}\n{"n":2}\n',
+      [
+        [1, 'not_json'],
+        [2, { n: 1 }],
+        [3, { n: 2 }],
+      ],
+    ],
+    ['one line of text', 'userId,event\n', [[1, 'not_json']]],
+    [
+      'text',
+      'hello\nworld\n',
+      [
+        [1, 'not_json'],
+        [2, 'not_json'],
+      ],
+    ],
+    [
+      'numbers',
+      '1\n2\n',
+      [
+        [1, 1],
+        [2, 2],
+      ],
+    ],
+    [
+      'a line with a control character',
+      '{"n":1}\n\u0000\n{"n":2}\n',
+      [
+        [1, { n: 1 }],
+        [2, 'not_json'],
+        [3, { n: 2 }],
+      ],
+    ],
+    [
+      'Latin-1 text',
+      Buffer.from('caf\xe9\n{"n":1}\n', 'latin1'),
+      [
+        [1, 'not_utf8'],
+        [2, { n: 1 }],
+      ],
+    ],
+  ])('%s is none, and each line is looked at', async (_, text, expected) => {
+    expect(await briefly(text)).toEqual(expected);
+  });
+
+  test('the first message of a source that waits does not wait for the second', async () => {
+    const end = new AbortController();
+    const source = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from('{"n":1}\n');
+      await new Promise((resolve) => {
+        if (end.signal.aborted) resolve(undefined);
+        else end.signal.addEventListener('abort', resolve);
+      });
+    };
+    const items = readMessages(source());
+    expect((await items.next()).value).toMatchObject({ message: { n: 1 } });
+    const rest = items.next();
+    end.abort();
+    expect((await rest).done).toBe(true);
   });
 });
 
@@ -213,7 +647,6 @@ test('a source that fails gives what is there, and says that it broke off', asyn
   };
   expect(await briefly(failing())).toEqual([
     [1, { n: 1 }],
-    [2, 'not_json'],
     [2, 'input_broken'],
   ]);
 });
@@ -280,7 +713,7 @@ test('lines of a rejected file give the message and what was said about it', asy
 test('the messages of a batch are made one after another: a short line may hold millions', () => {
   const items = unpack({
     position: { line: 1 },
-    text: '{"batch":[{"n":1},{"n":2}]}',
+    value: { batch: [{ n: 1 }, { n: 2 }] },
     bytes: 27,
     fault: undefined,
   });

@@ -92,7 +92,7 @@ test('the summary counts messages by type, requests by route, and requests per m
     ],
     first: [
       expect.objectContaining({ line: 5, code: 'type_unsupported' }),
-      { line: 6, code: 'not_json', reason: 'the line is no JSON', retryable: false },
+      { line: 6, code: 'not_json', reason: 'the line is not JSON', retryable: false },
     ],
     file: null,
   });

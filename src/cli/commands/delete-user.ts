@@ -4,6 +4,7 @@ import { deleteUser } from '../../destinations/gainsight_px/index.js';
 import type { Fetch } from '../../router/options.js';
 import type { CommandIo } from '../io.js';
 import { configOption, pxUrlOption } from '../options.js';
+import { print } from '../output/print.js';
 import { printable } from '../output/printable.js';
 import { sendPlan } from '../send-plan.js';
 import { loadSettings, UsageError } from '../settings.js';
@@ -44,12 +45,10 @@ export function registerDeleteUser(program: Command, io: CommandIo): void {
       const outcome = await sendPlan(plan, { task, fetch: options.pxUrl }, io);
       if (outcome === undefined) return;
       const wasUnknown = outcome.requests.at(-1)?.verdict === 'notFound';
-      io.stdout.write(
-        printable(
-          wasUnknown ? `PX knows no user ${identifyId}: nothing left to delete` : `deleted ${identifyId}`,
-        ),
-      );
-      io.stdout.write('\n');
+      const result = wasUnknown
+        ? `PX knows no user ${identifyId}: nothing left to delete`
+        : `deleted ${identifyId}`;
+      await print(io, `${printable(result)}\n`);
     });
 }
 

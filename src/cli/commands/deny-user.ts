@@ -3,6 +3,7 @@ import { denyUser } from '../../destinations/gainsight_px/index.js';
 import type { Fetch } from '../../router/options.js';
 import type { CommandIo } from '../io.js';
 import { configOption, pxUrlOption } from '../options.js';
+import { print } from '../output/print.js';
 import { printable } from '../output/printable.js';
 import { sendPlan } from '../send-plan.js';
 import { loadSettings } from '../settings.js';
@@ -36,6 +37,6 @@ export function registerDenyUser(program: Command, io: CommandIo): void {
       const task = `the user ${identifyId} was not ${allow ? 'allowed' : 'denied'}`;
       const outcome = await sendPlan(plan, { task, fetch: pxUrl }, io);
       if (outcome === undefined) return;
-      io.stdout.write(`${printable(allow ? `allowed ${identifyId} again` : `denied ${identifyId}`)}\n`);
+      await print(io, `${printable(allow ? `allowed ${identifyId} again` : `denied ${identifyId}`)}\n`);
     });
 }

@@ -11,6 +11,7 @@ import { isObject } from '../../core/json-object.js';
 import type { Fetch } from '../../router/options.js';
 import type { CommandIo } from '../io.js';
 import { configOption, pxUrlOption } from '../options.js';
+import { print } from '../output/print.js';
 import { printable } from '../output/printable.js';
 import { lookOf, renderTable } from '../output/table.js';
 import { sendPlan } from '../send-plan.js';
@@ -77,11 +78,12 @@ async function get(identifyId: string, options: Options, io: CommandIo): Promise
   const raw = Object.fromEntries(PREFERENCES.map((name) => [name, answer[name] ?? null]));
   const effective = effectivePreferences(answer);
   if (options.json === true) {
-    io.stdout.write(`${JSON.stringify({ identifyId, raw, effective })}\n`);
+    await print(io, `${JSON.stringify({ identifyId, raw, effective })}\n`);
     return;
   }
   const rows = PREFERENCES.map((name) => [name, JSON.stringify(raw[name]), String(effective[name])]);
-  io.stdout.write(
+  await print(
+    io,
     `${renderTable(['preference', 'PX says', 'effective'], rows, lookOf(io.stdout, io.env))}\n`,
   );
 }
@@ -99,7 +101,7 @@ async function change(identifyId: string, options: SetOptions, io: CommandIo): P
   const outcome = await sendPlan(plan, { task, fetch: options.pxUrl }, io);
   if (outcome === undefined) return;
   const changes = Object.entries(flags).map(([name, flag]) => `${name}=${flag}`);
-  io.stdout.write(`${printable(`set ${changes.join(', ')} for ${identifyId}`)}\n`);
+  await print(io, `${printable(`set ${changes.join(', ')} for ${identifyId}`)}\n`);
 }
 
 const switchName = (name: Preference): string =>

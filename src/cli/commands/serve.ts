@@ -3,7 +3,7 @@ import type { Fetch } from '../../router/options.js';
 import type { LogLevel } from '../../service/log.js';
 import type { Mode, Service, ServiceAddress } from '../../service/index.js';
 import { isUpstreamUrl } from '../../service/options.js';
-import type { CommandIo, Output } from '../io.js';
+import type { CommandIo } from '../io.js';
 import {
   concurrencyOption,
   pxUrlOption,
@@ -12,6 +12,7 @@ import {
   wholeNumber,
   type SendingLimits,
 } from '../options.js';
+import { dispensable } from '../output/dispensable.js';
 import { printable } from '../output/printable.js';
 import { loadDefaults, UsageError } from '../settings.js';
 import { packageVersion } from '../version.js';
@@ -100,7 +101,7 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
     );
   }
   const configDefaults = defaults === undefined ? {} : loadDefaults(defaults);
-  io.outputIsDispensable = true;
+  // A service goes on without its log, when the disk is full or nobody reads it: if it ended, the host would too.
   const log = createLog(logLevel, dispensable(io.stdout));
   const service = createService({
     mode,
@@ -125,19 +126,6 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
   await service.stop({ graceMs: graceful ? graceMs : 0, drainMs, hurry });
   stopping.done();
   log.info({}, 'stopped');
-}
-
-/** A service goes on without its log, when the disk is full or nobody reads it: if it ended, the host would too. */
-function dispensable(output: Output): Pick<Output, 'write'> {
-  return {
-    write: (line: string) => {
-      try {
-        return output.write(line);
-      } catch {
-        return true; // a file is written to at once, and its errors are thrown
-      }
-    },
-  };
 }
 
 async function listen(service: Service, { port, host }: Options): Promise<ServiceAddress> {

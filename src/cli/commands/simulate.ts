@@ -11,6 +11,7 @@ import {
 import type { CommandIo, StopSignal } from '../io.js';
 import { addFault } from '../fault-option.js';
 import { wholeNumber } from '../options.js';
+import { print } from '../output/print.js';
 import { lookOf, renderTable } from '../output/table.js';
 import { UsageError } from '../settings.js';
 
@@ -62,14 +63,16 @@ async function simulate(options: Options, io: CommandIo): Promise<void> {
   // Before it says that it is ready: who reads that line may stop it at once.
   const stopped = stopSignal(io);
   const aim = `gainsight-px deliver events.jsonl --config destination.json --px-url ${ready.origin}`;
-  io.stdout.write(
+  await print(
+    io,
     options.json === true
       ? `${JSON.stringify(ready)}\n`
       : `Gainsight PX is simulated at ${ready.baseUrl}; Ctrl-C ends it. To send to it:\n  ${aim}\n`,
   );
   await stopped;
   await simulator.close();
-  io.stdout.write(
+  await print(
+    io,
     options.json === true
       ? `${JSON.stringify({ requests: simulator.requests })}\n`
       : countsText(simulator.requests, io),

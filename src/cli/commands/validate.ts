@@ -4,6 +4,7 @@ import { parseConfig, type DestinationConfig } from '../../destinations/gainsigh
 import { describeSettings } from '../describe-settings.js';
 import type { CommandIo } from '../io.js';
 import { configOption } from '../options.js';
+import { print } from '../output/print.js';
 import { printable } from '../output/printable.js';
 import { lookOf, renderTable } from '../output/table.js';
 import { ENVIRONMENT_KEYS, readSettings } from '../settings.js';
@@ -29,28 +30,26 @@ export function registerValidate(program: Command, io: CommandIo): void {
     .addOption(configOption())
     .option('--json', 'one JSON object, for scripts')
     .addHelpText('after', HELP)
-    .action((options: Options) => {
-      validate(options, io);
-    });
+    .action((options: Options) => validate(options, io));
 }
 
-function validate(options: Options, io: CommandIo): void {
+async function validate(options: Options, io: CommandIo): Promise<void> {
   const settings = readSettings(options, io.env);
   const faults = faultsOf(settings);
   if (faults.length > 0) {
-    io.exitCode = 2;
-    if (options.json === true) io.stdout.write(`${JSON.stringify({ valid: false, faults })}\n`);
+    if (options.json === true) await print(io, `${JSON.stringify({ valid: false, faults })}\n`);
     else for (const fault of faults) io.stderr.write(`${printable(faultLine(fault))}\n`);
+    io.exitCode = 2;
     return;
   }
 
   const meaning = describeSettings(settings as DestinationConfig);
   if (options.json === true) {
-    io.stdout.write(`${JSON.stringify({ valid: true, ...meaning })}\n`);
+    await print(io, `${JSON.stringify({ valid: true, ...meaning })}\n`);
     return;
   }
   const rows = Object.entries(meaning).flatMap(rowsOf);
-  io.stdout.write(`${renderTable(['setting', 'meaning'], rows, lookOf(io.stdout, io.env))}\n`);
+  await print(io, `${renderTable(['setting', 'meaning'], rows, lookOf(io.stdout, io.env))}\n`);
 }
 
 function faultsOf(settings: unknown): readonly Fault[] {

@@ -1,6 +1,6 @@
 import { BoundedBytes } from './bounded-bytes.js';
-import { LineSplitter, type Splitter } from './line-splitter.js';
-import { brokenPiece, makePiece, tooLongPiece, type Piece } from './piece.js';
+import { LineSplitter, type SplitEnd, type Splitter } from './line-splitter.js';
+import { makePiece, tooLongPiece, type Piece } from './piece.js';
 
 const NEWLINE = 10;
 const BLANK = 32;
@@ -92,13 +92,11 @@ export class ArraySplitter implements Splitter {
     return at;
   }
 
-  end(): Piece[] {
+  end(): SplitEnd {
     if (this.#after !== undefined) return this.#after.end();
     const pieces: Piece[] = [];
     if (this.#elementLine !== 0) this.#close(Buffer.alloc(0), pieces);
-    const position = { line: this.#line, at: `[${this.#index}]` };
-    pieces.push(brokenPiece(position, 'the input ends before its array does: it may be cut off'));
-    return pieces;
+    return { pieces, cutOff: 'the input ends before its array does, as if it were cut off' };
   }
 
   #close(rest: Buffer, pieces: Piece[]): void {

@@ -1,5 +1,5 @@
 import { ArraySplitter } from './array-splitter.js';
-import { isBlankByte, LineSplitter, type Splitter } from './line-splitter.js';
+import { isBlankByte, LineSplitter, type SplitEnd, type Splitter } from './line-splitter.js';
 import type { Piece } from './piece.js';
 
 const NEWLINE = 10;
@@ -41,11 +41,11 @@ export class ChoosingSplitter implements Splitter {
     return this.#choose(new splitter(this.limitBytes, this.#line), seen);
   }
 
-  end(): Piece[] {
+  end(): SplitEnd {
     if (this.#chosen !== undefined) return this.#chosen.end();
-    if (this.#held === undefined) return [];
-    const pieces = this.#choose(new LineSplitter(this.limitBytes, this.#line), this.#held);
-    return pieces.concat(this.#chosen!.end());
+    if (this.#held === undefined) return { pieces: [] };
+    const lines = new LineSplitter(this.limitBytes, this.#line);
+    return { pieces: [...lines.push(this.#held), ...lines.end().pieces] };
   }
 
   #choose(splitter: Splitter, bytes: Buffer): Piece[] {

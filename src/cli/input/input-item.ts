@@ -1,5 +1,7 @@
 /** Where in the input something stands. */
 export interface Position {
+  /** Which file, when the input is several. */
+  readonly file?: string;
   /** Number of the line, from 1; blank lines count. */
   readonly line: number;
   /** Place within the line, when it holds several messages: `[3]` of an array, `batch[3]` of a batch; from 0. */
@@ -12,6 +14,8 @@ export type InputFaultCode =
   /** Bytes that are no UTF-8: replaced by a sign for "unreadable", two ids could become one. */
   | 'not_utf8'
   | 'line_too_long'
+  /** The input is of a form that is not read: packed in another way, columns, no text. */
+  | 'format_unsupported'
   /** The input ended, or could not be read on, in the middle. */
   | 'input_broken';
 

@@ -8,7 +8,14 @@ export interface Splitter {
   /** The pieces that end in this chunk. */
   push(chunk: Buffer): Piece[];
   /** What was still open at the end of the input. */
-  end(): Piece[];
+  end(): SplitEnd;
+}
+
+/** The end of an input. */
+export interface SplitEnd {
+  readonly pieces: readonly Piece[];
+  /** Why it cannot have been the end, if it cannot. */
+  readonly cutOff?: string;
 }
 
 /**
@@ -42,10 +49,10 @@ export class LineSplitter implements Splitter {
     return pieces;
   }
 
-  end(): Piece[] {
+  end(): SplitEnd {
     const pieces: Piece[] = [];
     this.#close(Buffer.alloc(0), 0, 0, pieces);
-    return pieces;
+    return { pieces };
   }
 
   #close(chunk: Buffer, start: number, end: number, pieces: Piece[]): void {

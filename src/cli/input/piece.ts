@@ -7,10 +7,11 @@ export interface Piece {
   /** Whole; of a faulty piece, the beginning. */
   readonly text: string;
   readonly bytes: number;
-  readonly fault: PieceFault | undefined;
+  readonly fault: Fault | undefined;
 }
 
-interface PieceFault {
+/** Why a piece holds no value. */
+export interface Fault {
   readonly code: InputFaultCode;
   readonly message: string;
 }
@@ -28,20 +29,20 @@ export function makePiece(position: Position, bytes: Buffer, start = 0, end = by
   return { position, text: fault === undefined ? text : quote(text), bytes: end - start, fault };
 }
 
-const NOT_UTF8: PieceFault = { code: 'not_utf8', message: 'the line is not valid UTF-8' };
+const NOT_UTF8: Fault = { code: 'not_utf8', message: 'the line is not valid UTF-8' };
 
 /** A piece that was longer than what is read at once; `beginning` may end within a character. */
 export function tooLongPiece(position: Position, beginning: Buffer, limitBytes: number): Piece {
   const text = quote(beginning.toString('utf8', 0, MAX_QUOTE)).replace(/\uFFFD…?$/, '…');
   const limit =
     limitBytes >= 1024 * 1024 ? `${Math.floor(limitBytes / 1024 / 1024)} MB` : `${limitBytes} bytes`;
-  const fault: PieceFault = { code: 'line_too_long', message: `the line is longer than ${limit}` };
+  const fault: Fault = { code: 'line_too_long', message: `the line is longer than ${limit}` };
   return { position, text, bytes: text.length, fault };
 }
 
-/** A piece that says that the input is not whole. */
-export function brokenPiece(position: Position, message: string): Piece {
-  return { position, text: '', bytes: 0, fault: { code: 'input_broken', message } };
+/** The same piece, of which only the beginning is kept. */
+export function faultyPiece(piece: Piece, fault: Fault): Piece & { readonly fault: Fault } {
+  return { ...piece, text: quote(piece.text), fault };
 }
 
 /** The beginning of a text. */

@@ -1,61 +1,53 @@
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { ByteReader } from './byte-reader.js';
+import { refuseGzipAgain, refuseKnownFormat, refuseOtherText, startsAsJson } from './foreign-format.js';
+import { gunzip, isGzip } from './gunzip.js';
+import { utf16Order, utf8FromUtf16 } from './utf16.js';
 
-const GZIP_MAGIC = [0x1f, 0x8b];
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const NEWLINE = 10;
 
-/** The bytes of a source as they were before packing, without a byte order mark: gzip is told by its first bytes. */
+/** So much of the input says what it is; the longest signature ends before. */
+const HEAD_BYTES = 512;
+
+/**
+ * The bytes of a source as UTF-8 text without a byte order mark: unpacked, where they are gzip, and converted, where they are UTF-16.
+ *
+ * @throws ForeignFormat when the source holds something else than such text
+ * @throws BrokenInput, and what the source throws, behind all that could be read before
+ */
 export async function* plainBytes(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  const { head, rest } = await readHead(source, 2);
-  if (!GZIP_MAGIC.every((byte, at) => head[at] === byte)) {
-    yield* withoutMark(chain(head, rest));
-    return;
-  }
-  // `pipeline` hands a fault of the source on, and ends the source when the reader stops early.
-  const unpacked = pipeline(Readable.from(chain(head, rest), { objectMode: false }), createGunzip(), () => {
-    // The fault reaches whoever reads the unpacked bytes.
-  });
-  yield* withoutMark(unpacked as AsyncIterable<Uint8Array>);
-}
-
-async function* withoutMark(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  const { head, rest } = await readHead(source, UTF8_MARK.length);
-  yield head.subarray(0, UTF8_MARK.length).equals(UTF8_MARK) ? head.subarray(UTF8_MARK.length) : head;
-  yield* rest;
-}
-
-interface Headed {
-  /** At least so many bytes as were asked for, if there are. */
-  readonly head: Buffer;
-  readonly rest: AsyncIterable<Buffer>;
-}
-
-async function readHead(source: AsyncIterable<Uint8Array>, length: number): Promise<Headed> {
-  const iterator = source[Symbol.asyncIterator]();
-  let head: Buffer = Buffer.alloc(0);
-  while (head.length < length) {
-    const next = await iterator.next();
-    if (next.done === true) break;
-    head = head.length === 0 ? asBuffer(next.value) : Buffer.concat([head, next.value]);
-  }
-  return { head, rest: remaining(iterator) };
-}
-
-async function* remaining(iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Buffer> {
+  const reader = new ByteReader(source);
   try {
-    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-      yield asBuffer(next.value);
-    }
+    const isPacked = isGzip(await reader.peek(2));
+    const unpacked = isPacked ? new ByteReader(gunzip(reader)) : reader;
+    const head = await headOf(unpacked);
+    if (isPacked) refuseGzipAgain(head);
+    refuseKnownFormat(head);
+    yield* utf8Text(unpacked);
   } finally {
-    await iterator.return?.();
+    await reader.close();
   }
 }
 
-async function* chain(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  if (head.length > 0) yield head;
-  yield* rest;
+async function* utf8Text(reader: ByteReader): AsyncGenerator<Buffer> {
+  const order = utf16Order(await reader.peek(2));
+  const text = order === undefined ? reader : new ByteReader(utf8FromUtf16(reader, order));
+  const mark = await text.peek(UTF8_MARK.length);
+  if (mark.subarray(0, UTF8_MARK.length).equals(UTF8_MARK)) await text.take(UTF8_MARK.length);
+  refuseOtherText(await headOf(text));
+  yield* text.rest();
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** The beginning of the input, as much as is needed to say what it is: a message that was just typed must not wait for the next. */
+async function headOf(reader: ByteReader): Promise<Buffer> {
+  for (let length = 4; ;) {
+    const head = await reader.peek(length);
+    const isEnough = head.length >= HEAD_BYTES || startsAsJson(head) || hasTwoLines(head);
+    if (isEnough || head.length < length) return head.subarray(0, HEAD_BYTES);
+    length = head.length + 1;
+  }
+}
+
+function hasTwoLines(head: Buffer): boolean {
+  return head.indexOf(NEWLINE, head.indexOf(NEWLINE) + 1) > head.indexOf(NEWLINE);
 }

@@ -1,6 +1,9 @@
 import { ChoosingSplitter } from './choose-splitter.js';
+import { breakReason } from './broken-input.js';
+import { ForeignFormat } from './foreign-format.js';
 import type { InputItem, Position } from './input-item.js';
-import { brokenPiece, type Piece } from './piece.js';
+import { JsonValues, type ReadPiece } from './json-values.js';
+import type { Fault } from './piece.js';
 import { plainBytes } from './plain-bytes.js';
 import { unpack } from './unpack.js';
 
@@ -17,11 +20,12 @@ interface ReadOptions {
 }
 
 /**
- * Reads messages in any of the forms that the command takes, in constant memory: JSONL or one JSON array, plain or gzipped, with or without
- * a byte order mark; in each line or element a message, a batch, or what a rejected file holds.
+ * Reads messages in any of the forms that the command takes, in bounded memory: JSON lines, JSON arrays and pretty-printed JSON, in UTF-8 or
+ * UTF-16, plain or gzipped; in each value a message, a batch, or what a rejected file holds.
  *
- * What cannot be read is yielded as a fault in its place, and the reading goes on. Never throws for what the input holds; a source
- * that breaks off, and a gzip that does, is a last fault `input_broken`.
+ * What cannot be read is yielded as a fault in its place, and the reading goes on. Never throws for what the input holds: input of another
+ * form is one fault `format_unsupported`; a source that breaks off, and a gzip that does, is a last fault `input_broken`, which says how
+ * many messages and faults came before it.
  *
  * @example
  * for await (const item of readMessages(process.stdin)) {
@@ -34,33 +38,66 @@ export async function* readMessages(
   { maxLineBytes = MAX_LINE_BYTES, signal }: ReadOptions = {},
 ): AsyncGenerator<InputItem, void, undefined> {
   const splitter = new ChoosingSplitter(maxLineBytes);
+  const values = new JsonValues(maxLineBytes);
   let last: Position = { line: 1 };
-  const itemsOf = function* (pieces: readonly Piece[]): Generator<InputItem> {
+  let count = 0;
+  const itemsOf = function* (pieces: readonly ReadPiece[]): Generator<InputItem> {
     for (const piece of pieces) {
       last = piece.position;
       for (const item of unpack(piece)) {
         if (signal?.aborted === true) return;
+        count += 1;
         yield item;
       }
     }
   };
 
-  let broken: string | undefined;
+  let end: InputEnd = {};
   try {
-    for await (const chunk of plainBytes(source)) yield* itemsOf(splitter.push(chunk));
+    for await (const chunk of plainBytes(source)) {
+      for (const piece of splitter.push(chunk)) yield* itemsOf(values.push(piece));
+    }
   } catch (error) {
-    broken = reasonOf(error);
+    if (error instanceof ForeignFormat) end = { foreign: error.message };
+    else end = { broken: `the input breaks off here: ${breakReason(error)}` };
   }
-  yield* itemsOf(splitter.end());
-  if (broken !== undefined) yield* itemsOf([brokenPiece(last, `the input breaks off here: ${broken}`)]);
+  const { pieces, cutOff } = splitter.end();
+  const rest = [...pieces.flatMap((piece) => values.push(piece)), ...values.end()];
+  const broken = end.broken ?? cutOff;
+  if (broken === undefined) {
+    yield* itemsOf(rest);
+    if (end.foreign !== undefined) {
+      yield* itemsOf([faultAt(last, { code: 'format_unsupported', message: end.foreign })]);
+    }
+    return;
+  }
+  // What the break has torn is told with it.
+  const whole = rest.findLastIndex(({ fault }) => fault === undefined) + 1;
+  yield* itemsOf(rest.slice(0, whole));
+  const [torn] = rest.slice(whole);
+  const message = `${broken}, ${goOn(count)}`;
+  yield* itemsOf([faultAt(torn?.position ?? last, { code: 'input_broken', message }, torn)]);
 }
 
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'Z_BUF_ERROR' ? 'the gzip file is cut off' : (code ?? message);
+/** Why a reading ended before its input did, if it did. */
+interface InputEnd {
+  readonly foreign?: string;
+  readonly broken?: string;
 }
 
-/** A position in words: `line 3, batch[1]`. */
-export function describePosition({ line, at }: Position): string {
-  return at === undefined ? `line ${line}` : `line ${line}, ${at}`;
+function faultAt(position: Position, fault: Fault, torn?: ReadPiece): ReadPiece {
+  const text = torn?.fault === undefined ? '' : torn.text;
+  return { position, text, bytes: text.length, fault };
+}
+
+function goOn(count: number): string {
+  if (count === 0) return 'before the first message: get the whole file';
+  return `after ${count} message${count === 1 ? '' : 's'}: get the whole file, then deliver it with --skip ${count}`;
+}
+
+/** A position in words: `events.jsonl, line 3, batch[1]`. */
+export function describePosition({ file, line, at }: Position): string {
+  return [...(file === undefined ? [] : [file]), `line ${line}`, ...(at === undefined ? [] : [at])].join(
+    ', ',
+  );
 }

@@ -1,31 +1,39 @@
 import { isObject, type JsonObject } from '../../core/json-object.js';
+import { mergeIntegrations } from '../../destinations/gainsight_px/integrations.js';
 import type { InputFaultCode, InputItem, Position, Refusal } from './input-item.js';
-import { quote, type Piece } from './piece.js';
+import type { ReadPiece } from './json-values.js';
+import type { Fault, Piece } from './piece.js';
 
 /**
  * The messages that one piece of the input holds: a message, a batch of them (`{"batch": […]}`), an array of them, a line of a
  * rejected file, or none of these.
  *
- * Each message stands for itself: fields of a batch next to `batch` are not merged into its messages.
+ * `context` and `integrations` of a batch hold for each of its messages, whose own keys win.
  */
-export function* unpack(piece: Piece): Generator<InputItem, void, undefined> {
+export function* unpack(piece: ReadPiece): Generator<InputItem, void, undefined> {
   if (piece.fault !== undefined) {
-    yield faultOf(piece, piece.fault.code, piece.fault.message);
+    yield faultOf(piece, piece.fault);
     return;
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(piece.text);
-  } catch {
-    // The parser's own words quote the text, and differ between versions of Node.
-    yield faultOf(piece, 'not_json', 'the line is no JSON');
-    return;
-  }
-  const { position, bytes } = piece;
+  const { position, bytes, value } = piece;
   if (Array.isArray(value)) yield* unpackList(value, position, bytes, '');
   else if (isObject(value) && Array.isArray(value.batch) && value.type === undefined) {
-    yield* unpackList(value.batch, position, bytes, 'batch');
+    yield* unpackList(value.batch, position, bytes, 'batch', (message) => inBatch(message, value));
   } else yield unpackSingle(value, position, bytes);
+}
+
+/** A message with what its batch says for all of them. */
+function inBatch(message: unknown, { context, integrations }: JsonObject): unknown {
+  if (!isObject(message) || (context === undefined && integrations === undefined)) return message;
+  return {
+    ...message,
+    ...(isObject(context)
+      ? { context: isObject(message.context) ? { ...context, ...message.context } : context }
+      : {}),
+    ...(isObject(integrations)
+      ? { integrations: mergeIntegrations(integrations, message.integrations) }
+      : {}),
+  };
 }
 
 function unpackSingle(value: unknown, position: Position, bytes: number): InputItem {
@@ -41,11 +49,12 @@ function* unpackList(
   position: Position,
   bytes: number,
   name: string,
+  complete: (message: unknown) => unknown = (message) => message,
 ): Generator<InputItem, void, undefined> {
   const { line, at } = position;
   const prefix = at === undefined ? name : `${at}${name === '' ? '' : '.'}${name}`;
   for (const [index, message] of list.entries()) {
-    yield messageOf(message, { line, at: `${prefix}[${index}]` }, Math.ceil(bytes / list.length));
+    yield messageOf(complete(message), { line, at: `${prefix}[${index}]` }, Math.ceil(bytes / list.length));
   }
 }
 
@@ -53,14 +62,13 @@ function messageOf(message: unknown, position: Position, bytes: number, refusal?
   return { kind: 'message', position, message, refusal, bytes };
 }
 
-function faultOf(piece: Piece, code: InputFaultCode, message: string): InputItem {
-  const { position, text, bytes } = piece;
+function faultOf({ position, text, bytes }: Piece, { code, message }: Fault): InputItem {
   return {
     kind: 'fault',
     position,
     code,
     message,
-    text: text === '' ? undefined : quote(text),
+    text: text === '' ? undefined : text,
     refusal: undefined,
     bytes,
   };

@@ -1,25 +1,47 @@
-import type { Writable } from 'node:stream';
+import type { Output } from '../io.js';
+import { tryWrite, type WriteError } from './print.js';
 
 /**
- * Writes lines no faster than they are read, and notices when nobody reads them any more (`… | head`): that is no error, but a
- * reason to stop.
+ * Writes lines no faster than they are read, and notices when they are not taken any more: nobody reads them (`… | head`), or the disk is
+ * full. That is a reason to stop.
  */
 export class LineWriter {
   #closed = false;
+  #failure: WriteError | undefined;
 
-  constructor(private readonly output: Writable) {
-    const close = (): void => {
+  constructor(private readonly output: Output) {
+    output.once('close', () => {
       this.#closed = true;
-    };
-    output.once('error', close);
-    output.once('close', close);
+    });
+    output.once('error', this.#fail);
   }
 
-  /** Writes a text and a line break; resolves when the next may come, with false when there is no reader. */
+  /** Writes a text and a line break; resolves when the next may come, with false when lines are not taken any more. */
   async write(text: string): Promise<boolean> {
-    if (this.#closed || this.output.destroyed) return false;
-    if (!this.output.write(`${text}\n`)) await this.#drained();
-    return !this.#closed;
+    if (!this.#isOpen()) return false;
+    try {
+      const hasRoom = this.output.write(`${text}\n`, (error) => {
+        if (error != null) this.#fail(error);
+      });
+      if (!hasRoom) await this.#drained();
+    } catch (error) {
+      this.#fail(error as WriteError);
+    }
+    return this.#isOpen();
+  }
+
+  /** Resolves when all lines are out, with the reason when they are not. */
+  async end(): Promise<WriteError | undefined> {
+    if (this.#isOpen()) await tryWrite(this.output, '');
+    return this.#failure;
+  }
+
+  readonly #fail = (error: WriteError): void => {
+    this.#failure ??= error;
+  };
+
+  #isOpen(): boolean {
+    return !this.#closed && this.#failure === undefined && !this.output.destroyed;
   }
 
   #drained(): Promise<void> {

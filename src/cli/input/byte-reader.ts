@@ -1,0 +1,78 @@
+/**
+ * Reads a source in the amounts that its reader wants, and takes back what was too much. What the source throws is thrown behind all that
+ * came before it.
+ */
+export class ByteReader {
+  readonly #source: AsyncIterator<Uint8Array>;
+  #held: Buffer = Buffer.alloc(0);
+  #ended = false;
+  #failure: { readonly thrown: unknown } | undefined;
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  /** Waits until so many bytes are there, or the source ends; shows them and whatever else has come, and takes nothing. */
+  async peek(length: number): Promise<Buffer> {
+    while (this.#held.length < length && (await this.#fetch()));
+    return this.#held;
+  }
+
+  /** Takes what has come, at most so many bytes; `undefined` at the end. */
+  async next(most = Infinity): Promise<Buffer | undefined> {
+    if (this.#held.length === 0 && !(await this.#fetch())) return this.#atEnd();
+    const taken = this.#held.subarray(0, most);
+    this.#held = this.#held.subarray(taken.length);
+    return taken;
+  }
+
+  /** Takes just so many bytes; `undefined` when the source ends before. */
+  async take(length: number): Promise<Buffer | undefined> {
+    const held = await this.peek(length);
+    if (held.length < length) return this.#atEnd();
+    this.#held = held.subarray(length);
+    return held.subarray(0, length);
+  }
+
+  /** Puts bytes back that were taken last. */
+  unread(bytes: Buffer): void {
+    this.#held = this.#held.length === 0 ? bytes : Buffer.concat([bytes, this.#held]);
+  }
+
+  /** All that was not taken. */
+  async *rest(): AsyncGenerator<Buffer> {
+    for (let chunk = await this.next(); chunk !== undefined; chunk = await this.next()) yield chunk;
+  }
+
+  /** Ends the source. */
+  async close(): Promise<void> {
+    this.#ended = true;
+    await this.#source.return?.();
+  }
+
+  #atEnd(): undefined {
+    if (this.#failure !== undefined) throw this.#failure.thrown;
+    return undefined;
+  }
+
+  /** Whether something came. */
+  async #fetch(): Promise<boolean> {
+    if (this.#ended) return false;
+    try {
+      const next = await this.#source.next();
+      if (next.done !== true) {
+        const chunk = asBuffer(next.value);
+        this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+        return true;
+      }
+    } catch (thrown) {
+      this.#failure = { thrown };
+    }
+    this.#ended = true;
+    return false;
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

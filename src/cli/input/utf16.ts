@@ -1,0 +1,49 @@
+import { BrokenInput } from './broken-input.js';
+import type { ByteReader } from './byte-reader.js';
+
+/** A byte that no UTF-8 holds: what stands in place of half a character, so that its line is refused like other broken text. */
+const NO_CHARACTER = Buffer.from([0xff]);
+
+/** The order of the bytes of UTF-16, told by its mark, or by how JSON begins; undefined for other text. */
+export function utf16Order(head: Buffer): 'little' | 'big' | undefined {
+  const [first = 0, second = 0] = head;
+  if ((first === 0xff && second === 0xfe) || (isSign(first) && second === 0 && head.length > 1))
+    return 'little';
+  if ((first === 0xfe && second === 0xff) || (first === 0 && isSign(second))) return 'big';
+  return undefined;
+}
+
+const isSign = (byte: number): boolean => byte === 0x7b || byte === 0x5b; // { and [
+
+/**
+ * UTF-16 text as UTF-8; Windows PowerShell writes it with `>`.
+ *
+ * @throws BrokenInput when the text ends within a character
+ */
+export async function* utf8FromUtf16(reader: ByteReader, order: 'little' | 'big'): AsyncGenerator<Buffer> {
+  let carried = '';
+  for (;;) {
+    const chunk = await nextPairs(reader);
+    if (chunk === undefined) break;
+    if (order === 'big') chunk.swap16();
+    const text = carried + chunk.toString('utf16le');
+    // The second half of a character may be in the next chunk.
+    carried = /[\ud800-\udbff]$/.exec(text)?.[0] ?? '';
+    yield utf8(carried === '' ? text : text.slice(0, -1));
+  }
+  if (carried !== '') yield NO_CHARACTER;
+  if ((await reader.next()) !== undefined) throw new BrokenInput('the UTF-16 text ends within a character');
+}
+
+/** A copy of what has come, in whole pairs of bytes; undefined when there is none. */
+async function nextPairs(reader: ByteReader): Promise<Buffer | undefined> {
+  const held = await reader.peek(2);
+  if (held.length < 2) return undefined;
+  return Buffer.from((await reader.take(held.length - (held.length % 2)))!);
+}
+
+function utf8(text: string): Buffer {
+  if (!/\p{Cs}/u.test(text)) return Buffer.from(text);
+  const parts = text.split(/\p{Cs}/u).flatMap((part) => [NO_CHARACTER, Buffer.from(part)]);
+  return Buffer.concat(parts.slice(1));
+}
