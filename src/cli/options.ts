@@ -35,14 +35,18 @@ function parseAim(url: string): Fetch {
   }
 }
 
-/** Parses a whole number of at least `least`; for `argParser`. */
-export function wholeNumber(least: number): (text: string) => number {
+/** Parses a whole number of at least `least`, and at most `most`; for `argParser`. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`Give a whole number of at least ${least}.`);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    const limit = most === Number.MAX_SAFE_INTEGER ? '' : ` and at most ${most}`;
+    throw new InvalidArgumentError(`Give a whole number of at least ${least}${limit}.`);
   };
 }
+
+/** What a timer can wait. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 const NO_LIMIT = 'none';
 
@@ -67,11 +71,20 @@ export function requestsPerDayOption(): Option {
     .default(1_000_000);
 }
 
-/** What these three are parsed to; options of the router have the same names. */
+/** `--request-timeout <ms>` */
+export function requestTimeoutOption(): Option {
+  return new Option('--request-timeout <ms>', 'how long one request may take, its answer included')
+    .argParser(wholeNumber(1, LONGEST_WAIT_MS))
+    .default(10_000);
+}
+
+/** What these are parsed to. */
 export interface SendingLimits {
   readonly concurrency: number;
   readonly requestsPerSecond: number;
   readonly requestsPerDay: number;
+  /** In milliseconds. */
+  readonly requestTimeout: number;
 }
 
 function limit(text: string): number {

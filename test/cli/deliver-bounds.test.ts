@@ -38,7 +38,9 @@ function start(count: number, first: Promise<Outcome>, messageBytes = 100) {
     held: new HeldForbidden(),
   } as const;
   const delivery = new Delivery({
+    config: CONFIG,
     destination: compile(CONFIG),
+    includeRefused: false,
     sending,
     counts,
     skip: 0,

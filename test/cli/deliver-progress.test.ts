@@ -1,15 +1,15 @@
 import { Writable } from 'node:stream';
-import { showProgress, standingText, type Standing } from '../../src/cli/deliver/progress';
+import { progressLine, standingText, type Standing } from '../../src/cli/deliver/progress-text';
+import { showProgress } from '../../src/cli/deliver/progress';
 import { duration } from '../../src/cli/deliver/quantities';
-
-afterEach(() => {
-  jest.useRealTimers();
-});
 
 class Terminal extends Writable {
   text = '';
 
-  constructor(readonly isTTY: boolean) {
+  constructor(
+    readonly isTTY: boolean,
+    readonly columns: number,
+  ) {
     super();
   }
 
@@ -20,13 +20,18 @@ class Terminal extends Writable {
 }
 
 /** Shows progress by hand: `tick` is what a timer would do. */
-function show(style: 'auto' | 'bar' | 'lines' | 'none', isTTY: boolean, standing: Standing) {
-  const stderr = new Terminal(isTTY);
+function show(
+  style: 'auto' | 'bar' | 'lines' | 'none',
+  isTTY: boolean,
+  standing: Standing,
+  { columns = 80, env = {} }: { columns?: number; env?: Record<string, string> } = {},
+) {
+  const stderr = new Terminal(isTTY, columns);
   const ticks = new Set<() => void>();
   let nowMs = 0;
   const progress = showProgress({
     style,
-    io: { stderr },
+    io: { stderr, env },
     standing: () => standing,
     nowMs: () => nowMs,
     every: (_, callback) => {
@@ -47,27 +52,86 @@ test('where there is no terminal, progress is plain lines', () => {
   const { stderr, tick, progress, ticks } = show('auto', false, HALF);
   tick(10_000);
   progress.end();
-  expect(stderr.text).toBe('50 %, 1,200 messages, 120/s, 10 s left, 3 rejected\n');
+  expect(stderr.text).toBe('50 %, 1,200 messages, 3 rejected, 10 s left, 120/s\n');
   expect(ticks.size).toBe(0);
 });
 
+/** What a terminal shows: each line as it was last drawn. */
+function shown(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.slice(line.lastIndexOf('\r\u001b[K') + 1).replace('\u001b[K', ''));
+}
+
 test('on a terminal it is a bar with rate and remaining time, which is gone at the end', () => {
-  // The bar draws itself, by a timer of its own.
-  jest.useFakeTimers();
   const { stderr, tick, progress, ticks } = show('auto', true, HALF);
   tick(10_000);
-  jest.advanceTimersByTime(1_000);
-  expect(stderr.text).toMatch(/█+░+.* 50 % {2}1,200 messages, 120\/s, 10 s left, 3 rejected/);
+  expect(shown(stderr.text)).toEqual([
+    `${'█'.repeat(14)}${'░'.repeat(14)} 50 %  1,200 messages, 3 rejected, 10 s left, 120/s`,
+  ]);
   progress.end();
-  expect(stderr.text.slice(stderr.text.lastIndexOf('█'))).toContain('\u001b[');
+  expect(shown(stderr.text)).toEqual(['']);
   expect(ticks.size).toBe(0);
+});
+
+test.each([20, 40, 80, 120])('at %d columns no drawing fills the line', (columns) => {
+  for (const settled of [0, 1, 999_999_999]) {
+    for (const share of [0, 0.001, 0.999, 1]) {
+      const standing = { settled, rejected: settled, share };
+      const { stderr, tick, progress } = show('bar', true, standing, { columns });
+      tick(50_000_000);
+      progress.note('x');
+      const lines = shown(stderr.text);
+      for (const line of lines) expect(line.length).toBeLessThan(columns);
+      expect(lines[0]).toBe('x');
+    }
+  }
+});
+
+test('what does not fit is left out: the bar first, then the last words', () => {
+  const at = (columns: number): string => progressLine(HALF, 10_000, columns);
+  expect(at(200)).toBe(
+    `${'█'.repeat(20)}${'░'.repeat(20)} 50 %  1,200 messages, 3 rejected, 10 s left, 120/s`,
+  );
+  expect([61, 60, 49, 40, 30, 12].map(at)).toEqual([
+    '█████░░░░░ 50 %  1,200 messages, 3 rejected, 10 s left, 120/s',
+    '50 %  1,200 messages, 3 rejected, 10 s left, 120/s',
+    '50 %  1,200 messages, 3 rejected, 10 s left',
+    '50 %  1,200 messages, 3 rejected',
+    '50 %  1,200 messages',
+    '50 %  1,200 ',
+  ]);
+});
+
+test('a note stays, on a line of its own, and the bar goes on below it', () => {
+  const { stderr, progress } = show('auto', true, HALF);
+  stderr.write('^C'); // as the terminal shows the key
+  progress.note('stopping');
+  expect(shown(stderr.text)).toEqual(['stopping', expect.stringContaining('50 %')]);
+  progress.end();
+  expect(shown(stderr.text)).toEqual(['stopping', '']);
+});
+
+test.each([
+  [false, 'stopping\n'],
+  [true, '\nstopping\n'],
+])('without a bar a note is a line (terminal: %s)', (isTTY, text) => {
+  const { stderr, progress } = show('none', isTTY, HALF);
+  progress.note('stopping');
+  expect(stderr.text).toBe(text);
+});
+
+test('a terminal that cannot draw over a line gets lines', () => {
+  const { stderr, tick } = show('auto', true, HALF, { env: { TERM: 'dumb' } });
+  tick(10_000);
+  expect(stderr.text).toBe('50 %, 1,200 messages, 3 rejected, 10 s left, 120/s\n');
 });
 
 test('without a known size, a terminal gets lines too, and no remaining time', () => {
   const { stderr, tick, progress } = show('auto', true, { ...HALF, share: undefined });
   tick(10_000);
   progress.end();
-  expect(stderr.text).toBe('1,200 messages, 120/s, 3 rejected\n');
+  expect(stderr.text).toBe('1,200 messages, 3 rejected, 120/s\n');
 });
 
 test('none shows nothing', () => {
@@ -77,7 +141,7 @@ test('none shows nothing', () => {
 });
 
 test('at the very beginning there is no rate and no remaining time to speak of', () => {
-  expect(standingText({ settled: 0, rejected: 0, share: 0 }, 0)).toBe('0 messages, 0/s');
+  expect(standingText({ settled: 0, rejected: 0, share: 0 }, 0)).toEqual(['0 messages', '0/s']);
 });
 
 test.each([

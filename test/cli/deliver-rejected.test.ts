@@ -107,8 +107,9 @@ test('a rejected file can be given to deliver again: what is worth it is sent, t
   );
 
   const { code, stdout } = await cli(['deliver', first, '--json', ...aim, '--rejected', second]);
+  // What stays refused is still not delivered.
   expect([code, JSON.parse(stdout)]).toMatchObject([
-    0,
+    1,
     { messages: { read: 3, delivered: 1, rejected: 0, skipped: { refusedBefore: 2 } }, goOn: [] },
   ]);
   expect(events(simulator)).toEqual(['again']);

@@ -178,7 +178,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     expect(stderr).toMatch(/what is in flight is finished; once more ends it at once/);
     expect(summary.messages.delivered).toBe(px.simulator.state.events.total);
     expect(summary.messages.delivered).toBeLessThan(200);
-    expect(summary.goOnAfter).toBe(summary.messages.delivered + notes(run).length);
+    expect(summary.goOnAfter).toBe(summary.messages.delivered! + notes(run).length);
     await goOn(summary);
     expectEachOnce(px, 1_200);
   });

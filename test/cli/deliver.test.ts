@@ -56,19 +56,23 @@ test('the summary counts messages by type, requests by route, and requests per m
   const { aim } = await startPx();
   const off = { ...track('x'), integrations: { All: false } };
   const group = { type: 'group', userId: 'ada', groupId: 'g', traits: { name: 'G' } };
-  const input = `${asLines(identify('new'), { ...track('new'), type: 'Track' }, group, off, { type: 'page', userId: 'a' })}{\n`;
+  const filtered = ['page', 'Screen', 'alias'].map((type) => ({ type, userId: 'a' }));
+  const input = `${asLines(identify('new'), { ...track('new'), type: 'Track' }, group, off, { type: 'buy', userId: 'a' }, ...filtered)}{\n`;
   const { messages, requests, rejected, code } = await deliver(input, aim);
   expect(messages).toEqual({
-    read: 6,
+    read: 9,
     delivered: 3,
     rejected: 2,
     retryable: 0,
-    skipped: { passedOver: 0, switchedOff: 1, refusedBefore: 0 },
+    skipped: { passedOver: 0, switchedOff: 1, typeFiltered: 3, refusedBefore: 0 },
     byType: {
       identify: { delivered: 1, skipped: 0, rejected: 0 },
       track: { delivered: 1, skipped: 1, rejected: 0 },
       group: { delivered: 1, skipped: 0, rejected: 0 },
       other: { delivered: 0, skipped: 0, rejected: 1 },
+      page: { delivered: 0, skipped: 1, rejected: 0 },
+      screen: { delivered: 0, skipped: 1, rejected: 0 },
+      alias: { delivered: 0, skipped: 1, rejected: 0 },
       unreadable: { delivered: 0, skipped: 0, rejected: 1 },
     },
   });
@@ -92,9 +96,10 @@ test('the summary counts messages by type, requests by route, and requests per m
     ],
     first: [
       expect.objectContaining({ line: 5, code: 'type_unsupported' }),
-      { line: 6, code: 'not_json', reason: 'the line is not JSON', retryable: false },
+      { line: 9, code: 'not_json', reason: 'the line is not JSON', retryable: false },
     ],
     file: null,
+    inFile: 0,
   });
   expect(code).toBe(1);
 });
@@ -147,14 +152,14 @@ test('what a refused message holds does not count as dropped', async () => {
 
 test('the summary for the eye says the same in words', async () => {
   const { aim } = await startPx();
-  const input = `${asLines(identify('a', { shoeSize: 1 }), { type: 'page\u001b[2J', userId: 'a' })}`;
+  const input = `${asLines(identify('a', { shoeSize: 1 }), { type: 'buy\u001b[2J', userId: 'a' })}`;
   const { code, stdout } = await cli(['deliver', '-', ...aim], { stdin: input });
   expect(code).toBe(1);
   expect(stdout).toMatch(/^Delivered to Gainsight PX, in /);
   expect(stdout).toMatch(/^identify +1 +0 +0$/m);
   expect(stdout).toMatch(/^users\.create +1$/m);
   expect(stdout).toMatch(/^type_unsupported +1 +no$/m);
-  expect(stdout).toMatch(/^ {2}line 2: message type "page/m);
+  expect(stdout).toMatch(/^ {2}line 2: message type "buy/m);
   expect(stdout).toMatch(/^traits\.shoeSize +unmapped +1$/m);
   expect(stdout).not.toContain('\u001b');
 });
@@ -170,7 +175,7 @@ test('a dry run sends nothing, and counts what would be sent', async () => {
   expect(summary).toMatchObject({
     code: 1,
     sentTo: 'nowhere',
-    messages: { delivered: 3, rejected: 1 },
+    messages: { wouldSend: 3, rejected: 1, byType: { identify: { wouldSend: 1, skipped: 0, rejected: 0 } } },
     requests: {
       atLeast: 4,
       atMost: 3 + 1 + 6,
@@ -178,6 +183,33 @@ test('a dry run sends nothing, and counts what would be sent', async () => {
     },
     rejected: { byCode: [{ code: 'event_not_object' }] },
   });
+  expect(summary.messages).not.toHaveProperty('delivered');
+  expect(summary.messages.byType.track).not.toHaveProperty('delivered');
+});
+
+test('an archive with page, screen and alias messages is delivered whole: exit code 0', async () => {
+  const { simulator, aim } = await startPx();
+  const input = asLines(
+    track('a'),
+    { type: 'page', userId: 'a' },
+    { type: 'ALIAS', userId: 'a', previousId: 'b' },
+  );
+  const { code, stdout } = await cli(['deliver', '-', ...aim], { stdin: input });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^ {2}2 skipped: of a type that PX has no call for/m);
+  expect(simulator.requests.total).toBe(1);
+});
+
+test('integrations of a batch switch off each message that does not say otherwise itself', async () => {
+  const { simulator, aim } = await startPx();
+  const on = { ...track('a', 'on'), integrations: { 'Gainsight PX': true } };
+  const batch = {
+    batch: [track('a', 'off'), on, { ...track('a', 'all'), integrations: { all: true } }],
+    integrations: { All: false },
+  };
+  const { messages, code } = await deliver(asLines(batch), aim);
+  expect([code, messages.delivered, messages.skipped.switchedOff]).toEqual([0, 2, 1]);
+  expect(simulator.state.events.list.map(({ eventName }) => eventName)).toEqual(['on', 'all']);
 });
 
 test('--simulate delivers to a simulated PX in this process, which fails as it is told to', async () => {
@@ -220,6 +252,8 @@ describe('integrations', () => {
     ['{"All": false}', { All: false }],
     ['{"All": true, "Gainsight PX": false}', { All: true, 'Gainsight PX': false }],
     ['{"All": false, another on}', { All: false, Other: true }],
+    ['{"all": "false"}', { all: 'false' }],
+    ['{"Gainsight Px Cloud (Actions)": false}', { 'Gainsight Px Cloud (Actions)': false }],
   ])('%s skips the message', async (_, integrations) => {
     const { simulator, aim } = await startPx();
     const { messages, code } = await deliver(asLines({ ...track('a'), integrations }), aim);

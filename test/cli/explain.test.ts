@@ -58,7 +58,7 @@ test('a link that no user id is there for is shown as left out, where that is as
 });
 
 test('--json gives one line per message: plan without key, fields with their steps, dropped, warnings', async () => {
-  const { code, stdout } = await cli(args('--json'), { stdin: asLines(identify, { type: 'page' }) });
+  const { code, stdout } = await cli(args('--json'), { stdin: asLines(identify, { type: 'buy' }) });
   const [explained, refused] = jsonLines(stdout);
   expect(explained).toMatchObject({ position: { line: 1 }, plan: { lanes: ['user:ada'] } });
   expect(explained!.fields).toContainEqual({
@@ -72,6 +72,34 @@ test('--json gives one line per message: plan without key, fields with their ste
   expect(explained!.warnings).toHaveLength(1);
   expect(refused).toMatchObject({ position: { line: 2 }, error: { code: 'type_unsupported' } });
   expect(code).toBe(1);
+});
+
+test('a message that deliver skips is skipped, and the exit code is 0', async () => {
+  const stdin = asLines({ ...identify, integrations: { All: false } }, { type: 'page', userId: 'ada' });
+  const { code, stdout } = await cli(args(), { stdin });
+  expect(stdout.split('\n').filter((line) => line !== '')).toEqual([
+    'line 1: skipped: switched off: its integrations say that it is not for this destination',
+    'line 2: skipped: this destination has no use for page, screen and alias messages',
+  ]);
+  expect(code).toBe(0);
+  const [off, page] = jsonLines((await cli(args('--json'), { stdin })).stdout);
+  expect(off).toMatchObject({ position: { line: 1 }, skipped: { code: 'switched_off' }, fields: [] });
+  expect(off).not.toHaveProperty('plan');
+  expect(page).toMatchObject({ skipped: { code: 'type_filtered' } });
+});
+
+test('--wide cuts nothing, however narrow the terminal is', async () => {
+  const long = 'n'.repeat(300);
+  const message = {
+    type: 'track',
+    userId: long,
+    event: 'e',
+    properties: { [long]: 'v'.repeat(500), bad: null },
+  };
+  const { stdout } = await cli(args('-', '--wide'), { stdin: asLines(message), tty: true, columns: 40 });
+  expect(stdout).toContain('v'.repeat(500));
+  expect(stdout).toContain(`event.attributes.${long}`);
+  expect(stdout).not.toContain('…');
 });
 
 test.each([40, 80, 200])('no row is wider than a terminal of %d columns', async (columns) => {

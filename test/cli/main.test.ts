@@ -33,7 +33,7 @@ const exitOf = (child: ChildProcess): Promise<number | null> =>
 test('the process ends with the exit code, output on stdout and errors on stderr', async () => {
   const child = start('transform', '--config', tempFile('config.json', CONFIG));
   const results = [textOf(child.stdout), textOf(child.stderr), exitOf(child)] as const;
-  child.stdin!.end(asLines({ type: 'track', userId: 'ada', event: 'e' }, { type: 'page' }));
+  child.stdin!.end(asLines({ type: 'track', userId: 'ada', event: 'e' }, { type: 'buy' }));
   const [stdout, stderr, code] = await Promise.all(results);
   expect(stdout.split('\n')).toHaveLength(3);
   expect(stdout).not.toContain(KEY);

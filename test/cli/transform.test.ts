@@ -44,6 +44,29 @@ test('a message that cannot be mapped becomes an error in its place, its neighbo
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
 });
 
+test('a message that deliver skips becomes a line that says so, and the exit code is 0', async () => {
+  const off = { ...nameless, integrations: { 'gainsight px': false } };
+  const { code, stdout } = await cli(args(), { stdin: asLines({ batch: [off, track] }, { type: 'Screen' }) });
+  const [first, second, third] = jsonLines(stdout);
+  expect(first).toEqual({
+    position: { line: 1, at: 'batch[0]' },
+    skipped: { code: 'switched_off', message: expect.stringMatching(/^switched off: /) },
+  });
+  expect(second).toHaveProperty('plan');
+  expect(third).toMatchObject({ position: { line: 2 }, skipped: { code: 'type_filtered' } });
+  expect(code).toBe(0);
+});
+
+test('several files are read one after another, and each line names its own', async () => {
+  const [a, b] = [tempFile('a.jsonl', asLines(track)), tempFile('b.json', JSON.stringify(track, null, 2))];
+  const { code, stdout } = await cli([...args(), a, b, a]);
+  expect(jsonLines(stdout).map(({ position }) => position)).toEqual([
+    { file: a, line: 1 },
+    { file: b, line: 1 },
+  ]);
+  expect(code).toBe(0);
+});
+
 test('the input may be a file, gzipped, and a batch per line', async () => {
   const file = tempFile('events.jsonl.gz', '');
   writeFileSync(file, gzipSync(asLines({ batch: [track, nameless] })));

@@ -80,6 +80,75 @@ test('every extension that is on is named, and none that is off', async () => {
   expect(await extensions({})).toEqual([]);
 });
 
+const UUID = '01234567-89ab-cdef-0123-456789abcdef';
+
+test.each([
+  ['apiKey', { apiKey: 'AP-ABCDEFGHIJ-2', productTagKey: 'AP-TEST-2' }],
+  ['apiKey', { apiKey: ' ap-abcdefghij-2-3 ', productTagKey: 'AP-OTHER-2' }],
+  ['productTagKey', { apiKey: 'secret', productTagKey: UUID }],
+  ['productTagKey', { apiKey: 'AP-ABCDEFGHIJ-2', productTagKey: UUID.toUpperCase() }],
+])('a key in the place of another is a fault of %s', async (path, config) => {
+  const { code, stdout, stderr } = await validate(config);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(new RegExp(`^error: ${path}: expected .*, found what looks like a .* key`, 'm'));
+  for (const secret of Object.values(config)) expect(stderr).not.toContain(secret.trim());
+  const json = await validate(config, '--json');
+  expect([json.code, JSON.parse(json.stdout)]).toMatchObject([2, { valid: false }]);
+});
+
+test('keys in their places are none', async () => {
+  expect(await validate({ apiKey: UUID, productTagKey: 'AP-ABCDEFGHIJ-2' })).toMatchObject({
+    code: 0,
+    stderr: '',
+  });
+});
+
+test.each([
+  ['userAtributeMap', 'userAttributeMap'],
+  ['userAttributesMap', 'userAttributeMap'],
+  ['user_attribute_map', 'userAttributeMap'],
+  ['globalContextmap', 'globalContextMap'],
+  ['datacenter', 'dataCenter'],
+  ['data-center', 'dataCenter'],
+  ['sendIP', 'sendIp'],
+  ['senIdp', 'sendIp'],
+  ['sendEventID', 'sendEventId'],
+])('an unknown key %s is a near miss of %s', async (key, meant) => {
+  const config = { ...CONFIG, [key]: null };
+  const { code, stderr } = await validate(config);
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: `warning: ${key} has no effect: did you mean ${meant}?\n`,
+  });
+  expect(JSON.parse((await validate(config, '--json')).stdout)).toMatchObject({
+    valid: true,
+    ignored: [key],
+    warnings: [{ path: key, message: `has no effect: did you mean ${meant}?` }],
+  });
+});
+
+test('other unknown keys, of which hosts store many, are not worth a word', async () => {
+  const others = {
+    connectionMode: 'cloud',
+    eventDelivery: false,
+    blacklistedEvents: [],
+    map: 1,
+    apiSecret: 'x',
+    contextMap: [],
+  };
+  expect(await validate({ ...CONFIG, ...others, dataCenter: 'EU', datacenter: 'EU' })).toMatchObject({
+    code: 0,
+    stderr: '',
+  });
+});
+
+test('a key that is missing because it is misspelt is named with its fault', async () => {
+  const { code, stderr } = await validate({ apikey: CONFIG.apiKey, productTagKey: 'AP-TEST-2' });
+  expect(code).toBe(2);
+  expect(stderr).toContain('warning: apikey has no effect: did you mean apiKey?');
+  expect(stderr).toMatch(/^error: apiKey: expected/m);
+});
+
 test('the environment mends a fault of the file', async () => {
   const config = tempFile('config.json', { productTagKey: 'AP-TEST-2' });
   const env = { GAINSIGHT_PX_API_KEY: CONFIG.apiKey };

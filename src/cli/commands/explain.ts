@@ -1,24 +1,31 @@
 import type { Command } from 'commander';
 import { InternalError } from '../../core/errors.js';
 import type { RudderMessage } from '../../core/message.js';
-import { compile, type CompiledDestination } from '../../destinations/gainsight_px/index.js';
+import {
+  compile,
+  skipReason,
+  type CompiledDestination,
+  type DestinationConfig,
+} from '../../destinations/gainsight_px/index.js';
 import { writeEachItem } from '../each-item.js';
 import type { InputItem } from '../input/read-messages.js';
 import type { CommandIo } from '../io.js';
 import { configOption } from '../options.js';
 import { explanationJson, explanationText, type ExplainedItem } from '../output/explanation.js';
+import { skippedAs } from '../output/skipped.js';
 import { lookOf } from '../output/table.js';
 import { loadSettings } from '../settings.js';
 
 interface Options {
   readonly config?: string;
   readonly json?: boolean;
+  readonly wide?: boolean;
 }
 
 const HELP = `
 Shows each field that PX would get with its value and where that came from, what
-was dropped and why, and what PX might refuse. Exits with 1 when a message
-cannot be mapped. Nothing is sent.
+was dropped and why, and what PX might refuse; of a message that deliver skips,
+why. Exits with 1 when a message cannot be mapped. Nothing is sent.
 
 Example:
   $ gainsight-px explain events.jsonl --config destination.json
@@ -30,27 +37,36 @@ export function registerExplain(program: Command, io: CommandIo): void {
   program
     .command('explain')
     .description('show what becomes of each message, field by field')
-    .argument('[file]', 'JSON lines, a JSON array, or either gzipped; - is the standard input')
+    .argument('[files...]', 'files of messages, as deliver reads them; - is the standard input')
     .addOption(configOption())
     .option('--json', 'one JSON line per message, for scripts')
+    .option('--wide', 'cut nothing to the width of the terminal')
     .addHelpText('after', HELP)
-    .action(async (file: string | undefined, options: Options) => {
-      const destination = compile(loadSettings(options, io.env));
-      const look = lookOf(io.stdout, io.env);
-      await writeEachItem(file, io, (item) => {
-        const explained = explain(item, destination);
+    .action(async (files: string[], options: Options) => {
+      const config = loadSettings(options, io.env);
+      const destination = compile(config);
+      const fitting = lookOf(io.stdout, io.env);
+      const look = options.wide === true ? { ...fitting, width: Infinity } : fitting;
+      await writeEachItem(files, io, (item) => {
+        const explained = explain(item, destination, config);
         if (explained.error !== undefined) io.exitCode = 1;
         return options.json === true ? explanationJson(explained) : explanationText(explained, look);
       });
     });
 }
 
-function explain(item: InputItem, destination: CompiledDestination): ExplainedItem {
+function explain(
+  item: InputItem,
+  destination: CompiledDestination,
+  config: DestinationConfig,
+): ExplainedItem {
   const { position } = item;
   const nothing = { position, fields: [], dropped: [], warnings: [] };
   if (item.kind === 'fault') {
     return { ...nothing, error: { code: item.code, message: item.message, faults: [] } };
   }
+  const reason = skipReason(item.message, config);
+  if (reason !== undefined) return { ...nothing, skipped: skippedAs(reason, config) };
   try {
     return { position, ...destination.explain(item.message as RudderMessage) };
   } catch (thrown) {

@@ -9,6 +9,7 @@ import {
   pxUrlOption,
   requestsPerDayOption,
   requestsPerSecondOption,
+  requestTimeoutOption,
   wholeNumber,
   type SendingLimits,
 } from '../options.js';
@@ -82,6 +83,7 @@ export function registerServe(program: Command, io: CommandIo): void {
     .addOption(concurrencyOption(100))
     .addOption(requestsPerSecondOption())
     .addOption(requestsPerDayOption())
+    .addOption(requestTimeoutOption())
     .addOption(pxUrlOption())
     .addHelpText('after', HELP)
     .action((options: Options) => serve(options, io));
@@ -94,7 +96,7 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
     import('../../service/log.js'),
   ]);
   const { mode, upstream, defaults, pxUrl, logLevel, graceMs, drainMs } = options;
-  const { concurrency, requestsPerSecond, requestsPerDay } = options;
+  const { concurrency, requestsPerSecond, requestsPerDay, requestTimeout } = options;
   if (upstream !== undefined && !isUpstreamUrl(upstream)) {
     throw new UsageError(
       '--upstream is no URL with http or https, or has a user, query or fragment: give one such as http://127.0.0.1:9091',
@@ -108,7 +110,7 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
     log,
     configDefaults,
     version: packageVersion(),
-    router: { concurrency, requestsPerSecond, requestsPerDay },
+    router: { concurrency, requestsPerSecond, requestsPerDay, requestTimeoutMs: requestTimeout },
     ...(upstream === undefined ? {} : { upstream }),
     ...(pxUrl === undefined ? {} : { fetch: pxUrl }),
   });

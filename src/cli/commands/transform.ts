@@ -2,10 +2,16 @@ import type { Command } from 'commander';
 import { InternalError, type ErrorCode, type Fault } from '../../core/errors.js';
 import type { RudderMessage } from '../../core/message.js';
 import type { RequestPlan } from '../../core/plan.js';
-import { compile, type CompiledDestination } from '../../destinations/gainsight_px/index.js';
+import {
+  compile,
+  skipReason,
+  type CompiledDestination,
+  type DestinationConfig,
+} from '../../destinations/gainsight_px/index.js';
 import { writeEachItem } from '../each-item.js';
 import type { InputFaultCode, InputItem, Position } from '../input/read-messages.js';
 import type { CommandIo } from '../io.js';
+import { skippedAs, type Skipped } from '../output/skipped.js';
 import { configOption } from '../options.js';
 import { maskKey } from '../output/mask-key.js';
 import { loadSettings } from '../settings.js';
@@ -19,6 +25,7 @@ interface Options {
 interface TransformedLine {
   readonly position: Position;
   readonly plan?: RequestPlan;
+  readonly skipped?: Skipped;
   readonly error?: {
     readonly code: ErrorCode | InputFaultCode;
     readonly message: string;
@@ -27,8 +34,9 @@ interface TransformedLine {
 }
 
 const HELP = `
-Each line of the output is {"position", "plan"}, or {"position", "error"} for a
-message that cannot be mapped; then the exit code is 1. Nothing is sent.
+Each line of the output is {"position", "plan"}; {"position", "skipped"} for a
+message that deliver skips; or {"position", "error"} for one that cannot be
+mapped, and then the exit code is 1. Nothing is sent.
 
 Example:
   $ gainsight-px transform events.jsonl --config destination.json > plans.jsonl
@@ -40,14 +48,15 @@ export function registerTransform(program: Command, io: CommandIo): void {
   program
     .command('transform')
     .description('turn messages into plans of PX requests, as JSON lines')
-    .argument('[file]', 'JSON lines, a JSON array, or either gzipped; - is the standard input')
+    .argument('[files...]', 'files of messages, as deliver reads them; - is the standard input')
     .addOption(configOption())
     .option('--show-key', 'write the API key into the headers, in place of a mask')
     .addHelpText('after', HELP)
-    .action(async (file: string | undefined, options: Options) => {
-      const destination = compile(loadSettings(options, io.env));
-      await writeEachItem(file, io, (item) => {
-        const line = transform(item, destination);
+    .action(async (files: string[], options: Options) => {
+      const config = loadSettings(options, io.env);
+      const destination = compile(config);
+      await writeEachItem(files, io, (item) => {
+        const line = transform(item, destination, config);
         if (line.error !== undefined) io.exitCode = 1;
         const isShown = line.plan === undefined || options.showKey === true;
         return JSON.stringify(isShown ? line : { ...line, plan: maskKey(line.plan) });
@@ -55,11 +64,17 @@ export function registerTransform(program: Command, io: CommandIo): void {
     });
 }
 
-function transform(item: InputItem, destination: CompiledDestination): TransformedLine {
+function transform(
+  item: InputItem,
+  destination: CompiledDestination,
+  config: DestinationConfig,
+): TransformedLine {
   const { position } = item;
   if (item.kind === 'fault') {
     return { position, error: { code: item.code, message: item.message, faults: [] } };
   }
+  const reason = skipReason(item.message, config);
+  if (reason !== undefined) return { position, skipped: skippedAs(reason, config) };
   try {
     return { position, plan: destination.process(item.message as RudderMessage) };
   } catch (thrown) {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { isDestinationError, type Fault } from '../../core/errors.js';
 import { parseConfig, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
+import { misspeltKeys, swappedKeys } from '../config-warnings.js';
 import { describeSettings } from '../describe-settings.js';
 import type { CommandIo } from '../io.js';
 import { configOption } from '../options.js';
@@ -16,7 +17,8 @@ interface Options {
 
 const HELP = `
 Exits with 0 when the configuration is valid, with 2 and all of its faults when
-it is not. Nothing is sent.
+it is not. An API key in place of the tag key is a fault, and the reverse; a key
+that is almost one of ours is a warning. Nothing is sent.
 
 Example:
   $ gainsight-px validate --config destination.json
@@ -35,9 +37,14 @@ export function registerValidate(program: Command, io: CommandIo): void {
 
 async function validate(options: Options, io: CommandIo): Promise<void> {
   const settings = readSettings(options, io.env);
-  const faults = faultsOf(settings);
+  const faults = [...faultsOf(settings), ...swappedKeys(settings)];
+  const warnings = misspeltKeys(settings);
+  if (options.json !== true) {
+    for (const { path, message } of warnings)
+      io.stderr.write(`${printable(`warning: ${path} ${message}`)}\n`);
+  }
   if (faults.length > 0) {
-    if (options.json === true) await print(io, `${JSON.stringify({ valid: false, faults })}\n`);
+    if (options.json === true) await print(io, `${JSON.stringify({ valid: false, faults, warnings })}\n`);
     else for (const fault of faults) io.stderr.write(`${printable(faultLine(fault))}\n`);
     io.exitCode = 2;
     return;
@@ -45,7 +52,7 @@ async function validate(options: Options, io: CommandIo): Promise<void> {
 
   const meaning = describeSettings(settings as DestinationConfig);
   if (options.json === true) {
-    await print(io, `${JSON.stringify({ valid: true, ...meaning })}\n`);
+    await print(io, `${JSON.stringify({ valid: true, ...meaning, warnings })}\n`);
     return;
   }
   const rows = Object.entries(meaning).flatMap(rowsOf);

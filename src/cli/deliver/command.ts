@@ -8,21 +8,25 @@ import {
   pxUrlTextOption,
   requestsPerDayOption,
   requestsPerSecondOption,
+  requestTimeoutOption,
   wholeNumber,
 } from '../options.js';
 import { deliver, type DeliverOptions } from './deliver.js';
 import { PROGRESS_STYLES } from './progress.js';
 
 const HELP = `
-Input: one message, batch ({"batch":[…]}) or line of a rejected file per line, or one JSON array; plain or gzipped.
+Input: messages, batches ({"batch":[…]}) or lines of a rejected file, as JSON lines, JSON arrays or pretty-printed JSON; UTF-8 or UTF-16,
+plain or gzipped. Several files are read one after another; patterns such as 'archive/*.jsonl.gz' are replaced.
+Messages that are switched off, and of the types page, screen and alias, are skipped.
 What is not delivered is written to the --rejected file, which can be given to deliver again.
 
-Exit codes: 0 all delivered, 1 something was not, 2 usage or configuration.
+Exit codes: 0 all delivered or skipped, 1 something was not, 2 usage or configuration.
 
 Examples:
   $ gainsight-px deliver events.jsonl --config destination.json --rejected rejected.jsonl
   $ gainsight-px deliver rejected.jsonl --config destination.json --rejected rejected.2.jsonl
-  $ zcat events.*.gz | gainsight-px deliver - --config destination.json --dry-run
+  $ gainsight-px deliver archive/*.jsonl.gz --config destination.json --dry-run
+  $ zstd -dc events.jsonl.zst | gainsight-px deliver - --config destination.json --dry-run
 `;
 
 /** Adds the command `deliver`. */
@@ -30,10 +34,11 @@ export function registerDeliver(program: Command, io: CommandIo): void {
   program
     .command('deliver')
     .description('deliver messages to Gainsight PX')
-    .argument('[file]', 'file of messages; - or nothing: the standard input')
+    .argument('[files...]', 'files of messages; - or nothing: the standard input')
     .addOption(configOption())
     .option('-r, --rejected <file>', 'new file for what is not delivered, in the order of the input')
     .option('--skip <number>', 'pass over so many messages at the beginning', wholeNumber(0), 0)
+    .option('--include-refused', 'send what an earlier run was refused for good, too')
     .option('--dry-run', 'send nothing: count what would be sent')
     .option('--simulate', 'send to a simulated PX inside this process')
     .addOption(
@@ -44,6 +49,7 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     .addOption(concurrencyOption(20))
     .addOption(requestsPerSecondOption())
     .addOption(requestsPerDayOption())
+    .addOption(requestTimeoutOption())
     .option('--max-attempts <number>', 'how often one request is sent at most', wholeNumber(1), 5)
     .addOption(
       new Option('--progress <style>', 'how to show progress').choices(PROGRESS_STYLES).default('auto'),
@@ -51,8 +57,8 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     .option('--json', 'print the summary as one JSON object')
     .addOption(pxUrlTextOption())
     .addHelpText('after', HELP)
-    .action(async (file: string | undefined, options: DeliverOptions, command: Command) => {
-      await deliver(file, { options, wordsToRepeat: wordsToRepeat(command) }, io);
+    .action(async (files: string[], options: DeliverOptions, command: Command) => {
+      await deliver(files, { options, wordsToRepeat: wordsToRepeat(command) }, io);
     });
 }
 

@@ -1,12 +1,16 @@
 import { isObject } from '../../core/json-object.js';
-import { MESSAGE_TYPES, type Explanation, type MessageType } from '../../destinations/gainsight_px/index.js';
+import { MESSAGE_TYPES, type Explanation, type SkipReason } from '../../destinations/gainsight_px/index.js';
 import type { WarningCode } from '../../destinations/gainsight_px/index.js';
 import type { InputItem } from '../input/read-messages.js';
 import { DroppedValues } from './dropped-values.js';
-import { noteOf, type RejectedNote, type Rejection } from './rejection.js';
+import { FirstRejections } from './first-rejections.js';
+import type { Rejection } from './rejection.js';
 
-/** What kind of thing stood in the input: `other` is a message of a type that is not supported, or of none. */
-export type InputKind = MessageType | 'other' | 'unreadable';
+/** Types that are counted each by itself: those that are mapped, and those that archives hold next to them. */
+const COUNTED_TYPES = [...MESSAGE_TYPES, 'page', 'screen', 'alias'] as const;
+
+/** What kind of thing stood in the input: `other` is a message of another type, or of none. */
+export type InputKind = (typeof COUNTED_TYPES)[number] | 'other' | 'unreadable';
 
 /** What became of the messages of one kind. */
 export interface Fates {
@@ -23,17 +27,15 @@ export interface RejectedCode {
   count: number;
 }
 
-/** How many rejections are shown; a file holds them all. */
-export const SHOWN_REJECTIONS = 10;
+/** Why a message was neither delivered nor rejected: what its own content says, or an earlier run. */
+export type WhySkipped = SkipReason | 'refused_before';
 
 /** Counts what becomes of the messages of a run. */
 export class Counts {
   /** Messages and faults in the input so far, those passed over by `--skip` among them: where to go on after. */
   read = 0;
   passedOver = 0;
-  switchedOff = 0;
-  /** Refused for good by an earlier run. */
-  refusedBefore = 0;
+  readonly skipped: Record<WhySkipped, number> = { switched_off: 0, type_filtered: 0, refused_before: 0 };
   /** Messages of which at least one request was sent. */
   sent = 0;
   /** Delivered group messages that do not link their user. */
@@ -44,7 +46,7 @@ export class Counts {
   readonly codes = new Map<string, RejectedCode>();
   readonly warnings = new Map<WarningCode, number>();
   readonly dropped = new DroppedValues();
-  readonly firstRejections: RejectedNote[] = [];
+  readonly firstRejections = new FirstRejections();
 
   get delivered(): number {
     return this.#sum('delivered');
@@ -67,9 +69,9 @@ export class Counts {
     this.#fatesOf(item).delivered += 1;
   }
 
-  noteSkipped(item: InputItem, why: 'switchedOff' | 'refusedBefore'): void {
+  noteSkipped(item: InputItem, why: WhySkipped): void {
     this.#fatesOf(item).skipped += 1;
-    this[why] += 1;
+    this.skipped[why] += 1;
   }
 
   noteRejected(rejection: Rejection): void {
@@ -79,7 +81,6 @@ export class Counts {
     const counted = this.codes.get(key);
     if (counted === undefined) this.codes.set(key, { code, retryable, count: 1 });
     else counted.count += 1;
-    if (this.firstRejections.length < SHOWN_REJECTIONS) this.firstRejections.push(noteOf(rejection));
   }
 
   noteExplained({ dropped, warnings }: Explanation): void {
@@ -105,5 +106,5 @@ function kindOf(item: InputItem): InputKind {
   if (item.kind === 'fault') return 'unreadable';
   const type = isObject(item.message) ? item.message.type : undefined;
   if (typeof type !== 'string') return 'other';
-  return MESSAGE_TYPES.find((known) => known === type || known === type.toLowerCase()) ?? 'other';
+  return COUNTED_TYPES.find((known) => known === type || known === type.toLowerCase()) ?? 'other';
 }

@@ -1,16 +1,20 @@
 import { InternalError } from '../../core/errors.js';
 import type { RudderMessage } from '../../core/message.js';
 import type { RequestPlan } from '../../core/plan.js';
-import type { CompiledDestination, Explanation } from '../../destinations/gainsight_px/index.js';
+import {
+  skipReason,
+  type CompiledDestination,
+  type DestinationConfig,
+  type Explanation,
+} from '../../destinations/gainsight_px/index.js';
 import type { Failed, Outcome, RequestRecord, Router } from '../../router/index.js';
 import { mayHaveArrived } from '../../router/transport-error.js';
 import type { InputFault, InputItem, InputMessage } from '../input/read-messages.js';
-import type { Counts } from './counts.js';
+import type { Counts, WhySkipped } from './counts.js';
 import type { HeldForbidden } from './held-forbidden.js';
 import { OrderedWindow, type Slot, type WindowLimits } from './ordered-window.js';
 import type { Rejection } from './rejection.js';
 import type { StopRules } from './stop-rules.js';
-import { isSwitchedOff } from './switched-off.js';
 import type { WouldBeRequests } from './would-be-requests.js';
 
 /** Where plans go: to PX, or, in a dry run, nowhere. */
@@ -19,13 +23,24 @@ export type Sending =
   | { readonly to: 'nowhere'; readonly wouldBe: WouldBeRequests };
 
 interface DeliveryParts {
+  readonly config: DestinationConfig;
   readonly destination: CompiledDestination;
   readonly sending: Sending;
   readonly counts: Counts;
   /** How many messages at the beginning of the input are passed over. */
   readonly skip: number;
-  /** Gets each rejection, in the order of the input, with the number of messages before it. */
-  readonly onRejection: (rejection: Rejection, ordinal: number) => void;
+  /** Whether what an earlier run refused for good is sent all the same. */
+  readonly includeRefused: boolean;
+  /** Gets each rejection, in the order of the input. */
+  readonly onRejection: (rejection: Rejection, place: Place) => void;
+}
+
+/** Where a message stands in the input. */
+export interface Place {
+  /** Its number, from 1. */
+  readonly ordinal: number;
+  /** How many messages before it were delivered by this run. Asked while the place is handed over. */
+  readonly deliveredBefore: () => number;
 }
 
 /** Wide enough that a message that is long in being retried does not hold the others up, and bounded all the same. */
@@ -45,7 +60,11 @@ export class Delivery {
 
   constructor(private readonly parts: DeliveryParts) {
     this.#window = new OrderedWindow<Ordinal>(WINDOW, ({ rejection, ordinal }) => {
-      parts.onRejection(rejection, ordinal);
+      const { counts, onRejection } = this.parts;
+      counts.firstRejections.add(rejection);
+      // All messages before it are settled.
+      const deliveredBefore = (): number => counts.delivered - this.#window.settledBehind;
+      onRejection(rejection, { ordinal, deliveredBefore });
     });
   }
 
@@ -66,19 +85,16 @@ export class Delivery {
   }
 
   #takeFault(fault: InputFault): undefined {
-    if (fault.refusal !== undefined) this.parts.counts.noteSkipped(fault, 'refusedBefore');
+    if (fault.refusal !== undefined) this.parts.counts.noteSkipped(fault, 'refused_before');
     else this.#reject(fault, { code: fault.code, reason: fault.message, retryable: false });
   }
 
   /** What it returns is to be awaited before the next message is taken. */
   #takeMessage(item: InputMessage): Promise<void> | undefined {
     const { counts, sending } = this.parts;
-    if (item.refusal?.retryable === false) {
-      counts.noteSkipped(item, 'refusedBefore');
-      return undefined;
-    }
-    if (isSwitchedOff(item.message)) {
-      counts.noteSkipped(item, 'switchedOff');
+    const why = this.#whySkipped(item);
+    if (why !== undefined) {
+      counts.noteSkipped(item, why);
       return undefined;
     }
     const { plan, error, notes = [] } = this.#explain(item);
@@ -92,6 +108,12 @@ export class Delivery {
     if (notes.includes('link_skipped')) counts.linksSkipped += 1;
     counts.noteDelivered(item);
     return undefined;
+  }
+
+  #whySkipped({ message, refusal }: InputMessage): WhySkipped | undefined {
+    const { config, includeRefused } = this.parts;
+    if (refusal?.retryable === false && !includeRefused) return 'refused_before';
+    return skipReason(message, config);
   }
 
   #explain(item: InputMessage): Pick<Explanation, 'plan' | 'error' | 'notes'> {
@@ -147,7 +169,8 @@ export class Delivery {
       sending.held.onDelivered(plan.lanes);
       return;
     }
-    const { code, message: reason } = outcome;
+    const { code } = outcome;
+    const reason = ownReason(outcome) ?? outcome.message;
     const mayHaveLanded = outcome.requests.some(mayHaveBroughtEvent);
     const settle = (retryable: boolean): void => {
       this.#settle(slot, { item, code, reason, retryable, mayHaveLanded }, ordinal);
@@ -176,6 +199,15 @@ interface Sent {
 function mayHaveBroughtEvent({ route, status, errorCode = '' }: RequestRecord): boolean {
   if (route !== 'events.create') return false;
   return status === undefined ? mayHaveArrived(errorCode) : status >= 500 || status === 408;
+}
+
+/** What ended a message that PX has not answered, in the words of a run. */
+function ownReason({ code, requests }: Failed): string | undefined {
+  if (code === 'blocked') {
+    return 'not sent: an earlier message of the same user or account failed, and must be delivered first';
+  }
+  if (code !== 'closed' && code !== 'cancelled') return undefined;
+  return requests.length === 0 ? 'not sent: the run was stopped' : 'not finished: the run was stopped';
 }
 
 /** A 401 is about the key: the message is as good as it was. */

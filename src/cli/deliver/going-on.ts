@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { ReadFile } from '../input/message-input.js';
 
 /** What is known when a run is over and something was not delivered. */
 interface Leftovers {
-  /** As the command line named it. */
-  readonly input: string;
+  readonly files: readonly ReadFile[];
   /** Options of the command line that a further run needs too, as words. */
   readonly options: readonly string[];
   /** What `--skip` is to be given for the rest of the input; undefined when all of it is done with. */
@@ -13,14 +13,17 @@ interface Leftovers {
   readonly rejectedFile: string | undefined;
 }
 
+/** Only for the input that it was given for: its replay would send what was refused again and again. */
+const OF_THIS_INPUT: ReadonlySet<string> = new Set(['--include-refused']);
+
 /**
- * The commands that bring the leftovers of a run to PX, in the order to run them, each only when the one before has succeeded: what was
- * rejected came first, and must not overwrite what comes later.
+ * The commands that bring the leftovers of a run to PX, in the order to run them, each only when the one before has left nothing that is
+ * worth sending again: what was rejected came first, and must not overwrite what comes later.
  *
  * @param exists whether there is a file; new rejected files get a name that is free
  */
 export function goingOnCommands(
-  { input, options, goOnAfter, rejectedFile }: Leftovers,
+  { files, options, goOnAfter, rejectedFile }: Leftovers,
   exists: (file: string) => boolean = existsSync,
 ): string[] {
   const taken = new Set<string>();
@@ -29,13 +32,28 @@ export function goingOnCommands(
     taken.add(name);
     return name;
   };
-  const command = (words: readonly string[]): string =>
-    ['gainsight-px', 'deliver', ...words, ...options, '--rejected', freeName()].map(shellWord).join(' ');
+  const command = (...words: readonly string[]): string =>
+    ['gainsight-px', 'deliver', ...words, '--rejected', freeName()].map(shellWord).join(' ');
+  const ofReplay = options.filter((word) => !OF_THIS_INPUT.has(word));
   return [
-    ...(rejectedFile === undefined ? [] : [command([rejectedFile])]),
-    ...(goOnAfter === undefined ? [] : [command([input, '--skip', String(goOnAfter)])]),
+    ...(rejectedFile === undefined ? [] : [command(fileWord(rejectedFile), ...ofReplay)]),
+    ...(goOnAfter === undefined ? [] : [command(...restOf(files, goOnAfter), ...options)]),
   ];
 }
+
+/** The files that are not done with, and what of the first one is. */
+function restOf(files: readonly ReadFile[], doneMessages: number): string[] {
+  let skip = doneMessages;
+  let first = 0;
+  while (first < files.length - 1 && skip >= files[first]!.read && files[first + 1]!.read > 0) {
+    skip -= files[first]!.read;
+    first += 1;
+  }
+  return [...files.slice(first).map(({ name }) => fileWord(name)), '--skip', String(skip)];
+}
+
+/** A file whose name begins as an option does. */
+const fileWord = (name: string): string => (name !== '-' && name.startsWith('-') ? `./${name}` : name);
 
 /** `rejected.jsonl` → `rejected.2.jsonl` → `rejected.3.jsonl` …: the first that is free. */
 function nextName(file: string, isTaken: (file: string) => boolean): string {

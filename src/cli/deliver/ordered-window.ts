@@ -29,6 +29,12 @@ export class OrderedWindow<T> {
     private readonly handOn: (result: T) => void,
   ) {}
 
+  /** How many slots behind the one that is handed on are settled without a result. */
+  get settledBehind(): number {
+    return this.#slots.slice(this.#head).filter(({ settled, result }) => settled && result === undefined)
+      .length;
+  }
+
   get isFull(): boolean {
     return this.#slots.length - this.#head >= this.limits.slots || this.#bytes >= this.limits.bytes;
   }

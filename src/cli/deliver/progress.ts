@@ -1,28 +1,23 @@
-import { Presets, SingleBar } from 'cli-progress';
 import type { CommandIo } from '../io.js';
-import { count, countOf, duration, perSecond } from './quantities.js';
+import { progressLine, standingText, type Standing } from './progress-text.js';
 
-/** How progress is shown: `auto` is a bar on a terminal, when the size of the input is known, and lines elsewhere. */
+/**
+ * How progress is shown: `auto` is a bar on a terminal, when the size of the input is known and the terminal can draw over a line, and lines
+ * elsewhere.
+ */
 export type ProgressStyle = 'auto' | 'bar' | 'lines' | 'none';
 export const PROGRESS_STYLES: readonly ProgressStyle[] = ['auto', 'bar', 'lines', 'none'];
 
-/** How far a run is. */
-export interface Standing {
-  /** Messages done with. */
-  readonly settled: number;
-  readonly rejected: number;
-  /** From 0 to 1; undefined when the size of the input is not known. */
-  readonly share: number | undefined;
-}
-
 /** What shows progress; told to come to an end before the results are written. */
 export interface Progress {
+  /** Writes a line that stays, above what shows progress. */
+  note(line: string): void;
   end(): void;
 }
 
 interface ProgressParts {
   readonly style: ProgressStyle;
-  readonly io: Pick<CommandIo, 'stderr'>;
+  readonly io: Pick<CommandIo, 'stderr' | 'env'>;
   readonly standing: () => Standing;
   /** Milliseconds on a clock that never goes back. */
   readonly nowMs: () => number;
@@ -32,61 +27,51 @@ interface ProgressParts {
 
 const BAR_INTERVAL_MS = 200;
 const LINES_INTERVAL_MS = 5_000;
-const BAR_STEPS = 1_000;
+const DEFAULT_COLUMNS = 80;
+
+/** Goes to the beginning of the line and clears it, with all that was drawn or typed there. */
+const CLEAR_LINE = '\r\u001b[K';
 
 /** Shows progress on the error output from now on. */
 export function showProgress(parts: ProgressParts): Progress {
   const { style, io, standing } = parts;
-  const fits = io.stderr.isTTY === true && standing().share !== undefined;
-  if (style === 'none') return { end: () => undefined };
-  return style === 'bar' || (style === 'auto' && fits) ? showBar(parts) : showLines(parts);
+  const canDraw = io.stderr.isTTY === true && io.env.TERM !== 'dumb';
+  if (style === 'bar' || (style === 'auto' && canDraw && standing().share !== undefined))
+    return showBar(parts);
+  return showLines(parts);
 }
 
-function showBar({ io, standing, nowMs, every }: ProgressParts): Progress {
-  const bar = new SingleBar(
-    {
-      stream: io.stderr,
-      format: '{bar} {percentage} %  {text}',
-      hideCursor: false,
-      clearOnComplete: true,
-      gracefulExit: false,
-      stopOnComplete: false,
-    },
-    Presets.shades_classic,
-  );
+/** Each drawing is one line that is never wrapped, so that the next one can take its place. */
+function showBar({ io: { stderr }, standing, nowMs, every }: ProgressParts): Progress {
   const startMs = nowMs();
-  bar.start(BAR_STEPS, 0, { text: '' });
-  const stop = every(BAR_INTERVAL_MS, () => {
-    const now = standing();
-    bar.update(Math.floor((now.share ?? 0) * BAR_STEPS), { text: standingText(now, nowMs() - startMs) });
-  });
+  const draw = (): void => {
+    // A terminal that is filled to its last column goes on in the next line.
+    const columns = (stderr.columns ?? DEFAULT_COLUMNS) - 1;
+    stderr.write(`${CLEAR_LINE}${progressLine(standing(), nowMs() - startMs, columns)}`);
+  };
+  const stop = every(BAR_INTERVAL_MS, draw);
+  draw();
   return {
+    note: (line) => {
+      stderr.write(`${CLEAR_LINE}${line}\n`);
+      draw();
+    },
     end: () => {
       stop();
-      bar.stop();
+      stderr.write(CLEAR_LINE);
     },
   };
 }
 
-function showLines({ io, standing, nowMs, every }: ProgressParts): Progress {
+function showLines({ style, io: { stderr }, standing, nowMs, every }: ProgressParts): Progress {
   const startMs = nowMs();
-  const stop = every(LINES_INTERVAL_MS, () => {
+  const write = (): void => {
     const now = standing();
     const share = now.share === undefined ? '' : `${Math.floor(now.share * 100)} %, `;
-    io.stderr.write(`${share}${standingText(now, nowMs() - startMs)}\n`);
-  });
-  return { end: stop };
-}
-
-/**
- * A standing in words.
- *
- * @example
- * standingText({ settled: 1200, rejected: 3, share: 0.5 }, 10_000); // '1,200 messages, 120/s, 10 s left, 3 rejected'
- */
-export function standingText({ settled, rejected, share }: Standing, elapsedMs: number): string {
-  const parts = [countOf(settled, 'message'), `${count(perSecond(settled, elapsedMs))}/s`];
-  if (share !== undefined && share > 0) parts.push(`${duration((elapsedMs * (1 - share)) / share)} left`);
-  if (rejected > 0) parts.push(`${count(rejected)} rejected`);
-  return parts.join(', ');
+    stderr.write(`${share}${standingText(now, nowMs() - startMs).join(', ')}\n`);
+  };
+  const stop = style === 'none' ? (): void => undefined : every(LINES_INTERVAL_MS, write);
+  // A terminal shows ^C where the cursor is: what is said about it begins a line of its own.
+  const lineStart = stderr.isTTY === true ? '\n' : '';
+  return { note: (line) => stderr.write(`${lineStart}${line}\n`), end: stop };
 }

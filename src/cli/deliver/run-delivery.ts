@@ -1,10 +1,10 @@
 import { compile, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
 import { createHttpFetch, createRouter, type RouterOptions, type RouterStats } from '../../router/index.js';
-import { readMessages } from '../input/read-messages.js';
+import type { InputItem } from '../input/input-item.js';
+import type { MessageInput } from '../input/message-input.js';
 import type { Counts } from './counts.js';
-import { Delivery, type Sending } from './delivery.js';
+import { Delivery, type Place, type Sending } from './delivery.js';
 import { HeldForbidden } from './held-forbidden.js';
-import type { MeasuredInput } from './measured-input.js';
 import type { RejectedFile } from './rejected-file.js';
 import type { Rejection } from './rejection.js';
 import { StopRules } from './stop-rules.js';
@@ -13,12 +13,13 @@ import { WouldBeRequests } from './would-be-requests.js';
 
 /** What a run is made of. */
 export interface DeliveryRun {
-  readonly input: MeasuredInput;
+  readonly input: MessageInput;
   readonly config: DestinationConfig;
   /** How to send; `undefined`: a dry run. */
   readonly sending: RouterOptions | undefined;
   readonly rejectedFile: RejectedFile | undefined;
   readonly skip: number;
+  readonly includeRefused: boolean;
   readonly stop: Stop;
   readonly counts: Counts;
 }
@@ -33,6 +34,8 @@ export interface RunResult {
    * what `--skip` is to be given. `undefined` when there are none.
    */
   readonly goOnAfter: number | undefined;
+  /** How many messages behind these are delivered already, and are sent again with that `--skip`. */
+  readonly sentAgain: number;
 }
 
 /** Plans that wait; more of them find more lanes to go on in, fewer take less memory. */
@@ -45,25 +48,28 @@ const PENDING_PER_REQUEST = 20;
  * @throws ConfigurationError
  */
 export async function runDelivery(run: DeliveryRun): Promise<RunResult> {
-  const { input, stop, counts, skip } = run;
-  const destination = compile(run.config);
+  const { input, stop, counts, skip, config, includeRefused } = run;
+  const destination = compile(config);
   const sending = makeSending(run);
   const unkept = new UnkeptRejections(run);
   let wasReadToEnd = false;
 
   // A source that waits would not notice that it is no longer wanted.
-  stop.onStop(() => input.bytes.destroy());
-  const delivery = new Delivery({ destination, sending, counts, skip, onRejection: unkept.take });
-  const items = async function* (): ReturnType<typeof readMessages> {
-    yield* readMessages(input.bytes, { signal: stop.signal });
+  stop.onStop(() => {
+    input.destroy();
+  });
+  const onRejection = unkept.take;
+  const parts = { config, destination, sending, counts, skip, includeRefused, onRejection };
+  const delivery = new Delivery(parts);
+  const items = async function* (): AsyncGenerator<InputItem, void, undefined> {
+    yield* input.messages(stop.signal);
     wasReadToEnd = stop.reason === undefined;
   };
   await delivery.run(items());
-  if (sending.to === 'nowhere') {
-    return { stats: undefined, wouldBe: sending.wouldBe, goOnAfter: unkept.goOnAfter(wasReadToEnd) };
-  }
+  const goOn = unkept.goOn(wasReadToEnd);
+  if (sending.to === 'nowhere') return { stats: undefined, wouldBe: sending.wouldBe, ...goOn };
   await sending.router.close();
-  return { stats: sending.router.stats(), wouldBe: undefined, goOnAfter: unkept.goOnAfter(wasReadToEnd) };
+  return { stats: sending.router.stats(), wouldBe: undefined, ...goOn };
 }
 
 function makeSending({ sending, stop }: DeliveryRun): Sending {
@@ -93,12 +99,12 @@ function makeSending({ sending, stop }: DeliveryRun): Sending {
 
 /** Keeps rejections in the file, and remembers where to go on for those that are in none. */
 class UnkeptRejections {
-  /** Messages before the first one that a stop kept from being delivered, and that stands in no file. */
-  #doneBefore: number | undefined;
+  /** The first one that a stop kept from being delivered, and that stands in no file. */
+  #first: { readonly ordinal: number; readonly deliveredBefore: number } | undefined;
 
   constructor(private readonly run: DeliveryRun) {}
 
-  readonly take = (rejection: Rejection, ordinal: number): void => {
+  readonly take = (rejection: Rejection, { ordinal, deliveredBefore }: Place): void => {
     const { rejectedFile, stop } = this.run;
     if (rejectedFile !== undefined && stop.reason !== 'rejected_file_failed') {
       try {
@@ -113,11 +119,14 @@ class UnkeptRejections {
       }
     }
     if (rejectedFile !== undefined || (stop.reason !== undefined && rejection.retryable)) {
-      this.#doneBefore ??= ordinal - 1;
+      this.#first ??= { ordinal, deliveredBefore: deliveredBefore() };
     }
   };
 
-  goOnAfter(wasReadToEnd: boolean): number | undefined {
-    return this.#doneBefore ?? (wasReadToEnd ? undefined : this.run.counts.read);
+  goOn(wasReadToEnd: boolean): Pick<RunResult, 'goOnAfter' | 'sentAgain'> {
+    const { counts } = this.run;
+    if (this.#first === undefined) return { goOnAfter: wasReadToEnd ? undefined : counts.read, sentAgain: 0 };
+    const { ordinal, deliveredBefore } = this.#first;
+    return { goOnAfter: ordinal - 1, sentAgain: counts.delivered - deliveredBefore };
   }
 }

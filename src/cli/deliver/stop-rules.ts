@@ -44,7 +44,7 @@ export class StopRules {
     if (outcome.delivered || outcome.code !== 'daily_quota_reached') return;
     this.stop.request(
       'daily_quota_reached',
-      'the daily quota of requests is used up: go on when 24 hours have passed, or raise --requests-per-day',
+      'the daily quota of requests (--requests-per-day) is used up: go on when 24 hours have passed',
     );
   }
 }

@@ -1,7 +1,6 @@
 import { describePosition } from '../input/read-messages.js';
 import { printable } from '../output/printable.js';
 import { renderTable, type Look } from '../output/table.js';
-import { SHOWN_REJECTIONS } from './counts.js';
 import { count, countOf, duration, perSecond } from './quantities.js';
 import type { SentTo, Summary } from './summary.js';
 
@@ -15,6 +14,7 @@ const TITLES: Readonly<Record<SentTo, string>> = {
 export function summaryText(summary: Summary, look: Look): string {
   const sections = [
     title(summary),
+    files(summary, look),
     messages(summary, look),
     requests(summary, look),
     rejected(summary, look),
@@ -27,15 +27,22 @@ export function summaryText(summary: Summary, look: Look): string {
 
 function title(summary: Summary): string {
   const { sentTo, messages, linksSkipped, durationMs, stopped } = summary;
-  const { delivered, rejected, skipped } = messages;
+  const { delivered = messages.wouldSend ?? 0, rejected, skipped } = messages;
   const done = sentTo === 'nowhere' ? 'would be sent' : 'delivered';
   const parts = [`${count(delivered)} ${done}`, `${count(rejected)} rejected`];
   if (skipped.passedOver > 0) parts.push(`${count(skipped.passedOver)} passed over by --skip`);
   if (skipped.switchedOff > 0) {
     parts.push(`${count(skipped.switchedOff)} skipped: not meant for this destination`);
   }
+  if (skipped.typeFiltered > 0) {
+    parts.push(
+      `${count(skipped.typeFiltered)} skipped: of a type that PX has no call for (page, screen, alias)`,
+    );
+  }
   if (skipped.refusedBefore > 0) {
-    parts.push(`${count(skipped.refusedBefore)} skipped: refused for good by an earlier run`);
+    parts.push(
+      `${count(skipped.refusedBefore)} skipped: refused by an earlier run, and still not delivered; once the cause is removed, --include-refused sends them`,
+    );
   }
   if (linksSkipped > 0) {
     parts.push(
@@ -47,10 +54,17 @@ function title(summary: Summary): string {
   return `${TITLES[sentTo]}, in ${duration(durationMs)} (${count(rate)} messages/s)\n  ${parts.join('\n  ')}${end}`;
 }
 
+/** Of one file, all else is about it. */
+function files({ files: read }: Summary, look: Look): string {
+  if (read.length <= 1) return '';
+  const rows = read.map(({ name, read: number }) => [name, count(number)]);
+  return renderTable(['file', 'messages read'], rows, look);
+}
+
 function messages({ messages: { byType }, sentTo }: Summary, look: Look): string {
-  const rows = Object.entries(byType).map(([type, { delivered, skipped, rejected }]) => [
+  const rows = Object.entries(byType).map(([type, fates]) => [
     type,
-    ...[delivered, skipped, rejected].map(count),
+    ...['delivered' in fates ? fates.delivered : fates.wouldSend, fates.skipped, fates.rejected].map(count),
   ]);
   const head = ['messages', sentTo === 'nowhere' ? 'would be sent' : 'delivered', 'skipped', 'rejected'];
   return rows.length === 0 ? '' : renderTable(head, rows, look);
@@ -74,7 +88,7 @@ function requests({ requests: made, possibleDuplicates }: Summary, look: Look): 
   return `${renderTable(['requests', 'number'], rows, look)}\n${lines.join('\n')}`;
 }
 
-function rejected({ rejected: { byCode, first, file }, messages }: Summary, look: Look): string {
+function rejected({ rejected: { byCode, first, file, inFile }, messages }: Summary, look: Look): string {
   if (byCode.length === 0) return '';
   const table = renderTable(
     ['rejected because', 'number', 'worth sending again'],
@@ -84,9 +98,17 @@ function rejected({ rejected: { byCode, first, file }, messages }: Summary, look
   const shown = first.map((note) => `  ${printable(`${describePosition(note)}: ${note.reason}`)}`);
   const more = messages.rejected - first.length;
   if (more > 0) shown.push(`  … and ${count(more)} more`);
-  const heading = messages.rejected > SHOWN_REJECTIONS ? `The first ${SHOWN_REJECTIONS}:` : 'In detail:';
-  const where = file === null ? '' : `\nAll of them, with their messages: ${printable(file)}`;
-  return `${table}\n${heading}\n${shown.join('\n')}${where}`;
+  const heading = more > 0 ? 'One of each kind first:' : 'In detail:';
+  return `${table}\n${heading}\n${shown.join('\n')}${whereAll(file, inFile, messages.rejected)}`;
+}
+
+function whereAll(file: string | null, inFile: number, all: number): string {
+  if (file === null) return '';
+  const which =
+    inFile === all
+      ? 'All of them, with their messages'
+      : `The first ${count(inFile)} of them, with their messages`;
+  return `\n${which}: ${printable(file)}`;
 }
 
 function dropped({ dropped: { values, messages: from, top } }: Summary, look: Look): string {
@@ -101,6 +123,25 @@ function warnings({ warnings: byCode }: Summary, look: Look): string {
   return rows.length === 0 ? '' : renderTable(['sent, but PX may refuse or mangle it', 'number'], rows, look);
 }
 
-function goingOn({ goOn }: Summary): string {
-  return goOn.length === 0 ? '' : `To go on:\n  ${goOn.map(printable).join(' &&\n  ')}`;
+function goingOn({ goOn, sentAgain, rejected: { file } }: Summary): string {
+  if (goOn.length === 0) return '';
+  const heading =
+    goOn.length === 1
+      ? 'To go on:'
+      : 'To go on, one after the other, the next when the one before has left nothing that is worth sending again:';
+  return [heading, ...goOn.map((command) => `  ${printable(command)}`), ...again(sentAgain, file)].join('\n');
 }
+
+function again(sentAgain: number, file: string | null): string[] {
+  if (sentAgain === 0) return [];
+  const avoid =
+    file === null
+      ? 'With --rejected from the beginning, a run that is stopped sends nothing again.'
+      : 'A rejected file that can be written to the end avoids that.';
+  return [
+    `${goesOn(sentAgain)} sent again by it, though delivered already: their events will stand in PX twice. ${avoid}`,
+  ];
+}
+
+const goesOn = (number: number): string =>
+  number === 1 ? '1 message will be' : `${count(number)} messages will be`;

@@ -2,6 +2,7 @@ import orderBy from 'lodash/orderBy.js';
 import round from 'lodash/round.js';
 import sum from 'lodash/sum.js';
 import type { RouteName } from '../../core/plan.js';
+import type { ReadFile } from '../input/message-input.js';
 import type { Counts, Fates, InputKind, RejectedCode } from './counts.js';
 import type { DroppedPath } from './dropped-values.js';
 import type { RejectedFile } from './rejected-file.js';
@@ -11,12 +12,17 @@ import type { Stop, StopReason } from './stop.js';
 
 /** What a run came to: the object that `--json` prints. Keys are only ever added. */
 export interface Summary {
-  /** `px`, `simulator` or `nowhere` (a dry run: then "delivered" are those that would be sent). */
+  /** `px`, `simulator` or `nowhere` (a dry run). */
   readonly sentTo: SentTo;
+  /** The files of the input, in their order, with how many messages and unreadable pieces were read of each. */
+  readonly files: readonly ReadFile[];
   readonly messages: {
     /** Of the input, unreadable pieces and those passed over among them. */
     readonly read: number;
-    readonly delivered: number;
+    /** Absent after a dry run. */
+    readonly delivered?: number;
+    /** Only after a dry run. */
+    readonly wouldSend?: number;
     readonly rejected: number;
     /** Of the rejected ones, those that are worth sending again. */
     readonly retryable: number;
@@ -25,10 +31,12 @@ export interface Summary {
       readonly passedOver: number;
       /** Their `integrations` say that they are not for this destination. */
       readonly switchedOff: number;
-      /** Refused for good by an earlier run, as its rejected file says. */
+      /** Of the types page, screen and alias, which PX has no call for. */
+      readonly typeFiltered: number;
+      /** Refused for good by an earlier run, as its rejected file says: not delivered by this one either. */
       readonly refusedBefore: number;
     };
-    readonly byType: Readonly<Partial<Record<InputKind, Fates>>>;
+    readonly byType: Readonly<Partial<Record<InputKind, ShownFates>>>;
   };
   readonly requests: SentRequests | WouldBe;
   /** Group messages that were delivered without the link of their user, as `missingUserOnGroup: skip` says. */
@@ -38,7 +46,10 @@ export interface Summary {
   readonly rejected: {
     readonly byCode: readonly RejectedCode[];
     readonly first: readonly RejectedNote[];
+    /** Null when there is none, or nothing could be written to it. */
     readonly file: string | null;
+    /** How many stand in the file: less than were rejected when it could not be written. */
+    readonly inFile: number;
   };
   /** What the mapping left out of messages that it took. */
   readonly dropped: {
@@ -52,9 +63,15 @@ export interface Summary {
   readonly stopped: { readonly reason: StopReason; readonly message: string } | null;
   /** What to give to `--skip` for the rest of the input; null when all of it is done with. */
   readonly goOnAfter: number | null;
+  /** How many messages behind that were delivered already, and are sent again with it. */
+  readonly sentAgain: number;
   /** The commands that bring the leftovers to PX, in their order. */
   readonly goOn: readonly string[];
 }
+
+/** What became of the messages of one kind; `delivered`, or `wouldSend` after a dry run. */
+export type ShownFates = Pick<Fates, 'skipped' | 'rejected'> &
+  ({ readonly delivered: number } | { readonly wouldSend: number });
 
 export type SentTo = 'px' | 'simulator' | 'nowhere';
 
@@ -82,6 +99,7 @@ const TOP = 10;
 
 interface SummaryParts {
   readonly sentTo: SentTo;
+  readonly files: readonly ReadFile[];
   readonly counts: Counts;
   readonly result: RunResult;
   readonly stop: Stop;
@@ -92,31 +110,46 @@ interface SummaryParts {
 
 /** Sums a run up. */
 export function summarize(parts: SummaryParts): Summary {
-  const { sentTo, counts, result, stop, rejectedFile, durationMs, goOn } = parts;
-  const { read, delivered, rejected, retryable, passedOver, switchedOff, refusedBefore, dropped } = counts;
+  const { sentTo, files, counts, result, stop, rejectedFile, durationMs, goOn } = parts;
+  const { read, delivered, rejected, retryable, passedOver, skipped, dropped } = counts;
+  const inFile = rejectedFile?.lines ?? 0;
+  const isUnwritten = stop.reason === 'rejected_file_failed' && inFile === 0;
   return {
     sentTo,
+    files: files.map(({ name, read: fromIt }) => ({ name, read: fromIt })),
     messages: {
       read,
-      delivered,
+      ...sent(delivered, sentTo),
       rejected,
       retryable,
-      skipped: { passedOver, switchedOff, refusedBefore },
-      byType: Object.fromEntries(counts.kinds),
+      skipped: {
+        passedOver,
+        switchedOff: skipped.switched_off,
+        typeFiltered: skipped.type_filtered,
+        refusedBefore: skipped.refused_before,
+      },
+      byType: Object.fromEntries(
+        [...counts.kinds].map(([kind, fates]) => [
+          kind,
+          { ...sent(fates.delivered, sentTo), skipped: fates.skipped, rejected: fates.rejected },
+        ]),
+      ),
     },
     requests: requestsOf(result, counts),
     linksSkipped: counts.linksSkipped,
     possibleDuplicates: (result.stats?.mayBeDuplicates ?? 0) + counts.perhapsDeliveredBefore,
     rejected: {
       byCode: orderBy([...counts.codes.values()], 'count', 'desc'),
-      first: counts.firstRejections,
-      file: rejectedFile?.path ?? null,
+      first: counts.firstRejections.list(),
+      file: rejectedFile === undefined || isUnwritten ? null : rejectedFile.path,
+      inFile,
     },
     dropped: { values: dropped.total, messages: dropped.messages, top: dropped.top(TOP) },
     warnings: Object.fromEntries(counts.warnings),
     durationMs: Math.round(durationMs),
     stopped: stop.reason === undefined ? null : { reason: stop.reason, message: stop.text },
     goOnAfter: result.goOnAfter ?? null,
+    sentAgain: result.sentAgain,
     goOn,
   };
 }
@@ -136,7 +169,13 @@ function requestsOf({ stats, wouldBe }: RunResult, { sent }: Counts): Summary['r
   };
 }
 
-/** 0 when all was delivered, or skipped as it should be; else 1. */
+/** A dry run delivers nothing. */
+function sent(count: number, sentTo: SentTo): { delivered: number } | { wouldSend: number } {
+  return sentTo === 'nowhere' ? { wouldSend: count } : { delivered: count };
+}
+
+/** 0 when all was delivered, or skipped as it should be; else 1. What an earlier run refused is not delivered yet. */
 export function exitCodeOf({ messages, goOnAfter }: Summary): 0 | 1 {
-  return messages.rejected === 0 && goOnAfter === null ? 0 : 1;
+  const { rejected, skipped } = messages;
+  return rejected === 0 && skipped.refusedBefore === 0 && goOnAfter === null ? 0 : 1;
 }

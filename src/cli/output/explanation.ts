@@ -5,11 +5,13 @@ import type { Explanation } from '../../destinations/gainsight_px/index.js';
 import { describePosition, type InputFaultCode, type Position } from '../input/read-messages.js';
 import { maskKey } from './mask-key.js';
 import { printable, printableJson } from './printable.js';
+import type { Skipped } from './skipped.js';
 import { renderTable, type Look } from './table.js';
 
 /** What became of one thing in the input: a message, or what is none. */
 export interface ExplainedItem extends Omit<Explanation, 'error'> {
   readonly position: Position;
+  readonly skipped?: Skipped;
   readonly error?: Pick<DestinationError, 'message' | 'faults'> & {
     readonly code: DestinationError['code'] | InputFaultCode;
   };
@@ -31,10 +33,11 @@ const NOTES: Readonly<Record<PlanNote, string>> = {
 
 /** An explanation for scripts: one line of JSON, without the API key. */
 export function explanationJson(item: ExplainedItem): string {
-  const { position, plan, error, fields, dropped, warnings, notes } = item;
+  const { position, plan, skipped, error, fields, dropped, warnings, notes } = item;
   return JSON.stringify({
     position,
     ...(plan === undefined ? {} : { plan: maskKey(plan) }),
+    ...(skipped === undefined ? {} : { skipped }),
     ...(error === undefined
       ? {}
       : { error: { code: error.code, message: error.message, faults: error.faults } }),
@@ -64,8 +67,9 @@ export function explanationText(item: ExplainedItem, look: Look): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function heading({ position, plan, error }: ExplainedItem): string {
+function heading({ position, plan, skipped, error }: ExplainedItem): string {
   const place = describePosition(position);
+  if (skipped !== undefined) return `${place}: skipped: ${skipped.message}`;
   if (error !== undefined) return `${place}: refused, ${error.code}: ${error.message}`;
   return `${place}: ${plan?.steps.map((step) => step.id).join(' → ') ?? ''}`;
 }

@@ -1,0 +1,47 @@
+import type { Fault } from '../core/errors.js';
+import { isObject } from '../core/json-object.js';
+import { CONFIG_KEYS } from '../destinations/gainsight_px/config.js';
+import { isNearMiss } from './near-miss.js';
+
+/** PX's REST API keys are UUIDs, its tag keys look like `AP-XXXXXXXXXX-2`. */
+const API_KEY = /^\s*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*$/i;
+const TAG_KEY = /^\s*AP-[0-9a-z]+(-\d+){1,2}\s*$/i;
+
+/** Keys that stand in each other's place: PX would refuse every request, or file what it gets under no product. */
+export function swappedKeys(settings: unknown): Fault[] {
+  if (!isObject(settings)) return [];
+  const { apiKey, productTagKey } = settings;
+  const faults: Fault[] = [];
+  if (typeof apiKey === 'string' && TAG_KEY.test(apiKey)) {
+    faults.push({
+      path: 'apiKey',
+      message:
+        'expected a REST API key, found what looks like a product tag key (AP-…): is it in the wrong place?',
+    });
+  }
+  if (typeof productTagKey === 'string' && API_KEY.test(productTagKey)) {
+    faults.push({
+      path: 'productTagKey',
+      message:
+        'expected a tag key (AP-XXXXXXXXXX-2), found what looks like a REST API key: is it in the wrong place?',
+    });
+  }
+  return faults;
+}
+
+/**
+ * Keys that have no effect, but are almost the name of one that would. Hosts store many keys that are unknown here, so others are not worth
+ * a word.
+ */
+export function misspeltKeys(settings: unknown): Fault[] {
+  if (!isObject(settings)) return [];
+  const known: readonly string[] = CONFIG_KEYS;
+  return Object.keys(settings)
+    .filter((key) => !known.includes(key))
+    .flatMap((key) => {
+      const meant = known.find(
+        (candidate) => !Object.hasOwn(settings, candidate) && isNearMiss(key, candidate),
+      );
+      return meant === undefined ? [] : [{ path: key, message: `has no effect: did you mean ${meant}?` }];
+    });
+}

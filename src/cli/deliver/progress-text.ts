@@ -1,0 +1,41 @@
+import { count, countOf, duration, perSecond } from './quantities.js';
+
+/** How far a run is. */
+export interface Standing {
+  /** Messages done with. */
+  readonly settled: number;
+  readonly rejected: number;
+  /** From 0 to 1; undefined when the size of the input is not known. */
+  readonly share: number | undefined;
+}
+
+/**
+ * A standing in words, the most important ones first.
+ *
+ * @example
+ * standingText({ settled: 1200, rejected: 3, share: 0.5 }, 10_000); // ['1,200 messages', '3 rejected', '10 s left', '120/s']
+ */
+export function standingText({ settled, rejected, share }: Standing, elapsedMs: number): string[] {
+  return [
+    countOf(settled, 'message'),
+    ...(rejected > 0 ? [`${count(rejected)} rejected`] : []),
+    ...(share !== undefined && share > 0 ? [`${duration((elapsedMs * (1 - share)) / share)} left`] : []),
+    `${count(perSecond(settled, elapsedMs))}/s`,
+  ];
+}
+
+const WIDEST_BAR = 40;
+const NARROWEST_BAR = 10;
+
+/** A line with a bar that is no wider than so many columns: what does not fit is left out, the bar first, then the last words. */
+export function progressLine(standing: Standing, elapsedMs: number, columns: number): string {
+  const { share } = standing;
+  const words = standingText(standing, elapsedMs);
+  const percent = share === undefined ? [] : [`${Math.floor(share * 100)} %`];
+  const text = (): string => [...percent, words.join(', ')].join('  ');
+  while (words.length > 1 && text().length > columns) words.pop();
+  const room = Math.min(WIDEST_BAR, columns - text().length - 1);
+  if (share === undefined || room < NARROWEST_BAR) return text().slice(0, Math.max(0, columns));
+  const done = Math.round(share * room);
+  return `${'█'.repeat(done)}${'░'.repeat(room - done)} ${text()}`;
+}

@@ -1,0 +1,59 @@
+import { statSync, type Stats } from 'node:fs';
+import { globSync } from 'tinyglobby';
+import { UsageError } from '../settings.js';
+
+/** The name of the standard input on a command line. */
+export const STDIN = '-';
+
+const PATTERN_SIGNS = /[*?[\]{}]/;
+
+/**
+ * The files that the words of a command line name, in their order: patterns are replaced by the files that they match, by name. A shell
+ * does that by itself, but not for patterns in quotation marks, and not on Windows. A file that is named twice is read once.
+ *
+ * @throws UsageError when a word names no file
+ */
+export function inputFiles(words: readonly string[]): string[] {
+  const byIdentity = new Map<string, string>();
+  for (const file of words.flatMap(expand)) {
+    const identity = identityOf(file);
+    if (!byIdentity.has(identity)) byIdentity.set(identity, file);
+  }
+  return [...byIdentity.values()];
+}
+
+function expand(word: string): string[] {
+  // A file may have such signs in its name.
+  if (word === STDIN || !PATTERN_SIGNS.test(word) || statsOf(word) !== undefined) return [word];
+  const pattern = process.platform === 'win32' ? word.replaceAll('\\', '/') : word;
+  const isAbsolute = /^(?:\/|[a-z]:\/)/i.test(pattern);
+  const files = globSync(pattern, { absolute: isAbsolute, expandDirectories: false, onlyFiles: true });
+  if (files.length === 0) throw new UsageError(`no file matches ${word}: name existing files`);
+  return files.sort();
+}
+
+function statsOf(file: string): Stats | undefined {
+  return statSync(file, { throwIfNoEntry: false });
+}
+
+/** What tells a regular file from all others, whatever it is called. */
+function identityOf(file: string): string {
+  if (file === STDIN) return file;
+  let stats: Stats | undefined;
+  try {
+    stats = statsOf(file);
+  } catch (error) {
+    throw cannotRead(file, error);
+  }
+  if (stats === undefined) throw cannotRead(file, { code: 'ENOENT' });
+  if (stats.isDirectory())
+    throw new UsageError(`${file} is a directory: name files in it, as in ${file}/*.jsonl`);
+  // Windows has no numbers for some file systems.
+  return stats.isFile() && stats.ino !== 0 ? `${stats.dev} ${stats.ino}` : file;
+}
+
+/** Why a file cannot be read, and what to do. */
+export function cannotRead(file: string, error: unknown): UsageError {
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+  return new UsageError(`cannot read ${file} (${code}): name an existing file, or - for the standard input`);
+}
