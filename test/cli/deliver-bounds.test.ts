@@ -87,3 +87,45 @@ test('a 403 that nothing explains until the end is worth sending again', async (
   await done;
   expect(rejections).toMatchObject([{ code: 'denied', retryable: true }]);
 });
+
+test('where a rejection stands, it is known how many messages before it were delivered, and so how many behind it', async () => {
+  const answers: ((outcome: Outcome) => void)[] = [];
+  const counts = new Counts();
+  const seen: [number, number, number][] = [];
+  const router: Partial<Router> = {
+    deliver: () => new Promise((resolve) => answers.push(resolve)),
+    ready: () => Promise.resolve(),
+  };
+  const held = new HeldForbidden();
+  const rules = new StopRules(new Stop(), () => undefined);
+  const delivery = new Delivery({
+    config: CONFIG,
+    destination: compile(CONFIG),
+    includeRefused: false,
+    sending: { to: 'px', router: router as Router, rules, held },
+    counts,
+    skip: 1,
+    onRejection: (_, { ordinal, deliveredBefore }) =>
+      seen.push([ordinal, deliveredBefore(), counts.delivered]),
+  });
+  const items = async function* (): AsyncGenerator<InputItem> {
+    for (let line = 1; line <= 8; line++) {
+      const integrations = { All: line !== 3 };
+      const message = { type: 'track', userId: `u${line}`, event: 'e', integrations };
+      await Promise.resolve();
+      yield { kind: 'message', position: { line }, message, refusal: undefined, bytes: 1 };
+    }
+  };
+  const done = delivery.run(items());
+  await settle();
+  const denied = failed(refusal('denied', 'no', 400), NOTHING_SENT);
+  // The messages 2 and 4 to 8 are sent. All but 2 and 5 are delivered first.
+  const [second, fourth, fifth, ...rest] = answers;
+  for (const answer of [fourth!, ...rest]) answer(DELIVERED);
+  fifth!(denied);
+  await settle();
+  expect(seen).toEqual([]);
+  second!(DELIVERED);
+  await done;
+  expect(seen).toEqual([[5, 2, 5]]);
+});

@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { Counts } from '../../src/cli/deliver/counts';
+import { runDelivery } from '../../src/cli/deliver/run-delivery';
+import { Stop } from '../../src/cli/deliver/stop';
+import { summaryText } from '../../src/cli/deliver/summary-text';
+import { summarize } from '../../src/cli/deliver/summary';
+import { MessageInput } from '../../src/cli/input/message-input';
+import type { Fetch } from '../../src/router/options';
 import type { Summary } from '../../src/cli/deliver/summary';
 import type { SimulatorOptions } from '../../src/simulator/index';
 import { asLines, cleanUp, cli, CONFIG, jsonLines, startCli, startPx, tempFile } from './cli';
@@ -31,6 +38,18 @@ async function summaryOf({ argv }: Run): Promise<Summary> {
   expect(code).toBe(1);
   return JSON.parse(stdout) as Summary;
 }
+
+const emptySummary = (): Summary =>
+  summarize({
+    sentTo: 'px',
+    files: [],
+    counts: new Counts(),
+    result: { stats: undefined, wouldBe: undefined, goOnAfter: 4, sentAgain: 400 },
+    stop: new Stop(),
+    rejectedFile: undefined,
+    durationMs: 1,
+    goOn: [],
+  });
 
 const notes = ({ rejected }: Run): unknown[] =>
   jsonLines(readFileSync(rejected, 'utf8')).map((line) => line.rejected);
@@ -209,6 +228,138 @@ test('without a rejected file, --skip begins at the first message that the stop 
   expect(JSON.parse(stdout)).toMatchObject({
     goOnAfter: 4,
     goOn: [expect.stringContaining('deliver - --skip 4 ')],
+  });
+});
+
+describe('after a stop without a rejected file, messages behind the first that was not delivered are sent again', () => {
+  const stopped = async (...argv: string[]) => {
+    const px = await startPx({ faults: [{ fault: { status: 401 }, route: 'events.create', nth: 3 }] });
+    return { px, ran: await cli(['deliver', '-', ...px.aim, ...argv], { stdin: many(30, track) }) };
+  };
+
+  test('the summary says how many, and how to avoid it', async () => {
+    const { px, ran } = await stopped('--concurrency', '10', '--json');
+    const summary = JSON.parse(ran.stdout) as Summary;
+    const delivered = px.simulator.state.events.list.map(({ eventName }) =>
+      Number(String(eventName).slice(1)),
+    );
+    const again = delivered.filter((n) => n > summary.goOnAfter!).length;
+    expect(summary.sentAgain).toBe(again);
+    expect(summary.messages.delivered).toBe(delivered.length);
+  });
+
+  test('in words', () => {
+    const summary = {
+      ...emptySummary(),
+      goOn: ['gainsight-px deliver events.jsonl --skip 4'],
+      sentAgain: 400,
+    };
+    expect(summaryText(summary, { width: 80, colours: false })).toContain(
+      '  gainsight-px deliver events.jsonl --skip 4\n400 messages will be sent again by it, though delivered already: their events will stand in PX twice. With --rejected from the beginning, a run that is stopped sends nothing again.\n',
+    );
+    expect(summaryText({ ...summary, sentAgain: 0 }, { width: 80, colours: false })).not.toContain(
+      'again by it',
+    );
+  });
+});
+
+test('the daily quota is no reason to suggest another value of it', async () => {
+  const px = await startPx();
+  const run = runOver(many(30, track), px.aim, '--requests-per-day', '10', '--concurrency', '1');
+  const { stdout } = await cli(run.argv.filter((word) => word !== '--json'));
+  expect(stdout).toContain(
+    'Stopped: the daily quota of requests (--requests-per-day) is used up: go on when 24 hours have passed.',
+  );
+  const values = [...stdout.matchAll(/--requests-per-day (\S+)/g)].map(([, value]) => value);
+  expect(new Set(values)).toEqual(new Set(['10']));
+});
+
+test('what a stop kept from PX is told in plain words', async () => {
+  const px = await startPx({ faults: [{ fault: { status: 401 }, route: 'users.update', nth: 1 }] });
+  const run = runOver(
+    many(3, (n) => ({ ...identify(n), userId: 'ada' })),
+    px.aim,
+  );
+  await summaryOf(run);
+  expect(notes(run).slice(1)).toMatchObject([
+    { reason: 'not sent: the run was stopped' },
+    { reason: 'not sent: the run was stopped' },
+  ]);
+});
+
+test('what an earlier failure holds up is told in plain words', async () => {
+  const px = await startPx({ faults: [{ fault: 'error-500', route: 'users.update', nth: 1 }] });
+  const run = runOver(
+    many(2, (n) => ({ ...identify(n), userId: 'ada' })),
+    px.aim,
+    '--max-attempts',
+    '1',
+  );
+  await summaryOf(run);
+  expect(notes(run)).toMatchObject([
+    { code: 'unavailable' },
+    {
+      code: 'blocked',
+      reason: 'not sent: an earlier message of the same user or account failed, and must be delivered first',
+    },
+  ]);
+});
+
+test('one rejection of each kind is shown first, in the order of the input', async () => {
+  const px = await startPx({ faults: [{ fault: { status: 400 }, route: 'events.create' }] });
+  const nameless = { type: 'track', userId: 'u', event: ' ' };
+  const input = `${many(20, track)}${asLines(nameless, { type: 'identify' })}no json\n${asLines(nameless)}`;
+  const run = runOver(input, px.aim, '--concurrency', '20');
+  const { rejected } = await summaryOf(run);
+  expect(rejected.first.map(({ code, line }) => [code, line])).toEqual([
+    ['rejected', 1],
+    ['event_name_missing', 21],
+    ['id_missing', 22],
+    ['not_json', 23],
+    ...[2, 3, 4, 5, 6, 7].map((line) => ['rejected', line]),
+  ]);
+});
+
+describe('a run that PX forbids', () => {
+  test.each([
+    ['forbidden', { status: 403 }, 20],
+    ['unauthorized', { status: 401 }, 1],
+  ] as const)('(%s) sends nothing more of plans that it has begun', async (reason, answer, count) => {
+    const stop = new Stop();
+    const stopped = new Promise<void>((resolve) => {
+      stop.onStop(() => {
+        resolve();
+      });
+    });
+    const sent: string[] = [];
+    const respond = (status: number): Response =>
+      new Response('{}', { status, headers: { 'content-type': 'application/json' } });
+    const fetch = async (url: string, { method }: { method: string }): Promise<Response> => {
+      const { pathname } = new URL(url);
+      sent.push(`${method} ${pathname}`);
+      if (pathname === '/v1/events/custom') return respond(answer.status);
+      // Only when the run is stopped does PX say that it does not know the user.
+      await stopped;
+      return respond(404);
+    };
+    const input = tempFile(
+      'events.jsonl',
+      asLines(identify(0), ...Array.from({ length: count }, (_, n) => track(n + 1))),
+    );
+    const counts = new Counts();
+    await runDelivery({
+      input: MessageInput.open([input], { stdin: process.stdin }),
+      config: CONFIG,
+      sending: { fetch: fetch as unknown as Fetch, requestsPerSecond: Infinity, concurrency: count + 1 },
+      rejectedFile: undefined,
+      skip: 0,
+      includeRefused: false,
+      stop,
+      counts,
+    });
+    expect(stop.reason).toBe(reason);
+    expect(sent.filter((request) => request.endsWith('/users/u0'))).toEqual(['PUT /v1/users/u0']);
+    expect(sent).not.toContain('POST /v1/users');
   });
 });
 

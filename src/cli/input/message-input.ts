@@ -37,7 +37,7 @@ export class MessageInput {
    *
    * @throws UsageError when there is no such file, or nothing but a terminal to read from
    */
-  static open(words: readonly string[], io: CommandIo): MessageInput {
+  static open(words: readonly string[], io: Pick<CommandIo, 'stdin'>): MessageInput {
     if (words.length === 0 && io.stdin.isTTY === true) {
       throw new UsageError('no input: name a file, pipe one in, or give - to type messages');
     }
