@@ -228,6 +228,43 @@ test('--simulate delivers to a simulated PX in this process, which fails as it i
   });
 });
 
+describe('--request-timeout', () => {
+  test('ends a request that is not answered', async () => {
+    const { aim } = await startPx({ faults: [{ fault: 'hang', route: 'events.create' }] });
+    const { rejected } = await deliver(asLines(track('a')), [
+      ...aim,
+      '--request-timeout',
+      '50',
+      '--max-attempts',
+      '2',
+    ]);
+    expect(rejected.first).toMatchObject([{ line: 1, code: 'unreachable', retryable: true }]);
+    expect(rejected.first[0]!.reason).toContain(
+      'given up after 2 attempts: events.create (step track) got no answer: TIMEOUT',
+    );
+  });
+
+  test.each([
+    ['deliver', '0'],
+    ['serve', '0'],
+    ['deliver', '10s'],
+    ['serve', '2147483648'],
+    ['deliver', '1.5'],
+  ])('of %s refuses %s', async (command, value) => {
+    const { code, stderr } = await cli([command, '--request-timeout', value]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('Give a whole number of at least 1 and at most 2147483647'),
+    ]);
+  });
+
+  test('is repeated by the command that goes on', async () => {
+    const { aim } = await startPx({ faults: [{ fault: { status: 401 }, route: 'events.create' }] });
+    const { goOn } = await deliver(asLines(track('a')), [...aim, '--request-timeout', '5000']);
+    expect(goOn[0]).toContain('--request-timeout 5000');
+  });
+});
+
 describe('--skip', () => {
   test('passes over so many messages, batches counted by their messages', async () => {
     const { simulator, aim } = await startPx();

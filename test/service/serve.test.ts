@@ -65,6 +65,18 @@ async function startPx(latencyMs = 0) {
   return { simulator, origin };
 }
 
+test('--request-timeout ends requests that PX does not answer', async () => {
+  const px = await startPx();
+  px.simulator.configure({ faults: [{ fault: 'hang' }] });
+  const running = await serve('--px-url', px.origin, '--request-timeout', '50');
+  const body = { input: [job(1, identify())], destType: 'gainsight_px' };
+  const reply = await post(running.origin, '/routerTransform', body);
+  // Within the time of one plan only two attempts would fit with the default.
+  expect(await reply.json()).toMatchObject({
+    output: [{ statusCode: 504, error: expect.stringContaining('given up after 3 attempts: users.update') }],
+  });
+});
+
 test('it shows the mode and what to set on the host, serves, and logs one line a request without secrets', async () => {
   const px = await startPx();
   const running = await serve('--px-url', px.origin, '--mode', 'delivery');
