@@ -240,7 +240,7 @@ describe('--request-timeout', () => {
     ]);
     expect(rejected.first).toMatchObject([{ line: 1, code: 'unreachable', retryable: true }]);
     expect(rejected.first[0]!.reason).toContain(
-      'given up after 2 attempts: events.create (step track) got no answer: TIMEOUT',
+      'given up after 2 attempts: events.create (step createEvent) got no answer: TIMEOUT',
     );
   });
 
