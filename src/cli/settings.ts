@@ -7,6 +7,7 @@ import {
   type ConfigDefaults,
   type DestinationConfig,
 } from '../destinations/gainsight_px/index.js';
+import { decodeText } from './input/utf16.js';
 
 /** The command was called in a way that cannot work. Its message is one line that ends with the mend; exit code 2. */
 export class UsageError extends Error {
@@ -107,7 +108,7 @@ function readJsonFile(path: string, kind: FileKind): unknown {
 
 function readText(path: string, { what, option }: FileKind): string {
   try {
-    return readFileSync(path, 'utf8');
+    return decodeText(readFileSync(path));
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     throw new UsageError(`cannot read ${what} ${path} (${code}): name an existing JSON file with ${option}`);

@@ -30,7 +30,7 @@ describe('help', () => {
     },
   );
 
-  test.each([[], ...COMMANDS.slice(1)].map((names) => [names.join(' '), names]))(
+  test.each([[], ...COMMANDS].map((names) => [names.join(' '), names]))(
     'of "%s" holds 80 columns, commands to copy apart',
     async (_joined, names) => {
       const { stdout } = await cli([...names, '--help']);

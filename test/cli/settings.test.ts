@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { isDestinationError } from '../../src/core/errors';
 import { loadSettings, readSettings, UsageError } from '../../src/cli/settings';
 import { cleanUp, CONFIG, KEY, tempFile } from './cli';
@@ -51,6 +52,13 @@ test('a byte order mark is passed over', () => {
   expect(loadSettings({ config: tempFile('config.json', `\uFEFF${JSON.stringify(CONFIG)}`) }, {})).toEqual(
     CONFIG,
   );
+});
+
+test.each(['utf16le', 'utf16be'] as const)('a file in %s, as PowerShell writes it, is read', (encoding) => {
+  const bytes = Buffer.from(`\uFEFF${JSON.stringify(CONFIG)}\r\n`, 'utf16le');
+  const config = tempFile('config.json', '');
+  writeFileSync(config, encoding === 'utf16be' ? bytes.swap16() : bytes);
+  expect(loadSettings({ config }, {})).toEqual(CONFIG);
 });
 
 test.each([

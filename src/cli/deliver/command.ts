@@ -15,12 +15,17 @@ import { deliver, type DeliverOptions } from './deliver.js';
 import { PROGRESS_STYLES } from './progress.js';
 
 const HELP = `
-Input: messages, batches ({"batch":[…]}) or lines of a rejected file, as JSON lines, JSON arrays or pretty-printed JSON; UTF-8 or UTF-16,
-plain or gzipped. Several files are read one after another; patterns such as 'archive/*.jsonl.gz' are replaced.
-Messages that are switched off, and of the types page, screen and alias, are skipped.
-What is not delivered is written to the --rejected file, which can be given to deliver again.
+Input: messages, batches ({"batch":[…]}) or lines of a rejected file, as JSON
+lines, JSON arrays or pretty-printed JSON; UTF-8 or UTF-16, plain or gzipped.
+Several files are read one after another; patterns such as 'archive/*.jsonl.gz'
+are replaced by the files that they match.
 
-Exit codes: 0 all delivered or skipped, 1 something was not, 2 usage or configuration.
+Messages that are switched off, and of the types page, screen and alias, are
+skipped. What is not delivered is written to the --rejected file, which can be
+given to deliver again.
+
+Exit codes: 0 all delivered or skipped, 1 something was not, 2 usage or
+configuration.
 
 Examples:
   $ gainsight-px deliver events.jsonl --config destination.json --rejected rejected.jsonl

@@ -15,6 +15,14 @@ export function utf16Order(head: Buffer): 'little' | 'big' | undefined {
 
 const isSign = (byte: number): boolean => byte === 0x7b || byte === 0x5b; // { and [
 
+/** A text of UTF-8 or UTF-16. */
+export function decodeText(bytes: Buffer): string {
+  const order = utf16Order(bytes);
+  if (order === undefined) return bytes.toString('utf8');
+  const pairs = Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2)));
+  return (order === 'big' ? pairs.swap16() : pairs).toString('utf16le');
+}
+
 /**
  * UTF-16 text as UTF-8; Windows PowerShell writes it with `>`.
  *
