@@ -78,12 +78,42 @@ ${table([fields.GROUP_MEMBER_ID])}
 ## track → custom event
 ${table([fields.USER_ID, fields.EVENT_NAME, ...fields.EVENT_FIELDS])}
 
-All other \`properties\` but \`globalContext\` become \`attributes\`. \`globalContext\` is \`properties.globalContext\` where that is an
-object with a usable value, else the pairs of \`globalContextMap\`; with \`globalContextPrecedence: merge\` both, the event's own
+All \`properties\` but \`globalContext\` become \`attributes\`: strings, finite numbers and booleans as they are, objects and arrays as JSON
+text, a \`Date\` as ISO text. \`attributes\` is always present. \`globalContext\` is \`properties.globalContext\` where that is an object with
+a usable value, else the pairs of \`globalContextMap\`; with \`globalContextPrecedence: merge\` both, the event's own
 winning. Constants: \`propertyKey\` (the \`productTagKey\`), \`userType: USER\`.
 
 With \`sendEventId\` and \`sendIp\`:
 
 ${table([fields.EVENT_ID, fields.EVENT_IP])}
+
+### page and screen, with \`pageEvents\`
+${Object.entries(fields.PAGE_EVENT_NAMES)
+  .map(([type, name]) => `- A \`${type}\` message is the custom event \`${name}\`.`)
+  .join('\n')}
+
+${list(fields.PAGE_ATTRIBUTES)} of the message are attributes beside the properties; a property of the same name wins. All else is as for track.
+Without \`pageEvents\` these messages are skipped by the commands and the service, and \`process\` refuses them (\`type_unsupported\`).
+
+### Nested objects, with \`nestedAttributes: flatten\`
+An object among the properties becomes one attribute for each of its values, with a dotted name (\`order.total\`). Arrays stay JSON text. An
+empty object has no attribute, and reserved names (\`__proto__\`, \`constructor\`, \`prototype\`) are left out on every level. Of several
+values with one name the least nested wins: \`{"order.total": 1, "order": {"total": 2}}\` sends 1. The names of one event grow by at most
+1,000,000 characters in all; after that, further objects stay JSON text.
+
+### URLs, with \`stripUrlQuery\`
+Query and fragment are cut off the fields ${list(fields.URL_FIELDS)} and off the text attributes ${list(fields.URL_ATTRIBUTES)}. The attributes
+${list(fields.QUERY_ATTRIBUTES)} are left out.
+
+## Reverse ETL
+In a message whose \`channel\` is \`sources\`, and whose \`context.mappedToDestination\` is neither \`true\` nor \`"true"\`, \`timestamp\` is the time of
+the sync. There the dates come from other sources:
+
+| date | from (first usable wins) |
+|---|---|
+| \`date\` of an event | ${list(fields.SYNCED_EVENT_DATE.from)} |
+| ${list(fields.USER_CREATE_DATES)} of a created user | ${list(fields.SYNCED_TIME.from)} |
+| ${list(fields.ACCOUNT_CREATE_DATES)} of a created account | ${list(fields.SYNCED_TIME.from)} |
+| ${list(fields.USER_CREATE_DATES)} of a user that a group message creates | ${list(fields.SYNCED_MEMBER_TIME.from)} |
 `;
 }

@@ -35,15 +35,7 @@ export type {
 } from './destinations/gainsight_px/index.js';
 
 export { advance, maxRequests } from './core/plan.js';
-export type {
-  Advance,
-  Next,
-  PlanFailureCode,
-  PlanNote,
-  RequestPlan,
-  RouteName,
-  Step,
-} from './core/plan.js';
+export type { Advance, Next, PlanFailureCode, PlanNote, RequestPlan, RouteName, Step } from './core/plan.js';
 export type { BodyValue, EndpointPath, Method, RequestBody, RequestDescriptor } from './core/request.js';
 export type { JsonObject } from './core/json-object.js';
 export type { MessageFields, MessageInput, RudderMessage } from './core/message.js';

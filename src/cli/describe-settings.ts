@@ -39,6 +39,9 @@ export function describeSettings(config: DestinationConfig): SettingsMeaning {
       ...parsed.consentPreferences.map(
         ({ consent, preference }) => `consentPreferences[${consent}]=${preference}`,
       ),
+      ...(parsed.pageEvents ? ['pageEvents=true'] : []),
+      ...(parsed.flattenAttributes ? ['nestedAttributes=flatten'] : []),
+      ...(parsed.stripUrlQuery ? ['stripUrlQuery=true'] : []),
       ...(parsed.sendEventId ? ['sendEventId=true'] : []),
       ...(parsed.sendIp ? ['sendIp=true'] : []),
       ...(parsed.connection.preferencesVersion === 'v2' ? ['preferencesApiVersion=v2'] : []),

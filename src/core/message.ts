@@ -5,7 +5,7 @@ import type { JsonObject } from './json-object.js';
  * (https://www.rudderstack.com/docs/event-spec/standard-events/). Every one may be missing or of the wrong type.
  */
 export interface MessageFields {
-  /** `identify`, `group` or `track`, in any case. */
+  /** `identify`, `group`, `track`, `page` or `screen`, in any case. */
   readonly type?: unknown;
   readonly userId?: unknown;
   readonly anonymousId?: unknown;
@@ -13,6 +13,11 @@ export interface MessageFields {
   readonly messageId?: unknown;
   /** Name of a track event. */
   readonly event?: unknown;
+  /** Name and category of a page or screen. */
+  readonly name?: unknown;
+  readonly category?: unknown;
+  /** `sources` where the message comes out of a warehouse. */
+  readonly channel?: unknown;
   readonly traits?: unknown;
   readonly properties?: unknown;
   readonly context?: unknown;

@@ -110,7 +110,10 @@ const context = fc.record(
 /** A message that could come from an SDK, with anything in any place. */
 export const message = fc.record(
   {
-    type: fc.oneof({ weight: 9, arbitrary: fc.constantFrom('identify', 'group', 'track', 'Track', 'page', 'Screen') }, json),
+    type: fc.oneof(
+      { weight: 9, arbitrary: fc.constantFrom('identify', 'group', 'track', 'Track', 'page', 'Screen') },
+      json,
+    ),
     userId: fc.oneof({ weight: 3, arbitrary: id }, json),
     anonymousId: fc.oneof(id, json),
     groupId: fc.oneof({ weight: 3, arbitrary: id }, json),

@@ -22,13 +22,15 @@ describe.each(['inline', 'delivery'] as const)('%s', (mode) => {
       const items = await here.route([
         job(1, track(), {}, destination('dst-several')),
         job(2, identify('u2'), { userId: 'k2' }, destination('dst-several')),
-        job(3, { type: 'page', userId: 'u3' }, { userId: 'k3' }, destination('dst-several')),
+        job(3, { type: 'group', groupId: 'g', userId: 'u3' }, { userId: 'k3' }, destination('dst-several')),
+        job(5, { ...track(), integrations: { All: false } }, { userId: 'k5' }, destination('dst-several')),
         job(4, identify('u4'), { userId: 'k4' }),
       ]);
       expect(items.map(({ statusCode }) => statusCode)).toEqual([
         503,
         503,
         503,
+        299,
         mode === 'inline' ? 299 : 200,
       ]);
       expect(items[0]!.error).toContain('store one');

@@ -3,16 +3,14 @@ import { isObject, typeName, type JsonObject } from '../../core/json-object.js';
 import { isBlank } from '../../core/mapping/convert.js';
 import { nearestName } from '../../core/nearest-name.js';
 import { copyContent } from './config-cache.js';
-import { CONFIG_KEYS, parseConfig, type DestinationConfig } from './config.js';
+import { CONFIG_KEYS, parseConfig, type ConfigFields, type DestinationConfig } from './config.js';
 
 /** The keys that every destination has of its own. */
 const OWN_KEYS = ['apiKey', 'productTagKey'] as const;
 type OwnKey = (typeof OWN_KEYS)[number];
 
 /** Values for all keys of a destination's configuration but its own two, to stand in where a destination does not say them. */
-export type ConfigDefaults = {
-  readonly [K in Exclude<(typeof CONFIG_KEYS)[number], OwnKey>]?: DestinationConfig[K];
-};
+export type ConfigDefaults = Omit<ConfigFields, OwnKey>;
 
 /** The sides of a row that must be filled, by the key of the map. */
 const MAPS: Readonly<Partial<Record<string, readonly [string, string]>>> = {

@@ -1,5 +1,5 @@
 import { ConfigurationError, type Fault } from '../../core/errors.js';
-import { isObject, type JsonObject } from '../../core/json-object.js';
+import { isObject, typeName, type JsonObject } from '../../core/json-object.js';
 import { isReservedKey, type AttributeValue } from '../../core/mapping/attribute-value.js';
 import type { AttributeRow } from '../../core/mapping/compile.js';
 import type { Connection } from './api.js';
@@ -197,7 +197,7 @@ export const SEVERAL_DATA_CENTERS: Fault = {
 
 /**
  * The different data centers that a `dataCenter` names, in upper case and not validated: one of a text, those of all source types of an
- * object. A source type with null has none.
+ * object. A source type with null has none; what is no text counts as one by the name of its type.
  *
  * @example
  * dataCentersIn({ web: 'eu', ios: 'EU', cloud: null }); // ['EU']
@@ -205,7 +205,7 @@ export const SEVERAL_DATA_CENTERS: Fault = {
 export function dataCentersIn(dataCenter: unknown): string[] {
   const names = isObject(dataCenter) ? Object.values(dataCenter) : [dataCenter];
   const given = names.filter((name) => name !== null && name !== undefined);
-  return [...new Set(given.map((name) => String(name).toUpperCase()))];
+  return [...new Set(given.map((name) => (typeof name === 'string' ? name.toUpperCase() : typeName(name))))];
 }
 
 /** Several data centers would leave a choice that nobody can make: hosts do not tell the type of an event's source. */

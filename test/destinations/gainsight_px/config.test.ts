@@ -73,6 +73,14 @@ describe('several data centers', () => {
     expect(faults?.map(({ path }) => path).sort()).toEqual(['apiKey', 'dataCenter', 'sendIp']);
   });
 
+  test.each([[{ web: 'EU', ios: { toString: null } }], [[{ toString: null }]], [{ web: 7, ios: '7' }]])(
+    'are one fault where they cannot be written as a text: %j',
+    (dataCenter) => {
+      const faults = thrownBy(compiled({ ...BASE_CONFIG, dataCenter }))?.faults;
+      expect(faults?.map(({ path }) => path)).toEqual(['dataCenter']);
+    },
+  );
+
   it('are one fault where a value is no data center at all', () => {
     const faults = thrownBy(compiled({ ...BASE_CONFIG, dataCenter: { web: 'EU', ios: 'moon' } }))?.faults;
     expect(faults?.map(({ path }) => path)).toEqual(['dataCenter']);
