@@ -41,7 +41,13 @@ function show(style: 'auto' | 'bar' | 'lines' | 'none', isTTY: boolean, standing
   return { stderr, ticks, tick, progress };
 }
 
-const HALF: Standing = { settled: 1_200, rejected: 3, share: 0.5 };
+const HALF: Standing = { settled: 1_200, rejected: 3, share: 0.5, pausedMs: 0 };
+
+test('a pause that PX asks for is shown', () => {
+  const { stderr, tick } = show('lines', false, { ...HALF, pausedMs: 42_000 });
+  tick(10_000);
+  expect(stderr.text).toBe('50 %, 1,200 messages, 120/s, 10 s left, PX asks to wait 42 s, 3 rejected\n');
+});
 
 test('where there is no terminal, progress is plain lines', () => {
   const { stderr, tick, progress, ticks } = show('auto', false, HALF);
@@ -64,7 +70,7 @@ test('on a terminal it is a bar with rate and remaining time, which is gone at t
 });
 
 test('without a known size, a terminal gets lines too, and no remaining time', () => {
-  const { stderr, tick, progress } = show('auto', true, { ...HALF, share: undefined });
+  const { stderr, tick, progress } = show('auto', true, { ...HALF, share: undefined, pausedMs: 0 });
   tick(10_000);
   progress.end();
   expect(stderr.text).toBe('1,200 messages, 120/s, 3 rejected\n');
@@ -77,7 +83,7 @@ test('none shows nothing', () => {
 });
 
 test('at the very beginning there is no rate and no remaining time to speak of', () => {
-  expect(standingText({ settled: 0, rejected: 0, share: 0 }, 0)).toBe('0 messages, 0/s');
+  expect(standingText({ settled: 0, rejected: 0, share: 0, pausedMs: 0 }, 0)).toBe('0 messages, 0/s');
 });
 
 test.each([

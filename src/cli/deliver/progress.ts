@@ -13,6 +13,8 @@ export interface Standing {
   readonly rejected: number;
   /** From 0 to 1; undefined when the size of the input is not known. */
   readonly share: number | undefined;
+  /** For how long PX still asks to send nothing, in milliseconds. */
+  readonly pausedMs: number;
 }
 
 /** What shows progress; told to come to an end before the results are written. */
@@ -82,11 +84,12 @@ function showLines({ io, standing, nowMs, every }: ProgressParts): Progress {
  * A standing in words.
  *
  * @example
- * standingText({ settled: 1200, rejected: 3, share: 0.5 }, 10_000); // '1,200 messages, 120/s, 10 s left, 3 rejected'
+ * standingText({ settled: 1200, rejected: 3, share: 0.5, pausedMs: 0 }, 10_000); // '1,200 messages, 120/s, 10 s left, 3 rejected'
  */
-export function standingText({ settled, rejected, share }: Standing, elapsedMs: number): string {
+export function standingText({ settled, rejected, share, pausedMs }: Standing, elapsedMs: number): string {
   const parts = [countOf(settled, 'message'), `${count(perSecond(settled, elapsedMs))}/s`];
   if (share !== undefined && share > 0) parts.push(`${duration((elapsedMs * (1 - share)) / share)} left`);
+  if (pausedMs > 0) parts.push(`PX asks to wait ${duration(pausedMs)}`);
   if (rejected > 0) parts.push(`${count(rejected)} rejected`);
   return parts.join(', ');
 }
