@@ -170,7 +170,9 @@ describe('while PX asks to wait', () => {
     const px = await startPx(later(1, 1, 2, 3, 4, 5, 6));
     // Six times in a row: without a pause that is waited for, one message more than may be attempted.
     const run = runOver(many(100, track), px.aim, '--concurrency', '1', '--max-attempts', '2');
-    const summary = await summaryOf(run);
+    const { code, stdout } = await cli(run.argv);
+    expect(code).toBe(0);
+    const summary = JSON.parse(stdout) as Summary;
     expect(summary.stopped).toBeNull();
     expect(summary.messages).toMatchObject({ delivered: 100, rejected: 0 });
     expect(px.simulator.requests.total).toBe(106);
