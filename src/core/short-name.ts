@@ -1,24 +1,25 @@
-/**
- * Longer texts are named by a digest. Engines hash a text from 16,384 characters on by its length alone, so that a map of long keys
- * compares each with all others; and what remembers names must be bounded in bytes, not only in number.
- */
-const LONGEST = 256;
+import { copyText } from './copy-text.js';
 
-/** Kept before the digest, for people and for what tells lanes apart by their beginning: longer than that it must not be. */
-const KEPT = 16;
-
-/** A digest that nobody can find two texts for, as hexadecimal digits: SHA-256 of all of the text's UTF-16 units. */
+/** A digest of which nobody finds two texts with the same: hexadecimal digits over all UTF-16 units of a text. */
 export type Digest = (text: string) => string;
 
+const LONGEST = 256;
+/** The beginning says what kind of name it is: `user:…`, `account:…`, `ordering-key:…`. */
+const KEPT = 16;
+
 /**
- * Makes what names texts as keys of maps and sets: a text of at most 256 characters is its own name, a longer one has a name of
- * 257 characters. Two texts never share a name, because the lengths of the two kinds of names differ.
+ * Makes a function that names texts as keys of maps and sets: a text of at most 256 characters is its own name, a longer one gets a name of 257.
+ * So two texts never have the same name, nobody can choose an id that has the name of another one, and what remembers names is bounded in bytes.
+ *
+ * V8 hashes a text of 16,384 characters or more by its length alone: a map whose keys are such texts compares each with all others.
  *
  * @example
- * const shortName = namingBy(sha256);
+ * const shortName = namingBy((text) => createHash('sha256').update(text, 'utf16le').digest('hex'));
  * shortName('user:ada'); // 'user:ada'
  */
 export function namingBy(digest: Digest): (text: string) => string {
   return (text) =>
-    text.length <= LONGEST ? text : (text.slice(0, KEPT) + digest(text)).padEnd(LONGEST + 1, '.');
+    text.length <= LONGEST
+      ? text
+      : copyText(text.slice(0, KEPT)) + digest(text).padEnd(LONGEST + 1 - KEPT, '.');
 }

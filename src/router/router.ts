@@ -17,6 +17,7 @@ import {
 import { ReadyGate } from './ready-gate.js';
 import { runPlan } from './run-plan.js';
 import { Scopes, type Scope } from './scopes.js';
+import { shortName } from './short-name.js';
 import { Tally, type RouterStats } from './stats.js';
 import type { Transport } from './transport.js';
 
@@ -105,7 +106,7 @@ class PxRouter implements Router {
       outcome = await this.#inTurn({
         plan,
         scope: this.#scopes.of(plan),
-        lanes: [...plan.lanes, ...(options.alsoLanes ?? [])],
+        lanes: [...plan.lanes, ...(options.alsoLanes ?? [])].map(shortName),
         turn: (this.#turns += 1),
         blockade: options.blockade ?? this.#blockade,
         signal: options.signal,

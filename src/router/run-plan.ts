@@ -20,6 +20,7 @@ import {
 import type { RateLimiter } from './rate-limiter.js';
 import type { RecentCreations } from './recent-creations.js';
 import { asksForPause, type ScopePause } from './scope-pause.js';
+import { shortName } from './short-name.js';
 import type { Slots } from './slots.js';
 import type { Exchange, Transport } from './transport.js';
 import { UnseenObjects } from './unseen-objects.js';
@@ -71,7 +72,7 @@ class PlanRun {
     private readonly context: RunContext,
   ) {
     this.#budget = new WaitBudget(context.settings, context.deadlineMs);
-    this.#unseen = new UnseenObjects(plan.lanes, context.recentCreations);
+    this.#unseen = new UnseenObjects(plan.lanes.map(shortName), context.recentCreations);
   }
 
   get trail(): Trail {

@@ -7,6 +7,7 @@ import type { RateLimiter } from './rate-limiter.js';
 import { apiKeyOf } from './redact.js';
 import { RecentCreations } from './recent-creations.js';
 import { ScopePause } from './scope-pause.js';
+import { shortName } from './short-name.js';
 import { Slots } from './slots.js';
 
 /** All that plans of one API key and base URL share; plans of two never share any of it. */
@@ -60,7 +61,7 @@ export class Scopes {
     const { endpoint, headers } = plan.steps[0].request;
     const { origin } = new URL(endpoint);
     const apiKey = apiKeyOf(headers);
-    const id = `${origin} ${apiKey}`;
+    const id = shortName(`${origin} ${apiKey}`);
     const scope = this.#scopes.get(id) ?? this.#add(id, origin, apiKey);
     scope.usedAt = this.#uses += 1;
     return scope;
