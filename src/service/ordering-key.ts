@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/json-object.js';
+import { shortName } from '../router/short-name.js';
 
 /**
  * What the host keeps in order: a user of a destination of a workspace. `undefined` when an event has no user, and so no order.
@@ -13,5 +14,5 @@ export function orderingKey(metadata: JsonObject): string | undefined {
   const { workspaceId, destinationId, userId, rudderId } = metadata;
   const user = userId ?? rudderId;
   if (typeof user !== 'string' || user === '') return undefined;
-  return JSON.stringify([workspaceId, destinationId, user]);
+  return shortName(JSON.stringify([workspaceId, destinationId, user]));
 }

@@ -88,8 +88,8 @@ it('by the router and the simulated PX', async () => {
   const tooLong = watchKeys();
   const outcomes = await Promise.all(messages.map((message) => router.deliver(process(message))));
   simulator.configure({ faults: [{ fault: { status: 500 } }] });
-  const failed = await router.deliver(process(messages[0]));
-  const blocked = await router.deliver(process(messages[0]));
+  const failed = await router.deliver(process(messages[0]!));
+  const blocked = await router.deliver(process(messages[0]!));
   expect(tooLong).toEqual([]);
   jest.restoreAllMocks();
   expect(outcomes.map(({ delivered }) => delivered)).toEqual([true, true, true, true]);
