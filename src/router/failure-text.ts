@@ -19,6 +19,11 @@ export function exhaustionText(step: Step, exchange: Exchange, attempts: number)
   return `given up after ${tries}: ${answerText(step, exchange)}`;
 }
 
+/** Says why a request is not even sent: PX asks to wait for longer than the plan may. */
+export function pauseText(step: Step, status: number, pausedMs: number): string {
+  return `${step.route} (step ${step.id}) was not sent: PX answered ${status} and asks to wait for ${Math.ceil(pausedMs / 1_000)} s`;
+}
+
 function answerText(step: Step, { status, errorCode, quote }: Exchange): string {
   const request = `${step.route} (step ${step.id})`;
   if (status === undefined) return `${request} got no answer: ${errorCode ?? 'UNKNOWN'}`;

@@ -57,6 +57,13 @@ export interface RouterOptions {
    * Default 30,000.
    */
   readonly backoffMaxMs?: number;
+  /**
+   * How long one plan may wait because PX asks it to: after a 429, and while a `Retry-After` pauses its API key. Given, such answers
+   * and waits count in neither `maxAttempts` nor `maxPlanTimeMs`, and `backoffMaxMs` does not bound them: for a caller that waits rather
+   * than gives back. Default: they count, and a pause longer than `backoffMaxMs` or than what is left of `maxPlanTimeMs` ends the plan at once
+   * as `throttled` (after a 503: `unavailable`).
+   */
+  readonly maxThrottleWaitMs?: number;
   /** Requests in flight at most, per API key and base URL. Default 20. */
   readonly concurrency?: number;
   /**
@@ -89,6 +96,11 @@ export interface RouterOptions {
 export interface DeliverOptions {
   /** Cancels this plan: one that has not begun sends nothing, one that has ends after its request in flight. */
   readonly signal?: Signal;
+  /**
+   * How long the caller can wait from now, in milliseconds: a wait between attempts, or a pause that PX asks for, that would end later ends the
+   * plan at once, as what it waits for. It interrupts nothing else: `signal` does. Default: no limit.
+   */
+  readonly timeLeftMs?: number;
   /** Further lanes, next to the plan's own: whatever else must stay in order with it. */
   readonly alsoLanes?: readonly string[];
   /**
@@ -98,10 +110,12 @@ export interface DeliverOptions {
   readonly blockade?: Blockade;
 }
 
+/** Options whose default is to be absent. */
+type OptionalKey = 'rateLimiter' | 'signal' | 'onRequest' | 'maxThrottleWaitMs';
+
 /** Options with every default filled in. */
 export type Settings = Readonly<
-  Required<Omit<RouterOptions, 'rateLimiter' | 'signal' | 'onRequest'>> &
-    Pick<RouterOptions, 'rateLimiter' | 'signal' | 'onRequest'>
+  Required<Omit<RouterOptions, OptionalKey>> & Pick<RouterOptions, OptionalKey>
 >;
 
 interface NumberRule {
@@ -127,6 +141,7 @@ const NUMBER_RULES: readonly NumberRule[] = [
   },
   { key: 'backoffBaseMs', expected: 'milliseconds from 0 to 2147483647', holds: isDuration },
   { key: 'backoffMaxMs', expected: 'milliseconds from 0 to 2147483647', holds: isDuration },
+  { key: 'maxThrottleWaitMs', expected: 'milliseconds from 0 to 2147483647', holds: isDuration },
   { key: 'maxPlanTimeMs', expected: 'milliseconds, or Infinity', holds: (ms) => ms >= 0 },
 ];
 

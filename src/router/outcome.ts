@@ -23,6 +23,8 @@ export interface RequestRecord {
   readonly durationMs: number;
   /** How long the request had waited for the rate limit before, in milliseconds. */
   readonly waitedMs: number;
+  /** How long the answer asks to wait (`Retry-After`), in milliseconds; absent when it does not. */
+  readonly retryAfterMs?: number;
   /** What the answer meant to the plan. */
   readonly verdict: Verdict;
 }
@@ -57,6 +59,11 @@ export interface Failed extends OutcomeBase {
   readonly retryable: boolean;
   /** HTTP status of the answer that explains the failure; absent when no answer does. */
   readonly status?: number;
+  /**
+   * How long PX asks to wait before anything more is sent with this API key, in milliseconds from now; absent when that did not keep
+   * the plan from going on.
+   */
+  readonly retryAfterMs?: number;
   /** Which step failed and what PX said to it: bounded, on one line, without the API key. */
   readonly message: string;
   /** The same as an error, to be thrown by who prefers that. */
@@ -70,6 +77,7 @@ export type Outcome = Delivered | Failed;
 export interface Failure {
   readonly error: DestinationError;
   readonly status?: number;
+  readonly retryAfterMs?: number;
 }
 
 /** What a plan has sent so far. */
@@ -82,13 +90,14 @@ export interface Trail {
 /** The trail of a plan that sent nothing. */
 export const NOTHING_SENT: Trail = { requests: [], retries: 0, mayBeDuplicate: false };
 
-export function failed({ error, status }: Failure, trail: Trail): Failed {
+export function failed({ error, status, retryAfterMs }: Failure, trail: Trail): Failed {
   return {
     delivered: false,
     kind: error.kind,
     code: error.code,
     retryable: error.retryable,
     ...(status === undefined ? {} : { status }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     message: error.message,
     error,
     ...trail,
@@ -106,8 +115,10 @@ const OWN_REASONS: Readonly<Record<OwnReason, string>> = {
   overloaded: 'not accepted: too many plans are pending; wait for ready() before handing in another',
 };
 
-export function ownFailure(reason: OwnReason): Failure {
-  return { error: new RetryableError(reason, OWN_REASONS[reason]) };
+/** @param pausedMs how long PX asks to wait meanwhile: a caller that gives up can say so */
+export function ownFailure(reason: OwnReason, pausedMs = 0): Failure {
+  const error = new RetryableError(reason, OWN_REASONS[reason]);
+  return pausedMs > 0 ? { error, retryAfterMs: pausedMs } : { error };
 }
 
 /** What was thrown where nothing should be, as a failure. */
@@ -135,8 +146,16 @@ export function holdsBack({ retryable, code }: Pick<DestinationError, 'retryable
 }
 
 /** A transient verdict that lasted longer than the router was to wait. */
-export function exhaustion(verdict: Transient, message: string, status: number | undefined): Failure {
+export function exhaustion(
+  verdict: Transient,
+  message: string,
+  { status, retryAfterMs }: Pick<Failure, 'status' | 'retryAfterMs'>,
+): Failure {
   const error =
     verdict === 'throttled' ? new ThrottledError('throttled', message) : new RetryableError(verdict, message);
-  return { error, ...(status === undefined ? {} : { status }) };
+  return {
+    error,
+    ...(status === undefined ? {} : { status }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
 }

@@ -17,6 +17,7 @@ import {
 import { ReadyGate } from './ready-gate.js';
 import { runPlan } from './run-plan.js';
 import { Scopes, type Scope } from './scopes.js';
+import { shortName } from './short-name.js';
 import { Tally, type RouterStats } from './stats.js';
 import type { Transport } from './transport.js';
 
@@ -67,6 +68,7 @@ interface Delivery {
   readonly turn: number;
   readonly blockade: Blockade | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly deadlineMs: number;
 }
 
 class PxRouter implements Router {
@@ -104,10 +106,11 @@ class PxRouter implements Router {
       outcome = await this.#inTurn({
         plan,
         scope: this.#scopes.of(plan),
-        lanes: [...plan.lanes, ...(options.alsoLanes ?? [])],
+        lanes: [...plan.lanes, ...(options.alsoLanes ?? [])].map(shortName),
         turn: (this.#turns += 1),
         blockade: options.blockade ?? this.#blockade,
         signal: options.signal,
+        deadlineMs: this.settings.clock.nowMs() + (options.timeLeftMs ?? Infinity),
       });
     } catch (thrown) {
       outcome = failed(thrownFailure(thrown), NOTHING_SENT);
@@ -130,6 +133,7 @@ class PxRouter implements Router {
       running: this.#running,
       inFlight: this.#scopes.inFlight,
       blockedLanes: this.#blockade?.size ?? 0,
+      pausedMs: Math.round(this.#scopes.pausedMs),
       scopes: this.#scopes.size,
     });
   }
@@ -167,7 +171,10 @@ class PxRouter implements Router {
       return outcome;
     } catch (thrown) {
       blockade?.block(scope.id, lanes, turn);
-      const failure = thrown instanceof Interrupted ? ownFailure(thrown.reason) : thrownFailure(thrown);
+      const failure =
+        thrown instanceof Interrupted
+          ? ownFailure(thrown.reason, scope.pause.remainingMs)
+          : thrownFailure(thrown);
       return failed(failure, NOTHING_SENT);
     } finally {
       for (const stop of stopListening) stop();
@@ -184,7 +191,8 @@ class PxRouter implements Router {
     return this.#gate.isOverrun ? 'overloaded' : undefined;
   }
 
-  async #run({ plan, scope, lanes, turn, blockade }: Delivery, interruption: Interruption): Promise<Outcome> {
+  async #run(delivery: Delivery, interruption: Interruption): Promise<Outcome> {
+    const { plan, scope, lanes, turn, blockade, deadlineMs } = delivery;
     if (blockade?.blocks(scope.id, lanes, turn) === true) return failed(ownFailure('blocked'), NOTHING_SENT);
     this.#running += 1;
     try {
@@ -194,6 +202,8 @@ class PxRouter implements Router {
         slots: scope.slots,
         limiter: scope.limiter,
         recentCreations: scope.recentCreations,
+        pause: scope.pause,
+        deadlineMs,
         interruption,
         observe: (record) => {
           this.#observe(record);

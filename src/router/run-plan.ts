@@ -1,9 +1,9 @@
 import { advance, type PlanNote, type RequestPlan, type Step } from '../core/plan.js';
-import type { Transient, Verdict } from '../core/verdict.js';
+import { judge, type Transient, type Verdict } from '../core/verdict.js';
 import { backoffMs } from './backoff.js';
 import { sleep } from './clock.js';
-import { exhaustionText, refusalText } from './failure-text.js';
-import { Interrupted, type Interruption } from './interruption.js';
+import { exhaustionText, pauseText, refusalText } from './failure-text.js';
+import { Interrupted, type GivesWayTo, type Interruption } from './interruption.js';
 import { judgeExchange, mayHaveLanded, reads } from './judge-exchange.js';
 import { apiKeyOf, readAnswer } from './redact.js';
 import type { Settings } from './options.js';
@@ -19,9 +19,12 @@ import {
 } from './outcome.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { RecentCreations } from './recent-creations.js';
+import { asksForPause, type ScopePause } from './scope-pause.js';
+import { shortName } from './short-name.js';
 import type { Slots } from './slots.js';
 import type { Exchange, Transport } from './transport.js';
 import { UnseenObjects } from './unseen-objects.js';
+import { WaitBudget, type Wait } from './wait-budget.js';
 
 /** What a plan runs with. */
 export interface RunContext {
@@ -30,6 +33,9 @@ export interface RunContext {
   readonly slots: Slots;
   readonly limiter: RateLimiter;
   readonly recentCreations: RecentCreations;
+  readonly pause: ScopePause;
+  /** When the caller needs the outcome, on the clock of the settings. */
+  readonly deadlineMs: number;
   readonly interruption: Interruption;
   readonly observe: (record: RequestRecord) => void;
 }
@@ -40,7 +46,10 @@ export async function runPlan(plan: RequestPlan, context: RunContext): Promise<O
   try {
     return await run.toEnd();
   } catch (thrown) {
-    const failure = thrown instanceof Interrupted ? ownFailure(thrown.reason) : thrownFailure(thrown);
+    const failure =
+      thrown instanceof Interrupted
+        ? ownFailure(thrown.reason, context.pause.remainingMs)
+        : thrownFailure(thrown);
     return failed(failure, run.trail);
   }
 }
@@ -49,19 +58,21 @@ class PlanRun {
   readonly #requests: RequestRecord[] = [];
   readonly #lastExchange = new Map<string, Exchange>();
   readonly #unseen: UnseenObjects;
-  /** Time in requests and in waits between attempts. */
-  #spentMs = 0;
+  readonly #budget: WaitBudget;
   #retries = 0;
   #mayBeDuplicate = false;
   /** The present step's attempts so far, and whether one of them may have been carried out. */
   #attempts = 0;
   #mayHaveLanded = false;
+  /** Of these, the attempts that PX asked to make later and that do not count. */
+  #uncounted = 0;
 
   constructor(
     private readonly plan: RequestPlan,
     private readonly context: RunContext,
   ) {
-    this.#unseen = new UnseenObjects(plan.lanes, context.recentCreations);
+    this.#budget = new WaitBudget(context.settings, context.deadlineMs);
+    this.#unseen = new UnseenObjects(plan.lanes.map(shortName), context.recentCreations);
   }
 
   get trail(): Trail {
@@ -72,7 +83,9 @@ class PlanRun {
   async toEnd(): Promise<Outcome> {
     let step: Step = this.plan.steps[0];
     for (;;) {
-      const { exchange, verdict } = await this.#attempt(step);
+      const attempt = await this.#attempt(step);
+      if (attempt === undefined) return this.#pausedTooLong(step);
+      const { exchange, verdict } = attempt;
       const next = advance(this.plan, step.id, verdict);
       if (next.to === 'done') return this.#delivered(step, exchange, next.note);
       if (next.to === 'fail') {
@@ -85,38 +98,68 @@ class PlanRun {
         step = next.step;
         this.#attempts = 0;
         this.#mayHaveLanded = false;
+        this.#uncounted = 0;
         continue;
       }
-      const delayMs = this.#retryDelayMs(exchange);
-      if (delayMs === undefined) return this.#exhausted(step, exchange, next.verdict);
-      await this.#pause(delayMs);
+      const wait = this.#waitBeforeRetry(exchange);
+      if (wait === undefined) return this.#exhausted(step, exchange, next.verdict);
+      await this.#wait(wait);
     }
   }
 
-  async #attempt(step: Step): Promise<{ exchange: Exchange; verdict: Verdict }> {
-    const { clock } = this.context.settings;
-    const { slots, limiter, interruption, transport } = this.context;
-    // A plan that has begun is brought to its end when the router closes; one that has not is given back.
-    const givesWayTo = this.#requests.length === 0 ? 'cancelOrClose' : 'cancel';
-    await interruption.during(givesWayTo, (signal) => slots.acquire(signal));
-    try {
-      const askedMs = clock.nowMs();
-      // Last before sending: what the limiter counts must be what is sent.
-      let hadToWait = false;
-      await interruption.during(givesWayTo, (signal) => {
-        const turn = limiter.acquire(signal);
-        whenPending(turn, () => (hadToWait = true));
-        return turn;
-      });
-      // Of a turn that was given at once, only the time that a busy process takes to go on has passed.
-      const waitedMs = hadToWait ? clock.nowMs() - askedMs : 0;
-      this.#noteSending(step);
-      const exchange = await transport(step.request);
-      if (exchange.status !== undefined) limiter.answered?.();
-      return { exchange, verdict: this.#noteAnswer(step, exchange, waitedMs) };
-    } finally {
-      slots.release();
+  /** One attempt; `undefined` when PX asks for a pause that is longer than the plan may wait. */
+  async #attempt(step: Step): Promise<{ exchange: Exchange; verdict: Verdict } | undefined> {
+    const { slots, interruption } = this.context;
+    for (;;) {
+      if (!(await this.#passPause())) return undefined;
+      await interruption.during(this.#givesWayTo, (signal) => slots.acquire(signal));
+      try {
+        const waitedMs = await this.#waitForRate();
+        // It may have begun while this plan waited. What the limiter counted in vain is lost: rarely, and little.
+        if (this.context.pause.remainingMs === 0) return await this.#send(step, waitedMs);
+      } finally {
+        slots.release();
+      }
     }
+  }
+
+  /** A plan that has begun is brought to its end when the router closes; one that has not is given back. */
+  get #givesWayTo(): GivesWayTo {
+    return this.#requests.length === 0 ? 'cancelOrClose' : 'cancel';
+  }
+
+  /** Resolves when PX asks for no pause any longer; with false when that is later than this plan may wait. */
+  async #passPause(): Promise<boolean> {
+    const { pause } = this.context;
+    for (let delayMs = pause.remainingMs; delayMs > 0; delayMs = pause.remainingMs) {
+      const wait = { delayMs, isThrottle: true };
+      if (!this.#budget.allows(wait)) return false;
+      await this.#wait(wait);
+    }
+    return true;
+  }
+
+  /** Waits for the rate limit, last before sending: what the limiter counts must be what is sent. Resolves with the time in ms. */
+  async #waitForRate(): Promise<number> {
+    const { settings, limiter, interruption } = this.context;
+    const askedMs = settings.clock.nowMs();
+    let hadToWait = false;
+    await interruption.during(this.#givesWayTo, (signal) => {
+      const turn = limiter.acquire(signal);
+      whenPending(turn, () => (hadToWait = true));
+      return turn;
+    });
+    // Of a turn that was given at once, only the time that a busy process takes to go on has passed.
+    return hadToWait ? settings.clock.nowMs() - askedMs : 0;
+  }
+
+  async #send(step: Step, waitedMs: number): Promise<{ exchange: Exchange; verdict: Verdict }> {
+    const { transport, limiter, pause } = this.context;
+    this.#noteSending(step);
+    const exchange = await transport(step.request);
+    if (exchange.status !== undefined) limiter.answered?.();
+    pause.note(exchange.status, exchange.retryAfterMs);
+    return { exchange, verdict: this.#noteAnswer(step, exchange, waitedMs) };
   }
 
   #noteSending(step: Step): void {
@@ -131,10 +174,10 @@ class PlanRun {
     const landed = mayHaveLanded(exchange);
     this.#unseen.note(step.route, verdict, landed);
     this.#mayHaveLanded ||= landed;
-    this.#spentMs += exchange.durationMs;
+    this.#budget.noteRequest(exchange.durationMs);
     this.#lastExchange.set(step.id, exchange);
 
-    const { status, errorCode } = exchange;
+    const { status, errorCode, retryAfterMs } = exchange;
     const record: RequestRecord = {
       step: step.id,
       route: step.route,
@@ -142,6 +185,7 @@ class PlanRun {
       ...(errorCode === undefined ? {} : { errorCode }),
       durationMs: toTenths(exchange.durationMs),
       waitedMs: toTenths(waitedMs),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       verdict,
     };
     this.#requests.push(record);
@@ -149,18 +193,20 @@ class PlanRun {
     return verdict;
   }
 
-  /** How long to wait before the next attempt; undefined when there is to be none. */
-  #retryDelayMs({ retryAfterMs }: Exchange): number | undefined {
+  /** The wait before the next attempt; undefined when there is to be none. */
+  #waitBeforeRetry({ status, retryAfterMs = 0 }: Exchange): Wait | undefined {
     const { settings } = this.context;
-    if (this.#attempts >= settings.maxAttempts) return undefined;
-    const delayMs = backoffMs(settings, this.#attempts, retryAfterMs);
-    return delayMs === undefined || this.#spentMs + delayMs > settings.maxPlanTimeMs ? undefined : delayMs;
+    const isThrottle = status === 429 || asksForPause(status, retryAfterMs);
+    if (isThrottle && this.#budget.waitsForThrottle) this.#uncounted += 1;
+    else if (this.#attempts - this.#uncounted >= settings.maxAttempts) return undefined;
+    const wait = { delayMs: Math.max(backoffMs(settings, this.#attempts), retryAfterMs), isThrottle };
+    return this.#budget.allows(wait) ? wait : undefined;
   }
 
-  async #pause(delayMs: number): Promise<void> {
+  async #wait(wait: Wait): Promise<void> {
     const { settings, interruption } = this.context;
-    await interruption.during('cancelOrClose', (signal) => sleep(settings.clock, delayMs, signal));
-    this.#spentMs += delayMs;
+    await interruption.during('cancelOrClose', (signal) => sleep(settings.clock, wait.delayMs, signal));
+    this.#budget.noteWait(wait);
   }
 
   #delivered(step: Step, exchange: Exchange, note: PlanNote | undefined): Outcome {
@@ -172,8 +218,14 @@ class PlanRun {
   }
 
   #exhausted(step: Step, exchange: Exchange, verdict: Transient): Outcome {
+    return failed(exhaustion(verdict, exhaustionText(step, exchange, this.#attempts), exchange), this.trail);
+  }
+
+  #pausedTooLong(step: Step): Outcome {
+    const { status, remainingMs: retryAfterMs } = this.context.pause;
+    const verdict = judge({ status }) as Transient;
     return failed(
-      exhaustion(verdict, exhaustionText(step, exchange, this.#attempts), exchange.status),
+      exhaustion(verdict, pauseText(step, status, retryAfterMs), { status, retryAfterMs }),
       this.trail,
     );
   }

@@ -6,6 +6,8 @@ import type { Settings } from './options.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { apiKeyOf } from './redact.js';
 import { RecentCreations } from './recent-creations.js';
+import { ScopePause } from './scope-pause.js';
+import { shortName } from './short-name.js';
 import { Slots } from './slots.js';
 
 /** All that plans of one API key and base URL share; plans of two never share any of it. */
@@ -16,6 +18,7 @@ export interface Scope {
   readonly slots: Slots;
   readonly limiter: RateLimiter;
   readonly recentCreations: RecentCreations;
+  readonly pause: ScopePause;
   /** Plans in it that have not ended. */
   pending: number;
   /** Counts up with every plan: which scope was used last. */
@@ -46,12 +49,19 @@ export class Scopes {
     return inFlight;
   }
 
+  /** The longest pause that PX asks any scope for, in milliseconds from now. */
+  get pausedMs(): number {
+    let pausedMs = 0;
+    for (const { pause } of this.#scopes.values()) pausedMs = Math.max(pausedMs, pause.remainingMs);
+    return pausedMs;
+  }
+
   /** The scope of a plan, by its first request. @throws TypeError when that has no valid URL. */
   of(plan: RequestPlan): Scope {
     const { endpoint, headers } = plan.steps[0].request;
     const { origin } = new URL(endpoint);
     const apiKey = apiKeyOf(headers);
-    const id = `${origin} ${apiKey}`;
+    const id = shortName(`${origin} ${apiKey}`);
     const scope = this.#scopes.get(id) ?? this.#add(id, origin, apiKey);
     scope.usedAt = this.#uses += 1;
     return scope;
@@ -65,6 +75,7 @@ export class Scopes {
       slots: new Slots(this.settings.concurrency),
       limiter: this.#makeLimiter(origin, apiKey),
       recentCreations: new RecentCreations(this.settings.clock),
+      pause: new ScopePause(this.settings.clock),
       pending: 0,
       usedAt: 0,
     };
@@ -94,6 +105,8 @@ export class Scopes {
   }
 }
 
-function isIdle({ pending, limiter, recentCreations }: Scope): boolean {
-  return pending === 0 && (limiter.isIdle?.() ?? true) && recentCreations.isEmpty();
+function isIdle({ pending, limiter, recentCreations, pause }: Scope): boolean {
+  return (
+    pending === 0 && (limiter.isIdle?.() ?? true) && recentCreations.isEmpty() && pause.remainingMs === 0
+  );
 }

@@ -28,6 +28,8 @@ export interface RouterStats {
   readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
   /** Lanes that `onRetryableFailure: 'blockLanes'` has blocked. */
   readonly blockedLanes: number;
+  /** How long nothing is sent because PX asks to wait (`Retry-After`), in milliseconds from now: the longest pause of all keys. */
+  readonly pausedMs: number;
   /** API keys and base URLs that something is remembered of. */
   readonly scopes: number;
 }
@@ -66,7 +68,7 @@ export class Tally {
   }
 
   snapshot(
-    now: Pick<RouterStats, 'pending' | 'running' | 'inFlight' | 'blockedLanes' | 'scopes'>,
+    now: Pick<RouterStats, 'pending' | 'running' | 'inFlight' | 'blockedLanes' | 'pausedMs' | 'scopes'>,
   ): RouterStats {
     return {
       ...now,

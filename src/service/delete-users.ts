@@ -14,6 +14,7 @@ import { DEST_TYPE, requireOneDataCenter } from '../protocol/destination.js';
 import { isTemplate, resolveDynamicConfig } from '../protocol/dynamic-config.js';
 import { errorText } from '../protocol/error-text.js';
 import { errorStatus } from '../protocol/item-status.js';
+import { shortName } from '../router/short-name.js';
 import { sendJson, takeJson } from './answer.js';
 import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
@@ -37,7 +38,7 @@ export async function deleteUsers(
   const { destType, config, userIds } = parseDeletionRequest(takeJson(request));
   if (destType !== DEST_TYPE) return send(reply, failed(500, 'this service has no such destination type'));
 
-  const named = [...new Set(userIds.filter((id) => id.trim() !== ''))];
+  const named = distinct(userIds.filter((id) => id.trim() !== ''));
   const skipped = userIds.flatMap((id, index) =>
     id.trim() === '' ? [`userAttributes[${index}]: the userId is empty`] : [],
   );
@@ -51,6 +52,11 @@ export async function deleteUsers(
   context.metrics.events(ROUTE, 'user', 'retry', named.length - deletion.done);
   request.eventCounts = { delivered: deletion.done, retry: named.length - deletion.done };
   return send(reply, skipped.length === 0 ? result : { ...result, skipped });
+}
+
+/** Each id once, where it comes first. */
+function distinct(ids: readonly string[]): string[] {
+  return [...new Map(ids.map((id) => [shortName(id), id])).values()];
 }
 
 function failed(statusCode: number, error: string): DeletionReply {
@@ -125,14 +131,14 @@ class Deletion {
     while (this.#next < this.userIds.length && !signal.aborted) {
       const userId = this.userIds[this.#next]!;
       this.#next += 1;
-      if (!this.#done.has(userId)) await this.#erase(userId, config, signal);
+      if (!this.#done.has(shortName(userId))) await this.#erase(userId, config, signal);
     }
   }
 
   async #erase(userId: string, config: DestinationConfig, signal: AbortSignal): Promise<void> {
     try {
       const outcome = await this.context.router.deliver(deleteUser(userId, config), { signal });
-      if (outcome.delivered) this.#done.add(userId);
+      if (outcome.delivered) this.#done.add(shortName(userId));
       else this.#fail(outcome.error, outcome.status);
     } catch (thrown) {
       this.#fail(InternalError.from(thrown));

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../core/json-object.js';
-import { shortKey } from './digest.js';
+import { shortName } from '../router/short-name.js';
 import { stringifyJson } from './stringify-json.js';
 
 /**
@@ -15,5 +15,5 @@ export function orderingKey(metadata: JsonObject): string | undefined {
   const { workspaceId, destinationId, userId, rudderId } = metadata;
   const user = userId ?? rudderId;
   if (typeof user !== 'string' || user === '') return undefined;
-  return shortKey(stringifyJson([workspaceId, destinationId, user]));
+  return shortName(stringifyJson([workspaceId, destinationId, user]));
 }

@@ -1,5 +1,5 @@
 import type { RequestPlan } from '../core/plan.js';
-import { shortKey } from './digest.js';
+import { shortName } from '../router/short-name.js';
 import { isAppend } from './job-memory.js';
 
 /**
@@ -14,7 +14,7 @@ export class OverwrittenLanes {
 
   note(plan: RequestPlan, isShared: boolean): void {
     if (isAppend(plan)) return;
-    for (const lane of plan.lanes) (isShared ? this.#elsewhere : this.#here).add(shortKey(lane));
+    for (const lane of plan.lanes) (isShared ? this.#elsewhere : this.#here).add(shortName(lane));
   }
 
   /** Whether a plan that was run before has to be run again. */
@@ -29,5 +29,5 @@ export class OverwrittenLanes {
 }
 
 function touches(overwritten: ReadonlySet<string>, plan: RequestPlan): boolean {
-  return !isAppend(plan) && plan.lanes.some((lane) => overwritten.has(shortKey(lane)));
+  return !isAppend(plan) && plan.lanes.some((lane) => overwritten.has(shortName(lane)));
 }

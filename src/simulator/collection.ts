@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/json-object.js';
+import { IdMap } from './id-map.js';
 import { mergeRecord } from './merge.js';
 
 /** How long reads of a new object still find nothing: a number of requests, a time, or whichever lasts longer of both. */
@@ -17,9 +18,9 @@ interface Hidden {
 
 /** Users or accounts by their case-sensitive id, with soft deletion, revival and the lag of the read side. */
 export class Collection {
-  readonly live = new Map<string, JsonObject>();
-  readonly #deleted = new Map<string, { readonly record: JsonObject; readonly atMs: number }>();
-  readonly #hidden = new Map<string, Hidden>();
+  readonly live = new IdMap<JsonObject>();
+  readonly #deleted = new IdMap<{ readonly record: JsonObject; readonly atMs: number }>();
+  readonly #hidden = new IdMap<Hidden>();
   readonly #now: () => number;
   readonly #onForget: (id: string) => void;
   lag: ReadLag | null = null;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../core/json-object.js';
+import { shortName } from './id-map.js';
 
 /** Custom events in the order of their arrival: the first ones kept, all of them counted. */
 export class EventLog {
@@ -25,7 +26,7 @@ export class EventLog {
     if (this.list.length < this.#limit) this.list.push(event);
 
     const { eventId } = event;
-    const key = typeof eventId === 'string' ? `id:${eventId}` : digest(bodyText);
+    const key = typeof eventId === 'string' ? shortName(`id:${eventId}`) : digest(bodyText);
     if (this.#seen.has(key) || this.#seenBefore.has(key)) this.duplicates += 1;
     else this.#remember(key);
   }

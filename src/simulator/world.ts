@@ -2,6 +2,7 @@ import { AttributeCatalogue, type UndeclaredAttributes } from './attribute-catal
 import { Collection, type ReadLag } from './collection.js';
 import { EventLog } from './event-log.js';
 import type { PREFERENCE_NAMES } from './fields.js';
+import { IdMap, IdSet } from './id-map.js';
 
 export type PreferenceName = (typeof PREFERENCE_NAMES)[number];
 
@@ -19,8 +20,8 @@ export class World {
   readonly users: Collection;
   readonly accounts: Collection;
   readonly events: EventLog;
-  readonly preferences = new Map<string, Preferences>();
-  readonly denied = new Set<string>();
+  readonly preferences = new IdMap<Preferences>();
+  readonly denied = new IdSet();
   readonly attributes: AttributeCatalogue;
 
   constructor({ now, keepEvents, undeclaredAttributes }: WorldOptions) {

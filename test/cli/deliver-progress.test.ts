@@ -46,7 +46,13 @@ function show(
   return { stderr, ticks, tick, progress };
 }
 
-const HALF: Standing = { settled: 1_200, rejected: 3, share: 0.5 };
+const HALF: Standing = { settled: 1_200, rejected: 3, share: 0.5, pausedMs: 0 };
+
+test('a pause that PX asks for is shown', () => {
+  const { stderr, tick } = show('lines', false, { ...HALF, pausedMs: 42_000 });
+  tick(10_000);
+  expect(stderr.text).toBe('50 %, 1,200 messages, 120/s, 10 s left, PX asks to wait 42 s, 3 rejected\n');
+});
 
 test('where there is no terminal, progress is plain lines', () => {
   const { stderr, tick, progress, ticks } = show('auto', false, HALF);
@@ -77,7 +83,7 @@ test('on a terminal it is a bar with rate and remaining time, which is gone at t
 test.each([20, 40, 80, 120])('at %d columns no drawing fills the line', (columns) => {
   for (const settled of [0, 1, 999_999_999]) {
     for (const share of [0, 0.001, 0.999, 1]) {
-      const standing = { settled, rejected: settled, share };
+      const standing = { settled, rejected: settled, share, pausedMs: 0 };
       const { stderr, tick, progress } = show('bar', true, standing, { columns });
       tick(50_000_000);
       progress.note('x');
@@ -128,7 +134,7 @@ test('a terminal that cannot draw over a line gets lines', () => {
 });
 
 test('without a known size, a terminal gets lines too, and no remaining time', () => {
-  const { stderr, tick, progress } = show('auto', true, { ...HALF, share: undefined });
+  const { stderr, tick, progress } = show('auto', true, { ...HALF, share: undefined, pausedMs: 0 });
   tick(10_000);
   progress.end();
   expect(stderr.text).toBe('1,200 messages, 3 rejected, 120/s\n');
@@ -141,7 +147,7 @@ test('none shows nothing', () => {
 });
 
 test('at the very beginning there is no rate and no remaining time to speak of', () => {
-  expect(standingText({ settled: 0, rejected: 0, share: 0 }, 0)).toEqual(['0 messages', '0/s']);
+  expect(standingText({ settled: 0, rejected: 0, share: 0, pausedMs: 0 }, 0)).toEqual(['0 messages', '0/s']);
 });
 
 test.each([

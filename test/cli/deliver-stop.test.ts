@@ -178,6 +178,45 @@ test('the daily quota ends the run; what was not sent is kept for tomorrow', asy
   expect(summary.messages).toMatchObject({ delivered: 10, rejected: 20, retryable: 20 });
 });
 
+describe('while PX asks to wait', () => {
+  const later = (seconds: number, ...nth: number[]): SimulatorOptions => ({
+    faults: [
+      { fault: { status: 429, headers: { 'Retry-After': String(seconds) } }, nth, route: 'events.create' },
+    ],
+  });
+
+  test('the run waits, and all of the input is delivered', async () => {
+    const px = await startPx(later(1, 1, 2, 3, 4, 5, 6));
+    // Six times in a row: without a pause that is waited for, one message more than may be attempted.
+    const run = runOver(many(100, track), px.aim, '--concurrency', '1', '--max-attempts', '2');
+    const { code, stdout } = await cli(run.argv);
+    expect(code).toBe(0);
+    const summary = JSON.parse(stdout) as Summary;
+    expect(summary.stopped).toBeNull();
+    expect(summary.messages).toMatchObject({ delivered: 100, rejected: 0 });
+    expect(px.simulator.requests.total).toBe(106);
+  });
+
+  test.each([429, 503])(
+    '%d for longer than 15 minutes: the run ends, and nothing is burnt',
+    async (status) => {
+      const fault = { status, headers: { 'Retry-After': '901' } };
+      const px = await startPx({ faults: [{ fault, nth: 11 }] });
+      const run = runOver(many(2_000, track), px.aim, '--requests-per-second', 'none', '--concurrency', '1');
+      const summary = await summaryOf(run);
+      expect(summary.stopped).toMatchObject({
+        reason: 'throttled',
+        message: 'PX asks to send nothing for 15 min 01 s: go on when that time has passed',
+      });
+      expect(px.simulator.requests.total).toBe(11);
+      expect(summary.messages).toMatchObject({ delivered: 10 });
+      expect(summary.messages.rejected).toBe(summary.messages.retryable);
+      await goOn(summary);
+      expectEachOnce(px, 2_000);
+    },
+  );
+});
+
 describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   test('finishes what is in flight, and leaves nothing lost or to be sent twice', async () => {
     const px = await startPx();

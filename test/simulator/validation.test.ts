@@ -54,7 +54,8 @@ describe('refuses with 400 and names the field:', () => {
     const received = await create[kind](body);
     expect(received.status).toBe(400);
     expect(errorOf(received).subErrors!.map((error) => error.field)).toEqual([field]);
-    expect(px.simulator.state).toMatchObject({ users: new Map(), accounts: new Map(), events: { total: 0 } });
+    const { users, accounts, events } = px.simulator.state;
+    expect([users.size, accounts.size, events.total]).toEqual([0, 0, 0]);
   });
 
   test('every fault of a body at once', async () => {

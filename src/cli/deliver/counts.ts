@@ -38,6 +38,8 @@ export class Counts {
   readonly skipped: Record<WhySkipped, number> = { switched_off: 0, type_filtered: 0, refused_before: 0 };
   /** Messages of which at least one request was sent. */
   sent = 0;
+  /** Until when PX asks to send nothing, on the clock of `performance.now()`. */
+  pausedUntilMs = 0;
   /** Delivered group messages that do not link their user. */
   linksSkipped = 0;
   /** Delivered by this run, and perhaps by an earlier one, too, that got no clear answer. */
@@ -63,6 +65,10 @@ export class Counts {
   /** Messages of which it is known what became of them. */
   get settled(): number {
     return this.passedOver + this.delivered + this.rejected + this.#sum('skipped');
+  }
+
+  notePause(untilMs: number): void {
+    this.pausedUntilMs = Math.max(this.pausedUntilMs, untilMs);
   }
 
   noteDelivered(item: InputItem): void {

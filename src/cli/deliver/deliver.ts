@@ -131,7 +131,7 @@ function startProgress(
     const shareRead = input.shareRead();
     // What was read is not done with yet.
     const share = shareRead === undefined ? undefined : shareRead * (read === 0 ? 0 : settled / read);
-    return { settled, rejected, share };
+    return { settled, rejected, share, pausedMs: Math.max(0, counts.pausedUntilMs - performance.now()) };
   };
   const every = (intervalMs: number, callback: () => void): (() => void) => {
     const timer = setInterval(callback, intervalMs);

@@ -7,18 +7,21 @@ export interface Standing {
   readonly rejected: number;
   /** From 0 to 1; undefined when the size of the input is not known. */
   readonly share: number | undefined;
+  /** For how long PX still asks to send nothing, in milliseconds. */
+  readonly pausedMs: number;
 }
 
 /**
  * A standing in words, the most important ones first.
  *
  * @example
- * standingText({ settled: 1200, rejected: 3, share: 0.5 }, 10_000); // ['1,200 messages', '3 rejected', '10 s left', '120/s']
+ * standingText({ settled: 1200, rejected: 3, share: 0.5, pausedMs: 0 }, 10_000); // ['1,200 messages', '3 rejected', '10 s left', '120/s']
  */
-export function standingText({ settled, rejected, share }: Standing, elapsedMs: number): string[] {
+export function standingText({ settled, rejected, share, pausedMs }: Standing, elapsedMs: number): string[] {
   return [
     countOf(settled, 'message'),
     ...(rejected > 0 ? [`${count(rejected)} rejected`] : []),
+    ...(pausedMs > 0 ? [`PX asks to wait ${duration(pausedMs)}`] : []),
     ...(share !== undefined && share > 0 ? [`${duration((elapsedMs * (1 - share)) / share)} left`] : []),
     `${count(perSecond(settled, elapsedMs))}/s`,
   ];

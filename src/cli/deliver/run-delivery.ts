@@ -7,7 +7,7 @@ import { Delivery, type Place, type Sending } from './delivery.js';
 import { HeldForbidden } from './held-forbidden.js';
 import type { RejectedFile } from './rejected-file.js';
 import type { Rejection } from './rejection.js';
-import { StopRules } from './stop-rules.js';
+import { MAX_THROTTLE_WAIT_MS, StopRules } from './stop-rules.js';
 import type { Stop } from './stop.js';
 import { WouldBeRequests } from './would-be-requests.js';
 
@@ -72,7 +72,7 @@ export async function runDelivery(run: DeliveryRun): Promise<RunResult> {
   return { stats: sending.router.stats(), wouldBe: undefined, ...goOn };
 }
 
-function makeSending({ sending, stop }: DeliveryRun): Sending {
+function makeSending({ sending, stop, counts }: DeliveryRun): Sending {
   if (sending === undefined) return { to: 'nowhere', wouldBe: new WouldBeRequests() };
   const cancel = new AbortController();
   const held = new HeldForbidden();
@@ -82,11 +82,13 @@ function makeSending({ sending, stop }: DeliveryRun): Sending {
   const router = createRouter({
     maxPending: Math.max(MIN_PENDING, (sending.concurrency ?? 0) * PENDING_PER_REQUEST),
     fetch: createHttpFetch(),
+    maxThrottleWaitMs: MAX_THROTTLE_WAIT_MS,
     ...sending,
     onRetryableFailure: 'blockLanes',
     signal: cancel.signal,
     onRequest: (record) => {
       rules.onRequest(record);
+      if (record.retryAfterMs !== undefined) counts.notePause(performance.now() + record.retryAfterMs);
     },
   });
   stop.onStop((reason) => {

@@ -1,13 +1,20 @@
 import type { RouteName } from '../../core/plan.js';
-import type { Outcome, RequestRecord } from '../../router/index.js';
+import type { Failed, Outcome, RequestRecord } from '../../router/index.js';
+import { duration } from './quantities.js';
 import type { Stop } from './stop.js';
 
 /** So many 403s in a row say something about the key, not about single users. */
 const FORBIDDEN_IN_A_ROW = 20;
 
 /**
- * Ends a run in which nothing further can succeed: after a 401, after 20 requests in a row on one route that were answered with 403, and
- * when the daily quota is used up.
+ * How long a message waits while PX answers 429 or asks for pauses with `Retry-After`, in milliseconds. Meanwhile nothing is sent and, when as
+ * many messages wait as may, nothing is read. A run in which PX asks for more ends, and says how to go on.
+ */
+export const MAX_THROTTLE_WAIT_MS = 15 * 60 * 1000;
+
+/**
+ * Ends a run in which nothing further can succeed: after a 401, after 20 requests in a row on one route that were answered with 403,
+ * when the daily quota is used up, and when PX asks for a longer pause than the command waits for.
  */
 export class StopRules {
   readonly #forbidden = new Map<RouteName, number>();
@@ -41,10 +48,25 @@ export class StopRules {
   }
 
   onOutcome(outcome: Outcome): void {
-    if (outcome.delivered || outcome.code !== 'daily_quota_reached') return;
+    if (outcome.delivered) return;
+    if (isThrottledTooLong(outcome)) {
+      const { retryAfterMs = 0 } = outcome;
+      this.stop.request(
+        'throttled',
+        retryAfterMs === 0
+          ? `PX answered 429 for ${duration(MAX_THROTTLE_WAIT_MS)}: go on later`
+          : `PX asks to send nothing for ${duration(retryAfterMs)}: go on when that time has passed`,
+      );
+    }
+    if (outcome.code !== 'daily_quota_reached') return;
     this.stop.request(
       'daily_quota_reached',
       'the daily quota of requests (--requests-per-day) is used up: go on when 24 hours have passed',
     );
   }
+}
+
+/** A 408 is about one request, not about all that the key sends. */
+function isThrottledTooLong({ code, status, retryAfterMs }: Failed): boolean {
+  return (code === 'throttled' && status === 429) || (code === 'unavailable' && retryAfterMs !== undefined);
 }

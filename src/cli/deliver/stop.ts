@@ -1,6 +1,6 @@
 /** Why a run ends before its input does. */
 export type StopReason =
-  'unauthorized' | 'forbidden' | 'daily_quota_reached' | 'interrupted' | 'rejected_file_failed';
+  'unauthorized' | 'forbidden' | 'throttled' | 'daily_quota_reached' | 'interrupted' | 'rejected_file_failed';
 
 /** What ends a run early; the first reason counts. */
 export class Stop {

@@ -122,8 +122,7 @@ function fromDeniedConsent(
     record?.dropped(CONSENT_PATH, 'unconvertible', raw);
     return undefined;
   }
-  const denied = new Set<unknown>(raw);
-  const off = config.consentPreferences.filter(({ consent }) => denied.has(consent));
+  const off = config.consentPreferences.filter(({ consent }) => raw.includes(consent));
   return off.length === 0 ? undefined : Object.fromEntries(off.map(({ preference }) => [preference, false]));
 }
 

@@ -3,6 +3,12 @@ import type { DropReason, Place, Recorder } from '../../core/mapping/record.js';
 import type { PlanNote } from '../../core/plan.js';
 import type { DroppedValue, ExplainedField } from './explain.js';
 
+/**
+ * What is read for two fields has a name from the tables or the configuration. Longer paths are not compared: a set of long texts takes time in
+ * the square of their number.
+ */
+const LONGEST_READ_TWICE = 4_096;
+
 /** Listens to one message's mapping, and says afterwards where each field came from and what was dropped. */
 export class Recording implements Recorder {
   readonly #fields: ExplainedField[] = [];
@@ -29,9 +35,11 @@ export class Recording implements Recorder {
 
   dropped(path: string, reason: DropReason, value: unknown): void {
     // Read for two fields, a value is still dropped once.
-    const key = `${reason} ${path}`;
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
+    if (path.length <= LONGEST_READ_TWICE) {
+      const key = `${reason} ${path}`;
+      if (this.#seen.has(key)) return;
+      this.#seen.add(key);
+    }
     this.#dropped.push({ path, reason, type: typeName(value) });
   }
 

@@ -62,6 +62,8 @@ function attributeWarnings(names: readonly string[]): Warning[] {
     if (name.length > MAX_ATTRIBUTE_NAME) {
       const message = `an attribute name has ${name.length} characters; PX takes ${MAX_ATTRIBUTE_NAME}`;
       found.push({ code: 'attribute_name_too_long', field: `attributes.${name.slice(0, 40)}…`, message });
+      // Not compared with others: maps of long texts take time in the square of their number.
+      continue;
     }
     const twin = byFolded.get(name.toLowerCase());
     byFolded.set(name.toLowerCase(), name);
