@@ -25,6 +25,6 @@ export {
   ThrottledError,
 } from '../core/errors.js';
 export type { ErrorCode, ErrorDetails, ErrorKind, Fault } from '../core/errors.js';
-export type { Next, PlanFailureCode, RequestPlan, RouteName, Step } from '../core/plan.js';
+export type { Next, PlanFailureCode, PlanNote, RequestPlan, RouteName, Step } from '../core/plan.js';
 export type { BodyValue, EndpointPath, Method, RequestBody, RequestDescriptor } from '../core/request.js';
 export type { Settled, Transient, Verdict } from '../core/verdict.js';
