@@ -61,10 +61,11 @@ To go on to a real account, with a configuration of your own (examples/destinati
   export GAINSIGHT_PX_API_KEY=…            # never an argument
   export GAINSIGHT_PX_PRODUCT_TAG_KEY=…    # AP-XXXXXXXXXX-2
   export GAINSIGHT_PX_DATA_CENTER=US       # or EU, US2
-  npx gainsight-px validate --config destination.json
-  npx gainsight-px explain events.jsonl --config destination.json
-  npx gainsight-px deliver events.jsonl --config destination.json --dry-run
-  npx gainsight-px deliver events.jsonl --config destination.json --rejected rejected.jsonl`);
+  npm link                                 # puts the command gainsight-px on your PATH
+  gainsight-px validate --config destination.json
+  gainsight-px explain events.jsonl --config destination.json
+  gainsight-px deliver events.jsonl --config destination.json --dry-run
+  gainsight-px deliver events.jsonl --config destination.json --rejected rejected.jsonl`);
 }
 
 /** Runs `gainsight-px deliver`, shows its summary for the eye, and returns it as data with the exit code. */

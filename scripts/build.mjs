@@ -1,7 +1,7 @@
 // Emits the library twice from the same sources: `dist/cjs` for `require`, `dist/esm` for `import`.
 // One compiler program per form, because a file's module form follows from the nearest package.json.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +33,17 @@ for (const { dir, type } of forms) {
   const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', dir, '--tsBuildInfoFile', `${dir}.tsbuildinfo`];
   const { status } = spawnSync(process.execPath, [...args, ...flags[type]], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
+  removeStale(out);
 }
 
 const command = path.join(root, 'dist/cjs/cli/main.js');
 if (existsSync(command)) chmodSync(command, 0o755);
+
+/** Removes what was emitted from sources that are gone: the compiler leaves it, and it would be packed. */
+function removeStale(out) {
+  for (const file of readdirSync(out, { recursive: true })) {
+    const source = /^(.*?)(\.d\.ts|\.js)$/.exec(file)?.[1];
+    if (source !== undefined && !existsSync(path.join(root, 'src', `${source}.ts`)))
+      rmSync(path.join(out, file));
+  }
+}

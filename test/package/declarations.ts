@@ -77,13 +77,12 @@ function isAtTop(declaration: ts.Declaration): boolean {
   return ts.isSourceFile(statement.parent);
 }
 
-/** The names of types, and of values behind `typeof`, in a declaration. */
+/** The names of types in a declaration. Values behind `typeof` are none: a user names the type that is made of them. */
 function typeNames(declaration: ts.Node): ts.Node[] {
   const found: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(isPrivate)) return;
     if (ts.isTypeReferenceNode(node)) found.push(node.typeName);
-    else if (ts.isTypeQueryNode(node)) found.push(node.exprName);
     else if (ts.isExpressionWithTypeArguments(node)) found.push(node.expression);
     else if (ts.isImportTypeNode(node) && node.qualifier !== undefined) found.push(node.qualifier);
     ts.forEachChild(node, visit);

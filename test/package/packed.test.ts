@@ -147,6 +147,16 @@ test('every package in it runs on the oldest Node that it names, and finds there
   );
 });
 
+test('its manifest says nothing that is not true of an unpublished package', () => {
+  const manifest = readManifest(path.join(consumer, 'node_modules', NAME));
+  expect(Object.keys(manifest)).not.toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^(repository|homepage|bugs|author|contributors|funding)$/),
+    ]),
+  );
+  expect(manifest).toMatchObject({ name: NAME, bin: { [NAME]: expect.any(String) as string } });
+});
+
 test('nothing that is not needed comes with it', () => {
   const files = readdirSync(path.join(consumer, 'node_modules', NAME)).sort();
   expect(files).toEqual([
