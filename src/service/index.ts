@@ -1,10 +1,24 @@
 /** The HTTP service for RudderStack hosts: `createService` is the way in. */
 export { createService } from './service.js';
 export type { Service, ServiceAddress, StopOptions } from './service.js';
-export type { ConfigDefaults } from '../destinations/gainsight_px/index.js';
 export type { Mode, ServiceLog, ServiceOptions } from './options.js';
 
 // What the signatures above name.
+export type { JsonObject } from '../core/json-object.js';
+export type {
+  AttributeMapRow,
+  AttributeType,
+  ConfigDefaults,
+  ConfigFields,
+  ConsentPreference,
+  DataCenter,
+  DataCenterName,
+  DestinationConfig,
+  GlobalContextRow,
+  MapRow,
+  Preference,
+  TypesByName,
+} from '../destinations/gainsight_px/index.js';
 export type {
   AnswerBody,
   Clock,
