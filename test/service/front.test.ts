@@ -376,10 +376,10 @@ test('an answer of a status that there is not ends neither the front nor its way
 test('a large body of another destination, which waits for its answer, holds up no large body of ours', async () => {
   const held: http.ServerResponse[] = [];
   const other = await startUpstream((response) => held.push(response));
-  const { origin } = await startFront(other.origin, { largeBodyBytes: 100 });
+  const { origin } = await startFront(other.origin, { bodyMemoryBytes: 300 });
   const theirs = post(
     `${origin}/routerTransform`,
-    JSON.stringify({ input: ['x'.repeat(500)], destType: 'braze' }),
+    JSON.stringify({ input: ['x'.repeat(200_000)], destType: 'braze' }),
   );
   await until(() => held.length === 1);
   const ours = await post(
