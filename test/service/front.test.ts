@@ -528,6 +528,60 @@ describe('features', () => {
     expect(await get('/features')).toMatchObject({ status: 503, headers: { apiversion: '2' } });
   });
 
+  const endless: Answering = (response) => {
+    const more = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(64 * 1024, ' ')));
+      response.once('drain', more);
+    };
+    more();
+  };
+  const bomb: Answering = (response) => {
+    const text = JSON.stringify({ ...FEATURES, more: ' '.repeat(30 * 2 ** 20) });
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(text));
+  };
+  const justTooLarge: Answering = (response) => response.end(JSON.stringify({ a: 'x'.repeat(2 ** 20 - 7) }));
+  const tooLarge = 'its answer is larger than 1048576 bytes';
+
+  test.each<[string, Answering, string]>([
+    ['without end', endless, tooLarge],
+    ['of megabytes once they are decompressed', bomb, tooLarge],
+    ['a byte too large', justTooLarge, tooLarge],
+    ['that are no JSON', (response) => response.end('<html>'), 'its answer is no JSON object'],
+    ['that are no object', (response) => response.end('[]'), 'its answer is no JSON object'],
+    ['with an error', (response) => response.writeHead(502).end(), 'it answers 502'],
+  ])('%s are not taken, and those told last hold', async (_name, features, fault) => {
+    let isOdd = false;
+    const other = await startUpstream(undefined, (response, asked) => {
+      if (isOdd) features(response, asked);
+      else telling(response, asked);
+    });
+    const { origin, logged } = await startFront(other.origin);
+    await call(`${origin}/features`);
+    isOdd = true;
+    for (let poll = 0; poll < 3; poll += 1) expect(json(await call(`${origin}/features`))).toEqual(MERGED);
+    const line = `warn {"error":"${fault}"} the features of the transformer behind this service could not be read\n`;
+    expect(logged()).toBe(line);
+  });
+
+  test('as large as may be are taken', async () => {
+    const text = JSON.stringify({ ...FEATURES, more: '' });
+    const full = text.replace('"more":""', `"more":"${'x'.repeat(2 ** 20 - text.length)}"`);
+    const other = await startUpstream(undefined, (response) => response.end(full));
+    const { origin } = await startFront(other.origin);
+    expect(json(await call(`${origin}/features`))).toMatchObject(MERGED);
+  });
+
+  test.each([301, 302, 303, 307, 308])('are not looked for where a redirect leads: %i', async (status) => {
+    const elsewhere = await startUpstream();
+    const other = await startUpstream(undefined, (response) =>
+      response.writeHead(status, { location: `${elsewhere.origin}/features` }).end(),
+    );
+    const { port, logged } = await startFront(other.origin, { featuresWaitMs: 50 });
+    expect(await connect(port, 'GET /features HTTP/1.1\r\nhost: x\r\n\r\n').ended).toBe('');
+    expect(elsewhere.polls()).toBe(0);
+    expect(logged()).toContain(`"it answers ${status}, and no redirect is followed"`);
+  });
+
   test('are not waited for when the client is gone', async () => {
     const other = await startUpstream(undefined, (response) => response.writeHead(503).end());
     const { port, logged } = await startFront(other.origin);
