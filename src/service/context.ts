@@ -44,10 +44,13 @@ export function createContext(options: ServiceOptions): Context {
       metrics.repeatedJob(source);
     },
   });
+  const bodies = new BodyReader(settings);
   const metrics = new Metrics({
     routerStats: () => router.stats(),
     cachedConfigurations: () => mapper.cachedConfigurations,
     rememberedJobs: () => memory.size,
+    bodyBytes: () => bodies.heldBytes,
+    bodiesWaiting: () => bodies.waiting,
   });
   return {
     settings,
@@ -56,7 +59,7 @@ export function createContext(options: ServiceOptions): Context {
     waiting,
     memory,
     metrics,
-    bodies: new BodyReader(settings),
+    bodies,
     deletions: new UnfinishedDeletions(),
     answers: new Answers(),
     draining: false,

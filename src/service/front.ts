@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import type { FastifyReplyFromHooks } from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DEST_TYPE } from '../protocol/destination.js';
@@ -58,19 +59,20 @@ export function createFront(app: FastifyInstance, upstream: string, context: Con
       return body !== undefined && destTypeOf(named) !== DEST_TYPE;
     },
     forward: (request, reply) => {
-      const body = request.body as ReadBody;
-      // What was parsed is not needed any more, and the other side takes its own time.
-      body.take();
-      request.body = undefined;
-      body.leave?.();
-      return reply.from(targetOf(request), {
-        ...AS_IT_CAME,
-        body: body.bytes!,
-        contentType: request.headers['content-type'] ?? 'application/octet-stream',
-      });
+      const { bytes, leave } = request.body as ReadBody;
+      // Once it is sent, nothing of it is needed any more, and the other side takes its own time to answer.
+      request.body = Readable.from(pieces(bytes!), { objectMode: false }).once('close', leave);
+      return reply.from(targetOf(request), AS_IT_CAME);
     },
     features: upstreamFeatures(`${origin}${prefix}/features`, context),
   };
+}
+
+const PIECE_BYTES = 64 * 1024;
+
+/** Bytes in pieces, of which the next is taken when the one before was sent. */
+function* pieces(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
 }
 
 const AS_IT_CAME: FastifyReplyFromHooks = {

@@ -13,6 +13,8 @@ export interface MetricSources {
   readonly routerStats: () => RouterStats;
   readonly cachedConfigurations: () => number;
   readonly rememberedJobs: () => number;
+  readonly bodyBytes: () => number;
+  readonly bodiesWaiting: () => number;
 }
 
 /** The counts of a service, for Prometheus. No label ever holds an id, a key or anything else of an event or a customer. */
@@ -54,7 +56,7 @@ export class Metrics {
   constructor(sources: MetricSources) {
     // Memory, garbage collection, CPU, and the delay of the event loop.
     collectDefaultMetrics({ register: this.#registry });
-    const { routerStats, cachedConfigurations, rememberedJobs } = sources;
+    const { routerStats, cachedConfigurations, rememberedJobs, bodyBytes, bodiesWaiting } = sources;
     this.#read('px_retries_total', 'Requests to PX that were repetitions.', () => routerStats().retries);
     this.#read(
       'px_may_be_duplicates_total',
@@ -83,6 +85,12 @@ export class Metrics {
       'remembered_jobs',
       'Done jobs remembered, to be answered when they come again.',
       rememberedJobs,
+    );
+    this.#read('body_bytes', 'Bytes of request bodies that are read and not answered yet.', bodyBytes);
+    this.#read(
+      'bodies_waiting',
+      'Request bodies that wait, unread, for others to be answered.',
+      bodiesWaiting,
     );
     this.#read('configuration_cache_entries', 'Compiled configurations remembered.', cachedConfigurations);
   }

@@ -45,13 +45,15 @@ export interface ServiceOptions {
   readonly rememberedJobs?: number;
   /** Larger bodies are refused, as something to be tried again. Default 200 MB. */
   readonly maxBodyBytes?: number;
-  /** Of bodies larger than this one is read to its end, parsed and answered at a time. Default 20 MB. */
-  readonly largeBodyBytes?: number;
   /**
-   * A large body that takes longer than this once it is its turn is refused, as something to be tried again, so that the others come to
-   * theirs. Default 60,000.
+   * Bytes of bodies that are read and not answered yet, all together; what does not fit waits, unread. One body may go beyond it, so that one
+   * larger than this is read as well. Default 64 MB.
    */
-  readonly largeBodyTimeMs?: number;
+  readonly bodyMemoryBytes?: number;
+  /**
+   * While others wait for room, a body that takes longer than this to arrive is refused, as something to be tried again. Default 60,000.
+   */
+  readonly bodyTimeMs?: number;
   /** A client that reads nothing of its answer for longer than this has its connection cut. Default 60,000. */
   readonly answerIdleMs?: number;
   /**
@@ -86,8 +88,8 @@ export function parseServiceOptions(options: ServiceOptions): Settings {
     deletionDeadlineMs: 50_000,
     rememberedJobs: 200_000,
     maxBodyBytes: 200 * MEGABYTE,
-    largeBodyBytes: 20 * MEGABYTE,
-    largeBodyTimeMs: 60_000,
+    bodyMemoryBytes: 64 * MEGABYTE,
+    bodyTimeMs: 60_000,
     answerIdleMs: 60_000,
     featuresWaitMs: 25_000,
     ...options,

@@ -127,9 +127,15 @@ function registerRoutes(app: FastifyInstance, context: Context): void {
   const { upstream } = context.settings;
   // Every body is JSON, whatever its sender calls it; read here, as keys such as `__proto__` must not get a batch refused.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', ({ answered }: FastifyRequest, payload: IncomingMessage) =>
-    context.bodies.read(payload, answered!, payload.socket),
-  );
+  app.addContentTypeParser('*', ({ answered, headers }: FastifyRequest, payload: IncomingMessage) => {
+    const length = headers['content-length'];
+    return context.bodies.read(
+      payload,
+      length === undefined ? undefined : Number(length),
+      answered!,
+      payload.socket,
+    );
+  });
   const front = upstream === undefined ? undefined : createFront(app, upstream, context);
   const bound =
     (handler: Handler) =>

@@ -15,14 +15,23 @@ export type FeaturesRoute = (request: FastifyRequest, reply: FastifyReply) => Pr
  * `services/transformer/features_impl.go`). A broken connection makes it ask again.
  */
 export function upstreamFeatures(url: string, { answers, settings }: Context): FeaturesRoute {
+  const { featuresWaitMs, log } = settings;
   let last: JsonObject | undefined;
+  let lastFault: string | undefined;
+  const ask = async (over: AbortSignal): Promise<boolean> => {
+    const told = await fetchFeatures(url, over);
+    if ('features' in told) last = mergeFeatures(told.features);
+    const fault = 'fault' in told && !over.aborted ? told.fault : undefined;
+    // Once, and not with every poll.
+    if (fault !== undefined && fault !== lastFault) log.warn({ error: fault }, UNREAD);
+    if (!over.aborted) lastFault = fault;
+    return 'features' in told;
+  };
   return async (request, reply) => {
-    const { featuresWaitMs, log } = settings;
     const patience = new Patience(reply, featuresWaitMs, answers.ending);
     do {
-      const features = await fetchFeatures(url, patience.over);
-      if (features !== undefined) last = mergeFeatures(features);
-      else if (last === undefined) await patience.rest(featuresWaitMs / 100);
+      const isTold = await ask(patience.over);
+      if (!isTold && last === undefined) await patience.rest(featuresWaitMs / 100);
     } while (last === undefined && !patience.over.aborted);
     patience.end();
     if (last !== undefined) return sendJson(reply, 200, last);
@@ -36,6 +45,8 @@ export function upstreamFeatures(url: string, { answers, settings }: Context): F
     return reply.hijack();
   };
 }
+
+const UNREAD = 'the features of the transformer behind this service could not be read';
 
 /** How long an answer can be waited for: a while, and no longer than there is somebody to answer, and a service to do so. */
 class Patience {
@@ -70,15 +81,49 @@ class Patience {
   };
 }
 
-/** `undefined` when there is no answer to be relied on. */
-async function fetchFeatures(url: string, signal: AbortSignal): Promise<JsonObject | undefined> {
+/** The features that an upstream tells, or why there is no answer to be relied on. */
+type Told = { readonly features: JsonObject } | { readonly fault: string };
+
+/** No transformer tells more of itself. */
+const MOST_BYTES = 1024 * 1024;
+
+async function fetchFeatures(url: string, signal: AbortSignal): Promise<Told> {
   try {
-    const response = await fetch(url, { signal });
-    const text = await response.text();
-    if (response.status === 404) return FEATURES_OF_OLD_TRANSFORMERS;
-    const features: unknown = response.status === 200 ? JSON.parse(text) : undefined;
-    return isObject(features) ? features : undefined;
-  } catch {
-    return undefined;
+    // Wherever a redirect leads to, it is not the transformer that the operator named.
+    const { status, body } = await fetch(url, { signal, redirect: 'manual' });
+    if (status === 200) return parseFeatures(await readBounded(body));
+    await body?.cancel();
+    if (status === 404) return { features: FEATURES_OF_OLD_TRANSFORMERS };
+    return {
+      fault: `it answers ${status}${status >= 300 && status <= 399 ? ', and no redirect is followed' : ''}`,
+    };
+  } catch (thrown) {
+    // The client's own words name addresses.
+    const { code, name } = ((thrown as Error).cause ?? thrown) as NodeJS.ErrnoException;
+    return { fault: `no answer: ${code ?? name}` };
   }
+}
+
+function parseFeatures(text: string | undefined): Told {
+  if (text === undefined) return { fault: `its answer is larger than ${MOST_BYTES} bytes` };
+  try {
+    const features: unknown = JSON.parse(text);
+    if (isObject(features)) return { features };
+  } catch {
+    // The parser's own words quote the text.
+  }
+  return { fault: 'its answer is no JSON object' };
+}
+
+/** A body as text, after it was decompressed; `undefined`, and the rest unread, when it is too large. */
+async function readBounded(body: ReadableStream<Uint8Array> | null): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Leaving the loop ends the connection.
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > MOST_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }

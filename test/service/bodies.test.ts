@@ -8,83 +8,217 @@ import { settled, until } from './waiting';
 
 afterEach(cleanUp);
 
-describe('large bodies are read, parsed and answered one at a time', () => {
-  const LIMITS = { maxBodyBytes: 1_000, largeBodyBytes: 100, largeBodyTimeMs: 80 };
-  const LARGE = JSON.stringify('x'.repeat(300));
-  const open = (reader: BodyReader) => {
-    const stream = new PassThrough();
+describe('bodies that are read and not answered yet', () => {
+  const KB = 1024;
+  const LIMITS = { maxBodyBytes: 1_000 * KB, bodyMemoryBytes: 300 * KB, bodyTimeMs: 600_000 };
+  const json = (kilobytes: number): string => JSON.stringify('x'.repeat(kilobytes * KB - 2));
+
+  /** A body that is begun; `length` is told, or not. */
+  const open = (reader: BodyReader, length?: number) => {
+    const stream = new PassThrough({ highWaterMark: 2_000 * KB });
     const answer = new EventEmitter();
-    const seen = { done: false };
-    const body = reader.read(stream, answer, stream).then(
-      ({ value }) => {
-        seen.done = true;
-        return value;
-      },
-      (error: Error) => error.message,
-    );
+    const seen: { text?: unknown } = {};
+    const body = reader
+      .read(stream, length, answer, stream)
+      .then(
+        ({ value }) => String(value).length + 2,
+        (error: Error) => error.message,
+      )
+      .then((text) => (seen.text = text));
     return { stream, answer, body, seen };
   };
+  const whole = (reader: BodyReader, kilobytes: number, known = true) => {
+    const opened = open(reader, known ? kilobytes * KB : undefined);
+    opened.stream.end(json(kilobytes));
+    return opened;
+  };
+  const calm = async (): Promise<void> => {
+    for (let at = 0; at < 20; at += 1) await settled();
+  };
 
-  test('the second waits, unread, for the first; a small one does not', async () => {
-    const reader = new BodyReader({ ...LIMITS, largeBodyTimeMs: 10_000 });
-    const [first, second, small] = [open(reader), open(reader), open(reader)];
-    first.stream.write(LARGE.slice(0, 200));
-    await settled();
-    second.stream.end(LARGE);
-    small.stream.end('{"a":1}');
-    expect(await small.body).toEqual({ a: 1 });
-    await settled();
-    expect(second.seen.done).toBe(false);
-    expect(second.stream.isPaused()).toBe(true);
-    first.stream.end(LARGE.slice(200));
-    expect(await first.body).toHaveLength(300);
-    await settled();
-    expect(second.seen.done).toBe(false);
-    first.answer.emit('close');
-    expect(await second.body).toHaveLength(300);
+  test.each([true, false])(
+    'are together no larger than the bound, and one: what does not fit waits, unread (length told: %s)',
+    async (known) => {
+      const reader = new BodyReader(LIMITS);
+      const bodies = Array.from({ length: 10 }, () => whole(reader, 90, known));
+      let done = 0;
+      let most = 0;
+      const answer = async (): Promise<void> => {
+        for (const { seen, answer: toAnswer } of bodies) {
+          if (seen.text === undefined || toAnswer.listenerCount('close') === 0) continue;
+          toAnswer.emit('close');
+          done += 1;
+          return;
+        }
+        await settled();
+      };
+      await calm();
+      expect(reader.waiting).toBeGreaterThan(0);
+      expect(bodies.at(-1)!.stream.readableFlowing).toBe(false);
+      while (done < bodies.length) {
+        most = Math.max(most, reader.heldBytes);
+        await answer();
+      }
+      expect(most).toBeLessThanOrEqual((300 + 90 + 64) * KB);
+      expect(await Promise.all(bodies.map(({ body }) => body))).toEqual(Array(10).fill(90 * KB));
+      expect([reader.heldBytes, reader.waiting]).toEqual([0, 0]);
+    },
+  );
+
+  test('one larger than the bound is read although others are not answered yet; the next one waits for it', async () => {
+    const reader = new BodyReader(LIMITS);
+    const small = whole(reader, 10);
+    const [huge, next] = [whole(reader, 900), whole(reader, 400)];
+    expect([await small.body, await huge.body]).toEqual([10 * KB, 900 * KB]);
+    await calm();
+    expect(next.seen.text).toBeUndefined();
+    huge.answer.emit('close');
+    expect(await next.body).toBe(400 * KB);
   });
 
-  test.each(['stands still', 'drips'])('one that %s is given up, and the next has its turn', async (how) => {
+  test('one that fits does not wait for one that does not', async () => {
     const reader = new BodyReader(LIMITS);
-    const [slow, next] = [open(reader), open(reader)];
-    slow.stream.write(LARGE.slice(0, 200));
-    const dripping = how === 'drips' ? setInterval(() => slow.stream.write('x'), 5) : undefined;
-    await settled();
-    next.stream.end(LARGE);
-    expect(await slow.body).toBe('the body came too slowly');
-    clearInterval(dripping);
-    expect(await next.body).toHaveLength(300);
+    const first = whole(reader, 250);
+    const beyond = whole(reader, 250);
+    await beyond.body;
+    first.answer.emit('close');
+    const late = whole(reader, 250);
+    const small = whole(reader, 40);
+    expect(await small.body).toBe(40 * KB);
+    expect(late.seen.text).toBeUndefined();
+    beyond.answer.emit('close');
+    expect(await late.body).toBe(250 * KB);
+  });
+
+  test.each([true, false])(
+    'that wait for each other half read do not wait for ever (length told: %s)',
+    async (known) => {
+      const reader = new BodyReader(LIMITS);
+      const bodies = Array.from({ length: 8 }, () => open(reader, known ? 200 * KB : undefined));
+      for (const { stream } of bodies) stream.write(json(200).slice(0, 130 * KB));
+      await calm();
+      for (const { stream, body, answer } of bodies) {
+        stream.end(json(200).slice(130 * KB));
+        void body.then(() => {
+          answer.emit('close');
+        });
+      }
+      expect(await Promise.all(bodies.map(({ body }) => body))).toEqual(Array(8).fill(200 * KB));
+    },
+  );
+
+  describe('and are slow', () => {
+    beforeEach(() => {
+      jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    });
+    afterEach(() => {
+      jest.useRealTimers();
+    });
+    const SLOW = { ...LIMITS, bodyTimeMs: 1_000 };
+    const pass = async (ms: number): Promise<void> => {
+      await calm();
+      jest.advanceTimersByTime(ms);
+      await calm();
+    };
+
+    test.each(['stands still', 'drips'])(
+      'one that %s is given up where others wait for room',
+      async (how) => {
+        const reader = new BodyReader(SLOW);
+        const [slow, beyond] = [open(reader, 280 * KB), open(reader, 280 * KB)];
+        const next = whole(reader, 280);
+        for (let ms = 0; ms < 1_100; ms += 100) {
+          for (const { stream } of [slow, beyond]) if (how === 'drips' || ms === 0) stream.write('"');
+          await pass(100);
+        }
+        expect(await slow.body).toBe('the body came too slowly');
+        expect(await next.body).toBe(280 * KB);
+      },
+    );
+
+    test('one may take its time where none waits', async () => {
+      const reader = new BodyReader(SLOW);
+      const slow = open(reader, 100 * KB);
+      slow.stream.write(json(100).slice(0, 50 * KB));
+      await pass(100_000);
+      slow.stream.end(json(100).slice(50 * KB));
+      expect(await slow.body).toBe(100 * KB);
+    });
+
+    test('the time in which one waits for room is not held against it', async () => {
+      const reader = new BodyReader(SLOW);
+      const [first, beyond, next, last] = [1, 2, 3, 4].map(() => whole(reader, 280));
+      await Promise.all([first!.body, beyond!.body]);
+      await pass(100_000);
+      expect([next!.seen.text, last!.seen.text]).toEqual([undefined, undefined]);
+      beyond!.answer.emit('close');
+      expect(await next!.body).toBe(280 * KB);
+      next!.answer.emit('close');
+      expect(await last!.body).toBe(280 * KB);
+    });
+
+    test('the times in which one is read count together', async () => {
+      const reader = new BodyReader(SLOW);
+      const slow = open(reader);
+      slow.stream.write('"');
+      await pass(600);
+      const full = whole(reader, 230);
+      await full.body;
+      const beyond = whole(reader, 50);
+      await beyond.body;
+      // Its first block is full, and there is no room for another.
+      slow.stream.write(json(64));
+      const waiting = whole(reader, 250);
+      await pass(100_000);
+      expect([reader.waiting, slow.seen.text]).toEqual([2, undefined]);
+      full.answer.emit('close');
+      await pass(500);
+      expect(slow.seen.text).toBe('the body came too slowly');
+      beyond.answer.emit('close');
+      expect(await waiting.body).toBe(250 * KB);
+    });
   });
 
   test('one whose sender goes away, in its turn or before it, leaves the way free', async () => {
-    const reader = new BodyReader({ ...LIMITS, largeBodyTimeMs: 10_000 });
-    const [first, second, third] = [open(reader), open(reader), open(reader)];
-    first.stream.write(LARGE.slice(0, 200));
-    await settled();
-    second.stream.write(LARGE.slice(0, 200));
-    third.stream.end(LARGE);
-    await settled();
-    second.stream.destroy();
-    expect(await second.body).toBe('the body was broken off');
-    first.stream.destroy();
-    expect(await first.body).toBe('the body was broken off');
-    expect(await third.body).toHaveLength(300);
+    const reader = new BodyReader(LIMITS);
+    const [first, beyond, waiting] = [1, 2, 3].map(() => open(reader, 280 * KB));
+    for (const { stream } of [first!, beyond!, waiting!]) stream.write('"');
+    const next = whole(reader, 280);
+    await calm();
+    for (const { stream, body } of [waiting!, beyond!, first!]) {
+      stream.destroy();
+      expect(await body).toBe('the body was broken off');
+    }
+    expect(await next.body).toBe(280 * KB);
+    next.answer.emit('close');
+    expect([reader.heldBytes, reader.waiting]).toEqual([0, 0]);
   });
 
-  test('one beyond all bounds is refused, and blocks nothing', async () => {
+  test.each([true, false])(
+    'one beyond all bounds is refused, and blocks nothing (length told: %s)',
+    async (known) => {
+      const reader = new BodyReader(LIMITS);
+      const huge = whole(reader, 1_001, known);
+      expect(await huge.body).toBe(`the body is larger than ${1_000 * KB} bytes`);
+      expect(await whole(reader, 280).body).toBe(280 * KB);
+    },
+  );
+
+  test('one that is no JSON, or empty, blocks nothing', async () => {
     const reader = new BodyReader(LIMITS);
-    const [huge, next] = [open(reader), open(reader)];
-    huge.stream.write('"'.padEnd(2_000, 'x'));
-    expect(await huge.body).toBe('the body is larger than 1000 bytes');
-    next.stream.end(LARGE);
-    expect(await next.body).toHaveLength(300);
+    for (const text of ['', '{'.repeat(280 * KB)]) {
+      const bad = open(reader, text.length);
+      bad.stream.end(text);
+      expect(await bad.body).toMatch(/^the body is /);
+      expect([reader.heldBytes, reader.waiting]).toEqual([0, 0]);
+    }
   });
 });
 
 test('one whose sender has gone before its turn is not parsed', async () => {
-  const reader = new BodyReader({ maxBodyBytes: 1_000, largeBodyBytes: 1_000, largeBodyTimeMs: 1_000 });
+  const reader = new BodyReader({ maxBodyBytes: 1_000, bodyMemoryBytes: 1_000, bodyTimeMs: 1_000 });
   const [stream, answer] = [new PassThrough(), new EventEmitter()];
-  const body = reader.read(stream, answer, {});
+  const body = reader.read(stream, undefined, answer, {});
   stream.on('end', () => answer.emit('close'));
   const parse = jest.spyOn(JSON, 'parse');
   stream.end('{}');
@@ -95,9 +229,9 @@ test('one whose sender has gone before its turn is not parsed', async () => {
 });
 
 test('what was parsed is handed over once, and is kept no longer', async () => {
-  const reader = new BodyReader({ maxBodyBytes: 1_000, largeBodyBytes: 1_000, largeBodyTimeMs: 1_000 });
+  const reader = new BodyReader({ maxBodyBytes: 1_000, bodyMemoryBytes: 1_000, bodyTimeMs: 1_000 });
   const stream = new PassThrough();
-  const reading = reader.read(stream, new EventEmitter(), {});
+  const reading = reader.read(stream, undefined, new EventEmitter(), {});
   stream.end('{"a":1}');
   const body = await reading;
   expect(body.value).toEqual({ a: 1 });

@@ -17,8 +17,9 @@ test('limits fit into those of the host', () => {
     featuresWaitMs: 25_000,
     // A 413 would drop a whole batch: of a hundred events with 4 MB at most. The stock transformer takes as much.
     maxBodyBytes: 200 * MB,
-    largeBodyBytes: 20 * MB,
-    largeBodyTimeMs: 60_000,
+    // What a small container has room for.
+    bodyMemoryBytes: 64 * MB,
+    bodyTimeMs: 60_000,
     answerIdleMs: 60_000,
     // The host waits for the slowest plan of a batch, and tries again by itself.
     router: { maxAttempts: 3, maxPlanTimeMs: 15_000, maxPending: 10_000, concurrency: 100 },
@@ -54,6 +55,7 @@ test('serve listens where every host looks for a transformer, for this machine a
     concurrency: 100,
     requestsPerSecond: 180,
     requestsPerDay: 1_000_000,
+    bodyMemory: 64,
     graceMs: 5_000,
     drainMs: 70_000,
   });

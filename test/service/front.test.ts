@@ -376,10 +376,10 @@ test('an answer of a status that there is not ends neither the front nor its way
 test('a large body of another destination, which waits for its answer, holds up no large body of ours', async () => {
   const held: http.ServerResponse[] = [];
   const other = await startUpstream((response) => held.push(response));
-  const { origin } = await startFront(other.origin, { largeBodyBytes: 100 });
+  const { origin } = await startFront(other.origin, { bodyMemoryBytes: 300 });
   const theirs = post(
     `${origin}/routerTransform`,
-    JSON.stringify({ input: ['x'.repeat(500)], destType: 'braze' }),
+    JSON.stringify({ input: ['x'.repeat(200_000)], destType: 'braze' }),
   );
   await until(() => held.length === 1);
   const ours = await post(
@@ -526,6 +526,60 @@ describe('features', () => {
     const upstream = `http://127.0.0.1:${await freePort()}`;
     const { get } = await world({ upstream, featuresWaitMs: 50 });
     expect(await get('/features')).toMatchObject({ status: 503, headers: { apiversion: '2' } });
+  });
+
+  const endless: Answering = (response) => {
+    const more = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(64 * 1024, ' ')));
+      response.once('drain', more);
+    };
+    more();
+  };
+  const bomb: Answering = (response) => {
+    const text = JSON.stringify({ ...FEATURES, more: ' '.repeat(30 * 2 ** 20) });
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(text));
+  };
+  const justTooLarge: Answering = (response) => response.end(JSON.stringify({ a: 'x'.repeat(2 ** 20 - 7) }));
+  const tooLarge = 'its answer is larger than 1048576 bytes';
+
+  test.each<[string, Answering, string]>([
+    ['without end', endless, tooLarge],
+    ['of megabytes once they are decompressed', bomb, tooLarge],
+    ['a byte too large', justTooLarge, tooLarge],
+    ['that are no JSON', (response) => response.end('<html>'), 'its answer is no JSON object'],
+    ['that are no object', (response) => response.end('[]'), 'its answer is no JSON object'],
+    ['with an error', (response) => response.writeHead(502).end(), 'it answers 502'],
+  ])('%s are not taken, and those told last hold', async (_name, features, fault) => {
+    let isOdd = false;
+    const other = await startUpstream(undefined, (response, asked) => {
+      if (isOdd) features(response, asked);
+      else telling(response, asked);
+    });
+    const { origin, logged } = await startFront(other.origin);
+    await call(`${origin}/features`);
+    isOdd = true;
+    for (let poll = 0; poll < 3; poll += 1) expect(json(await call(`${origin}/features`))).toEqual(MERGED);
+    const line = `warn {"error":"${fault}"} the features of the transformer behind this service could not be read\n`;
+    expect(logged()).toBe(line);
+  });
+
+  test('as large as may be are taken', async () => {
+    const text = JSON.stringify({ ...FEATURES, more: '' });
+    const full = text.replace('"more":""', `"more":"${'x'.repeat(2 ** 20 - text.length)}"`);
+    const other = await startUpstream(undefined, (response) => response.end(full));
+    const { origin } = await startFront(other.origin);
+    expect(json(await call(`${origin}/features`))).toMatchObject(MERGED);
+  });
+
+  test.each([301, 302, 303, 307, 308])('are not looked for where a redirect leads: %i', async (status) => {
+    const elsewhere = await startUpstream();
+    const other = await startUpstream(undefined, (response) =>
+      response.writeHead(status, { location: `${elsewhere.origin}/features` }).end(),
+    );
+    const { port, logged } = await startFront(other.origin, { featuresWaitMs: 50 });
+    expect(await connect(port, 'GET /features HTTP/1.1\r\nhost: x\r\n\r\n').ended).toBe('');
+    expect(elsewhere.polls()).toBe(0);
+    expect(logged()).toContain(`"it answers ${status}, and no redirect is followed"`);
   });
 
   test('are not waited for when the client is gone', async () => {

@@ -24,11 +24,14 @@ interface Options extends SendingLimits {
   readonly mode: Mode;
   readonly upstream?: string;
   readonly defaults?: string;
+  readonly bodyMemory: number;
   readonly logLevel: LogLevel;
   readonly graceMs: number;
   readonly drainMs: number;
   readonly pxUrl?: Fetch;
 }
+
+const MEGABYTE = 1024 * 1024;
 
 const HELP = `
 Set on the RudderStack host:
@@ -78,6 +81,7 @@ export function registerServe(program: Command, io: CommandIo): void {
         .choices(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
         .default('info'),
     )
+    .option('--body-memory <megabytes>', 'request bodies in memory at most; more wait', wholeNumber(1), 64)
     .option('--grace-ms <ms>', 'how long SIGTERM still takes new work', wholeNumber(0), 5_000)
     .option('--drain-ms <ms>', 'then cut what does not finish within', wholeNumber(0), 70_000)
     .addOption(concurrencyOption(100))
@@ -95,7 +99,7 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
     import('../../service/index.js'),
     import('../../service/log.js'),
   ]);
-  const { mode, upstream, defaults, pxUrl, logLevel, graceMs, drainMs } = options;
+  const { mode, upstream, defaults, bodyMemory, pxUrl, logLevel, graceMs, drainMs } = options;
   const { concurrency, requestsPerSecond, requestsPerDay, requestTimeout } = options;
   if (upstream !== undefined && !isUpstreamUrl(upstream)) {
     throw new UsageError(
@@ -110,6 +114,7 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
     log,
     configDefaults,
     version: packageVersion(),
+    bodyMemoryBytes: bodyMemory * MEGABYTE,
     router: { concurrency, requestsPerSecond, requestsPerDay, requestTimeoutMs: requestTimeout },
     ...(upstream === undefined ? {} : { upstream }),
     ...(pxUrl === undefined ? {} : { fetch: pxUrl }),
