@@ -294,7 +294,7 @@ describe('after a stop without a rejected file, messages behind the first that w
       sentAgain: 400,
     };
     expect(summaryText(summary, { width: 80, colours: false })).toContain(
-      '  gainsight-px deliver events.jsonl --skip 4\n400 messages will be sent again by it, though delivered already: their events will stand in PX twice. With --rejected from the beginning, a run that is stopped sends nothing again.\n',
+      '  gainsight-px deliver events.jsonl --skip 4\n400 messages will be sent again by it, though delivered already: the events among them will stand in PX twice. With --rejected from the beginning, a run that is stopped sends nothing again.\n',
     );
     expect(summaryText({ ...summary, sentAgain: 0 }, { width: 80, colours: false })).not.toContain(
       'again by it',

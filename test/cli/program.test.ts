@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { run } from '../../src/cli/program';
 import { cli, CONFIG, KEY, tempFile, cleanUp } from './cli';
@@ -53,6 +55,19 @@ describe('help', () => {
     expect(stdout).toContain('gainsight-px transform');
   });
 });
+
+test.each(COMMANDS.map((names) => [names.join(' '), names]))(
+  'every option of "%s" is described in docs/command.md',
+  async (_, names) => {
+    const { stdout } = await cli([...names, '--help']);
+    const options = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, option]) => option!);
+    const text = readFileSync(path.join(__dirname, '../../docs/command.md'), 'utf8');
+    const [name = ''] = names;
+    const section = text.split(/^## /m).find((part) => part.split('\n')[0]!.includes(name)) ?? '';
+    expect(options).toContain('--help');
+    for (const option of options.filter((found) => found !== '--help')) expect(section).toContain(option);
+  },
+);
 
 test('the version is the package’s', async () => {
   // eslint-disable-next-line @typescript-eslint/no-require-imports

@@ -139,7 +139,7 @@ function again(sentAgain: number, file: string | null): string[] {
       ? 'With --rejected from the beginning, a run that is stopped sends nothing again.'
       : 'A rejected file that can be written to the end avoids that.';
   return [
-    `${goesOn(sentAgain)} sent again by it, though delivered already: their events will stand in PX twice. ${avoid}`,
+    `${goesOn(sentAgain)} sent again by it, though delivered already: the events among them will stand in PX twice. ${avoid}`,
   ];
 }
 
