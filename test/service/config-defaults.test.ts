@@ -37,9 +37,18 @@ const destination = (Config: object, more: Json = {}): Json => ({
   ...more,
 });
 
+/** A job that comes again is answered from memory, and so each is another one. */
+let jobsHandedBack = 100;
+
 /** Hands a delivery-mode item back as the host does, with what it stores. */
 const deliver = ({ post }: World, item: Json, version: string, destinationConfig: unknown) => {
-  const metadata = (item.metadata as Json[]).map((job) => ({ ...job, userId: '' }));
+  jobsHandedBack += 1;
+  const jobId = jobsHandedBack;
+  const metadata = (item.metadata as Json[]).map((metadataOfJob) => ({
+    ...metadataOfJob,
+    jobId,
+    userId: '',
+  }));
   return post(`/${version}/destinations/gainsight_px/proxy`, {
     ...(item.batchedRequest as Json),
     metadata: version === 'v1' ? metadata : metadata[0],
@@ -70,7 +79,8 @@ test('what a destination says itself wins, key by key; null and maps without a f
     { dataCenter: {}, userAttributeMap: [{ from: '', to: '' }] },
     { dataCenter: { web: 'US' }, userAttributeMap: null },
   ];
-  for (const Config of Configs) await here.route([job(1, message, {}, destination(Config))]);
+  // A job that comes again is answered from memory.
+  for (const [at, Config] of Configs.entries()) await here.route([job(at, message, {}, destination(Config))]);
   expect(sent.map(({ url, body }) => [new URL(url).host, body.customAttributes])).toEqual([
     ['api-us2.aptrinsic.com', { level: 'gold' }],
     ['api-eu.aptrinsic.com', { plan: 'pro' }],
@@ -135,8 +145,8 @@ test('templates are resolved first, and then the defaults fill what is open', as
   const place = '{{ message.context.place || US2 }}';
   const message = { ...identify(), context: { place: 'US' } };
   await here.route([job(1, message, {}, dynamic(place))]);
-  await here.route([job(1, identify(), {}, dynamic(place))]);
-  await here.route([job(1, identify(), {}, dynamic(null))]);
+  await here.route([job(2, identify(), {}, dynamic(place))]);
+  await here.route([job(3, identify(), {}, dynamic(null))]);
   expect(sent.map(({ url }) => new URL(url).host)).toEqual([
     'api.aptrinsic.com',
     'api-us2.aptrinsic.com',
