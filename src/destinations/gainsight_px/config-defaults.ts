@@ -7,10 +7,9 @@ import { CONFIG_KEYS, parseConfig, type ConfigFields, type DestinationConfig } f
 
 /** The keys that every destination has of its own. */
 const OWN_KEYS = ['apiKey', 'productTagKey'] as const;
-type OwnKey = (typeof OWN_KEYS)[number];
 
 /** Values for all keys of a destination's configuration but its own two, to stand in where a destination does not say them. */
-export type ConfigDefaults = Omit<ConfigFields, OwnKey>;
+export type ConfigDefaults = Omit<ConfigFields, (typeof OWN_KEYS)[number]>;
 
 /** The sides of a row that must be filled, by the key of the map. */
 const MAPS: Readonly<Partial<Record<string, readonly [string, string]>>> = {
