@@ -67,9 +67,24 @@ export function oneLine(text: string): string {
 function patternOf(secret: string): RegExp | undefined {
   const plain = secret.trim();
   if (plain === '') return undefined;
-  // Forms write a blank as a plus, and whatever shows a text makes several blanks one.
-  const literal = plain.replace(/[\\^$.*?()[\]{}|/-]/g, '\\$&').replace(/[ +]+/g, '[ +]+');
-  return new RegExp([literal, ...base64Patterns(plain)].join('|'), 'gi');
+  // The usual escapes as they are, too: what stands before them may look like the beginning of an escape, and hide theirs.
+  const forms = new Set([
+    plain,
+    encodeURIComponent(plain),
+    percentEncoded(plain),
+    JSON.stringify(plain).slice(1, -1),
+  ]);
+  const literals = [...forms].sort((one, other) => other.length - one.length).map(literalPattern);
+  return new RegExp([...literals, ...base64Patterns(plain)].join('|'), 'gi');
+}
+
+/** Forms write a blank as a plus, and whatever shows a text makes several blanks one. */
+function literalPattern(text: string): string {
+  return text.replace(/[\\^$.*?()[\]{}|/-]/g, '\\$&').replace(/[ +]+/g, '[ +]+');
+}
+
+function percentEncoded(text: string): string {
+  return text.replace(/[^]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 /** Shorter pieces of Base64 than this are found in ordinary words. */
