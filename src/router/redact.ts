@@ -1,3 +1,5 @@
+import { HIDDEN_CHARACTERS } from '../core/hidden-characters.js';
+
 const API_KEY_HEADER = 'x-aptrinsic-api-key';
 const MASK = '[redacted]';
 
@@ -57,8 +59,8 @@ export function oneLine(text: string): string {
   return (
     text
       .replace(/\s/g, ' ')
-      // Control and format characters and lone surrogates: NUL breaks databases, bidirectional marks mislead readers.
-      .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')
+      // NUL breaks databases, bidirectional marks mislead readers.
+      .replace(HIDDEN_CHARACTERS, '')
       .replace(/ {2,}/g, ' ')
       .trim()
   );
