@@ -19,7 +19,7 @@ type Head = Pick<Exchange, 'status' | 'retryAfterMs'>;
 
 /** Sends requests by `fetch`: redirects are not followed, and a time limit holds for the answer's body too. */
 export function createFetchTransport(options: FetchTransportOptions): Transport {
-  return (request) => new FetchExchange(options, request).run();
+  return (request, wantsBody = false) => new FetchExchange(options, request, wantsBody).run();
 }
 
 class FetchExchange {
@@ -32,6 +32,7 @@ class FetchExchange {
   constructor(
     private readonly options: FetchTransportOptions,
     private readonly request: RequestDescriptor,
+    private readonly wantsBody: boolean,
   ) {
     this.#body = request.body === undefined ? undefined : JSON.stringify(request.body);
     this.#startMs = options.clock.nowMs();
@@ -71,7 +72,7 @@ class FetchExchange {
     return {
       ...this.#head,
       html: answer.html,
-      text: answer.text,
+      text: this.wantsBody && response.ok ? answer.text : '',
       quote: response.ok ? '' : quoteBody(answer, secret),
       durationMs: this.#elapsedMs(),
     };

@@ -1,4 +1,8 @@
+import { copyText } from '../core/copy-text.js';
 import { oneLine, redactor } from './redact.js';
+
+/** How much of a text is looked at; a quote shows far less. */
+const MAX_LOOKED_AT = 16 * 1024;
 
 /** Length of a quote at most, in UTF-16 units. */
 const MAX_QUOTE = 300;
@@ -23,10 +27,21 @@ export interface BodyText {
  */
 export function quoteBody({ text, html, cut }: BodyText, secret: string): string {
   const redact = redactor(secret);
-  // The end of a text that was cut may hold the beginning of the secret, which nothing would recognise.
-  const whole = cut ? text.slice(0, -6 * secret.length - 16) : text;
+  const said = html ? (titleOf(text) ?? '') : messageOf(text);
   // Once before and once after the white space is gone: either may join or part what is to be found.
-  const clean = redact(oneLine(redact(html ? (titleOf(whole) ?? '') : messageOf(whole))));
+  const clean = redact(oneLine(redact(beginning(said, cut || said.length > MAX_LOOKED_AT, secret))));
+  // Once more, as the marks around it may complete it. And copied: a part of a text would keep all of the body in memory.
+  return copyText(redact(composed(clean, html)));
+}
+
+/** Where the end was cut off, it may hold the beginning of the secret, however escaped, which nothing would recognise. */
+function beginning(text: string, isCut: boolean, secret: string): string {
+  return isCut
+    ? text.slice(0, Math.min(text.length, MAX_LOOKED_AT)).slice(0, -10 * secret.length - 16)
+    : text;
+}
+
+function composed(clean: string, html: boolean): string {
   if (html) return clean === '' ? 'an HTML page' : `an HTML page titled "${shorten(clean)}"`;
   return clean === '' ? 'an empty body' : `"${shorten(clean)}"`;
 }

@@ -5,7 +5,7 @@ import { sleep } from './clock.js';
 import { exhaustionText, pauseText, refusalText } from './failure-text.js';
 import { Interrupted, type GivesWayTo, type Interruption } from './interruption.js';
 import { judgeExchange, mayHaveLanded, reads } from './judge-exchange.js';
-import { apiKeyOf, readAnswer } from './redact.js';
+import { apiKeyOf, readAnswer, redactOwnText } from './redact.js';
 import type { Settings } from './options.js';
 import {
   exhaustion,
@@ -91,7 +91,7 @@ class PlanRun {
       if (next.to === 'fail') {
         const failing = this.plan.steps.find(({ id }) => id === next.answerOf) ?? step;
         const answer = this.#lastExchange.get(failing.id) ?? exchange;
-        const text = refusalText(next.code, failing, answer);
+        const text = redactOwnText(refusalText(next.code, failing, answer), keyOf(failing));
         return failed(refusal(next.code, text, answer.status, next.retryable), this.trail);
       }
       if (next.to === 'step') {
@@ -156,7 +156,7 @@ class PlanRun {
   async #send(step: Step, waitedMs: number): Promise<{ exchange: Exchange; verdict: Verdict }> {
     const { transport, limiter, pause } = this.context;
     this.#noteSending(step);
-    const exchange = await transport(step.request);
+    const exchange = await transport(step.request, reads(step.route));
     if (exchange.status !== undefined) limiter.answered?.();
     pause.note(exchange.status, exchange.retryAfterMs);
     return { exchange, verdict: this.#noteAnswer(step, exchange, waitedMs) };
@@ -211,14 +211,19 @@ class PlanRun {
 
   #delivered(step: Step, exchange: Exchange, note: PlanNote | undefined): Outcome {
     const body =
-      reads(step.route) && exchange.text !== ''
-        ? { body: readAnswer(exchange.text, apiKeyOf(step.request.headers)) }
-        : {};
+      reads(step.route) && exchange.text !== '' ? { body: readAnswer(exchange.text, keyOf(step)) } : {};
     return { delivered: true, ...(note === undefined ? {} : { note }), ...body, ...this.trail };
   }
 
   #exhausted(step: Step, exchange: Exchange, verdict: Transient): Outcome {
-    return failed(exhaustion(verdict, exhaustionText(step, exchange, this.#attempts), exchange), this.trail);
+    return failed(
+      exhaustion(
+        verdict,
+        redactOwnText(exhaustionText(step, exchange, this.#attempts), keyOf(step)),
+        exchange,
+      ),
+      this.trail,
+    );
   }
 
   #pausedTooLong(step: Step): Outcome {
@@ -242,6 +247,10 @@ function whenPending(promise: Promise<unknown>, callback: () => void): void {
   queueMicrotask(() => {
     if (!isSettled) callback();
   });
+}
+
+function keyOf({ request }: Step): string {
+  return apiKeyOf(request.headers);
 }
 
 function toTenths(ms: number): number {

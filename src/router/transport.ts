@@ -12,7 +12,10 @@ export interface Exchange {
   readonly retryAfterMs?: number;
   /** What the answer says, for people: bounded, on one line, without the API key. */
   readonly quote: string;
-  /** The beginning of the answer's body as it came. It may hold the API key: for parsing, never for showing. */
+  /**
+   * The beginning of the answer's body as it came, where it was asked for and the answer is a 2xx: a plan that waits must not hold more. It may
+   * hold the API key: for parsing, never for showing.
+   */
   readonly text: string;
   /** From sending to the end of the answer, in milliseconds. */
   readonly durationMs: number;
@@ -21,6 +24,7 @@ export interface Exchange {
 /**
  * Sends one request once. Never rejects: what goes wrong on the way is an exchange too.
  *
+ * @param wantsBody whether the request is made for its answer's body; by default it is not
  * @throws TypeError at once when the body cannot be written as JSON.
  */
-export type Transport = (request: RequestDescriptor) => Promise<Exchange>;
+export type Transport = (request: RequestDescriptor, wantsBody?: boolean) => Promise<Exchange>;

@@ -48,7 +48,7 @@ describe('a request is sent as it is described', () => {
     px()
       .get('/v1/user/preferences/u1', (body) => body === '')
       .reply(200, { surveys: false });
-    expect(await send(readPlan('u1').steps[0].request)).toMatchObject({
+    expect(await send(readPlan('u1').steps[0].request, true)).toMatchObject({
       status: 200,
       text: '{"surveys":false}',
     });
@@ -92,7 +92,7 @@ describe('an answer is read with suspicion', () => {
       requestTimeoutMs: 1_000,
     })(event);
 
-    expect(exchange.text).toHaveLength(64 * 1024);
+    expect(exchange.text).toBe('');
     expect(exchange.quote.length).toBeLessThan(310);
     expect(pulled).toBeLessThan(10);
     expect(cancelled).toHaveBeenCalledTimes(1);

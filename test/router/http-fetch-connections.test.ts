@@ -48,7 +48,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 
 function sender(fetch: Fetch = createHttpFetch()): (origin: string, id?: string) => Promise<Exchange> {
   const transport = createFetchTransport({ fetch, clock: systemClock, requestTimeoutMs: REQUEST_TIMEOUT_MS });
-  return (origin, id = 'ada') => transport(request(origin, id));
+  return (origin, id = 'ada') => transport(request(origin, id), true);
 }
 
 function request(origin: string, id: string): RequestDescriptor {

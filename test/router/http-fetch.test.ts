@@ -26,7 +26,7 @@ async function exchange(listener: RequestListener, requestTimeoutMs = 5_000): Pr
     body: { email: 'ada@example.com' },
   };
   const transport = createFetchTransport({ fetch: createHttpFetch(), clock: systemClock, requestTimeoutMs });
-  return transport(request);
+  return transport(request, true);
 }
 
 test('method, path, headers and body arrive, and the answer is read', async () => {
@@ -76,9 +76,9 @@ test('a request that hangs ends with its time', async () => {
 test('of a long answer only the beginning is read', async () => {
   const result = await exchange((request, response) => {
     request.resume();
-    response.writeHead(400);
+    response.writeHead(200);
     response.end('x'.repeat(1_000_000));
   });
-  expect(result.status).toBe(400);
-  expect(result.text.length).toBeLessThanOrEqual(65_536);
+  expect(result.status).toBe(200);
+  expect(result.text).toHaveLength(65_536);
 });

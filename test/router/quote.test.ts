@@ -3,6 +3,14 @@ import { quoteBody } from '../../src/router/quote';
 
 const KEY = 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6';
 const quote = (text: string, html = false, cut = false): string => quoteBody({ text, html, cut }, KEY);
+/** Every character escaped. */
+const percent = (text: string): string =>
+  text.replace(/./g, (character) => `%${character.charCodeAt(0).toString(16)}`);
+/** What somebody finds who looks into the Base64 in a text. */
+const readable = (text: string): string =>
+  [0, 1, 2, 3]
+    .map((skip) => Buffer.from(text.replace(/[^\w+/-]/g, '').slice(skip), 'base64').toString('latin1'))
+    .join();
 const json = (error: object): string => JSON.stringify({ externalapierror: error });
 
 describe('a quote says what PX said', () => {
@@ -50,10 +58,40 @@ describe('a quote never shows the key', () => {
     ['with invisible characters inside', `key ${KEY.split('').join('\u200b')}.`],
     ['escaped in PX’s JSON', `{"externalapierror":{"message":"key \\u0066${KEY.slice(1)}."}}`],
     ['escaped in other JSON', `{"key":"\\u0066${KEY.slice(1)}."}`],
+    ['escaped in a text', `key \\u0066${KEY.slice(1)}.`],
+    ['escaped for a URL, every character', `key ${percent(KEY)}.`],
+    ['escaped for a URL, in small letters, twice', `key ${percent(percent(KEY)).toLowerCase()}.`],
+    ['escaped for HTML, every character', `key ${KEY.replace(/./g, (c) => `&#${c.charCodeAt(0)};`)}.`],
+    [
+      'escaped for HTML, hexadecimal',
+      `key ${KEY.replace(/./g, (c) => `&#x${c.charCodeAt(0).toString(16)};`)}.`,
+    ],
+    ...['', 'u', 'us', 'user:'].flatMap((before): [string, string][] =>
+      (['base64', 'base64url'] as const).map((form) => [
+        `in ${form} after "${before}"`,
+        `key ${Buffer.from(`${before}${KEY}:`).toString(form)}.`,
+      ]),
+    ),
   ];
   it.each(forms)('%s', (_, text) => {
     expect(quote(text)).toContain('[redacted]');
     expect(quote(text).toLowerCase()).not.toContain(KEY);
+    expect(readable(quote(text)).toLowerCase()).not.toContain(KEY.slice(2, -2));
+  });
+
+  it.each([
+    ['completed by the quotation marks', '"0123456789"', '0123456789'],
+    ['completed by the mark at the beginning', '"0123456789', '0123456789 and more'],
+    ['completed by the mark at the end', '0123456789"', 'the 0123456789'],
+  ])('%s', (_, key, text) => {
+    expect(quoteBody({ text, html: false, cut: false }, key)).not.toContain(key);
+  });
+
+  it('nor its beginning at the end of what is looked at', () => {
+    for (let before = 0; before < 600; before += 1) {
+      const text = `${'\u200b'.repeat(16 * 1024 - before)}${KEY}${KEY}`;
+      expect(quote(text)).not.toContain(KEY.slice(0, 4));
+    }
   });
 
   it.each([
@@ -86,6 +124,11 @@ describe('a quote never shows the key', () => {
       (key: string) => json({ message: 'm', subErrors: [{ message: key }] }),
       (key: string) => `<title>${key.replace(/</g, '&lt;')}</title>`,
       encodeURIComponent,
+      (key: string) => encodeURIComponent(key).toLowerCase(),
+      percent,
+      (key: string) => JSON.stringify(JSON.stringify(key)),
+      (key: string) => key.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`),
+      (key: string) => `Basic ${Buffer.from(`px:${key}`).toString('base64')}`,
     );
     fc.assert(
       fc.property(
@@ -100,6 +143,8 @@ describe('a quote never shows the key', () => {
           expect(shown).not.toContain(key.toLowerCase());
           expect(shown).not.toContain(JSON.stringify(key).slice(1, -1).toLowerCase());
           expect(shown).not.toContain(encodeURIComponent(key).toLowerCase());
+          expect(shown).not.toContain(percent(key).toLowerCase());
+          expect(shown).not.toContain(Buffer.from(key).toString('base64').slice(0, -4).toLowerCase());
         },
       ),
       { numRuns: 2_000 },

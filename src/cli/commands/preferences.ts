@@ -12,7 +12,7 @@ import type { Fetch } from '../../router/options.js';
 import type { CommandIo } from '../io.js';
 import { configOption, pxUrlOption } from '../options.js';
 import { print } from '../output/print.js';
-import { printable } from '../output/printable.js';
+import { printable, printableJson } from '../output/printable.js';
 import { lookOf, renderTable } from '../output/table.js';
 import { sendPlan } from '../send-plan.js';
 import { loadSettings, UsageError } from '../settings.js';
@@ -78,7 +78,7 @@ async function get(identifyId: string, options: Options, io: CommandIo): Promise
   const raw = Object.fromEntries(PREFERENCES.map((name) => [name, answer[name] ?? null]));
   const effective = effectivePreferences(answer);
   if (options.json === true) {
-    await print(io, `${JSON.stringify({ identifyId, raw, effective })}\n`);
+    await print(io, `${printableJson({ identifyId, raw, effective })}\n`);
     return;
   }
   const rows = PREFERENCES.map((name) => [name, JSON.stringify(raw[name]), String(effective[name])]);

@@ -14,6 +14,7 @@ import type { CommandIo } from '../io.js';
 import { skippedAs, type Skipped } from '../output/skipped.js';
 import { configOption } from '../options.js';
 import { maskKey } from '../output/mask-key.js';
+import { printableJson } from '../output/printable.js';
 import { loadSettings } from '../settings.js';
 
 interface Options {
@@ -59,7 +60,7 @@ export function registerTransform(program: Command, io: CommandIo): void {
         const line = transform(item, destination, config);
         if (line.error !== undefined) io.exitCode = 1;
         const isShown = line.plan === undefined || options.showKey === true;
-        return JSON.stringify(isShown ? line : { ...line, plan: maskKey(line.plan) });
+        return printableJson(isShown ? line : { ...line, plan: maskKey(line.plan) });
       });
     });
 }

@@ -6,7 +6,7 @@ import { describeSettings } from '../describe-settings.js';
 import type { CommandIo } from '../io.js';
 import { configOption } from '../options.js';
 import { print } from '../output/print.js';
-import { printable } from '../output/printable.js';
+import { printable, printableJson } from '../output/printable.js';
 import { lookOf, renderTable } from '../output/table.js';
 import { ENVIRONMENT_KEYS, readSettings } from '../settings.js';
 
@@ -44,7 +44,7 @@ async function validate(options: Options, io: CommandIo): Promise<void> {
       io.stderr.write(`${printable(`warning: ${path} ${message}`)}\n`);
   }
   if (faults.length > 0) {
-    if (options.json === true) await print(io, `${JSON.stringify({ valid: false, faults, warnings })}\n`);
+    if (options.json === true) await print(io, `${printableJson({ valid: false, faults, warnings })}\n`);
     else for (const fault of faults) io.stderr.write(`${printable(faultLine(fault))}\n`);
     io.exitCode = 2;
     return;
@@ -52,7 +52,7 @@ async function validate(options: Options, io: CommandIo): Promise<void> {
 
   const meaning = describeSettings(settings as DestinationConfig);
   if (options.json === true) {
-    await print(io, `${JSON.stringify({ valid: true, ...meaning, warnings })}\n`);
+    await print(io, `${printableJson({ valid: true, ...meaning, warnings })}\n`);
     return;
   }
   const rows = Object.entries(meaning).flatMap(rowsOf);

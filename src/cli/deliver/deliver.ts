@@ -2,6 +2,7 @@ import type { DestinationConfig } from '../../destinations/gainsight_px/index.js
 import { MessageInput } from '../input/message-input.js';
 import type { CommandIo, StopSignal } from '../io.js';
 import { tryWrite } from '../output/print.js';
+import { printableJson } from '../output/printable.js';
 import { lookOf } from '../output/table.js';
 import { loadSettings } from '../settings.js';
 import { Counts } from './counts.js';
@@ -101,7 +102,7 @@ async function report(summary: Summary, { json, skip }: DeliverOptions, io: Comm
     io.stderr.write(`--skip ${skip} passed over all ${summary.messages.read} messages of the input\n`);
   }
   const text =
-    json === true ? `${JSON.stringify(summary)}\n` : summaryText(summary, lookOf(io.stdout, io.env));
+    json === true ? `${printableJson(summary)}\n` : summaryText(summary, lookOf(io.stdout, io.env));
   if ((await tryWrite(io.stdout, text)) !== undefined) io.stderr.write(text);
   io.exitCode = exitCodeOf(summary);
 }

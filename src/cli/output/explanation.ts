@@ -34,7 +34,7 @@ const NOTES: Readonly<Record<PlanNote, string>> = {
 /** An explanation for scripts: one line of JSON, without the API key. */
 export function explanationJson(item: ExplainedItem): string {
   const { position, plan, skipped, error, fields, dropped, warnings, notes } = item;
-  return JSON.stringify({
+  return printableJson({
     position,
     ...(plan === undefined ? {} : { plan: maskKey(plan) }),
     ...(skipped === undefined ? {} : { skipped }),

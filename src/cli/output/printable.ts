@@ -1,23 +1,49 @@
-// What moves a terminal's cursor, changes its colours, or reorders the text around it.
-const UNPRINTABLE =
-  // eslint-disable-next-line no-control-regex -- these are the characters that must not get through
-  /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+import { HIDDEN_CHARACTERS } from '../../core/hidden-characters.js';
+
+/** Scripts that are not written rightly without joiners (U+200C, U+200D) and variation selectors within their words. */
+const JOINING =
+  '\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Gurmukhi}' +
+  '\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}' +
+  '\\p{Script=Sinhala}\\p{Script=Khmer}\\p{Script=Myanmar}\\p{Script=Tibetan}';
+
+/** What hidden characters that belong to the writing stand after: then they stay, and names and emoji read as they were written. */
+const PARTS_OF_WRITING: readonly { readonly hidden: RegExp; readonly after: RegExp }[] = [
+  { hidden: /^[\u200C\u200D]$/u, after: new RegExp(`[${JOINING}]$`, 'u') },
+  { hidden: /^[\u180B-\u180D\u180F]$/u, after: /\p{Script=Mongolian}$/u },
+  { hidden: /^\u200D$/u, after: /[\p{Extended_Pictographic}\p{Emoji_Modifier}]\uFE0F?$/u },
+  { hidden: /^[\uFE0E\uFE0F]$/u, after: /[\p{Emoji}]$/u },
+  { hidden: /^[\uFE00-\uFE0D\u{E0100}-\u{E01EF}]$/u, after: /\p{Script=Han}$/u },
+];
+
+/** More of what stands before is not needed to tell: a character of two units and a selector. */
+const LOOK_BACK = 3;
 
 /**
- * A text on one line that does nothing to a terminal: control characters are written as escapes. Names and paths of an event are
- * as little to be trusted as its values.
+ * A text on one line that does nothing to a terminal and hides nothing: characters that are not seen are written as escapes, as in JSON. Names and
+ * paths of an event are as little to be trusted as its values. Joiners and variation selectors stay where the writing needs them: in emoji, and in
+ * words of scripts that join.
  *
  * @example
  * printable('a\nb\u001b[2J'); // 'a\\u000ab\\u001b[2J'
  */
 export function printable(text: string): string {
-  return text.replace(
-    UNPRINTABLE,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return text.replace(HIDDEN_CHARACTERS, (hidden, at: number) =>
+    isPartOfWriting(hidden, text.slice(Math.max(0, at - LOOK_BACK), at)) ? hidden : escapeUnits(hidden),
   );
 }
 
-/** A JSON value on one line; texts are quoted, so that `"1"` and `1` are told apart. */
+/** A JSON value on one line, as JSON that reads the same; texts are quoted, so that `"1"` and `1` are told apart. */
 export function printableJson(value: unknown): string {
   return printable(JSON.stringify(value) ?? 'nothing');
+}
+
+function isPartOfWriting(hidden: string, before: string): boolean {
+  return PARTS_OF_WRITING.some((part) => part.hidden.test(hidden) && part.after.test(before));
+}
+
+function escapeUnits(hidden: string): string {
+  return Array.from(
+    { length: hidden.length },
+    (_, at) => `\\u${hidden.charCodeAt(at).toString(16).padStart(4, '0')}`,
+  ).join('');
 }
