@@ -6,6 +6,7 @@ import { Metrics } from './metrics.js';
 import { parseServiceOptions, type ServiceOptions, type Settings } from './options.js';
 import { BodyReader } from './read-body.js';
 import { UnfinishedDeletions } from './unfinished-deletions.js';
+import { Unserved } from './unserved.js';
 import { WaitingDestinations } from './waiting-destinations.js';
 
 /** What all routes of one service share. */
@@ -20,6 +21,7 @@ export interface Context {
   readonly bodies: BodyReader;
   readonly deletions: UnfinishedDeletions;
   readonly answers: Answers;
+  readonly unserved: Unserved;
   /** Whether the service is about to end, and is not to be sent new work. */
   draining: boolean;
 }
@@ -62,6 +64,7 @@ export function createContext(options: ServiceOptions): Context {
     bodies,
     deletions: new UnfinishedDeletions(),
     answers: new Answers(),
+    unserved: new Unserved(settings.log),
     draining: false,
   };
 }

@@ -18,6 +18,7 @@ import { shortName } from '../router/short-name.js';
 import { sendJson, takeJson } from './answer.js';
 import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
+import { countEvents, type EventFate } from './count-events.js';
 
 const ROUTE = 'deleteUsers';
 
@@ -48,9 +49,7 @@ export async function deleteUsers(
   await deletion.run(done);
   const result = deletion.reply();
   if (result.statusCode === 200) context.deletions.finished(parts);
-  context.metrics.events(ROUTE, 'user', 'delivered', deletion.done);
-  context.metrics.events(ROUTE, 'user', 'retry', named.length - deletion.done);
-  request.eventCounts = { delivered: deletion.done, retry: named.length - deletion.done };
+  countEvents(ROUTE, deletion.fates(), request, context);
   return send(reply, skipped.length === 0 ? result : { ...result, skipped });
 }
 
@@ -114,6 +113,16 @@ class Deletion {
       this.#fail(error);
       return undefined;
     }
+  }
+
+  /** What became of each user. */
+  fates(): EventFate[] {
+    const reason = this.#failure === undefined ? {} : { code: this.#failure.error.code };
+    return this.userIds.map((_, index) =>
+      index < this.done
+        ? { type: 'user', outcome: 'delivered' }
+        : { type: 'user', outcome: 'retry', ...reason },
+    );
   }
 
   reply(): DeletionReply {

@@ -1,13 +1,17 @@
 import type { Socket } from 'node:net';
-import type { FastifyError, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { WireFormatError } from '../protocol/wire-format-error.js';
 import { API_VERSION, sendJson, sendRetryLater } from './answer.js';
 import type { Context } from './context.js';
 import type { ServiceLog } from './options.js';
 import { BodyError } from './read-body.js';
 
-/** Paths of the processor's transform calls, whose client tries again without end when it is told to. */
-const PROCESSOR_PATH = /^\/v0\/destinations\/[^/]+\/?$/;
+/**
+ * Paths that the host's processor calls, whose client tries again without end when it is told to, and else ends the host after a quarter of an
+ * hour (RudderStack rudder-server v1.83, `processor/internal/transformer`).
+ */
+const PROCESSOR_PATH =
+  /^\/(v0\/destinations\/[^/]+|customTransform|v0\/validate|v2\/sources\/[^/]+\/hydrate)\/?$/;
 
 /** The transformer behind a front gave no answer. */
 export class UpstreamError extends Error {
@@ -67,7 +71,7 @@ const UNREADABLE_ANSWER = [
 
 /** Answers a request for something that is not here. */
 export function sendRefusal(reply: FastifyReply, message: string): FastifyReply {
-  const path = reply.request.url.split('?', 1)[0]!.replace(/\/{2,}/g, '/');
+  const path = pathOf(reply.request);
   if (PROCESSOR_PATH.test(path)) return sendRetryLater(reply, message);
   // The deletion worker reads arrays only.
   const body =
@@ -75,12 +79,21 @@ export function sendRefusal(reply: FastifyReply, message: string): FastifyReply 
   return sendJson(reply, 500, body);
 }
 
-function isInput(thrown: unknown): boolean {
-  return thrown instanceof BodyError || thrown instanceof WireFormatError;
+/** The path of a request as routes read it: slashes that follow each other count as one. */
+export function pathOf({ url }: FastifyRequest): string {
+  return url.split('?', 1)[0]!.replace(/\/{2,}/g, '/');
 }
+
+function isInput(thrown: unknown): boolean {
+  return thrown instanceof BodyError || thrown instanceof WireFormatError || nameOf(thrown) === BAD_PATH;
+}
+
+/** The framework's name for a path with a percent sign that stands for no character. */
+const BAD_PATH = 'FST_ERR_BAD_URL';
 
 /** Of what is not our own, the name alone: the rest may hold anything. */
 function messageOf(thrown: unknown): string {
+  if (nameOf(thrown) === BAD_PATH) return 'the path of the request cannot be decoded';
   return isInput(thrown) || thrown instanceof UpstreamError
     ? (thrown as Error).message
     : `unexpected ${nameOf(thrown)}`;

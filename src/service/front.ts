@@ -2,18 +2,15 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyReplyFromHooks } from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { DEST_TYPE } from '../protocol/destination.js';
-import { destTypeOf } from '../protocol/transform-request.js';
 import type { Context } from './context.js';
-import { UpstreamError } from './failures.js';
+import { sendRefusal, UpstreamError } from './failures.js';
 import { withoutHopByHop } from './hop-by-hop.js';
 import { BodyError, type ReadBody } from './read-body.js';
+import { forwardablePath } from './request-target.js';
 import { upstreamFeatures, type FeaturesRoute } from './upstream-features.js';
 
 /** What a front does with requests that are not for this destination. */
 export interface Front {
-  /** Whether a request whose body names its destination is another destination's. */
-  isForeign(request: FastifyRequest): boolean;
   /** Sends a request whose body was read on as it came, and its answer back. */
   forward(request: FastifyRequest, reply: FastifyReply): FastifyReply;
   /** Serves `GET /features`: the other transformer's, with this destination added. */
@@ -28,7 +25,12 @@ export interface Front {
 export function createFront(app: FastifyInstance, upstream: string, context: Context): Front {
   const { origin, pathname } = new URL(upstream);
   const prefix = pathname.replace(/\/$/, '');
-  const targetOf = ({ url }: FastifyRequest): string => prefix + url.split('?', 1)[0]!;
+  const sendOn = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const path = forwardablePath(request.url);
+    if (path !== undefined) return reply.from(prefix + path, AS_IT_CAME);
+    context.settings.log.warn({}, `${NOT_FORWARDED}: no RudderStack host sends such`);
+    return sendRefusal(reply, NOT_FORWARDED);
+  };
 
   // Loaded by those alone who need it: the proxy library takes a while.
   app.register(import('@fastify/reply-from'), {
@@ -48,25 +50,22 @@ export function createFront(app: FastifyInstance, upstream: string, context: Con
     scope.addContentTypeParser('*', (_request, payload, parsed) => {
       parsed(null, payload);
     });
-    scope.all('/*', (request, reply) => reply.from(targetOf(request), AS_IT_CAME));
+    scope.all('/*', sendOn);
     done();
   });
 
   return {
-    isForeign: ({ body }) => {
-      const value = (body as ReadBody | undefined)?.value;
-      const named: unknown = Array.isArray(value) ? value[0] : value;
-      return body !== undefined && destTypeOf(named) !== DEST_TYPE;
-    },
     forward: (request, reply) => {
       const { bytes, leave } = request.body as ReadBody;
       // Once it is sent, nothing of it is needed any more, and the other side takes its own time to answer.
       request.body = Readable.from(pieces(bytes!), { objectMode: false }).once('close', leave);
-      return reply.from(targetOf(request), AS_IT_CAME);
+      return sendOn(request, reply);
     },
     features: upstreamFeatures(`${origin}${prefix}/features`, context),
   };
 }
+
+const NOT_FORWARDED = 'a request target is not forwarded that is no plain path';
 
 const PIECE_BYTES = 64 * 1024;
 

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ErrorCode } from '../core/errors.js';
 import type { RequestRecord, RouterStats } from '../router/index.js';
 import type { RepeatSource } from './job-memory.js';
 import type { EventOutcome } from './summary.js';
@@ -36,6 +37,11 @@ export class Metrics {
     'type',
     'outcome',
   ]);
+  readonly #eventReasons = this.#counter(
+    'event_reasons_total',
+    'Why events were filtered, dropped or given back, by the route they came on, outcome and code of the error.',
+    ['route', 'outcome', 'code'],
+  );
   readonly #repeatedJobs = this.#counter(
     'repeated_jobs_total',
     'Jobs that came again and were not run again: done before (memory), or being done at that time (running).',
@@ -112,6 +118,10 @@ export class Metrics {
 
   events(route: string, type: string, outcome: EventOutcome, count: number): void {
     this.#events.inc({ route, type, outcome }, count);
+  }
+
+  eventReasons(route: string, outcome: EventOutcome, code: ErrorCode, count: number): void {
+    this.#eventReasons.inc({ route, outcome, code }, count);
   }
 
   repeatedJob(source: RepeatSource): void {

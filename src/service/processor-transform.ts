@@ -12,12 +12,13 @@ import { droppedItem, outputItem, type ProcessorItem } from '../protocol/process
 import { parseProcessorRequest, type TransformEvent } from '../protocol/transform-request.js';
 import { sendJson, sendRetryLater, takeJson } from './answer.js';
 import type { Context } from './context.js';
+import { countEvents, fateOf } from './count-events.js';
 import { isAppend, jobName } from './job-memory.js';
 import { failedJob, isFiltered, isHoldingBack, type JobResult } from './job-result.js';
-import { messageIdOf } from './map-event.js';
+import { messageIdOf, messageTypeOf } from './map-event.js';
 import type { Treatment } from './run-batch.js';
 import type { EventOutcome } from './summary.js';
-import { countEvents, transform } from './transform.js';
+import { transform } from './transform.js';
 
 const ROUTE = 'processor';
 
@@ -52,8 +53,7 @@ export async function processorTransform(
   if (passing?.kind === 'failed') {
     countEvents(
       ROUTE,
-      events,
-      events.map(() => 'retry'),
+      results.map((result, index) => fateOf(messageTypeOf(events[index]!), 'retry', result)),
       request,
       context,
     );
@@ -78,7 +78,10 @@ export async function processorTransform(
   const outcomes = items.map(([first], index) =>
     isFiltered(results[index]!) ? 'filtered' : outcomeOf(first),
   );
-  countEvents(ROUTE, events, outcomes, request, context);
+  const fates = results.map((result, index) =>
+    fateOf(messageTypeOf(events[index]!), outcomes[index]!, result),
+  );
+  countEvents(ROUTE, fates, request, context);
   return sendJson(reply, 200, items.flat());
 }
 

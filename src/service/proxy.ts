@@ -20,6 +20,7 @@ import { WireFormatError } from '../protocol/wire-format-error.js';
 import { sendJson, takeJson } from './answer.js';
 import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
+import { countEvents, fateOf } from './count-events.js';
 import { jobName } from './job-memory.js';
 import { failedJob, resultOf, withinAttempts, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';
@@ -44,7 +45,13 @@ export async function proxy(
   const job = await delivered(plan, wanted, timeoutMs, reply, context);
   if (job.kind === 'failed') logBugs([job.error], context.settings.log);
   const result = job.kind === 'failed' ? undelivered(job.error, job.pxStatus, wanted.jobs) : DELIVERED;
-  countJobs(result, wanted, typeOf(plan), request, context);
+  const fate = fateOf(typeOf(plan), outcomeOf(result), job);
+  countEvents(
+    ROUTE,
+    wanted.jobs.map(() => fate),
+    request,
+    context,
+  );
   return version === 'v1'
     ? sendJson(reply, 200, proxyReplyV1(result, wanted.jobs))
     : sendJson(reply, result.status, proxyReplyV0(result));
@@ -118,15 +125,7 @@ function typeOf(plan: RequestPlan | JobResult): string {
   }
 }
 
-function countJobs(
-  { status }: DeliveryResult,
-  { jobs }: ProxyRequest,
-  type: string,
-  request: FastifyRequest,
-  { metrics }: Context,
-): void {
-  const outcome: EventOutcome =
-    status === 200 ? 'delivered' : status === 429 || status >= 500 ? 'retry' : 'dropped';
-  metrics.events(ROUTE, type, outcome, jobs.length);
-  request.eventCounts = { [outcome]: jobs.length };
+function outcomeOf({ status }: DeliveryResult): EventOutcome {
+  if (status === 200) return 'delivered';
+  return status === 429 || status >= 500 ? 'retry' : 'dropped';
 }

@@ -6,6 +6,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** How the events of the request ended; undefined when it had none. */
     eventCounts: EventCounts | undefined;
+    /** Why events were not delivered; undefined when all were. */
+    eventCodes: Readonly<Record<string, number>> | undefined;
   }
 }
 
@@ -15,14 +17,16 @@ const QUIET = new Set(['/health', '/metrics', '/features']);
 /** Counts every request, and writes one line of log for it: without its body, its query or anything else of a customer's. */
 export function registerRequestLog(app: FastifyInstance, { metrics, settings: { log } }: Context): void {
   app.decorateRequest('eventCounts', undefined);
+  app.decorateRequest('eventCodes', undefined);
   app.addHook('onResponse', (request, reply, done) => {
     const route = routeOf(request);
     const { statusCode: status, elapsedTime } = reply;
     metrics.http(route, status, elapsedTime);
     if (!QUIET.has(route) || status !== 200) {
-      const { method, eventCounts: events } = request;
+      const { method, eventCounts: events, eventCodes: codes } = request;
       const durationMs = Math.round(elapsedTime * 10) / 10;
-      log.info({ method, route, status, durationMs, ...(events === undefined ? {} : { events }) }, 'request');
+      const told = { ...(events === undefined ? {} : { events }), ...(codes === undefined ? {} : { codes }) };
+      log.info({ method, route, status, durationMs, ...told }, 'request');
     }
     done();
   });

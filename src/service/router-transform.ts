@@ -13,12 +13,13 @@ import {
 import { parseRouterRequest, type TransformEvent } from '../protocol/transform-request.js';
 import { sendJson, takeJson } from './answer.js';
 import type { Context } from './context.js';
+import { countEvents, fateOf } from './count-events.js';
 import { jobName } from './job-memory.js';
 import { isFiltered, withinAttempts, type JobResult } from './job-result.js';
-import { messageIdOf } from './map-event.js';
+import { messageIdOf, messageTypeOf } from './map-event.js';
 import type { EventOutcome } from './summary.js';
 import type { Treatment } from './run-batch.js';
-import { countEvents, transform } from './transform.js';
+import { transform } from './transform.js';
 
 const ROUTE = 'routerTransform';
 
@@ -51,7 +52,10 @@ export async function routerTransform(
   const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;
   const items = results.map((result, index) => itemOf(result, events[index]!, knowsFiltered, context));
   const outcomes = items.map((item, index) => (isFiltered(results[index]!) ? 'filtered' : outcomeOf(item)));
-  countEvents(ROUTE, events, outcomes, request, context);
+  const fates = results.map((result, index) =>
+    fateOf(messageTypeOf(events[index]!), outcomes[index]!, result),
+  );
+  countEvents(ROUTE, fates, request, context);
   return sendJson(reply, 200, { output: items });
 }
 

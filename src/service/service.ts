@@ -2,15 +2,18 @@ import { lookup } from 'node:dns/promises';
 import type { IncomingMessage } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { DEST_TYPE } from '../protocol/destination.js';
 import { FEATURES } from '../protocol/features.js';
+import { destTypeOf } from '../protocol/transform-request.js';
 import { sendJson, setApiVersion } from './answer.js';
 import { registerAnswers } from './answers.js';
 import { createContext, type Context } from './context.js';
 import { deleteUsers } from './delete-users.js';
 import { createFront } from './front.js';
-import { refuseUnreadable, sendFailure, sendRefusal } from './failures.js';
+import { pathOf, refuseUnreadable, sendFailure, sendRefusal } from './failures.js';
 import type { ServiceOptions } from './options.js';
 import { processorTransform } from './processor-transform.js';
+import type { ReadBody } from './read-body.js';
 import { proxy } from './proxy.js';
 import { registerRequestLog } from './request-log.js';
 import { routerTransform } from './router-transform.js';
@@ -144,8 +147,13 @@ function registerRoutes(app: FastifyInstance, context: Context): void {
   /** For routes that name the destination in the body only. */
   const shared =
     (handler: Handler) =>
-    (request: FastifyRequest, reply: FastifyReply): unknown =>
-      front?.isForeign(request) === true ? front.forward(request, reply) : handler(request, reply, context);
+    (request: FastifyRequest, reply: FastifyReply): unknown => {
+      const destType = foreignDestType(request);
+      if (destType === undefined) return handler(request, reply, context);
+      if (front !== undefined) return front.forward(request, reply);
+      if (destType !== '') context.unserved.noteDestination(destType);
+      return handler(request, reply, context);
+    };
 
   app.get('/features', front?.features ?? ((_request, reply) => sendJson(reply, 200, FEATURES)));
   app.get('/health', bound(health));
@@ -162,7 +170,19 @@ function registerRoutes(app: FastifyInstance, context: Context): void {
     '/v1/destinations/gainsight_px/proxy',
     bound((...call) => proxy('v1', ...call)),
   );
-  app.setNotFoundHandler(notServed);
+  app.setNotFoundHandler((request, reply) => {
+    context.unserved.notePath(pathOf(request));
+    return notServed(request, reply);
+  });
+}
+
+/** The destination type that a body names, where it is not this one; empty when it names none. */
+function foreignDestType({ body }: FastifyRequest): string | undefined {
+  if (body === undefined) return undefined;
+  const { value } = body as ReadBody;
+  const named: unknown = Array.isArray(value) ? value[0] : value;
+  const destType = destTypeOf(named);
+  return destType === DEST_TYPE ? undefined : destType;
 }
 
 function notServed(_request: FastifyRequest, reply: FastifyReply): unknown {

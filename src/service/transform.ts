@@ -1,11 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { TransformEvent } from '../protocol/transform-request.js';
 import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
 import type { JobResult } from './job-result.js';
-import { messageTypeOf } from './map-event.js';
 import { handOverBatch, runBatch, type BatchJob, type Deliver, type Treatment } from './run-batch.js';
-import type { EventCounts, EventOutcome } from './summary.js';
 
 const NEVER_RUN: Treatment['isRun'] = () => false;
 
@@ -46,26 +44,4 @@ async function resultsOf(
     clearTimeout(timer);
     reply.raw.off('close', giveUp);
   }
-}
-
-/** Counts how the events of a request ended, for the metrics and the request's log line. */
-export function countEvents(
-  route: string,
-  events: readonly TransformEvent[],
-  outcomes: readonly EventOutcome[],
-  request: FastifyRequest,
-  { metrics }: Context,
-): void {
-  const counts: EventCounts = {};
-  const byLabels = new Map<string, number>();
-  outcomes.forEach((outcome, index) => {
-    counts[outcome] = (counts[outcome] ?? 0) + 1;
-    const labels = `${messageTypeOf(events[index]!)} ${outcome}`;
-    byLabels.set(labels, (byLabels.get(labels) ?? 0) + 1);
-  });
-  for (const [labels, count] of byLabels) {
-    const [type, outcome] = labels.split(' ') as [string, EventOutcome];
-    metrics.events(route, type, outcome, count);
-  }
-  request.eventCounts = counts;
 }

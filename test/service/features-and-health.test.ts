@@ -1,6 +1,6 @@
 import { mergeFeatures } from '../../src/protocol/features';
 import { systemClock } from '../../src/router/clock';
-import { cleanUp, group, identify, job, track, world } from './host';
+import { cleanUp, CONFIG, group, identify, job, track, world } from './host';
 
 afterEach(cleanUp);
 
@@ -105,4 +105,63 @@ test('/metrics counts requests, events, requests to PX, retries, waits, caches a
     expect(text.split('\n')).toContain(line);
   expect(text).toMatch(/gainsight_px_px_request_duration_seconds_bucket\{le="0.005",route="users.create"\}/);
   expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
+});
+
+describe('the reason of what was not delivered is in the metrics and in the log line of the request', () => {
+  const reason = (text: string): string[] =>
+    text.split('\n').filter((line) => line.startsWith('gainsight_px_event_reasons_total{'));
+
+  test('on the router route', async () => {
+    const { route, get, simulator, logged } = await world({ router: { maxAttempts: 1 } });
+    simulator.configure({ faults: [{ fault: { status: 401 }, when: ({ id }) => id === 'denied' }] });
+    await route([
+      job(1, identify('denied'), { userId: 'k1' }),
+      job(2, identify('denied'), { userId: 'k2' }),
+      job(3, { type: 'track', userId: 'u' }, { userId: 'k3' }),
+      job(4, { type: 'alias', userId: 'u' }, { userId: 'k4' }),
+      job(5, identify('ok'), { userId: 'k5' }),
+      job(6, track('u6'), { userId: 'k6' }, null),
+      job(7, track('u7'), { userId: 'k6' }),
+    ]);
+    expect(reason((await get('/metrics')).text).sort()).toEqual([
+      'gainsight_px_event_reasons_total{route="routerTransform",outcome="dropped",code="denied"} 2',
+      'gainsight_px_event_reasons_total{route="routerTransform",outcome="dropped",code="event_name_missing"} 1',
+      'gainsight_px_event_reasons_total{route="routerTransform",outcome="filtered",code="type_filtered"} 1',
+      'gainsight_px_event_reasons_total{route="routerTransform",outcome="retry",code="blocked"} 1',
+      'gainsight_px_event_reasons_total{route="routerTransform",outcome="retry",code="internal"} 1',
+    ]);
+    expect(logged()).toContain(
+      '"codes":{"denied":2,"event_name_missing":1,"type_filtered":1,"internal":1,"blocked":1}',
+    );
+  });
+
+  test('on the processor route, for what is dropped and for what comes again', async () => {
+    const { post, get, simulator } = await world({ router: { maxAttempts: 1 } });
+    await post('/v0/destinations/gainsight_px', [job(1, {}), job(2, identify('u2'), { userId: 'k2' })]);
+    simulator.configure({ faults: [{ fault: { status: 500 } }] });
+    await post('/v0/destinations/gainsight_px', [job(3, track()), job(4, identify('u4'))]);
+    expect(reason((await get('/metrics')).text).sort()).toEqual([
+      'gainsight_px_event_reasons_total{route="processor",outcome="dropped",code="type_missing"} 1',
+      'gainsight_px_event_reasons_total{route="processor",outcome="retry",code="unavailable"} 1',
+    ]);
+  });
+
+  test('on the delivery proxy, and for erasures', async () => {
+    const { route, post, get, simulator } = await world({ mode: 'delivery', router: { maxAttempts: 1 } });
+    const [item] = await route([job(1, track())]);
+    simulator.configure({ faults: [{ fault: { status: 422 } }] });
+    await post('/v1/destinations/gainsight_px/proxy', {
+      ...(item!.batchedRequest as object),
+      metadata: [{ jobId: 1 }, { jobId: 2 }],
+      destinationConfig: (item!.destination as { Config: unknown }).Config,
+    });
+    simulator.configure({ faults: [{ fault: { status: 401 } }] });
+    await post('/deleteUsers', [
+      { destType: 'gainsight_px', config: CONFIG, userAttributes: [{ userId: 'u1' }] },
+    ]);
+    expect(reason((await get('/metrics')).text).sort()).toEqual([
+      'gainsight_px_event_reasons_total{route="deleteUsers",outcome="retry",code="denied"} 1',
+      'gainsight_px_event_reasons_total{route="proxy",outcome="dropped",code="rejected"} 2',
+    ]);
+  });
 });

@@ -607,6 +607,94 @@ describe('features', () => {
   );
 });
 
+describe('request targets that no host sends', () => {
+  const ask = (port: number, target: string, body = '[]'): Promise<string> =>
+    connect(
+      port,
+      `POST ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    ).ended;
+
+  test.each([
+    'http://elsewhere/x',
+    'HTTP://elsewhere:99/x',
+    'http://127.0.0.1/../x',
+    '*',
+    '/..',
+    '/../x',
+    '/a/../../x',
+    '/a/..',
+    '/%2e%2e/x',
+    '/.%2E/x',
+    '/%2e%2e%2fx',
+    '/..%2f..%2fx',
+    '/..%5c..%5cx',
+    '/a%5c..%5cx',
+    '/..;/x',
+    '/...',
+    '/.',
+    '/./x',
+    '/%2e/x',
+    '/a\\b',
+    '/..\\..\\x',
+    '/a#b',
+    '/%zz',
+    '/%ff/x',
+  ])(
+    '%s is refused, with and without a prefix, and is not called a fault of this service',
+    async (target) => {
+      const other = await startUpstream();
+      for (const prefix of ['', '/pre/fix']) {
+        const { port, logged } = await startFront(other.origin + prefix);
+        const received = await ask(port, target);
+        expect(received).toMatch(/^HTTP\/1\.1 500 [^]*\r\napiVersion: 2\r\n/i);
+        expect(logged()).toMatch(/^warn /m);
+        expect(logged()).not.toMatch(/^error /m);
+      }
+      expect(other.seen).toEqual([]);
+    },
+  );
+
+  test.each([
+    '//elsewhere/x',
+    '///x',
+    '//routerTransform',
+    '/a%00b',
+    '/a%0d%0ax',
+    '/%252e%252e/x',
+    '/a..b/.c',
+    '/[...all]',
+    '/@elsewhere/x',
+    '/:80/x',
+    '/x?a=../..&b=http://elsewhere/',
+  ])('%s is forwarded as it is, below the prefix', async (target) => {
+    const other = await startUpstream();
+    for (const prefix of ['', '/pre/fix']) {
+      const { port } = await startFront(other.origin + prefix);
+      await ask(port, target);
+      expect(other.seen.at(-1)?.url).toBe(prefix + target);
+    }
+  });
+
+  test('of another destination on a route of ours one is refused, too', async () => {
+    const other = await startUpstream();
+    const { port, logged } = await startFront(other.origin);
+    expect(await ask(port, 'http://elsewhere/routerTransform', '{"destType":"braze"}')).toMatch(
+      /^HTTP\/1\.1 500 /,
+    );
+    expect(other.seen).toEqual([]);
+    expect(logged()).not.toMatch(/^error /m);
+  });
+
+  test.each(['elsewhere:443', '\\x', '?x', '/a\u0001b', '/a\u007fb', '/a\tb', '/é'])(
+    '%j is no target to Node: something to be tried again',
+    async (target) => {
+      const { port, logged } = await startFront((await startUpstream()).origin);
+      expect(await ask(port, target)).toMatch(/^HTTP\/1\.1 503 [^]*\r\nX-Rudder-Should-Retry: true\r\n/);
+      expect(logged()).not.toMatch(/^error /m);
+    },
+  );
+});
+
 describe('what Node cannot read as a request', () => {
   const RETRY = /^HTTP\/1\.1 503 Service Unavailable\r\n/;
   const BROKEN = 'host: x\r\ntransfer-encoding: chunked\r\n\r\n5\r\n[1,2,\r\nno chunk\r\n';
