@@ -306,16 +306,18 @@ describe('compose.yaml', () => {
 /** The metrics of a service that has made a request to PX, and was asked for the same again. */
 async function scrape(): Promise<string> {
   const service = createService({ fetch: () => Promise.resolve(new Response(null, { status: 204 })) });
-  const event = {
-    message: { type: 'identify', userId: 'u1', traits: {} },
-    metadata: { jobId: 1, userId: 'u1', sourceId: 's', destinationId: 'd' },
+  const job = (jobId: number, message: object): object => ({
+    message,
+    metadata: { jobId, userId: 'u1', sourceId: 's', destinationId: 'd' },
     destination: { ID: 'd', Config: { apiKey: 'k', productTagKey: 'AP-TEST-2' } },
-  };
+  });
+  // One that is delivered, and one that is dropped.
+  const input = [job(1, { type: 'identify', userId: 'u1', traits: {} }), job(2, { type: 'track' })];
   for (let time = 0; time < 2; time += 1) {
     const { statusCode } = await service.inject({
       method: 'POST',
       url: '/routerTransform',
-      payload: { input: [event], destType: 'gainsight_px' },
+      payload: { input, destType: 'gainsight_px' },
     });
     expect(statusCode).toBe(200);
   }
