@@ -172,7 +172,7 @@ class Targets {
 
   ofAttribute(name: string, as: ConverterName | undefined): Target {
     const convert = as === undefined ? toCustomAttribute : CONVERTERS[as];
-    return this.#target([ATTRIBUTES, name], convert, { takesBlank: as === undefined, isId: false });
+    return this.#target([ATTRIBUTES, name], convert, { takesBlank: true, isId: false });
   }
 
   #target(
