@@ -18,9 +18,11 @@ export interface Fault {
 export type ErrorCode =
   // instrumentation
   | 'event_not_object'
+  | 'event_unreadable'
   | 'type_missing'
   | 'type_unsupported'
   | 'id_missing'
+  | 'id_not_exact'
   | 'group_id_missing'
   | 'event_name_missing'
   | 'preference_unknown'
@@ -127,13 +129,29 @@ export class InternalError extends DestinationError {
   /** Wraps whatever was thrown where only our own errors were expected. */
   static from(cause: unknown): DestinationError {
     if (isDestinationError(cause)) return cause;
-    const name = cause instanceof Error ? cause.name : typeof cause;
     // The message is not quoted: it may hold anything, a key included. `cause` keeps it for a debugger.
-    return new InternalError('internal', `unexpected ${name}`, { cause });
+    return new InternalError('internal', `unexpected ${nameOf(cause)}`, { cause });
   }
+}
+
+const LONGEST_NAME = 40;
+
+/** The name of an error, or the type of what else was thrown. */
+function nameOf(cause: unknown): string {
+  try {
+    if (cause instanceof Error) return String(cause.name).slice(0, LONGEST_NAME);
+  } catch {
+    // A proxy that is revoked, or a getter that throws.
+  }
+  return typeof cause;
 }
 
 /** Whether something thrown is one of this project's errors, of this copy of the package or another. */
 export function isDestinationError(value: unknown): value is DestinationError {
-  return typeof value === 'object' && value !== null && BRAND in value;
+  try {
+    return typeof value === 'object' && value !== null && Reflect.get(value, BRAND) === true;
+  } catch {
+    // What is thrown may be anything, a revoked proxy too.
+    return false;
+  }
 }

@@ -13,10 +13,14 @@ export function isDate(value: unknown): value is Date {
   return typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === DATE_TAG;
 }
 
-/** The type of a value in the words of an error text; never the value itself. */
+/** The type of a value in the words of an error text; never the value itself. A value that cannot be looked at is an object. */
 export function typeName(value: unknown): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  if (isDate(value)) return 'date';
+  try {
+    if (Array.isArray(value)) return 'array';
+    if (isDate(value)) return 'date';
+  } catch {
+    // A proxy that is revoked, or a getter that throws.
+  }
   return typeof value;
 }

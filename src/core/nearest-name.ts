@@ -19,8 +19,8 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return nearest;
 }
 
-/** The optimal string alignment distance, row by row. */
-function changesBetween(a: string, b: string): number {
+/** How many letters must be added, left out, changed or swapped: the optimal string alignment distance, row by row. */
+export function changesBetween(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i += 1) {

@@ -1,7 +1,11 @@
 import { isObject, typeName } from '../core/json-object.js';
+import { isInexactId, isJunkId, toIdAsWritten } from '../core/mapping/id.js';
 import type { DestinationConfig } from '../destinations/gainsight_px/index.js';
 import { destTypeOf } from './transform-request.js';
 import { WireFormatError } from './wire-format-error.js';
+
+/** A number is one that JSON readers round: whose id it is cannot be known. */
+export type UserId = string | number;
 
 /** A request to erase users. */
 export interface DeletionRequest {
@@ -9,7 +13,7 @@ export interface DeletionRequest {
   readonly destType: string;
   readonly config: DestinationConfig;
   /** In the order of the request; empty ones included. */
-  readonly userIds: readonly string[];
+  readonly userIds: readonly UserId[];
 }
 
 /**
@@ -37,10 +41,17 @@ export function parseDeletionRequest(body: unknown): DeletionRequest {
 }
 
 /** Ids are texts; a number is taken for one too, as messages' ids are. */
-function idOf(user: unknown): string {
+function idOf(user: unknown): UserId {
   const userId = isObject(user) ? user.userId : undefined;
-  if (typeof userId === 'number' && Number.isFinite(userId)) return String(userId);
-  return typeof userId === 'string' ? userId : '';
+  if (typeof userId === 'string') return userId;
+  return isInexactId(userId) ? (userId as number) : (toIdAsWritten(userId) ?? '');
+}
+
+/** Why nobody can be meant: the id is blank, or a placeholder that many people would share; `undefined` when somebody is. */
+export function whyNobody(userId: UserId): string | undefined {
+  if (typeof userId === 'number') return undefined;
+  if (userId.trim() === '') return 'the userId is empty';
+  return isJunkId(userId) ? 'the userId is a placeholder' : undefined;
 }
 
 /** How a deletion ended. The HTTP status decides; the host reads the text of the first item. */

@@ -9,7 +9,12 @@ import {
   type DataCenter,
   type DestinationConfig,
 } from '../destinations/gainsight_px/index.js';
-import { parseDeletionRequest, type DeletionReply } from '../protocol/delete-users.js';
+import {
+  parseDeletionRequest,
+  whyNobody,
+  type DeletionReply,
+  type UserId,
+} from '../protocol/delete-users.js';
 import { DEST_TYPE, requireOneDataCenter } from '../protocol/destination.js';
 import { isTemplate, resolveDynamicConfig } from '../protocol/dynamic-config.js';
 import { errorText } from '../protocol/error-text.js';
@@ -39,10 +44,11 @@ export async function deleteUsers(
   const { destType, config, userIds } = parseDeletionRequest(takeJson(request));
   if (destType !== DEST_TYPE) return send(reply, failed(500, 'this service has no such destination type'));
 
-  const named = distinct(userIds.filter((id) => id.trim() !== ''));
-  const skipped = userIds.flatMap((id, index) =>
-    id.trim() === '' ? [`userAttributes[${index}]: the userId is empty`] : [],
-  );
+  const named = distinct(userIds.filter((id) => whyNobody(id) === undefined));
+  const skipped = userIds.flatMap((id, index) => {
+    const why = whyNobody(id);
+    return why === undefined ? [] : [`userAttributes[${index}]: ${why}`];
+  });
   const deletion = new Deletion(named, config, context);
   const parts = [config, named];
   const done = context.deletions.doneOf(parts);
@@ -54,9 +60,12 @@ export async function deleteUsers(
 }
 
 /** Each id once, where it comes first. */
-function distinct(ids: readonly string[]): string[] {
-  return [...new Map(ids.map((id) => [shortName(id), id])).values()];
+function distinct(ids: readonly UserId[]): UserId[] {
+  return [...new Map(ids.map((id) => [nameOf(id), id])).values()];
 }
+
+/** An id as it is remembered. */
+const nameOf = (id: UserId): string => shortName(String(id));
 
 function failed(statusCode: number, error: string): DeletionReply {
   return { statusCode, status: 'failed', error: errorText(error) };
@@ -75,7 +84,7 @@ class Deletion {
   readonly #controller = new AbortController();
 
   constructor(
-    private readonly userIds: readonly string[],
+    private readonly userIds: readonly UserId[],
     private readonly config: DestinationConfig,
     private readonly context: Context,
   ) {}
@@ -140,14 +149,14 @@ class Deletion {
     while (this.#next < this.userIds.length && !signal.aborted) {
       const userId = this.userIds[this.#next]!;
       this.#next += 1;
-      if (!this.#done.has(shortName(userId))) await this.#erase(userId, config, signal);
+      if (!this.#done.has(nameOf(userId))) await this.#erase(userId, config, signal);
     }
   }
 
-  async #erase(userId: string, config: DestinationConfig, signal: AbortSignal): Promise<void> {
+  async #erase(userId: UserId, config: DestinationConfig, signal: AbortSignal): Promise<void> {
     try {
       const outcome = await this.context.router.deliver(deleteUser(userId, config), { signal });
-      if (outcome.delivered) this.#done.add(shortName(userId));
+      if (outcome.delivered) this.#done.add(nameOf(userId));
       else this.#fail(outcome.error, outcome.status);
     } catch (thrown) {
       this.#fail(InternalError.from(thrown));

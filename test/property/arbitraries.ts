@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { HAZARDOUS_IDS } from '../destinations/gainsight_px/hazardous-ids';
+import { HAZARDOUS_IDS, JUNK_IDS } from '../destinations/gainsight_px/hazardous-ids';
 
 /** The names that the mapping reads somewhere, those that are dangerous as keys, and any other. */
 const KEY = fc.oneof(
@@ -21,8 +21,8 @@ const KEY = fc.oneof(
 function namesRead(): string[] {
   return (
     'email accountId title phone role subscriptionId sfdcContactId firstName firstname first_name lastName lastname ' +
-    'last_name name score numberOfVisits globalUnsubscribe gender lastSeenDate signUpDate firstVisitDate createDate ' +
-    'countryName city postalCode latitude longitude userPreferences trackUsage track_usage surveys productUpdate ' +
+    'last_name name createdAt created_at jobTitle employees street state country parentGroupId score numberOfVisits globalUnsubscribe gender lastSeenDate signUpDate firstVisitDate createDate ' +
+    'countryName city postalCode latitude longitude userPreferences trackUsage track_usage surveys productUpdate onboardingBot ' +
     'website plan industry numberOfEmployees nps healthScore renewalDate groupId userId id date sessionId ' +
     'globalContext tier address address.plan a b page url referrer ip traits consentManagement deniedConsentIds ' +
     'timestamp a.b category search initial_search initial_referrer toJSON'
@@ -45,12 +45,18 @@ export const text = fc.oneof(
     'f',
     'Others',
     'Ada  Lovelace',
+    'Yes',
+    'undefined',
+    '[object Object]',
   ),
   fc.constantFrom(
     '2024-02-29',
     '2024-02-30',
     '2024-02-29T12:00:00',
     '2024-02-29T12:00:00.5+02:00',
+    '2024-02-29 12:00:00 UTC',
+    'Thu, 29 Feb 2024 12:00:00 GMT',
+    '1970-01-01',
     '1709208000',
   ),
   fc.string({ unit: 'binary', maxLength: 12 }),
@@ -58,7 +64,7 @@ export const text = fc.oneof(
 );
 
 const number = fc.oneof(
-  fc.constantFrom(0, -0, 1, -1.5, 1e8, 1709208000, 1709208000123, 1709208000123456, 1e21, 5e-324),
+  fc.constantFrom(0, -0, 1, -1.5, 1e8, 1709208000, 1709208000123, 1709208000123456, 2 ** 53, 1e21, 5e-324),
   fc.integer(),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
 );
@@ -85,7 +91,7 @@ const often = <T>(usual: fc.Arbitrary<T>) =>
 
 /** Ids of every kind: hazardous ones, and any text. */
 export const id = fc.oneof(
-  fc.constantFrom(...HAZARDOUS_IDS.filter(({ length }) => length < 100)),
+  fc.constantFrom(...HAZARDOUS_IDS.filter(({ length }) => length < 100), ...JUNK_IDS),
   fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }),
   fc.string({ unit: fc.constantFrom(...'a./\\%;?#+ 2fFeE:@&=~u'), minLength: 1, maxLength: 8 }),
@@ -133,9 +139,21 @@ export const message = fc.record(
 ) as fc.Arbitrary<Record<string, unknown>>;
 
 const side = fc.option(fc.oneof(KEY, fc.constantFrom('', ' ', 'a.b', 'address.plan')));
+const attributeType = fc.constantFrom('STRING', 'NUMBER', 'BOOLEAN', 'DATE_TIME');
 const attributeMap = fc.option(
-  fc.array(fc.record({ from: side, to: side }, { requiredKeys: [] }), { maxLength: 6 }),
+  fc.array(fc.record({ from: side, to: side, type: fc.option(attributeType) }, { requiredKeys: [] }), {
+    maxLength: 6,
+  }),
 );
+const typesByName = fc.option(fc.dictionary(KEY, attributeType, { maxKeys: 4 }));
+
+/** Rows whose `to` is a field of PX, as all that are filled must be. */
+const fieldMap = (...fields: string[]) =>
+  fc.option(
+    fc.array(fc.record({ from: side, to: fc.option(fc.constantFrom('', ...fields)) }, { requiredKeys: [] }), {
+      maxLength: 6,
+    }),
+  );
 
 /** A configuration that is right. */
 export const validConfig = fc.record(
@@ -145,6 +163,16 @@ export const validConfig = fc.record(
     dataCenter: fc.constantFrom('US', 'eu', 'Us2', { web: 'EU' }, { web: 'US', ios: 'us' }),
     userAttributeMap: attributeMap,
     accountAttributeMap: attributeMap,
+    userFieldMap: fieldMap(
+      'email',
+      'firstName',
+      'accountId',
+      'signUpDate',
+      'location.city',
+      'globalUnsubscribe',
+    ),
+    accountFieldMap: fieldMap('name', 'parentGroupId', 'createDate', 'location.coordinates.latitude', 'nps'),
+    attributeTypes: fc.option(fc.record({ user: typesByName, account: typesByName }, { requiredKeys: [] })),
     globalContextMap: fc.option(
       fc.array(fc.record({ from: side, to: fc.oneof(side, number, fc.boolean()) }, { requiredKeys: [] }), {
         maxLength: 4,

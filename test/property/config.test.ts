@@ -14,11 +14,16 @@ const EVENTS: readonly RudderMessage[] = [
   {
     type: 'identify',
     userId: 'u1',
-    traits: { tier: 'gold', level: 'one' },
+    traits: { tier: 'gold', level: 'one', seats: '1', x: 'x', y: 'y' },
     context: { consentManagement: { deniedConsentIds: ['analytics', 'marketing'] } },
   },
   { type: 'identify', userId: 'u1', traits: { userPreferences: { surveys: false } } },
-  { type: 'group', userId: 'u1', groupId: 'g1', traits: { tier: 'gold', level: 'one' } },
+  {
+    type: 'group',
+    userId: 'u1',
+    groupId: 'g1',
+    traits: { tier: 'gold', level: 'one', seats: '1', x: 'x', y: 'y' },
+  },
   {
     type: 'track',
     userId: 'u1',
@@ -75,13 +80,17 @@ test('any configuration is taken, or refused without its key being shown', () =>
   expect(refused).toBeGreaterThan(50);
 });
 
+const typed = ['STRING', 'NUMBER', 'BOOLEAN', null, 'number'].map((type) => [
+  { from: 'seats', to: 'x', type },
+]);
+
 /** Per key of the schema: contents of which each makes something else of the messages than the one before. */
 const ALTERNATIVES: Readonly<Record<string, readonly unknown[]>> = {
   apiKey: ['key-a', 'key-b', 'key-a'],
   productTagKey: ['AP-A-2', 'AP-B-2', '', 'AP-A-2'],
   dataCenter: [undefined, 'EU', 'US2', { web: 'EU' }, { web: 'US' }, { web: 'EU', ios: 'US2' }, {}, 'moon'],
-  userAttributeMap: maps('from', 'to', 'tier', 'level'),
-  accountAttributeMap: maps('from', 'to', 'tier', 'level'),
+  userAttributeMap: [...maps('from', 'to', 'tier', 'level'), ...typed],
+  accountAttributeMap: [...maps('from', 'to', 'tier', 'level'), ...typed],
   globalContextMap: [
     ...maps('from', 'to', 'tier', 'level'),
     [{ from: 'a', to: 1 }],
@@ -105,11 +114,24 @@ const ALTERNATIVES: Readonly<Record<string, readonly unknown[]>> = {
     [[]],
     [],
   ],
-  userFieldMap: [undefined, 'rows', [[]]],
-  accountFieldMap: [undefined, 'rows', [[]]],
+  userFieldMap: fieldMaps('email', 'title'),
+  accountFieldMap: fieldMaps('name', 'plan'),
   pageEvents: [undefined, true, false, 'yes'],
   nestedAttributes: [undefined, 'flatten', 'json', 'other'],
-  attributeTypes: [undefined, 'types', { user: 'types' }],
+  attributeTypes: [
+    undefined,
+    { user: { x: 'NUMBER' } },
+    { user: { x: 'STRING' } },
+    { user: { y: 'NUMBER' } },
+    { account: { x: 'NUMBER' } },
+    { user: { x: 'NUMBER' }, account: { x: 'NUMBER' } },
+    { user: { x: 'NUMBER', y: 'BOOLEAN' } },
+    { user: null, account: null },
+    null,
+    'types',
+    { user: 'types' },
+    { user: { x: 'number' } },
+  ],
   stripUrlQuery: [undefined, true, false, 'yes'],
   sendEventId: [undefined, true, false, 'yes'],
   sendIp: [undefined, true, false, 1],
@@ -137,11 +159,24 @@ function maps(from: string, to: string, one: string, two: string): unknown[] {
   ];
 }
 
+function fieldMaps(one: string, two: string): unknown[] {
+  return [
+    ...maps('to', 'from', one, two),
+    [{ from: 'tier', to: one }],
+    [{ from: 'level', to: one }],
+    [{ from: 'tier', to: 'nonsense' }],
+    [{ from: 'tier', to: '' }],
+    'rows',
+  ];
+}
+
 /** Without the constants, a context of the payload has nothing to be merged with. */
 const BASE = {
   apiKey: 'key-a',
   productTagKey: 'AP-A-2',
   globalContextMap: [{ from: 'constant', to: 'c' }],
+  userAttributeMap: [{ from: 'seats', to: 'x' }],
+  accountAttributeMap: [{ from: 'seats', to: 'x' }],
 };
 
 test('the alternatives cover the whole schema', () => {

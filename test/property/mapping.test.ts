@@ -116,7 +116,18 @@ test('explain gives the plan of process, or its error, and names exactly the fie
 });
 
 test('what explain says was dropped names types and reasons, never values', () => {
-  const reasons = ['unmapped', 'empty', 'unconvertible', 'shadowed', 'reserved', 'stripped', 'notAnObject'];
+  const reasons = [
+    'unmapped',
+    'empty',
+    'unconvertible',
+    'shadowed',
+    'reserved',
+    'stripped',
+    'notAnObject',
+    'junkId',
+    'idNotExact',
+    'preferenceNotBoolean',
+  ];
   const types = ['string', 'number', 'boolean', 'null', 'array', 'object'];
   fc.assert(
     fc.property(message, validConfig, (event, config) => {

@@ -1,3 +1,4 @@
+import { JUNK_IDS } from '../destinations/gainsight_px/hazardous-ids';
 import { cleanUp, CONFIG, identify, job, world, type Answer, type World } from './host';
 
 afterEach(cleanUp);
@@ -20,6 +21,25 @@ test('users are erased for good, and one that PX does not know counts as done: 2
   expect(here.simulator.state.users.size).toBe(0);
   expect(here.simulator.requests.byRoute['users.delete']).toBe(3);
   expect((await erase(here, ['u1', 'a/b'])).status).toBe(200);
+});
+
+test('a placeholder is skipped and named as an empty userId is: many people would share it', async () => {
+  const here = await world();
+  const answer = await erase(here, ['u1', ...JUNK_IDS, 'u2']);
+  expect(answer.status).toBe(200);
+  expect(answer.body[0].skipped).toEqual(
+    JUNK_IDS.map((_id, at) => `userAttributes[${at + 1}]: the userId is a placeholder`),
+  );
+  expect(here.simulator.requests.total).toBe(2);
+});
+
+test('a number that JSON readers round erases nobody, and is not called erased', async () => {
+  const here = await world();
+  const answer = await erase(here, ['u1', 2 ** 63, 7]);
+  expect(answer.status).toBe(400);
+  expect(answer.body[0].error).toContain('identifyId is a number that JSON readers round');
+  // The others are erased all the same.
+  expect(here.simulator.requests.total).toBe(2);
 });
 
 test('an empty userId is skipped and named', async () => {

@@ -17,13 +17,17 @@ export interface ExplainedItem extends Omit<Explanation, 'error'> {
   };
 }
 
-const REASONS: Readonly<Record<DropReason, string>> = {
+/** Why a value is not sent, in words. */
+export const REASONS: Readonly<Record<DropReason, string>> = {
   unmapped: 'no field and no map row reads it',
   empty: 'null or blank',
   unconvertible: "not of the field's type",
   shadowed: 'another source of the field came first',
   reserved: 'the name is reserved',
   stripped: 'stripUrlQuery keeps it out',
+  junkId: 'a placeholder, not an id',
+  idNotExact: 'an id as a number that JSON readers round: send a string',
+  preferenceNotBoolean: 'called like a preference, but neither true nor false',
   notAnObject: 'not an object: counts as absent',
 };
 

@@ -1,12 +1,18 @@
 import { toAttributeValue, isReservedKey } from './attribute-value.js';
-import { CONVERTERS, type Converter } from './convert.js';
+import { CONVERTERS, type Converter, type ConverterName } from './convert.js';
 import { splitSource } from './read-row.js';
-import type { AnyRow, SourceRoot } from './table.js';
+import type { AnyRow, SourcePath, SourceRoot } from './table.js';
 
-/** A row of a customer's own map: a trait's name, or a dotted path into the traits, and the attribute it becomes. */
-export interface AttributeRow {
+/** A row of a customer's own map: a trait's name, or a dotted path into the traits, and the field that it feeds. */
+export interface FieldRow {
   readonly from: string;
   readonly to: string;
+}
+
+/** A row of a customer's own map of custom attributes. */
+export interface AttributeRow extends FieldRow {
+  /** The attribute's type as a converter; without it any value is written as it is. */
+  readonly as?: ConverterName;
 }
 
 /** More sources of one target than this share the last rank. */
@@ -26,17 +32,27 @@ export interface Target {
   readonly convert: Converter<unknown>;
   /** Whether a blank text is a value, though one that any other source goes before. */
   readonly takesBlank: boolean;
+  /** Whether it is the id of another object: then a number that is not exact bars all later sources. */
+  readonly isId: boolean;
 }
 
 /** What becomes of one name of a section. */
 export interface Entry {
   readonly targets: readonly Target[];
+  /** What is read from inside of its value. */
+  readonly inner: readonly InnerSource[];
+  /** The only target, where nothing else is to be done with the name. */
+  readonly only: Target | undefined;
+  /** Whether the walk tells its caller that the name was there. */
+  readonly watched: boolean;
   /** Whether a map row wants it under a name that is never written. */
   readonly reserved: boolean;
+  /** Whether other code reads it. */
+  readonly alsoRead: boolean;
 }
 
-/** An attribute whose source is a dotted path into nested traits. */
-export interface NestedSource {
+/** A source that is a dotted path: the keys in the value of its first name. */
+export interface InnerSource {
   readonly keys: readonly string[];
   readonly target: Target;
 }
@@ -45,7 +61,6 @@ export interface NestedSource {
 export interface Section {
   readonly root: SourceRoot;
   readonly entries: ReadonlyMap<string, Entry>;
-  readonly nested: readonly NestedSource[];
 }
 
 /** A mapping table turned round: from the names an event may hold to the fields they feed. */
@@ -57,11 +72,17 @@ export interface CompiledTable {
 
 export interface TableOptions {
   readonly rows: readonly AnyRow[];
+  /** Rows that are read after all others. A dot in their sources leads into an object. */
+  readonly lastRows: readonly AnyRow[];
+  /** The customer's own sources of the fields in `rows`, read before all others; of several for one field, the last goes first. */
+  readonly fields: readonly FieldRow[];
+  readonly attributes: readonly AttributeRow[];
   /** The objects to walk, in order of precedence. */
   readonly roots: readonly SourceRoot[];
   /** Names in them that other code reads: they are not reported as unmapped. */
   readonly alsoRead: readonly string[];
-  readonly attributes: readonly AttributeRow[];
+  /** Names in them that other code reads only when the walk says that one was there. */
+  readonly watched: readonly string[];
 }
 
 const ATTRIBUTES = 'customAttributes';
@@ -75,95 +96,158 @@ const toCustomAttribute: Converter<unknown> = (value) => toAttributeValue(value,
  * because events hold few of the fields that a table knows.
  */
 export function compileTable(options: TableOptions): CompiledTable {
-  const builders = new Map(options.roots.map((root) => [root, new SectionBuilder(root)]));
-  const slots = new Slots();
-  for (const row of options.rows) {
-    const path = row.to.split('.');
-    row.from.forEach((source, rank) => {
-      const { root, name } = splitSource(source);
-      builders.get(root)!.add(name, slots.target(path, rank, CONVERTERS[row.as], false));
-    });
-  }
-  addAttributes(options, [...builders.values()], slots);
-
-  for (const builder of builders.values()) builder.alsoRead(options.alsoRead);
-  return { sections: [...builders.values()].map((builder) => builder.build()), slots: slots.count };
+  return new TableBuilder(options).build();
 }
 
-/** Of several rows with the same target, the last that has a value wins; within a row, the exact name before the dotted path. */
-function addAttributes(options: TableOptions, builders: readonly SectionBuilder[], slots: Slots): void {
-  const ranks = new Map<string, number>();
-  for (const { from, to } of [...options.attributes].reverse()) {
-    if (isReservedKey(to)) {
-      for (const builder of builders) builder.addReserved(from);
-      continue;
+/** Adds the sources of each target in order of precedence. */
+class TableBuilder {
+  readonly #builders: ReadonlyMap<SourceRoot, SectionBuilder>;
+  readonly #targets = new Targets();
+
+  constructor(private readonly options: TableOptions) {
+    this.#builders = new Map(options.roots.map((root) => [root, new SectionBuilder(root)]));
+  }
+
+  build(): CompiledTable {
+    const { rows, lastRows, alsoRead, watched } = this.options;
+    this.#addFields();
+    for (const row of rows) {
+      for (const source of row.from) this.#addName(row, source);
     }
-    const nextTarget = (): Target => {
-      const rank = ranks.get(to) ?? 0;
-      ranks.set(to, rank + 1);
-      return slots.target([ATTRIBUTES, to], rank, toCustomAttribute, true);
-    };
-    for (const builder of builders) {
+    for (const row of lastRows) {
+      for (const source of row.from) this.#addPath(row, source);
+    }
+    this.#addAttributes();
+    const sections = [...this.#builders.values()].map((builder) => builder.build(alsoRead, watched));
+    return { sections, slots: this.#targets.slots };
+  }
+
+  #addFields(): void {
+    const types = new Map(this.options.rows.map(({ to, as }) => [to, as]));
+    for (const { from, to } of [...this.options.fields].reverse()) {
+      this.#addTrait(from, () => this.#targets.ofField(to, types.get(to)!));
+    }
+  }
+
+  #addAttributes(): void {
+    for (const { from, to, as } of [...this.options.attributes].reverse()) {
+      if (isReservedKey(to)) {
+        for (const builder of this.#builders.values()) builder.addReserved(from);
+      } else {
+        this.#addTrait(from, () => this.#targets.ofAttribute(to, as));
+      }
+    }
+  }
+
+  /** A trait of a customer's row: in each object the exact name first, then the dotted path. */
+  #addTrait(from: string, nextTarget: () => Target): void {
+    for (const builder of this.#builders.values()) {
       builder.add(from, nextTarget());
-      if (from.includes('.')) builder.addNested(from.split('.'), nextTarget());
+      if (from.includes('.')) builder.addPath(from.split('.'), nextTarget());
     }
+  }
+
+  #addName({ to, as }: AnyRow, source: SourcePath): void {
+    const { root, name } = splitSource(source);
+    this.#builders.get(root)!.add(name, this.#targets.ofField(to, as));
+  }
+
+  /** An object that a customer's row takes as a whole is another thing than the standard one: nothing is read from inside of it. */
+  #addPath({ to, as }: AnyRow, source: SourcePath): void {
+    const { fields, attributes } = this.options;
+    const { root, name } = splitSource(source);
+    const keys = name.split('.');
+    if (keys.length > 1 && [...fields, ...attributes].some(({ from }) => from === keys[0])) return;
+    this.#builders.get(root)!.addPath(keys, this.#targets.ofField(to, as));
   }
 }
 
-/** Numbers the targets of a table: all sources of one field share its slot. */
-class Slots {
-  readonly #byLabel = new Map<string, number>();
+/** Numbers the targets of a table: all sources of one field share its slot, and each has the next rank. */
+class Targets {
+  readonly #slots = new Map<string, { readonly slot: number; ranks: number }>();
 
-  target(path: readonly string[], rank: number, convert: Converter<unknown>, takesBlank: boolean): Target {
+  ofField(to: string, as: ConverterName): Target {
+    return this.#target(to.split('.'), CONVERTERS[as], { takesBlank: false, isId: as === 'id' });
+  }
+
+  ofAttribute(name: string, as: ConverterName | undefined): Target {
+    const convert = as === undefined ? toCustomAttribute : CONVERTERS[as];
+    return this.#target([ATTRIBUTES, name], convert, { takesBlank: true, isId: false });
+  }
+
+  #target(
+    path: readonly string[],
+    convert: Converter<unknown>,
+    traits: Pick<Target, 'takesBlank' | 'isId'>,
+  ): Target {
     const label = path.join('.');
-    const slot = this.#byLabel.get(label) ?? this.#byLabel.size;
-    this.#byLabel.set(label, slot);
-    const within = path.slice(0, -1);
+    const field = this.#slots.get(label) ?? { slot: this.#slots.size, ranks: 0 };
+    this.#slots.set(label, field);
+    const rank = Math.min(field.ranks, MAX_RANKS - 1);
+    field.ranks += 1;
     return {
-      slot,
-      rank: Math.min(rank, MAX_RANKS - 1),
-      within,
+      slot: field.slot,
+      rank,
+      within: path.slice(0, -1),
       key: path.at(-1)!,
       label,
       convert,
-      takesBlank,
+      ...traits,
     };
   }
 
-  get count(): number {
-    return this.#byLabel.size;
+  get slots(): number {
+    return this.#slots.size;
   }
 }
 
+interface Draft {
+  readonly targets: Target[];
+  readonly inner: InnerSource[];
+  reserved: boolean;
+}
+
 class SectionBuilder {
-  readonly #entries = new Map<string, { targets: Target[]; reserved: boolean }>();
-  readonly #nested: NestedSource[] = [];
+  readonly #drafts = new Map<string, Draft>();
 
   constructor(readonly root: SourceRoot) {}
 
-  #entry(name: string): { targets: Target[]; reserved: boolean } {
-    let entry = this.#entries.get(name);
-    if (entry === undefined) this.#entries.set(name, (entry = { targets: [], reserved: false }));
-    return entry;
+  #draft(name: string): Draft {
+    let draft = this.#drafts.get(name);
+    if (draft === undefined) this.#drafts.set(name, (draft = { targets: [], inner: [], reserved: false }));
+    return draft;
   }
 
   add(name: string, target: Target): void {
-    this.#entry(name).targets.push(target);
+    this.#draft(name).targets.push(target);
   }
 
   addReserved(name: string): void {
-    this.#entry(name).reserved = true;
+    this.#draft(name).reserved = true;
   }
 
-  addNested(keys: readonly string[], target: Target): void {
-    this.#nested.push({ keys, target });
+  /** A path of one key is a name. */
+  addPath(keys: readonly string[], target: Target): void {
+    const [name, ...inner] = keys;
+    if (inner.length === 0) this.add(name!, target);
+    else this.#draft(name!).inner.push({ keys: inner, target });
   }
 
-  alsoRead(names: readonly string[]): void {
-    for (const name of names) this.#entry(name);
-  }
-
-  build(): Section {
-    return { root: this.root, entries: this.#entries, nested: this.#nested };
+  build(alsoRead: readonly string[], watched: readonly string[]): Section {
+    for (const name of [...alsoRead, ...watched]) this.#draft(name);
+    const entries = new Map<string, Entry>();
+    for (const [name, { targets, inner, reserved }] of this.#drafts) {
+      const isWatched = watched.includes(name);
+      const only = targets.length === 1 && inner.length === 0 && !isWatched ? targets[0] : undefined;
+      entries.set(name, {
+        targets,
+        inner,
+        only,
+        watched: isWatched,
+        reserved,
+        alsoRead: alsoRead.includes(name) || isWatched,
+      });
+    }
+    return { root: this.root, entries };
   }
 }

@@ -1,4 +1,7 @@
 import { isDate } from '../json-object.js';
+import { isBlank } from './blank.js';
+import { parseDateText } from './date-text.js';
+import { toId } from './id.js';
 import { parseIsoDate } from './iso-date.js';
 
 /** What each converter gives. */
@@ -9,10 +12,12 @@ export interface Converted {
   /** Rounded to the nearest whole number. */
   integer: number;
   boolean: boolean;
-  /** Epoch milliseconds. */
+  /** A boolean or its word: not what may be a count or an answer. */
+  trueOrFalse: boolean;
+  /** Epoch milliseconds, not 0, at most {@link LAST_MILLISECONDS} away from it. */
   date: number;
   gender: 'FEMALE' | 'MALE' | 'OTHER';
-  /** A user's or account's id, unchanged; a number is written as text. */
+  /** A user's or account's id, unchanged and no placeholder; a number is written as text. */
   id: string;
   /** A text without the blanks around it, or a number written as text. */
   name: string;
@@ -25,9 +30,9 @@ export type ConverterName = keyof Converted;
 /** Gives `undefined` for what does not convert. */
 export type Converter<T> = (value: unknown) => T | undefined;
 
-const LONE_SURROGATE = /\p{Cs}/u;
 const SHORTEST_SECONDS = 1e8;
 const FIRST_MILLISECONDS = 1e11;
+/** Dates further from 1970 (before 1840, after 2099) are placeholders, in whatever form they come. */
 const LAST_MILLISECONDS = 4.1e12;
 
 const GENDERS: Readonly<Record<string, Converted['gender']>> = {
@@ -40,11 +45,15 @@ const GENDERS: Readonly<Record<string, Converted['gender']>> = {
   others: 'OTHER',
 };
 
-/** Whether a text holds nothing but white space. */
-export function isBlank(text: string): boolean {
-  // A character above the space decides most texts without trimming.
-  return !(text.charCodeAt(0) > 32 && text.charCodeAt(0) < 127) && text.trim() === '';
-}
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+  ['1', true],
+  ['0', false],
+  ['yes', true],
+  ['no', false],
+]);
+const LONGEST_BOOLEAN = 'false'.length;
 
 function toText(value: unknown): string | undefined {
   if (typeof value === 'string') return isBlank(value) ? undefined : value;
@@ -70,17 +79,31 @@ function toInteger(value: unknown): number | undefined {
 
 function toBoolean(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
-  if (typeof value !== 'string') return undefined;
-  const text = value.toLowerCase();
-  return text === 'true' ? true : text === 'false' ? false : undefined;
+  if (typeof value === 'string')
+    return value.length > LONGEST_BOOLEAN ? undefined : BOOLEANS.get(value.toLowerCase());
+  // Databases write booleans so.
+  return value === 1 ? true : value === 0 ? false : undefined;
+}
+
+function toTrueOrFalse(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  if (typeof value !== 'string' || value.length > LONGEST_BOOLEAN) return undefined;
+  const word = value.toLowerCase();
+  return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
 function toDate(value: unknown): number | undefined {
-  if (typeof value === 'string') {
-    return parseIsoDate(value) ?? fromEpoch(toNumber(value)) ?? parseIsoDate(value.trim());
-  }
-  if (typeof value === 'number') return fromEpoch(toNumber(value));
-  return isDate(value) ? epochOf(value) : undefined;
+  if (typeof value === 'string')
+    return plausible(parseIsoDate(value) ?? fromEpoch(toNumber(value)) ?? parseDateText(value));
+  if (typeof value === 'number') return plausible(fromEpoch(toNumber(value)));
+  return isDate(value) ? plausible(epochOf(value)) : undefined;
+}
+
+/** 0 is what programs write for "no date", and so are years far from now. */
+function plausible(epochMs: number | undefined): number | undefined {
+  return epochMs !== undefined && epochMs !== 0 && Math.abs(epochMs) <= LAST_MILLISECONDS
+    ? epochMs
+    : undefined;
 }
 
 /** Seconds and milliseconds are told apart by size; microseconds and small counts are neither. */
@@ -107,11 +130,6 @@ function toGender(value: unknown): Converted['gender'] | undefined {
   return Object.hasOwn(GENDERS, text) ? GENDERS[text] : undefined;
 }
 
-function toId(value: unknown): string | undefined {
-  if (typeof value === 'string') return isBlank(value) || LONE_SURROGATE.test(value) ? undefined : value;
-  return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
-}
-
 function toName(value: unknown): string | undefined {
   return typeof value === 'boolean' ? undefined : toText(value)?.trim();
 }
@@ -127,6 +145,7 @@ export const CONVERTERS: { readonly [C in ConverterName]: Converter<Converted[C]
   number: toNumber,
   integer: toInteger,
   boolean: toBoolean,
+  trueOrFalse: toTrueOrFalse,
   date: toDate,
   gender: toGender,
   id: toId,

@@ -84,7 +84,7 @@ class Flattening {
     if (value === undefined) {
       this.record?.dropped(path, reasonUnusable(raw), raw);
     } else if (Object.hasOwn(this.attributes, name)) {
-      this.record?.passedOver(place, `${to}.${name}`, path, value);
+      this.record?.passedOver(place, `${to}.${name}`, path, value, raw);
     } else {
       this.attributes[name] = value;
       this.record?.wrote(place, `${to}.${name}`, path, value);

@@ -1,5 +1,6 @@
 import { CONVERTERS, type Converted, type Converter, type ConverterName } from './convert.js';
-import { joinPath, reasonUnusable, type Recorder } from './record.js';
+import { isInexactId } from './id.js';
+import { reasonUnusable, type Recorder } from './record.js';
 import { sourceOf, type Sources } from './sources.js';
 import type { AnyRow, SourcePath, SourceRoot } from './table.js';
 
@@ -14,6 +15,8 @@ export interface CompiledRow<T = unknown> {
   readonly to: string;
   readonly from: readonly CompiledSource[];
   readonly convert: Converter<T>;
+  /** Whether the values are ids: then a number that is not exact ends the search. */
+  readonly isId: boolean;
 }
 
 /** A value, and the path it came from. */
@@ -38,12 +41,15 @@ export function compileRow<C extends ConverterName>(
     to: row.to,
     from: row.from.map(splitSource),
     convert: CONVERTERS[row.as] as Converter<Converted[C]>,
+    isId: row.as === 'id',
   };
 }
 
 /**
  * The first usable value among a row's sources, and the path it came from; `undefined` when there is none. What is passed over
  * because it does not convert is reported.
+ *
+ * An id that is not exact ends the search, as another source may name another object.
  */
 export function findRow<T>(
   sources: Sources,
@@ -57,7 +63,8 @@ export function findRow<T>(
     if (raw === undefined) continue;
     const value = row.convert(raw);
     if (value !== undefined) return { value, path: source.path };
-    record?.dropped(joinPath(source.root, source.name), reasonUnusable(raw), raw);
+    record?.dropped(source.path, reasonUnusable(raw, row.isId), raw, row.to);
+    if (row.isId && isInexactId(raw)) return undefined;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { PlanNote } from '../plan.js';
+import { isInexactId, isJunkId } from './id.js';
 
 /** Why a value of an event is not in its plan. The list is closed. */
 export type DropReason =
@@ -14,6 +15,12 @@ export type DropReason =
   | 'reserved'
   /** The configuration keeps it out: `stripUrlQuery`. */
   | 'stripped'
+  /** A text that programs write where they have no id (`undefined`, `null` …): many would share it. */
+  | 'junkId'
+  /** A number as an id that JSON readers round. */
+  | 'idNotExact'
+  /** A trait called like a preference, but neither true nor false. */
+  | 'preferenceNotBoolean'
   /** `traits`, `context`, `properties` … that is no object: all of it counts as absent. */
   | 'notAnObject';
 
@@ -31,20 +38,27 @@ export interface Place {
  * cannot differ from what is sent.
  */
 export interface Recorder {
-  /** A field got its value; `to` is dotted, `from` a path into the event, or `config.…`, `constant`, `default: …`. */
-  wrote(place: Place, to: string, from: string, value: unknown): void;
+  /**
+   * A field got its value; `to` is dotted, `from` a path into the event, or `config.…`, `constant`, `default: …`. `raw` is what stood there,
+   * where the value was converted.
+   */
+  wrote(place: Place, to: string, from: string, value: unknown, raw?: unknown): void;
   /** As `wrote`, for a field that had got a value from a source of lower precedence. */
-  replaced(place: Place, to: string, from: string, value: unknown): void;
+  replaced(place: Place, to: string, from: string, value: unknown, raw: unknown): void;
   /** A usable value lost to another source of the same field. */
-  passedOver(place: Place, to: string, from: string, value: unknown): void;
-  /** A value of the event is not in the plan. */
-  dropped(path: string, reason: DropReason, value: unknown): void;
+  passedOver(place: Place, to: string, from: string, value: unknown, raw: unknown): void;
+  /** A field that had got a value is not written after all. */
+  withdrawn(place: Place, to: string): void;
+  /** A value of the event is not in the plan. `to` is the field that it was meant for, where there is one. */
+  dropped(path: string, reason: DropReason, value: unknown, to?: string): void;
   /** The plan leaves something out, whatever PX answers. */
   noted(note: PlanNote): void;
 }
 
 /** The reason for a value that did not convert: there was none, or it was of another type. */
-export function reasonUnusable(value: unknown): DropReason {
+export function reasonUnusable(value: unknown, isId = false): DropReason {
+  if (isId && isJunkId(value)) return 'junkId';
+  if (isId && isInexactId(value)) return 'idNotExact';
   return value === null || value === undefined || (typeof value === 'string' && value.trim() === '')
     ? 'empty'
     : 'unconvertible';

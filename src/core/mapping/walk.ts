@@ -1,7 +1,8 @@
 import { isObject, type JsonObject } from '../json-object.js';
 import { requireShallow } from '../limits.js';
-import { isBlank } from './convert.js';
-import { MAX_RANKS, type CompiledTable, type Section, type Target } from './compile.js';
+import { isBlank } from './blank.js';
+import { MAX_RANKS, type CompiledTable, type InnerSource, type Section, type Target } from './compile.js';
+import { isInexactId } from './id.js';
 import { joinPath, reasonUnusable, type Place, type Recorder } from './record.js';
 import { sourceOf, type Sources } from './sources.js';
 
@@ -32,8 +33,12 @@ export class Walker {
     this.#place = place;
   }
 
-  /** @throws InstrumentationError `nested_too_deep` */
-  walk(sources: Sources, body: Draft, record: Recorder | undefined): void {
+  /**
+   * Whether one of the table's watched names was there.
+   *
+   * @throws InstrumentationError `nested_too_deep`
+   */
+  walk(sources: Sources, body: Draft, record: Recorder | undefined): boolean {
     // Taken, not shared: a getter in an event may lead back into this walker before the walk is over.
     const scores = this.#scores ?? new Int32Array(this.#slots);
     this.#scores = undefined;
@@ -43,12 +48,15 @@ export class Walker {
     }
     this.#walk += SCORES_PER_WALK;
     const walk = this.#walk;
+    let watched = false;
     for (const section of this.#sections) {
       const source = sourceOf(sources, section.root);
-      if (source !== undefined) this.#walkSection(section, source, scores, walk, body, record);
+      if (source !== undefined && this.#walkSection(section, source, scores, walk, body, record))
+        watched = true;
     }
     // Not kept when another walk came between: its scores may have started anew.
     if (walk === this.#walk) this.#scores = scores;
+    return watched;
   }
 
   #walkSection(
@@ -58,7 +66,8 @@ export class Walker {
     walk: number,
     body: Draft,
     record: Recorder | undefined,
-  ): void {
+  ): boolean {
+    let watched = false;
     for (const key in source) {
       if (!Object.prototype.hasOwnProperty.call(source, key)) continue;
       const value = source[key];
@@ -66,42 +75,45 @@ export class Walker {
 
       const entry = section.entries.get(key);
       if (entry === undefined) {
-        if (record !== undefined && !isReadWithin(section, source, key)) {
-          record.dropped(joinPath(section.root, key), value === null ? 'empty' : 'unmapped', value);
-        }
+        record?.dropped(joinPath(section.root, key), value === null ? 'empty' : 'unmapped', value);
         continue;
       }
-      if (record === undefined && entry.targets.length === 1) {
+      if (record === undefined && entry.only !== undefined) {
         // What nearly every name comes to, without a loop: it took 8 % off an identify.
-        offer(entry.targets[0]!, value, scores, walk, body);
+        offer(entry.only, value, scores, walk, body);
         continue;
       }
-      if (entry.reserved) record?.dropped(joinPath(section.root, key), 'reserved', value);
+      if (entry.watched) watched = true;
+      const path = joinPath(section.root, key);
       for (const target of entry.targets) {
-        const written = offer(target, value, scores, walk, body);
-        if (record !== undefined) this.#tell(record, written, target, joinPath(section.root, key), value);
+        const offered = offer(target, value, scores, walk, body);
+        if (record !== undefined) this.#tell(record, offered, target, path, value);
       }
+      for (const { keys, target } of entry.inner) {
+        const found = dig(value, keys);
+        if (found === undefined) continue;
+        const offered = offer(target, found, scores, walk, body);
+        if (record !== undefined) this.#tell(record, offered, target, joinPath(path, keys.join('.')), found);
+      }
+      if (record === undefined) continue;
+      if (entry.reserved) record.dropped(path, 'reserved', value);
+      else if (entry.targets.length === 0 && !entry.alsoRead) tellUnread(record, entry.inner, path, value);
     }
-    for (const { keys, target } of section.nested) {
-      const value = dig(source, keys);
-      if (value === undefined) continue;
-      const written = offer(target, value, scores, walk, body);
-      if (record !== undefined)
-        this.#tell(record, written, target, joinPath(section.root, keys.join('.')), value);
-    }
+    return watched;
   }
 
   #tell(record: Recorder, offered: Offered, target: Target, path: string, raw: unknown): void {
+    if (offered === 'barred') record.withdrawn(this.#place, target.label);
     const value = target.convert(raw);
-    if (value === undefined) record.dropped(path, reasonUnusable(raw), raw);
-    else if (offered === 'first') record.wrote(this.#place, target.label, path, value);
-    else if (offered === 'better') record.replaced(this.#place, target.label, path, value);
-    else record.passedOver(this.#place, target.label, path, value);
+    if (value === undefined) record.dropped(path, reasonUnusable(raw, target.isId), raw, target.label);
+    else if (offered === 'first') record.wrote(this.#place, target.label, path, value, raw);
+    else if (offered === 'better') record.replaced(this.#place, target.label, path, value, raw);
+    else record.passedOver(this.#place, target.label, path, value, raw);
   }
 }
 
-/** What became of a value that was offered to a target. */
-type Offered = 'first' | 'better' | 'not taken';
+/** What became of a value that was offered to a target; `barred` takes back what a later source had written. */
+type Offered = 'first' | 'better' | 'not taken' | 'barred';
 
 /** Writes a value unless a better source wrote already, or it does not convert. */
 function offer(target: Target, raw: unknown, scores: Int32Array, walk: number, body: Draft): Offered {
@@ -110,7 +122,13 @@ function offer(target: Target, raw: unknown, scores: Int32Array, walk: number, b
   const before = scores[target.slot]!;
   if (best <= before) return 'not taken';
   const value = target.convert(raw);
-  if (value === undefined) return 'not taken';
+  if (value === undefined) {
+    if (!target.isId || !isInexactId(raw)) return 'not taken';
+    scores[target.slot] = best;
+    if (before <= walk) return 'not taken';
+    erase(body, target);
+    return 'barred';
+  }
   const score = target.takesBlank && typeof value === 'string' && isBlank(value) ? best - MAX_RANKS : best;
   if (score <= before) return 'not taken';
   scores[target.slot] = score;
@@ -124,13 +142,32 @@ function write(body: Draft, target: Target, value: unknown): void {
   object[target.key] = value;
 }
 
-/** Whether an attribute is read from inside of the value of `key`. */
-function isReadWithin(section: Section, source: JsonObject, key: string): boolean {
-  return section.nested.some(({ keys }) => keys[0] === key && dig(source, keys) !== undefined);
+/** Takes back a field, which may have been barred before. */
+function erase(body: Draft, target: Target): void {
+  let object = body;
+  for (const key of target.within) object = object[key] as Draft;
+  Reflect.deleteProperty(object, target.key);
+}
+
+/** Tells what no source reads of a value: all of it, or the keys beside those that are read. */
+function tellUnread(record: Recorder, inner: readonly InnerSource[], path: string, value: unknown): void {
+  if (!isObject(value) || !inner.some(({ keys }) => dig(value, keys) !== undefined)) {
+    record.dropped(path, value === null ? 'empty' : 'unmapped', value);
+    return;
+  }
+  for (const key of Object.keys(value)) {
+    const deeper = inner.filter(({ keys }) => keys[0] === key).map((source) => within(source));
+    if (!deeper.some(({ keys }) => keys.length === 0))
+      tellUnread(record, deeper, joinPath(path, key), value[key]);
+  }
+}
+
+function within({ keys, target }: InnerSource): InnerSource {
+  return { keys: keys.slice(1), target };
 }
 
 /** The value at a path of own keys through objects. */
-function dig(source: JsonObject, keys: readonly string[]): unknown {
+function dig(source: unknown, keys: readonly string[]): unknown {
   let value: unknown = source;
   for (const key of keys) {
     if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;

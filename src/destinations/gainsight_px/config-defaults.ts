@@ -1,6 +1,6 @@
 import { ConfigurationError, isDestinationError, type Fault } from '../../core/errors.js';
 import { isObject, typeName, type JsonObject } from '../../core/json-object.js';
-import { isBlank } from '../../core/mapping/convert.js';
+import { isBlank } from '../../core/mapping/blank.js';
 import { nearestName } from '../../core/nearest-name.js';
 import { copyContent } from './config-cache.js';
 import { CONFIG_KEYS, parseConfig, type ConfigFields, type DestinationConfig } from './config.js';

@@ -1,10 +1,13 @@
 import { ConfigurationError, type Fault } from '../../core/errors.js';
 import { isObject, typeName, type JsonObject } from '../../core/json-object.js';
 import { isReservedKey, type AttributeValue } from '../../core/mapping/attribute-value.js';
-import type { AttributeRow } from '../../core/mapping/compile.js';
+import type { AttributeRow, FieldRow } from '../../core/mapping/compile.js';
+import type { ConverterName } from '../../core/mapping/convert.js';
 import type { Connection } from './api.js';
 import { configFaults } from './config-faults.js';
+import { fieldMapFaults, isFilled } from './field-map-faults.js';
 import type { Preference } from './px-objects.js';
+import { configurationError } from './unreadable-input.js';
 
 /** A row of a map as hosts store it; rows with an empty or missing side are ignored. */
 export interface MapRow {
@@ -125,6 +128,14 @@ export interface ParsedConfig {
   readonly productTagKey: string;
   readonly userAttributes: readonly AttributeRow[];
   readonly accountAttributes: readonly AttributeRow[];
+  /** The customer's own sources of PX's fields. */
+  readonly userFields: readonly FieldRow[];
+  readonly accountFields: readonly FieldRow[];
+  /** The custom attributes that PX has, with their types; `undefined` when the configuration does not say. */
+  readonly attributeTypes: {
+    readonly user: TypesByName | undefined;
+    readonly account: TypesByName | undefined;
+  };
   readonly globalContext: Readonly<Record<string, AttributeValue>> | undefined;
   readonly mergeGlobalContext: boolean;
   readonly missingUserOnGroup: 'create' | 'fail' | 'skip';
@@ -135,6 +146,14 @@ export interface ParsedConfig {
   readonly sendEventId: boolean;
   readonly sendIp: boolean;
 }
+
+/** All dates of users and accounts are epoch milliseconds, in custom attributes too. */
+const CONVERTER_OF_TYPE: Readonly<Record<AttributeType, ConverterName>> = {
+  STRING: 'text',
+  NUMBER: 'number',
+  BOOLEAN: 'boolean',
+  DATE_TIME: 'date',
+};
 
 /** Source: Gainsight PX API description v0.1.6 (https://px-apidocs.gainsight.com). */
 const ORIGINS: Readonly<Record<DataCenter, string>> = {
@@ -152,10 +171,20 @@ const ORIGINS: Readonly<Record<DataCenter, string>> = {
  * // 'https://api-eu.aptrinsic.com'
  */
 export function parseConfig(raw: unknown): ParsedConfig {
-  const faults = [...configFaults(raw), ...dataCenterFaults(raw)];
+  try {
+    return parse(raw);
+  } catch (thrown) {
+    throw configurationError(thrown, raw);
+  }
+}
+
+function parse(raw: unknown): ParsedConfig {
+  const faults = [...configFaults(raw), ...dataCenterFaults(raw), ...fieldMapFaults(raw)];
   if (faults.length > 0) throw invalid(faults);
   const config = raw as DestinationConfig;
   const [dataCenter = 'US'] = dataCentersIn(config.dataCenter) as DataCenter[];
+  const user = config.attributeTypes?.user ?? undefined;
+  const account = config.attributeTypes?.account ?? undefined;
 
   return {
     connection: {
@@ -164,8 +193,11 @@ export function parseConfig(raw: unknown): ParsedConfig {
       preferencesVersion: config.preferencesApiVersion ?? 'v1',
     },
     productTagKey: config.productTagKey,
-    userAttributes: attributeRows(config.userAttributeMap),
-    accountAttributes: attributeRows(config.accountAttributeMap),
+    userAttributes: attributeRows(config.userAttributeMap, user),
+    accountAttributes: attributeRows(config.accountAttributeMap, account),
+    userFields: filledRows(config.userFieldMap),
+    accountFields: filledRows(config.accountFieldMap),
+    attributeTypes: { user: user && { ...user }, account: account && { ...account } },
     globalContext: globalContext(config.globalContextMap),
     mergeGlobalContext: config.globalContextPrecedence === 'merge',
     missingUserOnGroup: config.missingUserOnGroup ?? 'create',
@@ -205,6 +237,7 @@ export const SEVERAL_DATA_CENTERS: Fault = {
 export function dataCentersIn(dataCenter: unknown): string[] {
   const names = isObject(dataCenter) ? Object.values(dataCenter) : [dataCenter];
   const given = names.filter((name) => name !== null && name !== undefined);
+  // What is not a text is not a data center, either; an object may have a `toString` of any kind.
   return [...new Set(given.map((name) => (typeof name === 'string' ? name.toUpperCase() : typeName(name))))];
 }
 
@@ -216,8 +249,20 @@ function dataCenterFaults(raw: unknown): Fault[] {
   return dataCentersIn(raw.dataCenter).length > 1 ? [SEVERAL_DATA_CENTERS] : [];
 }
 
-function attributeRows(rows: readonly MapRow[] | null | undefined): AttributeRow[] {
+function filledRows(rows: readonly MapRow[] | null | undefined): FieldRow[] {
   return (rows ?? []).flatMap(({ from, to }) => (isFilled(from) && isFilled(to) ? [{ from, to }] : []));
+}
+
+/** A row's own type wins over the one that the attribute is listed with. */
+function attributeRows(
+  rows: readonly AttributeMapRow[] | null | undefined,
+  types: TypesByName | undefined,
+): AttributeRow[] {
+  return (rows ?? []).flatMap(({ from, to, type }) => {
+    if (!isFilled(from) || !isFilled(to)) return [];
+    const own = type ?? (types !== undefined && Object.hasOwn(types, to) ? types[to] : undefined);
+    return [own === undefined ? { from, to } : { from, to, as: CONVERTER_OF_TYPE[own] }];
+  });
 }
 
 function globalContext(rows: readonly GlobalContextRow[] | null | undefined): ParsedConfig['globalContext'] {
@@ -228,8 +273,4 @@ function globalContext(rows: readonly GlobalContextRow[] | null | undefined): Pa
       pairs.set(from, typeof to === 'number' ? to + 0 : (to as AttributeValue));
   }
   return pairs.size === 0 ? undefined : Object.fromEntries(pairs);
-}
-
-function isFilled(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== '';
 }

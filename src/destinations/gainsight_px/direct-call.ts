@@ -1,11 +1,18 @@
 import { InstrumentationError } from '../../core/errors.js';
 import { typeName } from '../../core/json-object.js';
-import { CONVERTERS } from '../../core/mapping/convert.js';
+import { isInexactId, toIdAsWritten } from '../../core/mapping/id.js';
+import { notExact } from './identity.js';
 
-/** The id that a caller hands to a function about one user. @throws InstrumentationError `id_missing` */
+/**
+ * The id that a caller hands to a function about one user. A placeholder (`null`, `undefined` …) is taken as it is: what was written under
+ * it must be erasable.
+ *
+ * @throws InstrumentationError `id_missing`, `id_not_exact`
+ */
 export function requireIdentifyId(value: unknown): string {
-  const id = CONVERTERS.id(value);
+  const id = toIdAsWritten(value);
   if (id !== undefined) return id;
+  if (isInexactId(value)) throw notExact('identifyId');
   const expected = 'a non-blank, well-formed string or a finite number';
   throw new InstrumentationError('id_missing', `identifyId is not usable: expected ${expected}`, {
     faults: [{ path: 'identifyId', message: `expected ${expected}, found ${typeName(value)}` }],

@@ -47,7 +47,7 @@ export class EventAttributes {
       if (value === undefined) {
         record?.dropped(name, reasonUnusable(raw), raw);
       } else if (Object.hasOwn(attributes, name)) {
-        record?.passedOver(place, `${to}.${name}`, name, value);
+        record?.passedOver(place, `${to}.${name}`, name, value, raw);
       } else {
         attributes[name] = value;
         record?.wrote(place, `${to}.${name}`, name, value);

@@ -1,9 +1,9 @@
-import { isDestinationError, type DestinationError } from '../../core/errors.js';
+import { InternalError, type DestinationError } from '../../core/errors.js';
 import type { DropReason, MappedObject } from '../../core/mapping/record.js';
 import type { PlanNote, RequestPlan } from '../../core/plan.js';
 import type { MessageMapper } from './map-message.js';
 import { Recording } from './recording.js';
-import { warnings, type Warning } from './warnings.js';
+import { junkIdWarnings, warnings, type Warning } from './warnings.js';
 
 /** One field of a plan, and where its value came from. */
 export interface ExplainedField {
@@ -46,10 +46,10 @@ export function explainMessage(mapper: MessageMapper, message: unknown): Explana
   try {
     const plan = mapper.plan(message, recording);
     const { fields, droppedValues: dropped, notes } = recording;
-    const explanation = { plan, fields, dropped, warnings: warnings(plan, fields) };
+    const explanation = { plan, fields, dropped, warnings: warnings(plan, recording, mapper.config) };
     return notes.length === 0 ? explanation : { ...explanation, notes };
-  } catch (error) {
-    if (!isDestinationError(error)) throw error;
-    return { error, fields: recording.fields, dropped: recording.droppedValues, warnings: [] };
+  } catch (thrown) {
+    const { fields, droppedValues: dropped, junkIds } = recording;
+    return { error: InternalError.from(thrown), fields, dropped, warnings: junkIdWarnings(junkIds) };
   }
 }

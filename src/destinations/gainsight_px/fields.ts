@@ -8,8 +8,12 @@ const trait = <const Names extends readonly [string, ...string[]]>(...names: Nam
     ...names.map((name) => `context.traits.${name}` as const),
   ] as [`traits.${Names[number]}`, ...(`traits.${Names[number]}` | `context.traits.${Names[number]}`)[]];
 
-/** A trait of an account: only what the group message itself says. */
-const accountTrait = <const Name extends string>(name: Name) => [`traits.${name}`] as const;
+/** A trait of an account, in all its spellings: only what the group message itself says. */
+const accountTrait = <const Names extends readonly [string, ...string[]]>(...names: Names) =>
+  names.map((name) => `traits.${name}` as const) as [
+    `traits.${Names[number]}`,
+    ...`traits.${Names[number]}`[],
+  ];
 
 /** Who the message is about, in identify and track messages. */
 export const USER_ID = {
@@ -51,9 +55,19 @@ const locationRows = (from: (name: string) => readonly [SourcePath, ...SourcePat
     { to: 'location.coordinates.longitude', from: from('longitude'), as: 'number' },
   ] as const;
 
+/** The address of the RudderStack and Segment specs; a dot behind the root leads into it. */
+const addressRows = (from: (name: string) => readonly [SourcePath, ...SourcePath[]]) =>
+  [
+    { to: 'location.street', from: from('address.street'), as: 'text' },
+    { to: 'location.city', from: from('address.city'), as: 'text' },
+    { to: 'location.stateName', from: from('address.state'), as: 'text' },
+    { to: 'location.postalCode', from: from('address.postalCode'), as: 'text' },
+    { to: 'location.countryName', from: from('address.country'), as: 'text' },
+  ] as const;
+
 export const USER_FIELDS = [
   { to: 'email', from: trait('email'), as: 'text' },
-  { to: 'accountId', from: trait('accountId'), as: 'text' },
+  { to: 'accountId', from: trait('accountId'), as: 'id' },
   { to: 'title', from: trait('title'), as: 'text' },
   { to: 'phone', from: trait('phone'), as: 'text' },
   { to: 'role', from: trait('role'), as: 'text' },
@@ -70,6 +84,17 @@ export const USER_FIELDS = [
   { to: 'firstVisitDate', from: trait('firstVisitDate'), as: 'date' },
   { to: 'createDate', from: trait('createDate'), as: 'date' },
   ...locationRows(trait),
+] as const satisfies readonly Row<PxUser>[];
+
+/**
+ * Standard traits (https://www.rudderstack.com/docs/event-spec/standard-events/identify/), read after all others: they fill only what would
+ * be empty.
+ */
+export const STANDARD_USER_FIELDS = [
+  { to: 'signUpDate', from: trait('createdAt', 'created_at'), as: 'date' },
+  { to: 'createDate', from: trait('createdAt', 'created_at'), as: 'date' },
+  { to: 'title', from: trait('jobTitle'), as: 'text' },
+  ...addressRows(trait),
 ] as const satisfies readonly Row<PxUser>[];
 
 /** When the event happened: the default of dates that a create needs. */
@@ -115,7 +140,7 @@ export const ACCOUNT_FIELDS = [
   { to: 'website', from: accountTrait('website'), as: 'text' },
   { to: 'naicsCode', from: accountTrait('naicsCode'), as: 'text' },
   { to: 'plan', from: accountTrait('plan'), as: 'text' },
-  { to: 'parentGroupId', from: accountTrait('parentGroupId'), as: 'text' },
+  { to: 'parentGroupId', from: accountTrait('parentGroupId'), as: 'id' },
   { to: 'gsId', from: accountTrait('gsId'), as: 'text' },
   { to: 'csm', from: accountTrait('csm'), as: 'text' },
   { to: 'numberOfEmployees', from: accountTrait('numberOfEmployees'), as: 'integer' },
@@ -127,6 +152,13 @@ export const ACCOUNT_FIELDS = [
   { to: 'lastSeenDate', from: accountTrait('lastSeenDate'), as: 'date' },
   { to: 'renewalDate', from: accountTrait('renewalDate'), as: 'date' },
   ...locationRows(accountTrait),
+] as const satisfies readonly Row<PxAccount>[];
+
+/** Standard traits (https://www.rudderstack.com/docs/event-spec/standard-events/group/), read after all others. */
+export const STANDARD_ACCOUNT_FIELDS = [
+  { to: 'createDate', from: accountTrait('createdAt', 'created_at'), as: 'date' },
+  { to: 'numberOfEmployees', from: accountTrait('employees'), as: 'integer' },
+  ...addressRows(accountTrait),
 ] as const satisfies readonly Row<PxAccount>[];
 
 /** Set to the event's time where an account is created and the traits do not say it; its name defaults to its id. */

@@ -8,7 +8,12 @@ import type { Next, RequestPlan, Step } from '../../core/plan.js';
 import type { PxApi } from './api.js';
 import type { ParsedConfig } from './config.js';
 import { eventTimeFor, SYNCED_TIMES, TIME_TRAIT } from './event-time.js';
-import { ACCOUNT_CREATE_DATES, ACCOUNT_FIELDS, USER_CREATE_DATES } from './fields.js';
+import {
+  ACCOUNT_CREATE_DATES,
+  ACCOUNT_FIELDS,
+  STANDARD_ACCOUNT_FIELDS,
+  USER_CREATE_DATES,
+} from './fields.js';
 import { findMemberId, requireAccountId, requireMemberId } from './identity.js';
 import { accountLane, userLane } from './lanes.js';
 
@@ -68,9 +73,12 @@ export class GroupMapper {
   ) {
     const table = compileTable({
       rows: ACCOUNT_FIELDS,
+      lastRows: STANDARD_ACCOUNT_FIELDS,
+      fields: config.accountFields,
+      attributes: config.accountAttributes,
       roots: ['traits'],
       alsoRead: ['groupId', TIME_TRAIT],
-      attributes: config.accountAttributes,
+      watched: [],
     });
     this.#walker = new Walker(table, ACCOUNT);
   }

@@ -8,10 +8,11 @@ import type { Next, RequestPlan, Step } from '../../core/plan.js';
 import type { PxApi } from './api.js';
 import type { ParsedConfig } from './config.js';
 import { eventTimeFor, TIME_TRAIT } from './event-time.js';
-import { FULL_NAME, USER_CREATE_DATES, USER_FIELDS } from './fields.js';
+import { FULL_NAME, STANDARD_USER_FIELDS, USER_CREATE_DATES, USER_FIELDS } from './fields.js';
 import { requireUserId } from './identity.js';
 import { userLane } from './lanes.js';
-import { PREFERENCES_PLACE, readPreferences } from './preferences.js';
+import { flatPreferences, PreferenceReader } from './preference-reader.js';
+import { PREFERENCES_PLACE } from './preferences.js';
 
 type IdentifyStep = 'updateUser' | 'createUser' | 'updateUserAgain' | 'setPreferences';
 type Table = NonNullable<Step<IdentifyStep>['on']>;
@@ -40,26 +41,33 @@ const GOING_ON = deepFreeze(tables({ to: 'step', id: 'setPreferences' }));
 /** Maps identify messages: update the user, or create it where there is none, then set its preferences where there are any. */
 export class IdentifyMapper {
   readonly #walker: Walker;
+  readonly #preferences: PreferenceReader;
 
   constructor(
     private readonly config: ParsedConfig,
     private readonly api: PxApi,
   ) {
+    const flags = flatPreferences([...config.userFields, ...config.userAttributes]);
     const table = compileTable({
       rows: USER_FIELDS,
+      lastRows: STANDARD_USER_FIELDS,
+      fields: config.userFields,
+      attributes: config.userAttributes,
       roots: ['traits', 'context.traits'],
       alsoRead: ['name', 'userId', 'id', 'userPreferences', TIME_TRAIT],
-      attributes: config.userAttributes,
+      watched: flags,
     });
     this.#walker = new Walker(table, USER);
+    this.#preferences = new PreferenceReader(config.consentPreferences, flags);
   }
 
   /** @throws InstrumentationError `id_missing`, `preference_unknown`, `preference_invalid`, `nested_too_deep` */
   plan(sources: Sources, record: Recorder | undefined): RequestPlan<IdentifyStep> {
     const { value: identifyId, path } = requireUserId(sources, record);
     record?.wrote(USER, 'identifyId', path, identifyId);
-    const body = this.#user(sources, record);
-    const preferences = readPreferences(sources, this.config, record);
+    const body: Draft = { type: 'USER', propertyKeys: [this.config.productTagKey], customAttributes: {} };
+    const hasFlags = this.#fill(body, sources, record);
+    const preferences = this.#preferences.read(sources, hasFlags, record);
 
     const on = preferences === undefined ? ENDING : GOING_ON;
     const update = this.api.updateUser(identifyId, body);
@@ -82,16 +90,16 @@ export class IdentifyMapper {
     return { lanes: [userLane(identifyId)], steps };
   }
 
-  #user(sources: Sources, record: Recorder | undefined): Draft {
-    const body: Draft = { type: 'USER', propertyKeys: [this.config.productTagKey], customAttributes: {} };
+  /** Whether a trait is called like a preference. */
+  #fill(body: Draft, sources: Sources, record: Recorder | undefined): boolean {
     record?.wrote(USER, 'type', 'constant', 'USER');
     record?.wrote(USER, 'propertyKeys', 'config.productTagKey', body.propertyKeys);
-    this.#walker.walk(sources, body, record);
+    const hasFlags = this.#walker.walk(sources, body, record);
     if (record !== undefined && isEmpty(body.customAttributes))
       record.wrote(USER, 'customAttributes', 'constant', {});
     if (body.firstName === undefined || body.lastName === undefined) splitName(sources, body, record);
     else reportUnusedName(sources, record);
-    return body;
+    return hasFlags;
   }
 }
 

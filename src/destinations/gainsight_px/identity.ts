@@ -1,39 +1,67 @@
 import { InstrumentationError } from '../../core/errors.js';
+import { isInexactId, isJunkId } from '../../core/mapping/id.js';
 import { compileRow, findRow, type CompiledRow, type Found } from '../../core/mapping/read-row.js';
 import type { Recorder } from '../../core/mapping/record.js';
-import type { Sources } from '../../core/mapping/sources.js';
+import { sourceOf, type Sources } from '../../core/mapping/sources.js';
 import { ACCOUNT_ID, GROUP_MEMBER_ID, USER_ID } from './fields.js';
 
 const USER = compileRow(USER_ID);
 const MEMBER = compileRow(GROUP_MEMBER_ID);
 const ACCOUNT = compileRow(ACCOUNT_ID);
 
-/** Who an identify or track message is about. @throws InstrumentationError `id_missing` */
+/** Who an identify or track message is about. @throws InstrumentationError `id_missing`, `id_not_exact` */
 export function requireUserId(sources: Sources, record: Recorder | undefined): Found<string> {
-  return findRow(sources, USER, record) ?? missing(USER, 'id_missing');
+  return requireId(sources, USER, record, 'id_missing');
 }
 
-/** Who joins a group message's account; `undefined` when nobody is named. */
+/** Who joins a group message's account; `undefined` when nobody is named. @throws InstrumentationError `id_not_exact` */
 export function findMemberId(sources: Sources, record: Recorder | undefined): Found<string> | undefined {
-  return findRow(sources, MEMBER, record);
+  const found = findRow(sources, MEMBER, record);
+  if (found === undefined) refuseInexact(sources, MEMBER);
+  return found;
 }
 
-/** The same where somebody must be named. @throws InstrumentationError `id_missing` */
+/** The same where somebody must be named. @throws InstrumentationError `id_missing`, `id_not_exact` */
 export function requireMemberId(sources: Sources, record: Recorder | undefined): Found<string> {
-  return findMemberId(sources, record) ?? missing(MEMBER, 'id_missing');
+  return requireId(sources, MEMBER, record, 'id_missing');
 }
 
-/** The account of a group message. @throws InstrumentationError `group_id_missing` */
+/** The account of a group message. @throws InstrumentationError `group_id_missing`, `id_not_exact` */
 export function requireAccountId(sources: Sources, record: Recorder | undefined): Found<string> {
-  return findRow(sources, ACCOUNT, record) ?? missing(ACCOUNT, 'group_id_missing');
+  return requireId(sources, ACCOUNT, record, 'group_id_missing');
 }
 
-function missing(row: CompiledRow<string>, code: 'id_missing' | 'group_id_missing'): never {
+function requireId(
+  sources: Sources,
+  row: CompiledRow<string>,
+  record: Recorder | undefined,
+  code: 'id_missing' | 'group_id_missing',
+): Found<string> {
+  const found = findRow(sources, row, record);
+  if (found !== undefined) return found;
+  refuseInexact(sources, row);
+  throw missing(sources, row, code);
+}
+
+/** The search for an id ends at a number that may be another's: that is an error of its own. */
+function refuseInexact(sources: Sources, row: CompiledRow<string>): void {
+  for (const { root, name, path } of row.from) {
+    if (isInexactId(sourceOf(sources, root)?.[name])) throw notExact(path);
+  }
+}
+
+function missing(
+  sources: Sources,
+  row: CompiledRow<string>,
+  code: 'id_missing' | 'group_id_missing',
+): InstrumentationError {
+  const junk = row.from.find(({ root, name }) => isJunkId(sourceOf(sources, root)?.[name]));
+  const hint = junk === undefined ? '' : `; ${junk.path} holds a placeholder, which many would share`;
   const places = row.from.map((source) => source.path);
   const what = code === 'id_missing' ? 'user' : 'group';
-  throw new InstrumentationError(
+  return new InstrumentationError(
     code,
-    `no usable ${what} id: expected a non-blank string or a number in ${places.join(', ')}`,
+    `no usable ${what} id: expected a non-blank string or a number in ${places.join(', ')}${hint}`,
     {
       faults: [
         {
@@ -42,5 +70,15 @@ function missing(row: CompiledRow<string>, code: 'id_missing' | 'group_id_missin
         },
       ],
     },
+  );
+}
+
+/** The error of an id that is a number beyond 2^53: it may be the rounded id of somebody else. */
+export function notExact(path: string): InstrumentationError {
+  const expected = 'expected a string, or a number up to 2^53 - 1';
+  return new InstrumentationError(
+    'id_not_exact',
+    `${path} is a number that JSON readers round: send it as a string`,
+    { faults: [{ path, message: `${expected}, found a whole number that JSON readers round` }] },
   );
 }

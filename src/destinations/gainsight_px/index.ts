@@ -1,10 +1,11 @@
-import { isDestinationError } from '../../core/errors.js';
+import { InternalError } from '../../core/errors.js';
 import type { MessageInput } from '../../core/message.js';
 import type { RequestPlan } from '../../core/plan.js';
 import { ConfigCache } from './config-cache.js';
 import { parseConfig, type ConfigInput } from './config.js';
 import { explainMessage, type Explanation } from './explain.js';
 import { MessageMapper } from './map-message.js';
+import { configurationError } from './unreadable-input.js';
 
 /** A configuration, parsed and compiled: what to use for many events of one destination. */
 export interface CompiledDestination {
@@ -24,7 +25,7 @@ const mappers = new ConfigCache((config) => new MessageMapper(parseConfig(config
  *
  * @param event a RudderStack message of type identify, group or track; may be frozen
  * @param destinationConfig the destination's configuration as the host stores it; equal contents are compiled once
- * @throws InstrumentationError when the event lacks what it needs (an id, an event name …): never worth a retry
+ * @throws InstrumentationError when the event lacks what it needs (an id, an event name …), or a getter or proxy in it throws: never worth a retry
  * @throws ConfigurationError when the configuration is wrong; it lists every fault
  * @example
  * const plan = process(
@@ -34,7 +35,16 @@ const mappers = new ConfigCache((config) => new MessageMapper(parseConfig(config
  * plan.steps[0].request.endpoint; // 'https://api.aptrinsic.com/v1/events/custom'
  */
 export function process(event: MessageInput, destinationConfig: ConfigInput): RequestPlan {
-  return mappers.get(destinationConfig).plan(event);
+  return mapperOf(destinationConfig).plan(event);
+}
+
+/** Looking a configuration up reads it, too. */
+function mapperOf(config: unknown): MessageMapper {
+  try {
+    return mappers.get(config);
+  } catch (thrown) {
+    throw configurationError(thrown, config);
+  }
 }
 
 /** `process` by a name that does not hide Node's global `process`. */
@@ -60,7 +70,7 @@ export function compile(destinationConfig: ConfigInput): CompiledDestination {
  * Says what `process` makes of a message: the same plan, where each of its fields came from, what was dropped and why, and what PX
  * might refuse. It runs the code of `process` with a recorder, so the two cannot differ.
  *
- * Nothing is thrown: a wrong configuration, or an event that cannot be mapped, is `error` in the result.
+ * Nothing is thrown: a wrong configuration, or an event that cannot be mapped or read, is `error` in the result.
  *
  * @example
  * explain({ type: 'identify', userId: 'u', traits: { score: 'high' } }, config).dropped;
@@ -68,10 +78,9 @@ export function compile(destinationConfig: ConfigInput): CompiledDestination {
  */
 export function explain(event: MessageInput, destinationConfig: ConfigInput): Explanation {
   try {
-    return explainMessage(mappers.get(destinationConfig), event);
-  } catch (error) {
-    if (!isDestinationError(error)) throw error;
-    return { error, fields: [], dropped: [], warnings: [] };
+    return explainMessage(mapperOf(destinationConfig), event);
+  } catch (thrown) {
+    return { error: InternalError.from(thrown), fields: [], dropped: [], warnings: [] };
   }
 }
 

@@ -1,11 +1,9 @@
 import { isObject, type JsonObject } from '../../core/json-object.js';
 
-/** The names that this destination has in a message's `integrations`; hosts and SDKs write them in any case. */
-const OWN_NAMES: ReadonlySet<string> = new Set([
-  'gainsight px',
-  'gainsight_px',
-  'gainsight px cloud (actions)',
-]);
+/** The names that this destination has in a message's `integrations`, in order of precedence; hosts and SDKs write them in any case. */
+export const INTEGRATION_NAMES = ['Gainsight PX', 'GAINSIGHT_PX', 'Gainsight Px Cloud (Actions)'] as const;
+
+const OWN_NAMES: ReadonlySet<string> = new Set(INTEGRATION_NAMES.map((name) => name.toLowerCase()));
 const ALL = 'all';
 const LONGEST = Math.max(...[...OWN_NAMES].map((name) => name.length));
 

@@ -9,6 +9,7 @@ import type { ParsedConfig } from './config.js';
 import { GroupMapper } from './group.js';
 import { IdentifyMapper } from './identify.js';
 import { TrackMapper, type EventType } from './track.js';
+import { mappingError } from './unreadable-input.js';
 
 /** The message types that become requests, whatever the configuration. */
 export const MESSAGE_TYPES = ['identify', 'group', 'track'] as const;
@@ -24,7 +25,7 @@ export class MessageMapper {
   readonly #track: TrackMapper;
   readonly #types: readonly (MessageType | EventType)[];
 
-  constructor(config: ParsedConfig) {
+  constructor(readonly config: ParsedConfig) {
     this.#types = config.pageEvents ? WITH_PAGES : MESSAGE_TYPES;
     const api = new PxApi(config.connection);
     this.#identify = new IdentifyMapper(config, api);
@@ -32,8 +33,16 @@ export class MessageMapper {
     this.#track = new TrackMapper(config, api);
   }
 
-  /** @throws InstrumentationError when something that must be in the message is missing or wrong */
+  /** @throws InstrumentationError when something that must be in the message is missing or wrong, or cannot be read (`event_unreadable`) */
   plan(message: unknown, record?: Recorder): RequestPlan {
+    try {
+      return this.#plan(message, record);
+    } catch (thrown) {
+      throw mappingError(thrown, message);
+    }
+  }
+
+  #plan(message: unknown, record: Recorder | undefined): RequestPlan {
     const event = requireMessage(message);
     const type = requireType(event, this.#types);
     const sources = readSources(event, record);

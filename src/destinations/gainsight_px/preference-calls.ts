@@ -6,11 +6,12 @@ import { requireIdentifyId } from './direct-call.js';
 import { userLane } from './lanes.js';
 import { parsePreferences } from './preferences.js';
 import { PREFERENCES, type Preference, type Preferences } from './px-objects.js';
+import { mappingError } from './unreadable-input.js';
 
 /**
  * The plan that reads a user's preferences; the outcome of its delivery holds the answer, for {@link effectivePreferences}.
  *
- * @throws InstrumentationError `id_missing`
+ * @throws InstrumentationError `id_missing`, `id_not_exact`
  * @throws ConfigurationError `configuration_invalid`
  * @example
  * const outcome = await router.deliver(getPreferences('user-1', config));
@@ -27,7 +28,7 @@ export function getPreferences(identifyId: string | number, destinationConfig: C
 /**
  * The plan that sets some of a user's preferences; those not named stay as they are.
  *
- * @throws InstrumentationError `id_missing`, `preference_unknown`, `preference_invalid`
+ * @throws InstrumentationError `id_missing`, `id_not_exact`, `preference_unknown`, `preference_invalid`, `event_unreadable`
  * @throws ConfigurationError `configuration_invalid`
  * @example
  * const outcome = await router.deliver(setPreferences('user-1', { trackUsage: false }, config));
@@ -39,7 +40,7 @@ export function setPreferences(
 ): RequestPlan {
   const api = new PxApi(parseConfig(destinationConfig).connection);
   const id = requireIdentifyId(identifyId);
-  const flags = parsePreferences(preferences, 'preferences');
+  const flags = parseGiven(preferences);
   if (flags === undefined) {
     const expected = `expected at least one of ${PREFERENCES.join(', ')}`;
     throw new InstrumentationError('preference_invalid', `no preference to set: ${expected}`, {
@@ -50,6 +51,15 @@ export function setPreferences(
     lanes: [userLane(id)],
     steps: [{ id: 'setPreferences', route: 'preferences.set', request: api.setPreferences(id, flags) }],
   };
+}
+
+/** What a caller hands over may have getters and proxies in it, as an event may. */
+function parseGiven(preferences: unknown): Preferences | undefined {
+  try {
+    return parsePreferences(preferences, 'preferences');
+  } catch (thrown) {
+    throw mappingError(thrown, { preferences });
+  }
 }
 
 /**

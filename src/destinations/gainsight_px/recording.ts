@@ -9,38 +9,66 @@ import type { DroppedValue, ExplainedField } from './explain.js';
  */
 const LONGEST_READ_TWICE = 4_096;
 
+/** A placeholder that was passed over, and the field that it was meant for. */
+export interface JunkId {
+  readonly path: string;
+  readonly field: string;
+}
+
+/** Reasons that say only that one field does not get the value. */
+const IN_THE_PLAN: ReadonlySet<DropReason> = new Set(['shadowed', 'unmapped']);
+
 /** Listens to one message's mapping, and says afterwards where each field came from and what was dropped. */
 export class Recording implements Recorder {
   readonly #fields: ExplainedField[] = [];
-  readonly #dropped: DroppedValue[] = [];
+  /** What stood in the event, field by field. */
+  readonly #raw: unknown[] = [];
+  readonly #dropped: (DroppedValue & { readonly to: string | undefined })[] = [];
   readonly #seen = new Set<string>();
   readonly #notes: PlanNote[] = [];
+  readonly #junkIds: JunkId[] = [];
 
-  wrote({ object, steps }: Place, to: string, from: string, value: unknown): void {
+  wrote({ object, steps }: Place, to: string, from: string, value: unknown, raw: unknown = value): void {
     this.#fields.push({ object, to, from, value, steps });
+    this.#raw.push(raw);
   }
 
-  replaced(place: Place, to: string, from: string, value: unknown): void {
+  replaced(place: Place, to: string, from: string, value: unknown, raw: unknown): void {
     const at = this.#find(place, to);
-    const before = this.#fields[at];
+    if (at === -1) {
+      this.wrote(place, to, from, value, raw);
+      return;
+    }
+    const before = this.#fields[at]!;
+    const rawBefore = this.#raw[at];
     this.#fields[at] = { object: place.object, to, from, value, steps: place.steps };
-    if (before !== undefined) this.passedOver(place, to, before.from, before.value);
+    this.#raw[at] = raw;
+    this.passedOver(place, to, before.from, before.value, rawBefore);
   }
 
-  passedOver(place: Place, to: string, from: string, value: unknown): void {
+  withdrawn(place: Place, to: string): void {
+    const at = this.#find(place, to);
+    if (at === -1) return;
+    const [before] = this.#fields.splice(at, 1);
+    const [raw] = this.#raw.splice(at, 1);
+    this.dropped(before!.from, 'shadowed', raw, to);
+  }
+
+  passedOver(place: Place, to: string, from: string, value: unknown, raw: unknown): void {
     const winner = this.#fields[this.#find(place, to)];
     // The same value in two places is the habit of most SDKs: nothing is lost by taking one.
-    if (winner?.value !== value) this.dropped(from, 'shadowed', value);
+    if (winner?.value !== value) this.dropped(from, 'shadowed', raw, to);
   }
 
-  dropped(path: string, reason: DropReason, value: unknown): void {
+  dropped(path: string, reason: DropReason, value: unknown, to?: string): void {
     // Read for two fields, a value is still dropped once.
     if (path.length <= LONGEST_READ_TWICE) {
       const key = `${reason} ${path}`;
       if (this.#seen.has(key)) return;
       this.#seen.add(key);
     }
-    this.#dropped.push({ path, reason, type: typeName(value) });
+    this.#dropped.push({ path, reason, type: typeName(value), to });
+    if (reason === 'junkId' && to !== undefined) this.#junkIds.push({ path, field: to });
   }
 
   noted(note: PlanNote): void {
@@ -55,8 +83,29 @@ export class Recording implements Recorder {
     return this.#fields;
   }
 
+  /** A value that feeds another field than the one it was dropped for is in the plan. */
   get droppedValues(): readonly DroppedValue[] {
-    return this.#dropped;
+    const fedBy = new Map<string, Set<string>>();
+    for (const { from, to } of this.#fields) {
+      if (from.length <= LONGEST_READ_TWICE) fedBy.set(from, (fedBy.get(from) ?? new Set()).add(to));
+    }
+    const isSent = (path: string, to: string | undefined): boolean =>
+      [...(fedBy.get(path) ?? [])].some((field) => field !== to);
+    return this.#dropped
+      .filter(({ path, reason, to }) => !IN_THE_PLAN.has(reason) || !isSent(path, to))
+      .map(({ path, reason, type }) => ({ path, reason, type }));
+  }
+
+  /** The fields whose value stood in the event as a number that JSON readers round. */
+  get inexactFields(): readonly ExplainedField[] {
+    return this.#fields.filter((_field, at) => {
+      const raw = this.#raw[at];
+      return typeof raw === 'number' && Math.abs(raw) > Number.MAX_SAFE_INTEGER;
+    });
+  }
+
+  get junkIds(): readonly JunkId[] {
+    return this.#junkIds;
   }
 
   #find({ object }: Place, to: string): number {

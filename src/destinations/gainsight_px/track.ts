@@ -2,7 +2,7 @@ import { deepFreeze } from '../../core/freeze.js';
 import { InstrumentationError } from '../../core/errors.js';
 import { isObject, typeName } from '../../core/json-object.js';
 import { isReservedKey, type AttributeValue } from '../../core/mapping/attribute-value.js';
-import { isBlank } from '../../core/mapping/convert.js';
+import { isBlank } from '../../core/mapping/blank.js';
 import { copyAttributes, type Attributes } from '../../core/mapping/copy-attributes.js';
 import { compileRow, findRow, type CompiledRow, type Found } from '../../core/mapping/read-row.js';
 import { reasonUnusable, type Place, type Recorder } from '../../core/mapping/record.js';

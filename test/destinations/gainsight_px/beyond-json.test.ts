@@ -289,6 +289,40 @@ describe('depth', () => {
 });
 
 describe('size', () => {
+  const LONG = 2 ** 22;
+  test.each([
+    `2024-02-29 12:00:00${' '.repeat(LONG)}x`,
+    `2024-02-29 12:00:00 +0000${' '.repeat(LONG)}UTD`,
+    `2024-02-29T12:00:00.${'1'.repeat(LONG)}x`,
+    `Thu,${' '.repeat(LONG)}29 Feb`,
+    `Thu Feb 29 2024 12:00:00 GMT+0000 ${'('.repeat(LONG)})`,
+    `${'('.repeat(LONG)}${')'.repeat(LONG)}`,
+    ')'.repeat(LONG),
+    '() '.repeat(LONG / 2),
+    'Thu, '.repeat(LONG),
+    `0x${'z'.repeat(LONG)}`,
+    `${'1'.repeat(LONG)}x`,
+    `${' '.repeat(LONG)}x${' '.repeat(LONG)}x`,
+    'true'.repeat(LONG),
+    '\ud83e'.repeat(LONG),
+  ])('megabytes of text are no date, no number, no flag and no name that takes long: case %#', (hostile) => {
+    const traits = Object.fromEntries(
+      ['signUpDate', 'createdAt', 'score', 'globalUnsubscribe', 'gender', 'surveys', 'accountId', 'name'].map(
+        (name) => [name, hostile],
+      ),
+    );
+    const body = eventOf(identify(traits, { userId: 'u1', timestamp: hostile }), {
+      userAttributeMap: ['STRING', 'NUMBER', 'BOOLEAN', 'DATE_TIME'].map((type) => ({
+        from: 'signUpDate',
+        to: type,
+        type,
+      })),
+    });
+    expect(Object.keys(body!.customAttributes as object)).toEqual(['STRING']);
+    for (const name of ['signUpDate', 'createDate', 'score', 'globalUnsubscribe', 'gender'])
+      expect(body).not.toHaveProperty(name);
+  });
+
   it('5 MB of properties are sent', () => {
     const properties: Record<string, string> = {};
     for (let index = 0; index < 5000; index += 1) properties[`property ${index}`] = 'x'.repeat(1024);

@@ -195,3 +195,20 @@ describe('compiled configurations are remembered by content', () => {
     });
   });
 });
+
+test('a field map names the nearest field, and never the value', () => {
+  const userFieldMap = [
+    { from: 'SIGN_UP_DATE', to: 'SIGN_UP_DATE' },
+    { from: 'town', to: 'city' },
+    { from: 'x', to: `sEcReT${'x'.repeat(1_000_000)}` },
+  ];
+  const error = thrownBy(() => compile({ ...BASE_CONFIG, userFieldMap }));
+  expect(error?.faults.map(({ path }) => path)).toEqual(
+    userFieldMap.map((_row, index) => `userFieldMap.${index}.to`),
+  );
+  const [date, town, other] = error!.faults.map(({ message }) => message);
+  expect(date).toBe('expected a field of a PX user, found another string; the nearest field is signUpDate');
+  expect(town).toContain('location.city');
+  expect(other).toMatch(/the nearest field is \S+$/);
+  expect(error!.message).not.toContain('sEcReT');
+});

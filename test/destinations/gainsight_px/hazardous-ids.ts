@@ -46,8 +46,8 @@ export const HAZARDOUS_IDS: readonly string[] = [
   'Ада',
   'u\u200b1',
   "a:b!c$d&e'f(g)h*i,j=k",
-  'null',
-  'undefined',
+  'Null',
+  'none',
   '0',
   '__proto__',
   'constructor',
@@ -55,3 +55,15 @@ export const HAZARDOUS_IDS: readonly string[] = [
   'x'.repeat(513),
   'long-'.repeat(4000),
 ];
+
+/** Texts that programs write where they have no id: in messages they count as absent, but a user of that name can be erased. */
+export const JUNK_IDS: readonly string[] = [
+  'undefined',
+  'null',
+  'NaN',
+  '[object Object]',
+  '00000000-0000-0000-0000-000000000000',
+];
+
+/** Whole numbers that JSON readers round. */
+export const INEXACT_NUMBERS: readonly number[] = [2 ** 53, -(2 ** 53), 2 ** 53 + 2, 2 ** 63, -1e21, 1e300];

@@ -12,6 +12,7 @@ import {
 } from '../../../src/index';
 import { checkError, thrownBy } from '../../fixtures/check-expectation';
 import { BASE_CONFIG } from '../../fixtures/load-fixtures';
+import { INEXACT_NUMBERS, JUNK_IDS } from './hazardous-ids';
 
 const US = 'https://api.aptrinsic.com';
 const IN_BODY = ['a/b', 'x/../victim', '..', '50%off', 'a;b=c', 'update', 'delete', 'denylist', '🦜', ' u1'];
@@ -167,10 +168,27 @@ describe.each([
     (id: unknown, config: unknown) =>
       setPreferences(id as string, { surveys: true }, config as DestinationConfig),
   ],
-])('%s', (_name, call) => {
+])('%s', (name, call) => {
   it('refuses ids that are none', () => {
     for (const id of ['', ' ', null, undefined, {}, ['u1'], true, NaN, 'a\ud83e'])
       expect(refusal(() => call(id, BASE_CONFIG))).toBe('id_missing');
+  });
+
+  it('refuses numbers that JSON readers round: they may be somebody else', () => {
+    for (const id of INEXACT_NUMBERS)
+      checkError(
+        thrownBy(() => call(id, BASE_CONFIG)),
+        { error: { kind: 'instrumentation', code: 'id_not_exact', path: 'identifyId' } },
+      );
+    expect(call(2 ** 53 - 1, BASE_CONFIG).lanes).toEqual(['user:9007199254740991']);
+  });
+
+  it('takes placeholders as they are: what was written under one must be within reach', () => {
+    for (const id of JUNK_IDS) {
+      // No URL path can carry a bracket, and this call has no body form.
+      if (name === 'denyUser' && id.includes('[')) continue;
+      expect(call(id, BASE_CONFIG).lanes).toEqual([`user:${id}`]);
+    }
   });
 
   it('refuses a wrong configuration', () => {
