@@ -6,7 +6,10 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds since 1970 on the wall clock: only for what a server says in calendar time. */
   epochMs(): number;
-  /** Calls back once, after `delayMs` milliseconds; what it returns takes that back. */
+  /**
+   * Calls back once, after `delayMs` milliseconds; what it returns takes that back. After 0: when what is to be done now is done, all that it leads
+   * to at once and the I/O that is ready included.
+   */
   after(delayMs: number, callback: () => void): () => void;
 }
 
@@ -15,6 +18,7 @@ export const systemClock: Clock = {
   nowMs: () => performance.now(),
   epochMs: () => Date.now(),
   after(delayMs, callback) {
+    if (delayMs <= 0) return soon(callback);
     // The timer keeps the process alive: somebody awaits what it ends.
     const timer = setTimeout(callback, delayMs);
     return () => {
@@ -22,6 +26,23 @@ export const systemClock: Clock = {
     };
   },
 };
+
+/**
+ * Calls back at the end of this round of the event loop. A client writes a request to a used connection there as well, after it has read what is
+ * new on it (undici 7.30): so the callback is queued behind that, when all that can run before has run. A timer would come a round later.
+ */
+function soon(callback: () => void): () => void {
+  let isWanted = true;
+  const run = (): void => {
+    if (isWanted) callback();
+  };
+  queueMicrotask(() => {
+    process.nextTick(setImmediate, run);
+  });
+  return () => {
+    isWanted = false;
+  };
+}
 
 /** Resolves after `delayMs` milliseconds; rejects with the signal's reason when that comes first. */
 export function sleep(clock: Clock, delayMs: number, signal: Signal): Promise<void> {

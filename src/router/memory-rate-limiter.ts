@@ -10,7 +10,13 @@ import { SlidingWindow } from './sliding-window.js';
  */
 const SECOND_MS = 1_020;
 
-/** Connections are closed when nothing was heard on them for so long (the default of Node's `fetch`): then new ones must be made. */
+/** What is over: how far apart requests may leave and arrive and still stay within the limit. */
+const MARGIN_MS = SECOND_MS - 1_000;
+
+/** A timer that is later than this says that the whole machine stood still. */
+const STANDSTILL_MS = 100;
+
+/** Connections are closed when nothing was heard on them for so long (`createHttpFetch`, and the default of Node's `fetch`): then new ones must be made. */
 const KEEP_ALIVE_MS = 4_000;
 
 /** Limits of the rate; `Infinity` is none. */
@@ -41,8 +47,6 @@ class MemoryRateLimiter implements RateLimiter {
   #answeredMs = -Infinity;
   /** Sends that had to wait for a connection, none of which was answered yet. */
   #connecting = 0;
-  /** Sends of which it is not known yet whether they left at once. */
-  #leaving = 0;
 
   constructor({ requestsPerSecond, requestsPerDay }: RateLimits, clock: Clock) {
     this.#clock = clock;
@@ -83,19 +87,19 @@ class MemoryRateLimiter implements RateLimiter {
 
   #note(nowMs: number): void {
     if (nowMs - this.#answeredMs > KEEP_ALIVE_MS) this.#connecting += 1;
-    this.#second?.add(nowMs);
     this.#day?.add(nowMs);
-    if (this.#second !== undefined) this.#watchLeaving(nowMs);
+    if (this.#second !== undefined) this.#watchLeaving(this.#second, nowMs);
   }
 
-  /** A busy process writes to its sockets late, too: when its timers are late, what was let through counts from then. */
-  #watchLeaving(nowMs: number): void {
-    this.#leaving += 1;
-    if (this.#leaving > 1) return;
+  /**
+   * A busy process writes to its sockets late, too: what was let through counts from when it left. Half of the margin is spent by then at most, and
+   * the other half stays: with all of it, lateness would count twice.
+   */
+  #watchLeaving(second: SlidingWindow, nowMs: number): void {
+    const send = second.add(nowMs);
     this.#clock.after(0, () => {
       const laterMs = this.#clock.nowMs();
-      if (laterMs - nowMs > (SECOND_MS - 1_000) / 2) this.#second?.postpone(this.#leaving, laterMs);
-      this.#leaving = 0;
+      if (laterMs - nowMs > MARGIN_MS / 2) second.postponeFrom(send, laterMs - MARGIN_MS / 2);
     });
   }
 
@@ -131,10 +135,18 @@ class MemoryRateLimiter implements RateLimiter {
     if (this.#cancelTimer !== undefined || this.#second === undefined) return;
     // Whole milliseconds, rounded up: a timer drops the fraction, and would come too soon.
     const delayMs = Math.max(1, Math.ceil(this.#second.nextMs - this.#clock.nowMs()));
+    const dueMs = this.#clock.nowMs() + delayMs;
     this.#cancelTimer = this.#clock.after(delayMs, () => {
       this.#cancelTimer = undefined;
+      this.#noteStandstill(dueMs);
       this.#grantWaiting();
     });
+  }
+
+  /** What left shortly before a machine stood still may arrive only now, together with what leaves now. */
+  #noteStandstill(dueMs: number): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - dueMs > STANDSTILL_MS) this.#second?.postponeSince(dueMs - STANDSTILL_MS, nowMs);
   }
 
   #stopTimer(): void {

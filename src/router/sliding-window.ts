@@ -20,10 +20,10 @@ export class SlidingWindow {
     return oldest === undefined ? -Infinity : oldest + this.windowMs;
   }
 
-  /** Notes a send; `nowMs` never goes back. */
-  add(nowMs: number): void {
+  /** Notes a send, and numbers it; `nowMs` never goes back. */
+  add(nowMs: number): number {
     this.#sentMs[this.#count % this.limit] = nowMs;
-    this.#count += 1;
+    return this.#count++;
   }
 
   /** Dates the last `count` sends anew: they left only now. */
@@ -31,6 +31,24 @@ export class SlidingWindow {
     for (let back = 1; back <= Math.min(count, this.limit, this.#count); back += 1) {
       this.#sentMs[(this.#count - back) % this.limit] = nowMs;
     }
+  }
+
+  /** Dates a send anew, and those after it that would come before: it left only now. */
+  postponeFrom(number: number, nowMs: number): void {
+    for (let send = Math.max(number, this.#count - this.limit); send < this.#count; send += 1) {
+      this.#sentMs[send % this.limit] = Math.max(this.#sentMs[send % this.limit]!, nowMs);
+    }
+  }
+
+  /** Dates all sends since `sinceMs` anew: they may arrive only now. */
+  postponeSince(sinceMs: number, nowMs: number): void {
+    let count = 0;
+    while (
+      count < this.limit &&
+      (this.#sentMs[(this.#count - count - 1 + this.limit) % this.limit] ?? -Infinity) >= sinceMs
+    )
+      count += 1;
+    this.postpone(count, nowMs);
   }
 
   /** Whether no send counts any longer. */
