@@ -25,7 +25,10 @@ test.each([
   ['white space around it', '  {{ message.context.key || d }} ', 'from-event'],
   ['an index', '{{ message.items[0].name || d }}', 'first'],
   ['no inherited key', '{{ message.constructor.name || d }}', 'd'],
+  ['no inherited method', '{{ message.toString || d }}', 'd'],
+  ['nor that of an object inside', '{{ message.context.hasOwnProperty || d }}', 'd'],
   ['no __proto__', '{{ message.__proto__.x || d }}', 'd'],
+  ['nor as a whole', '{{ message.__proto__ || d }}', 'd'],
 ])('%s', (_name, template, expected) => {
   expect(resolved(template)).toBe(expected);
 });

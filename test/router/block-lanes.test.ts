@@ -157,4 +157,15 @@ describe('Blockade', () => {
     expect(blockade.blocks('key', ['never seen'], 100_000)).toBe(false);
     expect(blockade.blocks('other key', ['never seen'], 100_001)).toBe(false);
   });
+
+  it.each([
+    [150_000, 200_000],
+    [200_000, 150_000],
+  ])('and then from the earliest turn on that failed: %d, %d', (...turns) => {
+    const blockade = new Blockade();
+    for (let turn = 0; turn < 100_000; turn += 1) blockade.block('key', [`lane ${turn}`], turn);
+    for (const turn of turns) blockade.block('key', [`lane ${turn}`], turn);
+    expect(blockade.blocks('key', ['never seen'], 150_001)).toBe(true);
+    expect(blockade.blocks('key', ['never seen'], 150_000)).toBe(false);
+  });
 });

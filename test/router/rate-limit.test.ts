@@ -104,6 +104,25 @@ describe('requestsPerSecond', () => {
     expect(granted).toBe(true);
   });
 
+  it.each([
+    [4_000, 1_020, 'at once, over connections that are kept'],
+    [4_001, 1_320, 'from the first answer on, as connections are made anew'],
+  ])('%d ms after the last answer, requests count %s', async (idleMs, freeMs) => {
+    const clock = new FakeClock();
+    const limiter = createMemoryRateLimiter({ requestsPerSecond: 10, requestsPerDay: Infinity }, clock);
+    limiter.answered!();
+    await clock.advance(idleMs);
+    for (let i = 0; i < 10; i += 1) await limiter.acquire(never);
+    await clock.advance(300);
+    limiter.answered!();
+    let granted = false;
+    void limiter.acquire(never).then(() => (granted = true));
+    await clock.advance(freeMs - 301);
+    expect(granted).toBe(false);
+    await clock.advance(1);
+    expect(granted).toBe(true);
+  });
+
   it('requests that a busy process sends late count from then', async () => {
     const clock = new FakeClock();
     const limiter = createMemoryRateLimiter({ requestsPerSecond: 1, requestsPerDay: Infinity }, clock);
@@ -233,6 +252,22 @@ describe('limits belong to one API key and one base URL', () => {
     expect(router.stats().scopes).toBeLessThanOrEqual(10_000);
     expect(await deliver(10_000)).toMatchObject({ code: 'daily_quota_reached' });
     expect(await clock.runUntil(deliver(0))).toMatchObject({ delivered: true });
+  });
+
+  it('but never one in which plans are pending, or their order would be lost', async () => {
+    const { clock, px, router } = setUp(
+      (_, index) => (index === 0 ? { status: 204, latencyMs: 5_000 } : { status: 204 }),
+      { requestsPerSecond: Infinity, requestsPerDay: 1_000 },
+    );
+    const deliver = (key: number): Promise<unknown> =>
+      router.deliver(identifyPlan('u1', { apiKey: `key ${key}` }));
+    const first = deliver(0);
+    for (let key = 1; key < 10_050; key += 1) await deliver(key);
+    const second = deliver(0);
+    await clock.advance(4_999);
+    expect(px.sent).toHaveLength(10_050);
+    await clock.runUntil(Promise.all([first, second]));
+    expect(px.sent).toHaveLength(10_051);
   });
 
   it('the day is remembered, too', async () => {

@@ -82,6 +82,11 @@ describe('denyUser', () => {
   it('refuses an id of more than 512 encoded bytes', () => {
     expect(refusal(() => denyUser('x'.repeat(513), true, BASE_CONFIG))).toBe('id_not_allowed');
     expect(refusal(() => denyUser('x'.repeat(512), true, BASE_CONFIG))).toBeUndefined();
+    // Encoded: six characters for the letter, three for each blank.
+    expect(refusal(() => denyUser(`${'x'.repeat(506)}ä`, true, BASE_CONFIG))).toBeUndefined();
+    expect(refusal(() => denyUser(`${'x'.repeat(507)}ä`, true, BASE_CONFIG))).toBe('id_not_allowed');
+    expect(refusal(() => denyUser(`${'x y'.repeat(102)}zz`, true, BASE_CONFIG))).toBeUndefined();
+    expect(refusal(() => denyUser(`${'x y'.repeat(102)}zzz`, true, BASE_CONFIG))).toBe('id_not_allowed');
   });
 });
 
