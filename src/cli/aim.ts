@@ -1,31 +1,19 @@
-import { createHttpFetch } from '../router/http-fetch.js';
-import type { Fetch } from '../router/options.js';
+import { isLoopback, parseOrigin } from '../router/origin.js';
 import { UsageError } from './settings.js';
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
 /**
- * A `fetch` that sends what is meant for PX to another base URL: the simulator's. Path and query stay as they are, to the byte.
+ * The origin that `--px-url` names, for the router's option `origin`. Loopback addresses only: a slip in a command must not send the API key to
+ * another machine.
  *
- * Loopback addresses only: the requests carry the API key.
- *
- * @param baseUrl `http://127.0.0.1:50123`; a path in it (`/v1`) is ignored, as plans name the API's version themselves
- * @throws UsageError when `baseUrl` is no URL of a loopback address
- * @example
- * createRouter({ fetch: aimAt((await simulator.listen()).baseUrl) });
+ * @param url `http://127.0.0.1:50123`; a path in it (`/v1`) is ignored, as plans name the API's version themselves
+ * @throws UsageError when `url` is no URL of a loopback address
  */
-export function aimAt(baseUrl: string): Fetch {
-  const origin = loopbackOrigin(baseUrl);
-  const fetch = createHttpFetch();
-  return (url, init) => fetch(url.replace(/^https?:\/\/[^/?#]*/i, origin), init);
-}
-
-function loopbackOrigin(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
+export function loopbackOrigin(url: string): string {
+  const origin = parseOrigin(url);
+  if (origin === undefined || !isLoopback(origin)) {
     throw new UsageError(
       'the URL to send to in place of PX is not on this machine: give one such as http://127.0.0.1:8080',
     );
   }
-  return url.origin;
+  return origin;
 }

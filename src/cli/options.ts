@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { aimAt } from './aim.js';
-import type { Fetch } from '../router/options.js';
+import { loopbackOrigin } from './aim.js';
 import { UsageError } from './settings.js';
 
 /** Options that several commands have. */
@@ -10,7 +9,7 @@ export function configOption(): Option {
   return new Option('-c, --config <file>', 'JSON file with the destination configuration');
 }
 
-/** `--px-url <url>`, parsed to a `fetch` that sends there. */
+/** `--px-url <url>`, parsed to the origin to send to. */
 export function pxUrlOption(): Option {
   return new Option(
     '--px-url <url>',
@@ -26,9 +25,9 @@ export function pxUrlTextOption(): Option {
   });
 }
 
-function parseAim(url: string): Fetch {
+function parseAim(url: string): string {
   try {
-    return aimAt(url);
+    return loopbackOrigin(url);
   } catch (error) {
     if (error instanceof UsageError) throw new InvalidArgumentError(error.message);
     throw error;

@@ -1,7 +1,6 @@
 import type { RequestPlan } from '../core/plan.js';
 import type { ErrorCode } from '../core/errors.js';
 import { createHttpFetch, createRouter } from '../router/index.js';
-import type { Fetch } from '../router/options.js';
 import type { Delivered } from '../router/outcome.js';
 import type { CommandIo } from './io.js';
 import { printable } from './output/printable.js';
@@ -10,7 +9,7 @@ interface Sending {
   /** What is being done, for the error: `cannot delete the user`. */
   readonly task: string;
   /** Sends to another place than PX. */
-  readonly fetch?: Fetch | undefined;
+  readonly origin?: string | undefined;
 }
 
 const MENDS: Readonly<Partial<Record<ErrorCode, string>>> = {
@@ -24,10 +23,10 @@ const MENDS: Readonly<Partial<Record<ErrorCode, string>>> = {
  */
 export async function sendPlan(
   plan: RequestPlan,
-  { task, fetch }: Sending,
+  { task, origin }: Sending,
   io: CommandIo,
 ): Promise<Delivered | undefined> {
-  const router = createRouter({ fetch: fetch ?? createHttpFetch() });
+  const router = createRouter({ fetch: createHttpFetch(), ...(origin === undefined ? {} : { origin }) });
   try {
     const outcome = await router.deliver(plan);
     if (outcome.delivered) return outcome;

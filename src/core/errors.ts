@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'preference_invalid'
   | 'id_not_allowed'
   | 'nested_too_deep'
+  | 'plan_invalid'
   // instrumentation, of a service: the event is not meant for this destination, and its host is to filter it
   | 'switched_off'
   | 'type_filtered'

@@ -1,6 +1,7 @@
 import type { RequestDescriptor } from '../core/request.js';
 import type { Clock } from './clock.js';
 import type { Fetch, FetchAnswer } from './options.js';
+import { atOrigin } from './origin.js';
 import { quoteBody } from './quote.js';
 import { readBody } from './read-body.js';
 import { apiKeyOf } from './redact.js';
@@ -13,6 +14,8 @@ export interface FetchTransportOptions {
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly requestTimeoutMs: number;
+  /** Where to send in place of the requests' own origin. */
+  readonly origin?: string;
 }
 
 type Head = Pick<Exchange, 'status' | 'retryAfterMs'>;
@@ -58,7 +61,8 @@ class FetchExchange {
 
   async #exchange(): Promise<Exchange> {
     const { method, endpoint, headers } = this.request;
-    const response = await this.options.fetch(endpoint, {
+    const { fetch, origin } = this.options;
+    const response = await fetch(origin === undefined ? endpoint : atOrigin(endpoint, origin), {
       method,
       headers,
       ...(this.#body === undefined ? {} : { body: this.#body }),

@@ -1,5 +1,8 @@
 import { ConfigurationError, type Fault } from '../core/errors.js';
 import type { Blockade } from './blockade.js';
+import { isObject, typeName } from '../core/json-object.js';
+import { isSignal } from './check-plan.js';
+import { ORIGIN_EXPECTED, parseOrigin } from './origin.js';
 import { systemClock, type Clock } from './clock.js';
 import type { RequestRecord } from './outcome.js';
 import type { LimitScope, RateLimiter } from './rate-limiter.js';
@@ -37,6 +40,12 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>;
 export interface RouterOptions {
   /** Sends the requests. Default: the global `fetch`. */
   readonly fetch?: Fetch;
+  /**
+   * Sends to this origin what plans address to PX; path, query, headers and body stay as they are. For the simulator
+   * (`(await simulator.listen()).origin`) and for a gateway. https, or http of a loopback address, because requests carry the API key; a path in it
+   * is ignored. Limits and order stay those of the address in the plan. Default: where the plan says.
+   */
+  readonly origin?: string;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Random numbers from 0 (inclusive) to 1 (exclusive), for the jitter of retries. Default: `Math.random`. */
@@ -111,7 +120,7 @@ export interface DeliverOptions {
 }
 
 /** Options whose default is to be absent. */
-type OptionalKey = 'rateLimiter' | 'signal' | 'onRequest' | 'maxThrottleWaitMs';
+type OptionalKey = 'origin' | 'rateLimiter' | 'signal' | 'onRequest' | 'maxThrottleWaitMs';
 
 /** Options with every default filled in. */
 export type Settings = Readonly<
@@ -154,6 +163,12 @@ const FAILURE_MODES: readonly unknown[] = ['continue', 'blockLanes'];
  * @throws ConfigurationError `configuration_invalid`, with all faults at once.
  */
 export function parseOptions(options: RouterOptions): Settings {
+  if (!isObject(options)) {
+    const message = `expected an object, found ${typeName(options)}`;
+    throw new ConfigurationError('configuration_invalid', `router options are not valid: ${message}`, {
+      faults: [{ path: 'options', message }],
+    });
+  }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const faults = [...numberFaults(given), ...otherFaults(given)];
   if (faults.length > 0) {
@@ -162,7 +177,11 @@ export function parseOptions(options: RouterOptions): Settings {
       faults,
     });
   }
-  return { ...defaults(), ...given };
+  return {
+    ...defaults(),
+    ...given,
+    ...(given.origin === undefined ? {} : { origin: parseOrigin(given.origin)! }),
+  };
 }
 
 function defaults(): Settings {
@@ -197,9 +216,26 @@ function otherFaults(given: Readonly<Record<string, unknown>>): Fault[] {
   const faults: Fault[] = FUNCTIONS.filter(
     (key) => given[key] !== undefined && typeof given[key] !== 'function',
   ).map((key) => ({ path: key, message: `expected a function, found ${typeof given[key]}` }));
+  const { origin, clock, signal } = given;
+  if (origin !== undefined && parseOrigin(origin) === undefined) {
+    // Not shown: there may be a password in it.
+    faults.push({ path: 'origin', message: `expected ${ORIGIN_EXPECTED}` });
+  }
+  if (clock !== undefined && !isClock(clock)) {
+    faults.push({ path: 'clock', message: 'expected an object with the functions nowMs, epochMs and after' });
+  }
+  if (signal !== undefined && !isSignal(signal)) {
+    faults.push({ path: 'signal', message: `expected an AbortSignal, found ${typeName(signal)}` });
+  }
   const mode = given.onRetryableFailure;
   if (mode !== undefined && !FAILURE_MODES.includes(mode)) {
     faults.push({ path: 'onRetryableFailure', message: "expected 'continue' or 'blockLanes'" });
   }
   return faults;
+}
+
+function isClock(value: unknown): boolean {
+  return (
+    isObject(value) && [value.nowMs, value.epochMs, value.after].every((part) => typeof part === 'function')
+  );
 }

@@ -1,6 +1,7 @@
 import type { RequestPlan } from '../core/plan.js';
 import { AbortFanOut } from './abort-fan-out.js';
 import { Blockade } from './blockade.js';
+import { checkDeliverOptions, checkPlan } from './check-plan.js';
 import { createFetchTransport } from './fetch-transport.js';
 import { Interrupted, Interruption } from './interruption.js';
 import { parseOptions, type DeliverOptions, type RouterOptions, type Settings } from './options.js';
@@ -24,7 +25,8 @@ import type { Transport } from './transport.js';
 /** Delivers plans to Gainsight PX; the only part of this project that sends anything. */
 export interface Router {
   /**
-   * Runs a plan to its end and says what became of it. Never rejects: whatever goes wrong is an outcome.
+   * Runs a plan to its end and says what became of it. Never throws and never rejects: whatever goes wrong is an outcome. What is no plan, and options
+   * that make no sense, are one with the code `plan_invalid`, not retryable.
    *
    * Plans of one lane run one after another in the order of the calls, all others side by side.
    */
@@ -103,6 +105,8 @@ class PxRouter implements Router {
   async #outcomeOf(plan: RequestPlan, options: DeliverOptions): Promise<Outcome> {
     let outcome: Outcome;
     try {
+      checkPlan(plan);
+      checkDeliverOptions(options);
       outcome = await this.#inTurn({
         plan,
         scope: this.#scopes.of(plan),

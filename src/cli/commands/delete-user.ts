@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { deleteUser } from '../../destinations/gainsight_px/index.js';
-import type { Fetch } from '../../router/options.js';
 import type { CommandIo } from '../io.js';
 import { configOption, pxUrlOption } from '../options.js';
 import { print } from '../output/print.js';
@@ -11,7 +10,7 @@ import { loadSettings, UsageError } from '../settings.js';
 
 interface Options {
   readonly config?: string;
-  readonly pxUrl?: Fetch;
+  readonly pxUrl?: string;
   readonly yes?: boolean;
 }
 
@@ -42,7 +41,7 @@ export function registerDeleteUser(program: Command, io: CommandIo): void {
         return;
       }
       const task = `the user ${identifyId} was not deleted`;
-      const outcome = await sendPlan(plan, { task, fetch: options.pxUrl }, io);
+      const outcome = await sendPlan(plan, { task, origin: options.pxUrl }, io);
       if (outcome === undefined) return;
       const wasUnknown = outcome.requests.at(-1)?.verdict === 'notFound';
       const result = wasUnknown

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { denyUser } from '../../destinations/gainsight_px/index.js';
-import type { Fetch } from '../../router/options.js';
 import type { CommandIo } from '../io.js';
 import { configOption, pxUrlOption } from '../options.js';
 import { print } from '../output/print.js';
@@ -10,7 +9,7 @@ import { loadSettings } from '../settings.js';
 
 interface Options {
   readonly config?: string;
-  readonly pxUrl?: Fetch;
+  readonly pxUrl?: string;
   readonly allow?: boolean;
 }
 
@@ -35,7 +34,7 @@ export function registerDenyUser(program: Command, io: CommandIo): void {
     .action(async (identifyId: string, { config, pxUrl, allow = false }: Options) => {
       const plan = denyUser(identifyId, !allow, loadSettings({ config }, io.env));
       const task = `the user ${identifyId} was not ${allow ? 'allowed' : 'denied'}`;
-      const outcome = await sendPlan(plan, { task, fetch: pxUrl }, io);
+      const outcome = await sendPlan(plan, { task, origin: pxUrl }, io);
       if (outcome === undefined) return;
       await print(io, `${printable(allow ? `allowed ${identifyId} again` : `denied ${identifyId}`)}\n`);
     });

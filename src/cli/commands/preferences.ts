@@ -8,7 +8,6 @@ import {
   type Preferences,
 } from '../../destinations/gainsight_px/index.js';
 import { isObject } from '../../core/json-object.js';
-import type { Fetch } from '../../router/options.js';
 import type { CommandIo } from '../io.js';
 import { configOption, pxUrlOption } from '../options.js';
 import { print } from '../output/print.js';
@@ -19,7 +18,7 @@ import { loadSettings, UsageError } from '../settings.js';
 
 interface Options {
   readonly config?: string;
-  readonly pxUrl?: Fetch;
+  readonly pxUrl?: string;
   readonly json?: boolean;
 }
 
@@ -71,7 +70,7 @@ export function registerPreferences(program: Command, io: CommandIo): void {
 async function get(identifyId: string, options: Options, io: CommandIo): Promise<void> {
   const plan = getPreferences(identifyId, loadSettings(options, io.env));
   const task = `the preferences of ${identifyId} were not read`;
-  const outcome = await sendPlan(plan, { task, fetch: options.pxUrl }, io);
+  const outcome = await sendPlan(plan, { task, origin: options.pxUrl }, io);
   if (outcome === undefined) return;
 
   const answer = isObject(outcome.body) ? outcome.body : {};
@@ -98,7 +97,7 @@ async function change(identifyId: string, options: SetOptions, io: CommandIo): P
   }
   const plan = setPreferences(identifyId, flags, loadSettings(options, io.env));
   const task = `the preferences of ${identifyId} were not changed`;
-  const outcome = await sendPlan(plan, { task, fetch: options.pxUrl }, io);
+  const outcome = await sendPlan(plan, { task, origin: options.pxUrl }, io);
   if (outcome === undefined) return;
   const changes = Object.entries(flags).map(([name, flag]) => `${name}=${flag}`);
   await print(io, `${printable(`set ${changes.join(', ')} for ${identifyId}`)}\n`);

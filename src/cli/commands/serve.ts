@@ -1,5 +1,4 @@
 import { Option, type Command } from 'commander';
-import type { Fetch } from '../../router/options.js';
 import type { LogLevel } from '../../service/log.js';
 import type { Mode, Service, ServiceAddress } from '../../service/index.js';
 import { isUpstreamUrl } from '../../service/options.js';
@@ -28,7 +27,7 @@ interface Options extends SendingLimits {
   readonly logLevel: LogLevel;
   readonly graceMs: number;
   readonly drainMs: number;
-  readonly pxUrl?: Fetch;
+  readonly pxUrl?: string;
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -115,9 +114,14 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
     configDefaults,
     version: packageVersion(),
     bodyMemoryBytes: bodyMemory * MEGABYTE,
-    router: { concurrency, requestsPerSecond, requestsPerDay, requestTimeoutMs: requestTimeout },
+    router: {
+      concurrency,
+      requestsPerSecond,
+      requestsPerDay,
+      requestTimeoutMs: requestTimeout,
+      ...(pxUrl === undefined ? {} : { origin: pxUrl }),
+    },
     ...(upstream === undefined ? {} : { upstream }),
-    ...(pxUrl === undefined ? {} : { fetch: pxUrl }),
   });
   const { origin, port } = await listen(service, options);
   const stopping = stopRequest(io);

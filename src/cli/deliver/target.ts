@@ -1,6 +1,6 @@
 import type { RouterOptions } from '../../router/index.js';
 import { createSimulator, type FaultRule } from '../../simulator/index.js';
-import { aimAt } from '../aim.js';
+import { loopbackOrigin } from '../aim.js';
 import type { SendingLimits } from '../options.js';
 import { UsageError } from '../settings.js';
 import type { SentTo } from './summary.js';
@@ -53,13 +53,13 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
     const { origin } = await simulator.listen();
     return {
       sentTo: 'simulator',
-      sending: { ...limits, fetch: aimAt(origin) },
+      sending: { ...limits, origin },
       close: () => simulator.close(),
     };
   }
   return {
     sentTo: 'px',
-    sending: pxUrl === undefined ? limits : { ...limits, fetch: aimAt(pxUrl) },
+    sending: pxUrl === undefined ? limits : { ...limits, origin: loopbackOrigin(pxUrl) },
     close,
   };
 }

@@ -1,0 +1,160 @@
+import { createRouter, ThrottledError, type RateLimiter, type RouterOptions } from '../../src/router';
+import { createSimulator } from '../../src/simulator';
+import { deleteUser, processMessage, type RequestPlan } from '../../src/index';
+import { identifyPlan, trackPlan } from './plans';
+import { failure, setUp } from './setup';
+
+const good = trackPlan('u1');
+const [step] = good.steps;
+const withRequest = (change: object): unknown => ({
+  ...good,
+  steps: [{ ...step, request: { ...step.request, ...change } }],
+});
+
+describe('what is no plan is refused, and not tried again', () => {
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'plan: expected a plan, as process makes it, found undefined'],
+    ['null', null, 'plan: expected a plan, as process makes it, found null'],
+    ['a text', 'x', 'plan: expected a plan, as process makes it, found another text'],
+    ['a message', { type: 'track', userId: 'u' }, 'plan.lanes: expected an array of texts, found undefined'],
+    ['a promise', Promise.resolve(good), 'plan.lanes: expected an array of texts, found undefined'],
+    ['lanes of numbers', { ...good, lanes: [1] }, 'plan.lanes: expected an array of texts, found array'],
+    ['no steps', { ...good, steps: [] }, 'plan.steps: expected an array of steps, found array'],
+    ['a step that is none', { ...good, steps: [step, 5] }, 'plan.steps[1]: expected a step, found number'],
+    [
+      'no route',
+      { ...good, steps: [{ ...step, route: 5 }] },
+      'plan.steps[0].route: expected the name of a route, found number',
+    ],
+    [
+      'no request',
+      { ...good, steps: [{ ...step, request: [] }] },
+      'plan.steps[0].request: expected a request, found array',
+    ],
+    [
+      'no URL',
+      withRequest({ endpoint: '/v1/users' }),
+      'plan.steps[0].request.endpoint: expected a URL with http or https, found another text',
+    ],
+    [
+      'another protocol',
+      withRequest({ endpoint: 'file:///etc' }),
+      'plan.steps[0].request.endpoint: expected a URL with http or https, found another text',
+    ],
+    [
+      'no headers',
+      withRequest({ headers: undefined }),
+      'plan.steps[0].request.headers: expected an object of texts, found undefined',
+    ],
+    [
+      'headers of numbers',
+      withRequest({ headers: { a: 1 } }),
+      'plan.steps[0].request.headers: expected an object of texts, found object',
+    ],
+    [
+      'a body that is a text',
+      withRequest({ body: '{}' }),
+      'plan.steps[0].request.body: expected an object, found another text',
+    ],
+  ])('%s', async (_, plan, message) => {
+    const { px, router } = setUp([{ status: 201 }]);
+    const outcome = failure(await router.deliver(plan as RequestPlan));
+    expect(outcome).toMatchObject({
+      kind: 'instrumentation',
+      code: 'plan_invalid',
+      retryable: false,
+      requests: [],
+      message: `not sent, ${message}`,
+    });
+    expect(outcome.error.faults).toHaveLength(1);
+    expect(px.sent).toEqual([]);
+    expect(router.stats()).toMatchObject({ pending: 0, failed: { plan_invalid: 1 } });
+  });
+
+  it.each<[string, unknown]>([
+    ['options', 'x'],
+    ['options', null],
+    ['options.signal', { signal: {} }],
+    ['options.alsoLanes', { alsoLanes: 'x' }],
+    ['options.timeLeftMs', { timeLeftMs: 'soon' }],
+    ['options.timeLeftMs', { timeLeftMs: NaN }],
+  ])('nor with %s such as %j', async (path, options) => {
+    const { router } = setUp([{ status: 201 }]);
+    const outcome = failure(await router.deliver(good, options as object));
+    expect(outcome).toMatchObject({ code: 'plan_invalid', error: { faults: [{ path }] } });
+  });
+});
+
+describe('options of a router that make no sense are named', () => {
+  it.each<[unknown, string]>([
+    ['x', 'options'],
+    [null, 'options'],
+    [5, 'options'],
+    [[], 'options'],
+    [{ clock: {} }, 'clock'],
+    [{ signal: 'x' }, 'signal'],
+    [{ origin: 'localhost' }, 'origin'],
+    [{ origin: 5 }, 'origin'],
+    [{ origin: 'http://px.example.com' }, 'origin'],
+    [{ origin: 'https://user:secret@px.example.com' }, 'origin'],
+    [{ maxThrottleWaitMs: Infinity }, 'maxThrottleWaitMs'],
+  ])('%j', (options, path) => {
+    expect(() => createRouter(options as RouterOptions)).toThrow(
+      expect.objectContaining({
+        name: 'ConfigurationError',
+        code: 'configuration_invalid',
+        faults: [expect.objectContaining({ path })],
+        message: expect.not.stringContaining('secret'),
+      }),
+    );
+  });
+});
+
+describe('origin', () => {
+  it('takes everything to another place, path and query as they are; limits stay those of the plan', async () => {
+    const scopes: string[] = [];
+    const { clock, px, router } = setUp([{ status: 204 }], {
+      origin: 'https://gateway.example.com/v9/',
+      rateLimiter: ({ origin }) => {
+        scopes.push(origin);
+        return { acquire: () => Promise.resolve() };
+      },
+    });
+    await clock.runUntil(router.deliver(identifyPlan('a%2Bb@c$&')));
+    await clock.runUntil(
+      router.deliver(deleteUser('u1', { apiKey: 'k', productTagKey: 't', dataCenter: 'EU' })),
+    );
+    expect(px.sent.map(({ url }) => url)).toEqual([
+      'https://gateway.example.com/v1/users/a%2Bb@c$&',
+      expect.stringMatching(
+        /^https:\/\/gateway\.example\.com\/v1\/users\/delete.*hardDelete=true|^https:\/\/gateway\.example\.com\/v1\/users\/u1\?hardDelete=true/,
+      ),
+    ]);
+    expect(scopes).toEqual(['https://px.test', 'https://api-eu.aptrinsic.com']);
+  });
+
+  it('aims at the simulator', async () => {
+    const simulator = createSimulator();
+    const router = createRouter({ origin: (await simulator.listen()).origin });
+    const config = { apiKey: 'k', productTagKey: 'AP-EXAMPLE-2' };
+    const plan = processMessage({ type: 'track', userId: 'u1', event: 'e' }, config);
+    expect(await router.deliver(plan)).toMatchObject({ delivered: true });
+    expect(simulator.state.events.total).toBe(1);
+    await router.close();
+    await simulator.close();
+  });
+});
+
+it('the refusal of a limiter of your own is the outcome, not a fault of ours', async () => {
+  const rateLimiter = (): RateLimiter => ({
+    acquire: () => Promise.reject(new ThrottledError('daily_quota_reached', 'no requests left today')),
+  });
+  const { clock, px, router } = setUp([{ status: 204 }], { rateLimiter });
+  expect(failure(await clock.runUntil(router.deliver(good)))).toMatchObject({
+    kind: 'throttled',
+    code: 'daily_quota_reached',
+    retryable: true,
+    message: 'no requests left today',
+  });
+  expect(px.sent).toEqual([]);
+});
