@@ -204,30 +204,9 @@ describe('an event that may have been written twice is marked', () => {
 });
 
 describe('a fault of ours loses nothing', () => {
-  const malformed: [string, unknown][] = [
-    ['no plan', null],
-    ['no steps', { lanes: [], steps: [] }],
-    [
-      'no URL',
-      { ...trackPlan('u1'), steps: [{ id: 'x', route: 'events.create', request: { endpoint: 'x' } }] },
-    ],
-    ['no lanes', { steps: trackPlan('u1').steps }],
-    [
-      'a body that is no JSON',
-      {
-        lanes: ['user:u1'],
-        steps: [
-          {
-            id: 'x',
-            route: 'events.create',
-            request: { ...trackPlan('u1').steps[0].request, body: { n: 1n } },
-          },
-        ],
-      },
-    ],
-  ];
-
-  it.each(malformed)('%s is an outcome of kind bug, and the router goes on', async (_, plan) => {
+  it('a body that is no JSON is an outcome of kind bug, and the router goes on', async () => {
+    const [step] = trackPlan('u1').steps;
+    const plan = { lanes: ['user:u1'], steps: [{ ...step, request: { ...step.request, body: { n: 1n } } }] };
     const { clock, px, router } = setUp([{ status: 201 }]);
     const outcome = failure(await clock.runUntil(router.deliver(plan as never)));
 
