@@ -32,7 +32,7 @@ function failing(fault: FaultRule['fault'], ...nth: number[]): FaultRule {
 }
 
 test('what was not delivered stands in the rejected file, in the order of the input, with its reason', async () => {
-  const { aim } = await startPx({ faults: [failing('error-500', 1), failing('throttle-429', 3)] });
+  const { aim } = await startPx({ faults: [failing('error-500', 1), failing('redirect-302', 3)] });
   const rejected = newFile('rejected.jsonl');
   const input = `${asLines(track('a', '1'), track('b', '2'), track('c', '3'), track('d', ' '))}{"n":\n${asLines(
     { batch: [track('e', '4'), 5] },
@@ -51,7 +51,7 @@ test('what was not delivered stands in the rejected file, in the order of the in
       message: track('a', '1'),
     },
     {
-      rejected: { code: 'throttled', reason: expect.any(String), retryable: true, line: 3 },
+      rejected: { code: 'unavailable', reason: expect.any(String), retryable: true, line: 3 },
       message: track('c', '3'),
     },
     {
@@ -122,7 +122,7 @@ describe('an event that may have come to PX though no answer said so', () => {
     jsonLines(readFileSync(file, 'utf8')).map((line) => line.rejected);
 
   test('is marked in the rejected file, and counted when a replay delivers it', async () => {
-    const { simulator, aim } = await startPx({ faults: [lost(1), failing('throttle-429', 2)] });
+    const { simulator, aim } = await startPx({ faults: [lost(1), failing('redirect-302', 2)] });
     const rejected = newFile('r.jsonl');
     const argv = [...aim, '--concurrency', '1'];
     const before = await deliver(asLines(track('a', '1'), track('b', '2')), [
@@ -141,11 +141,11 @@ describe('an event that may have come to PX though no answer said so', () => {
   });
 
   test('stays marked when the replay does not deliver it either, whatever the reason', async () => {
-    const { aim } = await startPx({ faults: [lost(1), failing('throttle-429', 2)] });
+    const { aim } = await startPx({ faults: [lost(1), failing('redirect-302', 2)] });
     const [first, second] = [newFile('r.jsonl'), newFile('s.jsonl')];
     await deliver(asLines(track('a', '1')), [...aim, '--rejected', first]);
     await deliver(readFileSync(first, 'utf8'), [...aim, '--rejected', second]);
-    expect(notesIn(second)).toMatchObject([{ code: 'throttled', retryable: true, mayHaveLanded: true }]);
+    expect(notesIn(second)).toMatchObject([{ code: 'unavailable', retryable: true, mayHaveLanded: true }]);
   });
 
   test('is counted once when the replay itself sends it twice', async () => {
