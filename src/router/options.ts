@@ -52,7 +52,7 @@ export interface RouterOptions {
   readonly random?: () => number;
   /** Time for one attempt, its answer's body included. Default 10,000. */
   readonly requestTimeoutMs?: number;
-  /** How often one step is sent at most, the first time included. Default 5. */
+  /** How often one step is sent at most, the first time included. 1: nothing is sent a second time, for no reason. Default 5. */
   readonly maxAttempts?: number;
   /**
    * How long one plan may take in requests and waits between attempts until it is no longer retried; waiting for its

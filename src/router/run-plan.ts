@@ -197,7 +197,8 @@ class PlanRun {
   #waitBeforeRetry({ status, retryAfterMs = 0 }: Exchange): Wait | undefined {
     const { settings } = this.context;
     const isThrottle = status === 429 || asksForPause(status, retryAfterMs);
-    if (isThrottle && this.#budget.waitsForThrottle) this.#uncounted += 1;
+    // Who allows one attempt wants nothing to be sent twice, whatever the answer.
+    if (isThrottle && this.#budget.waitsForThrottle && settings.maxAttempts > 1) this.#uncounted += 1;
     else if (this.#attempts - this.#uncounted >= settings.maxAttempts) return undefined;
     const wait = { delayMs: Math.max(backoffMs(settings, this.#attempts), retryAfterMs), isThrottle };
     return this.#budget.allows(wait) ? wait : undefined;

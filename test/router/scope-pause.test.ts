@@ -183,6 +183,16 @@ describe('maxThrottleWaitMs', () => {
     expect(px.sent.map(({ atMs }) => atMs)).toEqual([0, 400_000, 800_000]);
   });
 
+  it('with one attempt, only the others wait', async () => {
+    const { clock, px, router } = setUp([LATER(60), { status: 201 }], { ...patient, maxAttempts: 1 });
+    const first = router.deliver(trackPlan('u1'));
+    await clock.advance(1);
+    const other = router.deliver(trackPlan('u2'));
+    expect(await clock.runUntil(first)).toMatchObject({ code: 'throttled', retries: 0 });
+    expect(await clock.runUntil(other)).toMatchObject({ delivered: true });
+    expect(px.sent.map(({ atMs }) => atMs)).toEqual([0, 60_000]);
+  });
+
   it('other failures count as ever', async () => {
     const { clock, px, router } = setUp((_, index) => (index === 0 ? LATER(1) : { status: 500 }), patient);
     expect(failure(await clock.runUntil(router.deliver(trackPlan('u1'))))).toMatchObject({

@@ -66,7 +66,12 @@ export class StopRules {
   }
 }
 
-/** A 408 is about one request, not about all that the key sends. */
-function isThrottledTooLong({ code, status, retryAfterMs }: Failed): boolean {
-  return (code === 'throttled' && status === 429) || (code === 'unavailable' && retryAfterMs !== undefined);
+/**
+ * Whether a message was not sent because PX asked for a longer wait than there was left. A 408 is about one request, not about all that the key
+ * sends; and a message that may be sent once only did not wait at all.
+ */
+function isThrottledTooLong({ code, status, retryAfterMs, retries, requests }: Failed): boolean {
+  const isAsked =
+    (code === 'throttled' && status === 429) || (code === 'unavailable' && retryAfterMs !== undefined);
+  return isAsked && ((retryAfterMs ?? 0) > MAX_THROTTLE_WAIT_MS || retries > 0 || requests.length === 0);
 }
