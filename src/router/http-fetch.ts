@@ -1,4 +1,4 @@
-import { Agent, errors, request, type Dispatcher } from 'undici';
+import type { Dispatcher, request as requestOfUndici } from 'undici';
 import type { AnswerBody, Fetch } from './options.js';
 
 /** How long a connection may be idle and still be used again: middleboxes forget one that is idle for longer, without a word. */
@@ -18,15 +18,10 @@ const MOST_INTERIM = 16;
  * const router = createRouter({ fetch: createHttpFetch() });
  */
 export function createHttpFetch(): Fetch {
-  // The router has a time limit of its own for the whole answer.
-  const dispatcher = new Agent({
-    keepAliveTimeout: IDLE_MS,
-    keepAliveMaxTimeout: IDLE_MS,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  let loading: Promise<Client> | undefined;
 
   return async (url, { method, headers, body = null, signal }) => {
+    const { request, dispatcher } = await (loading ??= loadClient());
     let interim = 0;
     const onInfo = ({ statusCode }: { statusCode: number }): void => {
       interim += 1;
@@ -55,6 +50,24 @@ export function createHttpFetch(): Fetch {
   };
 }
 
+interface Client {
+  readonly request: typeof requestOfUndici;
+  readonly dispatcher: Dispatcher;
+}
+
+/** With the first request: undici takes a tenth of a second to load, which whoever sends nothing must not pay. */
+async function loadClient(): Promise<Client> {
+  const { Agent, request } = await import('undici');
+  // The router has a time limit of its own for the whole answer.
+  const dispatcher = new Agent({
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: IDLE_MS,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return { request, dispatcher };
+}
+
 const SWITCHING_PROTOCOLS = 101;
 
 /** Thrown within undici to end a request that only interim answers come to. */
@@ -70,9 +83,8 @@ class NoFinalAnswer extends Error {
 function interimStatus(thrown: unknown): number | undefined {
   if (thrown instanceof NoFinalAnswer) return thrown.status;
   // undici gives no status for an upgrade that nobody asked for.
-  return thrown instanceof errors.SocketError && thrown.message === 'bad upgrade'
-    ? SWITCHING_PROTOCOLS
-    : undefined;
+  const { code, message } = thrown as NodeJS.ErrnoException;
+  return code === 'UND_ERR_SOCKET' && message === 'bad upgrade' ? SWITCHING_PROTOCOLS : undefined;
 }
 
 function headerText(value: string | string[] | undefined): string | null {
