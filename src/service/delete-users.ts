@@ -81,6 +81,8 @@ class Deletion {
   #done = new Set<string>();
   #failure: { readonly error: DestinationError; readonly pxStatus?: number } | undefined;
   #next = 0;
+  /** When it is to be answered, on the router's clock. */
+  #endMs = 0;
   readonly #controller = new AbortController();
 
   constructor(
@@ -100,6 +102,7 @@ class Deletion {
     const config = this.#configuration();
     if (config === undefined) return;
     const { deletionDeadlineMs } = this.context.settings;
+    this.#endMs = this.context.clock.nowMs() + deletionDeadlineMs;
     let timer: NodeJS.Timeout | undefined;
     const timeUp = new Promise<void>((resolve) => {
       timer = setTimeout(() => {
@@ -155,7 +158,8 @@ class Deletion {
 
   async #erase(userId: UserId, config: DestinationConfig, signal: AbortSignal): Promise<void> {
     try {
-      const outcome = await this.context.router.deliver(deleteUser(userId, config), { signal });
+      const timeLeftMs = Math.max(0, this.#endMs - this.context.clock.nowMs());
+      const outcome = await this.context.router.deliver(deleteUser(userId, config), { signal, timeLeftMs });
       if (outcome.delivered) this.#done.add(nameOf(userId));
       else this.#fail(outcome.error, outcome.status);
     } catch (thrown) {
