@@ -101,18 +101,18 @@ class Deletion {
     this.#done = done;
     const config = this.#configuration();
     if (config === undefined) return;
-    const { deletionDeadlineMs } = this.context.settings;
-    this.#endMs = this.context.clock.nowMs() + deletionDeadlineMs;
-    let timer: NodeJS.Timeout | undefined;
+    const { clock, settings } = this.context;
+    this.#endMs = clock.nowMs() + settings.deletionDeadlineMs;
+    let cancelTimer = (): void => undefined;
     const timeUp = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
+      cancelTimer = clock.after(settings.deletionDeadlineMs, () => {
         this.#fail(new RetryableError('unavailable', 'the time for one request is over'));
         resolve();
-      }, deletionDeadlineMs);
+      });
     });
     const workers = Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => this.#work(config)));
     await Promise.race([workers, timeUp]);
-    clearTimeout(timer);
+    cancelTimer();
   }
 
   #configuration(): DestinationConfig | undefined {

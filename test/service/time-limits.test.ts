@@ -1,6 +1,7 @@
-import { FakeClock, settled } from '../__mocks__/clock.fake';
+import { FakeClock } from '../__mocks__/clock.fake';
 import type { ServiceOptions } from '../../src/service/index';
 import { cleanUp, CONFIG, identify, job, statuses, track, world, type Answer, type Json } from './host';
+import { calm, finish } from './waiting';
 
 /** When a request is answered, told by a clock that tests move. */
 afterEach(cleanUp);
@@ -11,23 +12,6 @@ type Px = (id: string, atMs: number) => Response | 'hang';
 const OK = (): Response => new Response(null, { status: 204 });
 const wait = (seconds: number, status = 429): Response =>
   new Response(null, { status, headers: { 'retry-after': String(seconds) } });
-
-/** Lets all happen that can without time passing: a request on its way through the service takes some turns of the event loop. */
-async function calm(): Promise<void> {
-  for (let turn = 0; turn < 100; turn += 1) await settled();
-}
-
-/** Moves time on, from timer to timer, until it is settled. */
-async function finish<T>(clock: FakeClock, promise: Promise<T>): Promise<T> {
-  let isOver = false;
-  void promise.finally(() => (isOver = true));
-  await calm();
-  while (!isOver) {
-    await clock.step();
-    await calm();
-  }
-  return promise;
-}
 
 /** A world on a clock; PX answers as `px` says, and `sent` tells whose requests were sent when. */
 async function clocked(px: Px, { router, ...options }: ServiceOptions = {}) {
@@ -71,6 +55,15 @@ describe('inline mode', () => {
       ['u2', 0],
       ['u3', 0],
     ]);
+  });
+
+  test('a whole batch of plans that hang delays no other batch', async () => {
+    const { route, clock } = await clocked((id) => (id.startsWith('stuck') ? 'hang' : OK()));
+    const stuck = route(some(...Array.from({ length: 20 }, (_, at) => `stuck${at}`)));
+    await calm();
+    expect(statuses(await route([job(30, identify('u3'), { userId: 'key 30' })]))).toEqual([299]);
+    expect(clock.nowMs()).toBe(0);
+    expect(statuses(await finish(clock, stuck))).toEqual(Array(20).fill(504));
   });
 
   test('a copy of a batch that hangs is answered by its own deadline', async () => {
