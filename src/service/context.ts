@@ -1,4 +1,4 @@
-import { createHttpFetch, createRouter, systemClock, type Router } from '../router/index.js';
+import { createHttpFetch, createRouter, systemClock, type Clock, type Router } from '../router/index.js';
 import { Answers } from './answers.js';
 import { JobMemory } from './job-memory.js';
 import { EventMapper } from './map-event.js';
@@ -17,6 +17,8 @@ export interface Context {
   readonly mapper: EventMapper;
   readonly waiting: WaitingDestinations;
   readonly memory: JobMemory;
+  /** The router's. */
+  readonly clock: Clock;
   readonly metrics: Metrics;
   readonly bodies: BodyReader;
   readonly deletions: UnfinishedDeletions;
@@ -60,6 +62,7 @@ export function createContext(options: ServiceOptions): Context {
     mapper,
     waiting,
     memory,
+    clock,
     metrics,
     bodies,
     deletions: new UnfinishedDeletions(),

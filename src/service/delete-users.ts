@@ -81,6 +81,8 @@ class Deletion {
   #done = new Set<string>();
   #failure: { readonly error: DestinationError; readonly pxStatus?: number } | undefined;
   #next = 0;
+  /** When it is to be answered, on the router's clock. */
+  #endMs = 0;
   readonly #controller = new AbortController();
 
   constructor(
@@ -99,17 +101,18 @@ class Deletion {
     this.#done = done;
     const config = this.#configuration();
     if (config === undefined) return;
-    const { deletionDeadlineMs } = this.context.settings;
-    let timer: NodeJS.Timeout | undefined;
+    const { clock, settings } = this.context;
+    this.#endMs = clock.nowMs() + settings.deletionDeadlineMs;
+    let cancelTimer = (): void => undefined;
     const timeUp = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
+      cancelTimer = clock.after(settings.deletionDeadlineMs, () => {
         this.#fail(new RetryableError('unavailable', 'the time for one request is over'));
         resolve();
-      }, deletionDeadlineMs);
+      });
     });
     const workers = Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => this.#work(config)));
     await Promise.race([workers, timeUp]);
-    clearTimeout(timer);
+    cancelTimer();
   }
 
   #configuration(): DestinationConfig | undefined {
@@ -155,7 +158,8 @@ class Deletion {
 
   async #erase(userId: UserId, config: DestinationConfig, signal: AbortSignal): Promise<void> {
     try {
-      const outcome = await this.context.router.deliver(deleteUser(userId, config), { signal });
+      const timeLeftMs = Math.max(0, this.#endMs - this.context.clock.nowMs());
+      const outcome = await this.context.router.deliver(deleteUser(userId, config), { signal, timeLeftMs });
       if (outcome.delivered) this.#done.add(nameOf(userId));
       else this.#fail(outcome.error, outcome.status);
     } catch (thrown) {

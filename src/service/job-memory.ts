@@ -131,7 +131,7 @@ export class JobMemory {
     while (followed !== undefined) {
       const result = await untilAborted(followed, signal);
       if (result === undefined) return cancelledJob();
-      if (!wasGivenBack(result)) {
+      if (result.kind !== 'failed' || result.givenBack !== true) {
         this.limits.onRepeat('running');
         return result;
       }
@@ -153,11 +153,6 @@ export class JobMemory {
       surplus -= 1;
     }
   }
-}
-
-/** Whether a job was not finished for a reason of its batch's, and not for an answer of PX. */
-function wasGivenBack(result: JobResult): boolean {
-  return result.kind === 'failed' && (result.error.code === 'cancelled' || result.error.code === 'blocked');
 }
 
 /** What a promise resolves to; `undefined` when the signal is aborted first. */

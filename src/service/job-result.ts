@@ -1,4 +1,4 @@
-import { AbortedError, RetryableError, type DestinationError } from '../core/errors.js';
+import { AbortedError, RetryableError, ThrottledError, type DestinationError } from '../core/errors.js';
 import type { JsonObject } from '../core/json-object.js';
 import type { RequestPlan, RouteName } from '../core/plan.js';
 import type { DestinationConfig } from '../destinations/gainsight_px/index.js';
@@ -18,6 +18,8 @@ export type JobResult =
       readonly pxStatus?: number;
       /** The plan, where it failed because PX does not know an object that another event may be creating at this moment. */
       readonly absentIn?: RequestPlan;
+      /** It was not finished for a reason of its batch, and not for an answer of PX. */
+      readonly givenBack?: true;
     };
 
 /** A failure that has no answer of PX behind it. */
@@ -27,28 +29,52 @@ export function failedJob(error: DestinationError): JobResult {
 
 /** A job that must wait, because an earlier one of its ordering key has to be done again. */
 export function blockedJob(): JobResult {
-  return failedJob(
-    new RetryableError(
+  return {
+    kind: 'failed',
+    error: new RetryableError(
       'blocked',
       'not sent: an earlier event of the same user failed and is to be sent again first',
     ),
-  );
+    givenBack: true,
+  };
 }
 
 /** A job that was not begun, because nobody waits for it any longer. */
 export function cancelledJob(): JobResult {
-  return failedJob(new RetryableError('cancelled', 'not sent: the time for this request is over'));
+  return {
+    kind: 'failed',
+    error: new RetryableError('cancelled', 'not sent: the time for this request is over'),
+    givenBack: true,
+  };
+}
+
+/** Whether a job was not begun, or not finished, because nobody waits for it any longer. */
+export function isCancelled(result: JobResult): boolean {
+  return result.kind === 'failed' && result.error.code === 'cancelled';
+}
+
+/** Whether a plan ended with its time because PX asked it, or its whole API key, to wait. */
+function wasThrottled({ code, retryAfterMs, requests }: Failed): boolean {
+  return code === 'cancelled' && (retryAfterMs !== undefined || requests.at(-1)?.status === 429);
+}
+
+/** The host's adaptive throttle sees nothing but 429. */
+function throttledError({ retryAfterMs }: Failed): ThrottledError {
+  const asked = retryAfterMs === undefined ? '' : ` for ${Math.ceil(retryAfterMs / 1_000)} s`;
+  return new ThrottledError('throttled', `not sent in the time of this request: PX asks to wait${asked}`);
 }
 
 /** What the delivery of a job's plan means to the job. */
 export function resultOf(plan: RequestPlan, outcome: Outcome): JobResult {
   if (outcome.delivered) return { kind: 'delivered', plan };
-  const { error, status } = outcome;
+  const { status } = outcome;
+  const error = wasThrottled(outcome) ? throttledError(outcome) : outcome.error;
   return {
     kind: 'failed',
     error,
     ...(status === undefined ? {} : { pxStatus: status }),
     ...(isAbsence(outcome) ? { absentIn: plan } : {}),
+    ...(outcome.code === 'cancelled' || outcome.code === 'blocked' ? { givenBack: true } : {}),
   };
 }
 

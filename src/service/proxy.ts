@@ -22,8 +22,9 @@ import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
 import { countEvents, fateOf } from './count-events.js';
 import { jobName } from './job-memory.js';
-import { failedJob, resultOf, withinAttempts, type JobResult } from './job-result.js';
+import { failedJob, isCancelled, resultOf, withinAttempts, type JobResult } from './job-result.js';
 import type { EventOutcome } from './summary.js';
+import { TimeLimit } from './time-limit.js';
 
 const ROUTE = 'proxy';
 
@@ -74,26 +75,17 @@ async function delivered(
   { jobs, json }: ProxyRequest,
   timeoutMs: number,
   reply: FastifyReply,
-  { router, memory }: Context,
+  { router, memory, clock }: Context,
 ): Promise<JobResult> {
   if ('kind' in plan) return plan;
   const name = jobName(ROUTE, plan, jobs, json);
   if (memory.isDone(name) && memory.running(name) === undefined) return memory.recall(plan);
-  const controller = new AbortController();
-  const giveUp = (): void => {
-    controller.abort();
-  };
-  reply.raw.once('close', giveUp);
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<JobResult>((resolve) => {
-    timer = setTimeout(() => {
-      giveUp();
-      resolve(failedJob(new RetryableError('unreachable', `not finished within ${timeoutMs} ms`)));
-    }, timeoutMs);
-  });
-  const { signal } = controller;
+  const limit = new TimeLimit(clock, timeoutMs, reply.raw);
+  const { signal } = limit;
+  const tooLate = failedJob(new RetryableError('unreachable', `not finished within ${timeoutMs} ms`));
   const outcome = memory.follow(name, plan, signal, () => {
-    const running = router.deliver(plan, { signal }).then((done) => resultOf(plan, done));
+    const options = { signal, timeLeftMs: limit.leftMs };
+    const running = router.deliver(plan, options).then((done) => resultOf(plan, done));
     memory.begin(name, plan, running);
     void running.then(() => {
       memory.end(name, running);
@@ -101,13 +93,15 @@ async function delivered(
     return running;
   });
   try {
-    const result = await Promise.race([outcome, timeUp]);
+    const result = await Promise.race([
+      outcome.then((ended) => (limit.hasPassed && isCancelled(ended) ? tooLate : ended)),
+      limit.passed.then(() => tooLate),
+    ]);
     // An update that ends later is answered as failed, and is written again.
     if (result.kind === 'delivered') memory.remember(name);
     return withinAttempts(result, jobs[0]!);
   } finally {
-    clearTimeout(timer);
-    reply.raw.off('close', giveUp);
+    limit.end();
   }
 }
 

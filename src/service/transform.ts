@@ -4,6 +4,7 @@ import { logBugs } from './bugs.js';
 import type { Context } from './context.js';
 import type { JobResult } from './job-result.js';
 import { handOverBatch, runBatch, type BatchJob, type Deliver, type Treatment } from './run-batch.js';
+import { TimeLimit } from './time-limit.js';
 
 const NEVER_RUN: Treatment['isRun'] = () => false;
 
@@ -22,7 +23,7 @@ export async function transform(
 
 async function resultsOf(
   events: readonly TransformEvent[],
-  { settings, mapper, router, memory }: Context,
+  { settings, mapper, router, memory, clock }: Context,
   reply: FastifyReply,
   treatment: Treatment,
 ): Promise<JobResult[]> {
@@ -30,18 +31,12 @@ async function resultsOf(
   const isRun = settings.mode === 'inline' ? treatment.isRun : NEVER_RUN;
   if (!jobs.some(({ mapped }) => 'plan' in mapped && isRun(mapped.plan))) return handOverBatch(jobs);
 
-  const controller = new AbortController();
-  const giveUp = (): void => {
-    controller.abort();
-  };
-  const timer = setTimeout(giveUp, settings.transformDeadlineMs);
-  // Nobody waits for the answer any longer: the host will send the batch again.
-  reply.raw.once('close', giveUp);
+  const limit = new TimeLimit(clock, settings.transformDeadlineMs, reply.raw);
   try {
-    const deliver: Deliver = (plan, options) => router.deliver(plan, options);
-    return await runBatch(jobs, treatment, { deliver, memory, signal: controller.signal });
+    const deliver: Deliver = (plan, options) =>
+      router.deliver(plan, { ...options, timeLeftMs: limit.leftMs });
+    return await runBatch(jobs, treatment, { deliver, memory, signal: limit.signal });
   } finally {
-    clearTimeout(timer);
-    reply.raw.off('close', giveUp);
+    limit.end();
   }
 }

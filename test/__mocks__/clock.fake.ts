@@ -42,6 +42,13 @@ export class FakeClock implements Clock {
     this.#nowMs = endMs;
   }
 
+  /** Moves time on to the next timer; false when there is none. */
+  async step(): Promise<boolean> {
+    const next = this.#next();
+    if (next !== undefined) await this.#fire(next);
+    return next !== undefined;
+  }
+
   /** Moves time on from timer to timer until the promise is settled; throws when nothing is left that could settle it. */
   async runUntil<T>(promise: Promise<T>): Promise<T> {
     let over = false;

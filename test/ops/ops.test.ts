@@ -249,6 +249,19 @@ describe('compose.yaml', () => {
       expect(image).toMatch(/^[a-z0-9/.-]+:\d+(\.\d+)*(-[a-z]+)?$/);
   });
 
+  test('nothing in it can write files or gain privileges, the proxy included', () => {
+    expect(Object.keys(services).length).toBe(3);
+    for (const service of Object.values(services)) {
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+      expect(service).not.toHaveProperty('privileged');
+      expect(service).not.toHaveProperty('cap_add');
+    }
+  });
+
   test('two replicas have the time to end', () => {
     expect(replicas.length).toBe(2);
     for (const [, { stop_grace_period: time, environment }] of replicas) {
@@ -269,7 +282,8 @@ describe('compose.yaml', () => {
 
   test('only the proxy is reached from outside, and it is the service that it leads to', () => {
     expect(replicas.flatMap(([, { ports = [] }]) => ports)).toEqual([]);
-    expect(others.map(({ ports }) => ports)).toEqual([[`${PORT}:${PORT}`]]);
+    // And from this machine alone: the service has no authentication.
+    expect(others.map(({ ports }) => ports)).toEqual([[`127.0.0.1:${PORT}:${PORT}`]]);
 
     const file = others[0]!.volumes![0]!.split(':')[0]!;
     const proxy = read(file);

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import { parseJson } from '../../src/service/parse-json';
 import { BodyReader } from '../../src/service/read-body';
 import { cleanUp, DESTINATION, identify, job, track, world, type HostEvent, type World } from './host';
+import { gated, pendingPlans } from './gated';
 import { settled, until } from './waiting';
 
 afterEach(cleanUp);
@@ -329,19 +330,18 @@ describe('over a real connection', () => {
   });
 
   test('plans of a host that has gone away are not begun', async () => {
-    const here = await world({ router: { concurrency: 1, requestTimeoutMs: 5_000 } }, { latencyMs: 150 });
+    const here = await gated({ router: { concurrency: 1, requestTimeoutMs: 600_000 } });
     const port = await listen(here);
     const input = [0, 1, 2, 3, 4].map((at) => job(at, identify(`u${at}`), { userId: `k${at}` }));
-    await new Promise<void>((resolve) => {
-      const request = http.request({ port, method: 'POST', path: '/routerTransform' });
-      request.on('error', () => {
-        resolve();
-      });
-      request.end(JSON.stringify({ input, destType: 'gainsight_px' }));
-      setTimeout(() => request.destroy(), 100);
-    });
-    await until(async () => (await here.get('/metrics')).text.includes('gainsight_px_plans_pending 0\n'));
-    expect(here.simulator.requests.total).toBeLessThan(5);
+    const request = http.request({ port, method: 'POST', path: '/routerTransform' });
+    request.on('error', () => undefined);
+    request.end(JSON.stringify({ input, destType: 'gainsight_px' }));
+    await until(async () => (await pendingPlans(here)) === 5);
+    request.destroy();
+    await until(async () => (await pendingPlans(here)) === 1);
+    here.release();
+    await until(async () => (await pendingPlans(here)) === 0);
+    expect(here.sent).toHaveLength(1);
   });
 
   test('any content type, or none, is read as JSON', async () => {

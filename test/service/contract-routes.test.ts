@@ -11,6 +11,7 @@ import {
   type Answer,
   type Json,
 } from './host';
+import { gated, pendingPlans } from './gated';
 import { settled, until } from './waiting';
 
 /** The rules of the contract that are of one route alone, each by its name. */
@@ -152,22 +153,21 @@ describe('the delivery proxy', () => {
   });
 
   test('what a host that has gone wanted delivered is not begun', async () => {
-    const { route, service, simulator, get } = await world(
-      { mode: 'delivery', router: { concurrency: 1, requestTimeoutMs: 5_000 } },
-      { latencyMs: 100 },
-    );
-    const { port } = await service.listen({ port: 0 });
-    const items = await route([1, 2, 3].map((id) => job(id, track(`u${id}`), { userId: `k${id}` })));
+    const here = await gated({ mode: 'delivery', router: { concurrency: 1, requestTimeoutMs: 600_000 } });
+    const { port } = await here.service.listen({ port: 0 });
+    const items = await here.route([1, 2, 3].map((id) => job(id, track(`u${id}`), { userId: `k${id}` })));
     const calls = items.map((item) => {
       const call = http.request({ port, method: 'POST', path: PROXY, agent: false });
       call.on('error', () => undefined);
       call.end(JSON.stringify(body(item)));
       return call;
     });
-    while (simulator.requests.total === 0 || !(await pending(get)).includes(' 3')) await settled();
+    await until(async () => (await pendingPlans(here)) === 3);
     for (const call of calls) call.destroy();
-    await until(async () => (await pending(get)).includes(' 0'));
-    expect(simulator.requests.total).toBe(1);
+    await until(async () => (await pendingPlans(here)) === 1);
+    here.release();
+    await until(async () => (await pendingPlans(here)) === 0);
+    expect(here.sent).toHaveLength(1);
   });
 
   test('plans of one user go in the order of their coming, the second not before the first has ended', async () => {
@@ -175,7 +175,7 @@ describe('the delivery proxy', () => {
     let release = (): void => undefined;
     const { route, post } = await world({
       mode: 'delivery',
-      router: { requestTimeoutMs: 5_000 },
+      router: { requestTimeoutMs: 600_000 },
       fetch: (_url, { body: text }) => {
         sent.push((JSON.parse(text!) as Json).title);
         const answer = new Response(null, { status: 204 });
@@ -203,9 +203,3 @@ test('POST /deleteUsers answers no method and no body with 404 or 405, which wou
     expect((await service.inject({ method, url: '/deleteUsers' })).statusCode).toBe(500);
   }
 });
-
-/** The line of the metrics that says how many plans are waiting or running. */
-async function pending(get: (url: string) => Promise<Answer>): Promise<string> {
-  const { text } = await get('/metrics');
-  return text.split('\n').find((line) => line.startsWith('gainsight_px_plans_pending'))!;
-}

@@ -1,5 +1,7 @@
 import { JUNK_IDS } from '../destinations/gainsight_px/hazardous-ids';
+import { FakeClock } from '../__mocks__/clock.fake';
 import { cleanUp, CONFIG, identify, job, world, type Answer, type World } from './host';
+import { finish } from './waiting';
 
 afterEach(cleanUp);
 
@@ -60,15 +62,37 @@ test('5,000 users fit into one request', async () => {
   expect(here.simulator.requests.total).toBe(5_000);
 });
 
+/** A world on a clock, in which each request to PX takes so long. */
+async function clocked(deletionDeadlineMs: number, latencyMs: number) {
+  const clock = new FakeClock();
+  const sent: string[] = [];
+  const here = await world({
+    deletionDeadlineMs,
+    router: { clock },
+    fetch: (url) => {
+      sent.push(url);
+      return new Promise((resolve) => {
+        clock.after(latencyMs, () => {
+          resolve(new Response(null, { status: 204 }));
+        });
+      });
+    },
+  });
+  const eraseInTime = (ids: readonly string[]): ReturnType<typeof erase> => finish(clock, erase(here, ids));
+  return { ...here, clock, sent, eraseInTime };
+}
+
+const users = (count: number): string[] => Array.from({ length: count }, (_, at) => `u${at}`);
+
 test('at the deadline the answer makes the host come back, and says how far it is', async () => {
-  const here = await world({ deletionDeadlineMs: 100 }, { latencyMs: 30 });
-  const answer = await erase(
-    here,
-    Array.from({ length: 1_000 }, (_, at) => `u${at}`),
-  );
+  const { eraseInTime, clock } = await clocked(100, 30);
+  const answer = await eraseInTime(users(1_000));
+  expect(clock.nowMs()).toBe(100);
   expect(answer.status).toBe(503);
   expect(answer.body[0]).toMatchObject({ statusCode: 503, status: 'failed' });
-  expect(answer.body[0].error).toMatch(/^\d+ of 1000 users are erased/);
+  // 50 at a time, three times.
+  expect(answer.body[0].error).toMatch(/^150 of 1000 users are erased/);
+  await clock.advance(30);
 });
 
 test('a request that hangs does not hold up the answer beyond the deadline', async () => {
@@ -121,14 +145,12 @@ test('the answer is an array always', async () => {
 });
 
 test('a list that does not fit into one request gets further each time, and comes to its end', async () => {
-  const here = await world({ deletionDeadlineMs: 120 }, { latencyMs: 20 });
-  const ids = Array.from({ length: 200 }, (_, at) => `u${at}`);
-  let answer = await erase(here, ids);
-  expect(answer.status).toBe(503);
-  for (let offers = 1; offers < 40 && answer.status !== 200; offers += 1) answer = await erase(here, ids);
-  expect(answer.status).toBe(200);
+  const { eraseInTime, sent } = await clocked(100, 30);
+  const statuses: number[] = [];
+  while (statuses.at(-1) !== 200) statuses.push((await eraseInTime(users(400))).status);
+  expect(statuses).toEqual([503, 503, 503, 200]);
   // What was on its way at a deadline may be asked for once more; what was done is not.
-  expect(here.simulator.requests.total).toBeLessThan(2 * ids.length);
+  expect(sent.length).toBeLessThan(2 * 400);
 });
 
 test('nothing is remembered of a finished request: whoever comes back to life is erased anew', async () => {
@@ -200,21 +222,20 @@ test('what is done under one configuration is not done under another: the same u
 });
 
 test('no erasure begins once the deadline is answered', async () => {
-  const held: (() => void)[] = [];
+  const { eraseInTime, sent, clock } = await clocked(50, 60);
+  expect((await eraseInTime(users(200))).status).toBe(503);
+  expect(sent).toHaveLength(50);
+  await clock.advance(1_000);
+  expect(sent).toHaveLength(50);
+});
+
+test('a 429 whose Retry-After is longer than the time left is answered 429, at once', async () => {
+  const clock = new FakeClock();
   const here = await world({
-    deletionDeadlineMs: 50,
-    router: { requestTimeoutMs: 10_000 },
-    fetch: () =>
-      new Promise((resolve) => {
-        held.push(() => resolve(new Response(null, { status: 204 })));
-      }),
+    deletionDeadlineMs: 50_000,
+    router: { clock, backoffMaxMs: 1_000_000, maxPlanTimeMs: Infinity },
+    fetch: () => Promise.resolve(new Response(null, { status: 429, headers: { 'retry-after': '51' } })),
   });
-  const ids = Array.from({ length: 200 }, (_, at) => `u${at}`);
-  expect((await erase(here, ids)).status).toBe(503);
-  const begun = held.length;
-  expect(begun).toBeGreaterThan(0);
-  expect(begun).toBeLessThan(ids.length);
-  for (const end of held) end();
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(held).toHaveLength(begun);
+  expect((await erase(here, ['u1', 'u2'])).status).toBe(429);
+  expect(clock.nowMs()).toBe(0);
 });

@@ -300,53 +300,6 @@ test('running a batch again is harmless: a lost answer makes the host do so', as
   expect(simulator.state.snapshot()).toEqual(state);
 });
 
-test('a plan that hangs delays only its own jobs and its lanes', async () => {
-  const { route, simulator } = await world({ router: { requestTimeoutMs: 3_000, maxAttempts: 1 } });
-  simulator.configure({ faults: [{ fault: 'hang', when: ({ id }) => id === 'stuck' }] });
-  let stuckIsOver = false;
-  const stuck = route([job(1, identify('stuck')), job(2, identify('u2'), { userId: 'k2' })]).then((items) => {
-    stuckIsOver = true;
-    return items;
-  });
-  expect(
-    statuses(await route([job(3, identify('u3'), { userId: 'k3' }), job(4, group('u3'), { userId: 'k3' })])),
-  ).toEqual([299, 299]);
-  expect(stuckIsOver).toBe(false);
-  expect(statuses(await stuck)).toEqual([504, 299]);
-});
-
-test('a whole batch of plans that hang delays no other batch', async () => {
-  const { route, simulator } = await world({ router: { requestTimeoutMs: 3_000, maxAttempts: 1 } });
-  simulator.configure({ faults: [{ fault: 'hang', when: ({ id }) => id?.startsWith('stuck') === true }] });
-  let stuckIsOver = false;
-  const stuck = Array.from({ length: 20 }, (_, at) => job(at, identify(`stuck${at}`), { userId: `k${at}` }));
-  const batch = route(stuck).then((items) => {
-    stuckIsOver = true;
-    return items;
-  });
-  expect(statuses(await route([job(30, identify('u3'), { userId: 'k30' })]))).toEqual([299]);
-  expect(stuckIsOver).toBe(false);
-  expect(statuses(await batch)).toEqual(Array(20).fill(504));
-});
-
-test('at its deadline a batch is answered: what has not begun is given back', async () => {
-  const { route, simulator } = await world({
-    transformDeadlineMs: 1_500,
-    router: { requestTimeoutMs: 3_000 },
-  });
-  simulator.configure({ faults: [{ fault: 'hang', when: ({ id }) => id === 'stuck' }] });
-  const items = await route([
-    job(1, identify('stuck')),
-    job(2, identify('u2'), { userId: 'k2' }),
-    job(3, identify('stuck'), { userId: 'k3' }),
-  ]);
-  expect(
-    statuses(items)
-      .map(Number)
-      .map((status) => status >= 500),
-  ).toEqual([true, false, true]);
-});
-
 test('many jobs of many users stay in order per user, whatever fails', async () => {
   const { route, simulator } = await world({ router: { maxAttempts: 3 } });
   simulator.configure({ faults: [{ fault: 'error-500', every: 9 }] });

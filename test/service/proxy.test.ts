@@ -337,7 +337,7 @@ describe('plain descriptors of inline mode', () => {
       const sent: unknown[] = [];
       let release = (): void => undefined;
       const here = await world({
-        router: { requestTimeoutMs: 5_000 },
+        router: { requestTimeoutMs: 600_000 },
         fetch: (_url, { body }) => {
           sent.push((JSON.parse(body!) as Json).plan);
           const answer = new Response(null, { status: 204 });

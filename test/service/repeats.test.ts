@@ -16,6 +16,7 @@ import {
   type Json,
   type World,
 } from './host';
+import { gated } from './gated';
 import { until } from './waiting';
 
 /** A batch whose answer was lost comes again, and must not be written again. */
@@ -40,28 +41,6 @@ async function repeated({ get }: World, source: string): Promise<number> {
     text,
   );
   return Number(value?.[1] ?? 0);
-}
-
-/** A world whose requests to PX wait until they are let go; each is answered with success. */
-async function gated(options: Parameters<typeof world>[0] = {}) {
-  const sent: string[] = [];
-  const waiting: (() => void)[] = [];
-  const here = await world({
-    ...options,
-    fetch: (_url, { body }) => {
-      const { title, identifyId } = JSON.parse(body!) as Json;
-      sent.push(String(title ?? identifyId));
-      return new Promise((resolve) => {
-        waiting.push(() => {
-          resolve(new Response(null, { status: 204 }));
-        });
-      });
-    },
-  });
-  const release = (): void => {
-    for (const letGo of waiting.splice(0)) letGo();
-  };
-  return { ...here, sent, release, sends: (count: number) => until(() => sent.length === count) };
 }
 
 /** Posts jobs over a connection that can be broken. */
