@@ -42,7 +42,7 @@ test('inline: a failure that may pass answers the whole request with 503 and X-R
 });
 
 test('inline: the group of a user of another batch, which comes at the same time, is left to the host, which sends it later', async () => {
-  const { post, logged } = await world();
+  const { post, get, logged } = await world();
   const failing = withMissingUser('fail');
   const events = [
     job(1, group('u9'), {}, failing),
@@ -57,6 +57,8 @@ test('inline: the group of a user of another batch, which comes at the same time
   // One line a request.
   expect(logged().match(/left to the host/g)).toHaveLength(1);
   expect(logged()).toContain('{"events":2,"code":"user_not_found"}');
+  // They are handed over, and so not counted as failed.
+  expect((await get('/metrics')).text).not.toContain('gainsight_px_event_reasons_total{');
 });
 
 test.each(['inline', 'delivery'] as const)(

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { systemClock } from '../../src/router/clock';
 import { JobMemory, jobName } from '../../src/service/job-memory';
+import { cancelledJob, type JobResult } from '../../src/service/job-result';
 import { process } from '../../src/index';
 import {
   cleanUp,
@@ -16,8 +17,8 @@ import {
   type Json,
   type World,
 } from './host';
-import { gated } from './gated';
-import { until } from './waiting';
+import { gated, pendingPlans } from './gated';
+import { calm, until } from './waiting';
 
 /** A batch whose answer was lost comes again, and must not be written again. */
 afterEach(async () => {
@@ -167,6 +168,58 @@ describe('/routerTransform', () => {
     expect(simulator.state.users.get('u1')).toMatchObject({ title: 'newer' });
   });
 
+  test('an event overwrites nothing: an update after it is answered from memory, and so is it after an update', async () => {
+    const { route, simulator } = await world();
+    const [user, event] = [job(2, withId(identify('u1'), 'm2')), job(3, withId(track('u1'), 'm3'))];
+    await route([user, event]);
+    simulator.reset('requests');
+    await route([job(4, withId(track('u1'), 'm4')), user]);
+    expect(simulator.requests.total).toBe(1);
+    await route([job(1, withId(identify('u1'), 'm1')), event]);
+    expect(simulator.requests.total).toBe(2);
+  });
+
+  test('an update is written again after an older one that another batch is writing, and a copy of it waits for that', async () => {
+    const { route, sent, release, sends } = await gated();
+    const titled = (jobId: number, title: string): HostEvent =>
+      job(jobId, withId(identify('u1', { title }), `m${jobId}`));
+    const [older, newer] = [titled(1, 'older'), titled(2, 'newer')];
+    const done = route([newer]);
+    await sends(1);
+    release();
+    await done;
+
+    const other = route([older]);
+    await sends(2);
+    const both = route([older, newer]);
+    await calm();
+    release();
+    await sends(3);
+    let isCopyAnswered = false;
+    const copy = route([newer]).finally(() => (isCopyAnswered = true));
+    await calm();
+    expect(isCopyAnswered).toBe(false);
+    release();
+    expect((await Promise.all([other, both, copy])).map(statuses)).toEqual([[299], [299, 299], [299]]);
+    expect(sent).toEqual(['newer', 'older', 'newer']);
+  });
+
+  test('an update that another batch is writing is written again after an older one that comes later', async () => {
+    const { route, sent, release, sends } = await gated();
+    const titled = (jobId: number, title: string): HostEvent =>
+      job(jobId, withId(identify('u1', { title }), `m${jobId}`));
+    const first = route([titled(2, 'newer')]);
+    await sends(1);
+    const second = route([titled(1, 'older'), titled(2, 'newer')]);
+    await calm();
+    for (const count of [2, 3, 4]) {
+      release();
+      if (count < 4) await sends(count);
+    }
+    expect([statuses(await first), statuses(await second)]).toEqual([[299], [299, 299]]);
+    expect(sent).toEqual(['newer', 'older', 'newer']);
+  });
+
   test('it is remembered for 15 minutes', async () => {
     let laterMs = 0;
     const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + laterMs };
@@ -263,6 +316,27 @@ describe('/routerTransform', () => {
   });
 });
 
+describe('a copy of what the first did not begin', () => {
+  test('is run where nothing else of its key is', async () => {
+    const here = await gated({ router: { concurrency: 1 } });
+    const { service, route, sent, release, sends } = here;
+    const { port } = await service.listen({ port: 0 });
+    const batch = ['u1', 'u2'].map((id, at) => job(at, withId(track(id), `m${id}`), { userId: id }));
+    const broken = breakable(port, batch);
+    await sends(1);
+    const copyWaits = followed(2);
+    const copy = route(batch);
+    await copyWaits();
+    broken.destroy();
+    await until(async () => (await pendingPlans(here)) === 2);
+    release();
+    await sends(2);
+    release();
+    expect(statuses(await copy)).toEqual([299, 299]);
+    expect(sent).toEqual(['u1', 'u2']);
+  });
+});
+
 describe('the processor route', () => {
   const bare = (event: HostEvent): HostEvent => ({
     ...event,
@@ -319,6 +393,15 @@ describe('the delivery proxy', () => {
     expect(simulator.state.events.total).toBe(3);
   });
 
+  test('an update that comes again is answered from memory, too', async () => {
+    const { route, post, simulator } = await world({ mode: 'delivery' });
+    const [user] = await route([job(1, withId(identify(), 'm1'))]);
+    expect(await status(post(PROXY, call(user!)))).toBe(200);
+    const { total } = simulator.requests;
+    expect(await status(post(PROXY, call(user!)))).toBe(200);
+    expect(simulator.requests.total).toBe(total);
+  });
+
   test('after its time an event in flight is remembered when PX takes it; an update is written again', async () => {
     const { route, post, sent, release, sends, get } = await gated({ mode: 'delivery' });
     const [event, user] = await route([job(1, track('u1')), job(2, identify('u2', { title: 'u2' }))]);
@@ -369,6 +452,59 @@ describe('the memory itself', () => {
     nowMs = 16 * 60_000;
     memory.remember('new');
     expect(memory.size).toBe(1);
+  });
+
+  test('what is done again is the youngest again', () => {
+    let nowMs = 0;
+    const memory = new JobMemory({ maxJobs: 100, nowMs: () => nowMs, onRepeat: () => undefined });
+    memory.remember('again');
+    memory.remember('once');
+    nowMs = 10 * 60_000;
+    memory.remember('again');
+    nowMs = 16 * 60_000;
+    memory.remember('new');
+    expect([memory.isDone('again'), memory.size]).toEqual([true, 2]);
+  });
+
+  describe('a job that follows its copy', () => {
+    const plan = process(track(), CONFIG);
+    const delivered: JobResult = { kind: 'delivered', plan };
+    const given = (): JobResult => cancelledJob();
+    const never = (): Promise<JobResult> => Promise.reject(new Error('it is not to be run'));
+    const { signal } = new AbortController();
+    const memoryOf = (): JobMemory =>
+      new JobMemory({ maxJobs: 100, nowMs: () => 0, onRepeat: () => undefined });
+
+    test('gets the result of a copy that was begun in place of the first', async () => {
+      const memory = memoryOf();
+      const first = Promise.resolve(given());
+      memory.begin('job', plan, first);
+      const followed = memory.follow('job', plan, signal, never);
+      memory.begin('job', plan, Promise.resolve(delivered));
+      memory.end('job', first);
+      expect(memory.running('job')).toBeDefined();
+      expect(await followed).toEqual(delivered);
+    });
+
+    test('is answered from memory when another copy did it meanwhile', async () => {
+      const memory = memoryOf();
+      const first = Promise.resolve(given());
+      memory.begin('job', plan, first);
+      const followed = memory.follow('job', plan, signal, never);
+      memory.end('job', first);
+      memory.remember('job');
+      expect(await followed).toEqual(delivered);
+    });
+
+    test('is not run once nobody waits for it', async () => {
+      const memory = memoryOf();
+      const controller = new AbortController();
+      memory.begin('job', plan, new Promise(() => undefined));
+      const followed = memory.follow('job', plan, controller.signal, never);
+      controller.abort();
+      expect(await followed).toMatchObject({ kind: 'failed', error: { code: 'cancelled' } });
+      expect(await memory.follow('job', plan, controller.signal, never)).toMatchObject({ kind: 'failed' });
+    });
   });
 
   test('a name is short, whatever it stands for', () => {
