@@ -5,7 +5,7 @@ import { isInexactId, isJunkId } from './id.js';
 export type DropReason =
   /** No field and no map row reads it. */
   | 'unmapped'
-  /** Null or blank. */
+  /** Null, blank, or an object with nothing in it. */
   | 'empty'
   /** Not of the field's type. */
   | 'unconvertible'

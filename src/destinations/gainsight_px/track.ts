@@ -145,16 +145,18 @@ function cutUrl({ value, path }: Found<unknown>, record: Recorder | undefined): 
 /** `properties.globalContext`, when it is an object with a usable value. */
 function ownGlobalContext(sources: Sources, record: Recorder | undefined): Attributes | undefined {
   const raw = sources.properties?.[GLOBAL_CONTEXT];
-  if (raw === undefined || raw === null) return undefined;
+  if (raw === undefined) return undefined;
   if (!isObject(raw)) {
-    record?.dropped(CONTEXT_PATHS.from, 'notAnObject', raw);
+    record?.dropped(CONTEXT_PATHS.from, raw === null ? 'empty' : 'notAnObject', raw);
     return undefined;
   }
   const own = copyAttributes(raw, CONTEXT_PATHS, undefined);
   if (Object.values(own).some(isUsable))
     return record === undefined ? own : copyAttributes(raw, CONTEXT_PATHS, record);
   if (record !== undefined) {
-    for (const [key, value] of Object.entries(raw)) {
+    const entries = Object.entries(raw);
+    if (entries.length === 0) record.dropped(CONTEXT_PATHS.from, 'empty', raw);
+    for (const [key, value] of entries) {
       record.dropped(
         `${CONTEXT_PATHS.from}.${key}`,
         isReservedKey(key) ? 'reserved' : reasonUnusable(value),
