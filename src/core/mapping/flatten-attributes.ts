@@ -87,7 +87,7 @@ class Flattening {
       this.record?.passedOver(place, `${to}.${name}`, path, value, raw);
     } else {
       this.attributes[name] = value;
-      this.record?.wrote(place, `${to}.${name}`, path, value);
+      this.record?.wrote(place, `${to}.${name}`, path, value, raw);
     }
   }
 }

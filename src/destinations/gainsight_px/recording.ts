@@ -1,4 +1,4 @@
-import { typeName } from '../../core/json-object.js';
+import { isDate, typeName } from '../../core/json-object.js';
 import type { DropReason, Place, Recorder } from '../../core/mapping/record.js';
 import type { PlanNote } from '../../core/plan.js';
 import type { DroppedValue, ExplainedField } from './explain.js';
@@ -101,12 +101,9 @@ export class Recording implements Recorder {
       .map(({ path, reason, type }) => ({ path, reason, type }));
   }
 
-  /** The fields whose value stood in the event as a number that JSON readers round. */
+  /** The fields whose value is, holds or was a number that JSON readers round. */
   get inexactFields(): readonly ExplainedField[] {
-    return this.#fields.filter((_field, at) => {
-      const raw = this.#raw[at];
-      return typeof raw === 'number' && Math.abs(raw) > Number.MAX_SAFE_INTEGER;
-    });
+    return this.#fields.filter((field, at) => isInexact(field.value, this.#raw[at]));
   }
 
   get junkIds(): readonly JunkId[] {
@@ -123,4 +120,23 @@ export class Recording implements Recorder {
     if (to.length <= LONGEST_HASHED) return this.#places.get(`${object} ${to}`) ?? -1;
     return this.#fields.findIndex((field) => field.to === to && field.object === object);
   }
+}
+
+function isInexact(value: unknown, raw: unknown): boolean {
+  if (isBeyondSafe(value) || isBeyondSafe(raw)) return true;
+  // An object or array was written as its JSON text, which is what can be walked safely.
+  return typeof value === 'string' && typeof raw === 'object' && !isDate(raw) && holdsBeyondSafe(value);
+}
+
+function holdsBeyondSafe(json: string): boolean {
+  let found = false;
+  JSON.parse(json, (_key, inner: unknown) => {
+    found ||= isBeyondSafe(inner);
+    return inner;
+  });
+  return found;
+}
+
+function isBeyondSafe(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
 }
