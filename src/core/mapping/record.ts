@@ -21,7 +21,7 @@ export type DropReason =
   | 'idNotExact'
   /** A trait called like a preference, but neither true nor false. */
   | 'preferenceNotBoolean'
-  /** `traits`, `context`, `properties` … that is no object: all of it counts as absent. */
+  /** `traits`, `context`, `properties` … that is not an object: all of it counts as absent. */
   | 'notAnObject';
 
 /** The objects of PX that fields are written to. */
