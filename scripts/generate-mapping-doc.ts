@@ -40,7 +40,7 @@ const WARNINGS: Readonly<Record<WarningCode, string>> = {
   event_name_too_long: 'an event name over 2,000 characters',
   read_only_field: 'a field that PX declares read-only, where the message or a row names it',
   junk_id: 'a placeholder that is passed over as an id',
-  number_not_exact: 'an attribute that came as a number beyond 2^53, which JSON readers round',
+  number_not_exact: 'an attribute that holds a number beyond 2^53, which JSON readers round',
   attribute_unknown: 'a custom attribute that `attributeTypes` does not list, or lists in another case',
 };
 

@@ -20,7 +20,7 @@ export interface ExplainedItem extends Omit<Explanation, 'error'> {
 /** Why a value is not sent, in words. */
 export const REASONS: Readonly<Record<DropReason, string>> = {
   unmapped: 'no field and no map row reads it',
-  empty: 'null or blank',
+  empty: 'null, blank, or an object with nothing in it',
   unconvertible: "not of the field's type",
   shadowed: 'another source of the field came first',
   reserved: 'the name is reserved',

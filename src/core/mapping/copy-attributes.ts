@@ -46,7 +46,7 @@ export function copyAttributes(
       record?.dropped(joinPath(paths.from, key), reasonUnusable(raw), raw);
     } else {
       attributes[key] = value;
-      record?.wrote(paths.place, `${paths.to}.${key}`, joinPath(paths.from, key), value);
+      record?.wrote(paths.place, `${paths.to}.${key}`, joinPath(paths.from, key), value, raw);
     }
   }
   return attributes;

@@ -49,7 +49,7 @@ class Flattening {
     private readonly record: Recorder | undefined,
   ) {}
 
-  /** Writes what is no object, and gives the objects that are to be taken apart. */
+  /** Writes what is not an object, and gives the objects that are to be taken apart. */
   write({ prefix, object }: Part, level: number): Part[] {
     const inner: Part[] = [];
     for (const key of Object.keys(object)) {
@@ -87,7 +87,7 @@ class Flattening {
       this.record?.passedOver(place, `${to}.${name}`, path, value, raw);
     } else {
       this.attributes[name] = value;
-      this.record?.wrote(place, `${to}.${name}`, path, value);
+      this.record?.wrote(place, `${to}.${name}`, path, value, raw);
     }
   }
 }

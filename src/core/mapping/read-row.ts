@@ -68,3 +68,24 @@ export function findRow<T>(
   }
   return undefined;
 }
+
+/**
+ * Reports the usable and unusable values behind the one that {@link findRow} took, in those objects where each name must be accounted for.
+ * The same value once more is not reported: nothing is lost.
+ */
+export function reportBehind<T>(
+  sources: Sources,
+  row: CompiledRow<T>,
+  found: Found<T>,
+  roots: readonly SourceRoot[],
+  record: Recorder,
+): void {
+  const behind = row.from.slice(row.from.findIndex(({ path }) => path === found.path) + 1);
+  for (const { root, name, path } of behind) {
+    const raw = roots.includes(root) ? sourceOf(sources, root)?.[name] : undefined;
+    if (raw === undefined) continue;
+    const value = row.convert(raw);
+    if (value === found.value) continue;
+    record.dropped(path, value === undefined ? reasonUnusable(raw, row.isId) : 'shadowed', raw, row.to);
+  }
+}

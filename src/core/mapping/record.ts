@@ -5,7 +5,7 @@ import { isInexactId, isJunkId } from './id.js';
 export type DropReason =
   /** No field and no map row reads it. */
   | 'unmapped'
-  /** Null or blank. */
+  /** Null, blank, or an object with nothing in it. */
   | 'empty'
   /** Not of the field's type. */
   | 'unconvertible'
@@ -21,7 +21,7 @@ export type DropReason =
   | 'idNotExact'
   /** A trait called like a preference, but neither true nor false. */
   | 'preferenceNotBoolean'
-  /** `traits`, `context`, `properties` … that is no object: all of it counts as absent. */
+  /** `traits`, `context`, `properties` … that is not an object: all of it counts as absent. */
   | 'notAnObject';
 
 /** The objects of PX that fields are written to. */

@@ -108,7 +108,7 @@ export class PxApi {
             {
               path: 'identifyId',
               message:
-                "expected letters, digits, inner blanks and -._~@:!$&'()*,+= only, at most 512 bytes encoded",
+                "expected only letters, digits, inner blanks and -._~@:!$&'()*,+=, at most 512 bytes when encoded, and none of . .. update delete denylist",
             },
           ],
         },

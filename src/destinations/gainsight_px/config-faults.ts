@@ -1,5 +1,6 @@
 import type { Fault } from '../../core/errors.js';
-import { isObject, typeName } from '../../core/json-object.js';
+import { foundText } from '../../core/found.js';
+import { isObject } from '../../core/json-object.js';
 import { validateConfig } from './generated/validate-config.js';
 
 /** What Ajv says of one fault, as far as it is used here. */
@@ -9,6 +10,8 @@ interface SchemaError {
 }
 
 type Validator = ((value: unknown) => boolean) & { errors?: readonly SchemaError[] | null };
+
+const ATTRIBUTE_TYPE = 'STRING, NUMBER, BOOLEAN or DATE_TIME';
 
 /** What is expected where; `#` stands for the index of a row. */
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -21,8 +24,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   globalContextMap: 'an array of {from, to}',
   'globalContextMap.#.to': 'a string, a number or a boolean',
   globalContextPrecedence: '"replace" or "merge"',
-  'userAttributeMap.#.type': 'STRING, NUMBER, BOOLEAN or DATE_TIME',
-  'accountAttributeMap.#.type': 'STRING, NUMBER, BOOLEAN or DATE_TIME',
+  'userAttributeMap.#.type': ATTRIBUTE_TYPE,
+  'accountAttributeMap.#.type': ATTRIBUTE_TYPE,
   missingUserOnGroup: '"create", "fail" or "skip"',
   userFieldMap: 'an array of {from, to}',
   accountFieldMap: 'an array of {from, to}',
@@ -49,18 +52,19 @@ export function configFaults(config: unknown): Fault[] {
 
   const faults = new Map<string, Fault>();
   for (const error of validate.errors ?? []) {
-    const path = pathOf(error);
+    const keys = keysOf(error);
+    const path = keys.join('.');
     if (!faults.has(path))
-      faults.set(path, { path, message: `expected ${expectedAt(path)}, found ${foundAt(config, path)}` });
+      faults.set(path, { path, message: `expected ${expectedAt(keys)}, found ${foundAt(config, keys)}` });
   }
   return [...faults.values()];
 }
 
-function pathOf({ instancePath, params }: SchemaError): string {
+function keysOf({ instancePath, params }: SchemaError): string[] {
   const keys = instancePath.split('/').slice(1).map(unescapePointer);
   if (params.missingProperty !== undefined) keys.push(params.missingProperty);
   // The alternatives of `dataCenter` are one fault, wherever in it they fail.
-  return keys[0] === 'dataCenter' ? 'dataCenter' : keys.join('.');
+  return keys[0] === 'dataCenter' ? ['dataCenter'] : keys;
 }
 
 /** https://www.rfc-editor.org/rfc/rfc6901#section-4 */
@@ -68,20 +72,19 @@ function unescapePointer(token: string): string {
   return token.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-function expectedAt(path: string): string {
-  const place = path.replace(/\.\d+(?=\.|$)/g, '.#');
+function expectedAt(keys: readonly string[]): string {
+  // The names of attributes are the customer's own, and may look like anything.
+  if (keys[0] === 'attributeTypes' && keys.length > 2) return ATTRIBUTE_TYPE;
+  const place = keys.map((key) => (/^\d+$/.test(key) ? '#' : key)).join('.');
   return EXPECTED[place] ?? (place.endsWith('.#') ? 'an object {from, to}' : 'a string');
 }
 
 /** The type of what was found; of a string that is there but wrong, no more than that. */
-function foundAt(config: unknown, path: string): string {
-  const keys = path === '' ? [] : path.split('.');
+function foundAt(config: unknown, keys: readonly string[]): string {
   const value = keys.reduce<unknown>(
     (inner, key) =>
       isObject(inner) || Array.isArray(inner) ? (inner as Record<string, unknown>)[key] : undefined,
     config,
   );
-  if (value === undefined) return 'nothing';
-  if (value === '') return 'an empty string';
-  return typeof value === 'string' ? 'another string' : typeName(value);
+  return foundText(value);
 }

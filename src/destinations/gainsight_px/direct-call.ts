@@ -1,5 +1,5 @@
 import { InstrumentationError } from '../../core/errors.js';
-import { typeName } from '../../core/json-object.js';
+import { foundText } from '../../core/found.js';
 import { isInexactId, toIdAsWritten } from '../../core/mapping/id.js';
 import { notExact } from './identity.js';
 
@@ -13,8 +13,8 @@ export function requireIdentifyId(value: unknown): string {
   const id = toIdAsWritten(value);
   if (id !== undefined) return id;
   if (isInexactId(value)) throw notExact('identifyId');
-  const expected = 'a non-blank, well-formed string or a finite number';
-  throw new InstrumentationError('id_missing', `identifyId is not usable: expected ${expected}`, {
-    faults: [{ path: 'identifyId', message: `expected ${expected}, found ${typeName(value)}` }],
+  const message = `expected a non-blank, well-formed string or a finite number, found ${foundText(value)}`;
+  throw new InstrumentationError('id_missing', `identifyId is not usable: ${message}`, {
+    faults: [{ path: 'identifyId', message }],
   });
 }

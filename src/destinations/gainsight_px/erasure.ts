@@ -34,7 +34,7 @@ export function deleteUser(identifyId: string | number, destinationConfig: Confi
 /**
  * The plan that puts a user on PX's denylist, or takes it off: PX ignores all events of a denied user.
  *
- * @throws InstrumentationError `id_missing`, `id_not_exact`; `preference_invalid` when `denied` is no boolean; `id_not_allowed` for an id that no URL path can carry, as this call has no body form
+ * @throws InstrumentationError `id_missing`, `id_not_exact`; `preference_invalid` when `denied` is not a boolean; `id_not_allowed` for an id that no URL path can carry, as this call has no body form
  * @throws ConfigurationError `configuration_invalid`
  * @example
  * const outcome = await router.deliver(denyUser('user-1', true, config));

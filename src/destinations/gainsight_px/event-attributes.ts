@@ -50,7 +50,7 @@ export class EventAttributes {
         record?.passedOver(place, `${to}.${name}`, name, value, raw);
       } else {
         attributes[name] = value;
-        record?.wrote(place, `${to}.${name}`, name, value);
+        record?.wrote(place, `${to}.${name}`, name, value, raw);
       }
     }
     this.#recordEmpty(attributes, record);

@@ -3,6 +3,7 @@ import { compileTable } from '../../core/mapping/compile.js';
 import type { Found } from '../../core/mapping/read-row.js';
 import type { Place, Recorder } from '../../core/mapping/record.js';
 import type { Sources } from '../../core/mapping/sources.js';
+import type { SourceRoot } from '../../core/mapping/table.js';
 import { Walker, type Draft } from '../../core/mapping/walk.js';
 import type { Next, RequestPlan, Step } from '../../core/plan.js';
 import type { PxApi } from './api.js';
@@ -14,7 +15,7 @@ import {
   STANDARD_ACCOUNT_FIELDS,
   USER_CREATE_DATES,
 } from './fields.js';
-import { findMemberId, requireAccountId, requireMemberId } from './identity.js';
+import { findMemberId, reportOtherAccountIds, requireAccountId, requireMemberId } from './identity.js';
 import { accountLane, userLane } from './lanes.js';
 
 type AccountStep = 'updateAccount' | 'createAccount' | 'updateAccountAgain';
@@ -31,6 +32,8 @@ const NEW_ACCOUNT: Place = deepFreeze({ object: 'account', steps: ['createAccoun
 const LINK: Place = deepFreeze({ object: 'user', steps: ['linkUser'] });
 const LINK_OR_NEW: Place = deepFreeze({ object: 'user', steps: ['linkUser', 'createUser', 'linkUserAgain'] });
 const NEW_USER: Place = deepFreeze({ object: 'user', steps: ['createUser'] });
+
+const WALKED: readonly SourceRoot[] = ['traits'];
 
 /** The tables of the account's steps, whose success leads to `whenWritten`. */
 function accountTables(whenWritten: Next<GroupStep>): Readonly<Record<AccountStep, Table>> {
@@ -76,7 +79,7 @@ export class GroupMapper {
       lastRows: STANDARD_ACCOUNT_FIELDS,
       fields: config.accountFields,
       attributes: config.accountAttributes,
-      roots: ['traits'],
+      roots: WALKED,
       alsoRead: ['groupId', TIME_TRAIT],
       watched: [],
     });
@@ -92,6 +95,7 @@ export class GroupMapper {
     const { value: accountId } = account;
     if (record !== undefined) {
       record.wrote(ACCOUNT, 'id', account.path, accountId);
+      reportOtherAccountIds(sources, account, WALKED, record);
       if (member === undefined) record.noted('link_skipped');
       else recordLink(member, account, missingUserOnGroup === 'create' ? LINK_OR_NEW : LINK, record);
     }

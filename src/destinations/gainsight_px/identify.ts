@@ -1,15 +1,16 @@
 import { deepFreeze } from '../../core/freeze.js';
 import { compileTable } from '../../core/mapping/compile.js';
-import { compileRow, findRow } from '../../core/mapping/read-row.js';
+import { compileRow, findRow, reportBehind } from '../../core/mapping/read-row.js';
 import type { Place, Recorder } from '../../core/mapping/record.js';
 import type { Sources } from '../../core/mapping/sources.js';
+import type { SourceRoot } from '../../core/mapping/table.js';
 import { Walker, type Draft } from '../../core/mapping/walk.js';
 import type { Next, RequestPlan, Step } from '../../core/plan.js';
 import type { PxApi } from './api.js';
 import type { ParsedConfig } from './config.js';
 import { eventTimeFor, TIME_TRAIT } from './event-time.js';
 import { FULL_NAME, STANDARD_USER_FIELDS, USER_CREATE_DATES, USER_FIELDS } from './fields.js';
-import { requireUserId } from './identity.js';
+import { reportOtherUserIds, requireUserId } from './identity.js';
 import { userLane } from './lanes.js';
 import { flatPreferences, PreferenceReader } from './preference-reader.js';
 import { PREFERENCES_PLACE } from './preferences.js';
@@ -21,6 +22,7 @@ const USER: Place = deepFreeze({ object: 'user', steps: ['updateUser', 'createUs
 const NEW_USER: Place = deepFreeze({ object: 'user', steps: ['createUser'] });
 
 const NAME = compileRow(FULL_NAME);
+const WALKED: readonly SourceRoot[] = ['traits', 'context.traits'];
 
 /** The tables of a plan whose user's success leads to `whenWritten`. */
 function tables(
@@ -53,7 +55,7 @@ export class IdentifyMapper {
       lastRows: STANDARD_USER_FIELDS,
       fields: config.userFields,
       attributes: config.userAttributes,
-      roots: ['traits', 'context.traits'],
+      roots: WALKED,
       alsoRead: ['name', 'userId', 'id', 'userPreferences', TIME_TRAIT],
       watched: flags,
     });
@@ -63,8 +65,12 @@ export class IdentifyMapper {
 
   /** @throws InstrumentationError `id_missing`, `preference_unknown`, `preference_invalid`, `nested_too_deep` */
   plan(sources: Sources, record: Recorder | undefined): RequestPlan<IdentifyStep> {
-    const { value: identifyId, path } = requireUserId(sources, record);
-    record?.wrote(USER, 'identifyId', path, identifyId);
+    const id = requireUserId(sources, record);
+    const { value: identifyId, path } = id;
+    if (record !== undefined) {
+      record.wrote(USER, 'identifyId', path, identifyId);
+      reportOtherUserIds(sources, id, WALKED, record);
+    }
     const body: Draft = { type: 'USER', propertyKeys: [this.config.productTagKey], customAttributes: {} };
     const hasFlags = this.#fill(body, sources, record);
     const preferences = this.#preferences.read(sources, hasFlags, record);
@@ -97,8 +103,8 @@ export class IdentifyMapper {
     const hasFlags = this.#walker.walk(sources, body, record);
     if (record !== undefined && isEmpty(body.customAttributes))
       record.wrote(USER, 'customAttributes', 'constant', {});
-    if (body.firstName === undefined || body.lastName === undefined) splitName(sources, body, record);
-    else reportUnusedName(sources, record);
+    if (record !== undefined || body.firstName === undefined || body.lastName === undefined)
+      splitName(sources, body, record);
     return hasFlags;
   }
 }
@@ -116,17 +122,15 @@ function splitName(sources: Sources, body: Draft, record: Recorder | undefined):
     body.lastName = last;
     record?.wrote(USER, 'lastName', found.path, last);
   }
+  if (record === undefined) return;
+  if (first !== body.firstName || (last !== undefined && last !== body.lastName))
+    record.dropped(found.path, 'shadowed', found.value);
+  reportBehind(sources, NAME, found, WALKED, record);
 }
 
 function splitAtWhiteSpace(name: string): [string, string | undefined] {
   const gap = name.search(/\s/);
   return gap === -1 ? [name, undefined] : [name.slice(0, gap), name.slice(gap).trimStart()];
-}
-
-function reportUnusedName(sources: Sources, record: Recorder | undefined): void {
-  if (record === undefined) return;
-  const found = findRow(sources, NAME, record);
-  if (found !== undefined) record.dropped(found.path, 'shadowed', found.value);
 }
 
 function isEmpty(object: unknown): boolean {

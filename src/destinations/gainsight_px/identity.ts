@@ -1,8 +1,15 @@
 import { InstrumentationError } from '../../core/errors.js';
 import { isInexactId, isJunkId } from '../../core/mapping/id.js';
-import { compileRow, findRow, type CompiledRow, type Found } from '../../core/mapping/read-row.js';
+import {
+  compileRow,
+  findRow,
+  reportBehind,
+  type CompiledRow,
+  type Found,
+} from '../../core/mapping/read-row.js';
 import type { Recorder } from '../../core/mapping/record.js';
 import { sourceOf, type Sources } from '../../core/mapping/sources.js';
+import type { SourceRoot } from '../../core/mapping/table.js';
 import { ACCOUNT_ID, GROUP_MEMBER_ID, USER_ID } from './fields.js';
 
 const USER = compileRow(USER_ID);
@@ -29,6 +36,26 @@ export function requireMemberId(sources: Sources, record: Recorder | undefined):
 /** The account of a group message. @throws InstrumentationError `group_id_missing`, `id_not_exact` */
 export function requireAccountId(sources: Sources, record: Recorder | undefined): Found<string> {
   return requireId(sources, ACCOUNT, record, 'group_id_missing');
+}
+
+/** Reports the user ids in walked traits that are not sent, because another came first. */
+export function reportOtherUserIds(
+  sources: Sources,
+  found: Found<string>,
+  walked: readonly SourceRoot[],
+  record: Recorder,
+): void {
+  reportBehind(sources, USER, found, walked, record);
+}
+
+/** The same for the ids of a group message's account. */
+export function reportOtherAccountIds(
+  sources: Sources,
+  found: Found<string>,
+  walked: readonly SourceRoot[],
+  record: Recorder,
+): void {
+  reportBehind(sources, ACCOUNT, found, walked, record);
 }
 
 function requireId(

@@ -1,5 +1,6 @@
 import { InstrumentationError } from '../../core/errors.js';
-import { isObject, typeName } from '../../core/json-object.js';
+import { foundText } from '../../core/found.js';
+import { isObject } from '../../core/json-object.js';
 import type { Recorder } from '../../core/mapping/record.js';
 import { readSources } from '../../core/mapping/sources.js';
 import type { RudderMessage } from '../../core/message.js';
@@ -61,9 +62,13 @@ export class MessageMapper {
 
 function requireMessage(message: unknown): RudderMessage {
   if (isObject(message)) return message;
-  throw new InstrumentationError('event_not_object', `the event is no object but ${typeName(message)}`, {
-    faults: [{ path: '', message: `expected a RudderStack message, found ${typeName(message)}` }],
-  });
+  throw new InstrumentationError(
+    'event_not_object',
+    `the event is not an object: expected a RudderStack message, found ${foundText(message)}`,
+    {
+      faults: [{ path: '', message: `expected a RudderStack message, found ${foundText(message)}` }],
+    },
+  );
 }
 
 const LONGEST_QUOTE = 40;
@@ -76,7 +81,7 @@ function requireType<T extends MessageType | EventType>(
   if (type === 'track' || type === 'identify' || type === 'group') return type;
   const expected = `expected ${types.join(', ')}`;
   if (typeof type !== 'string' || type.trim() === '') {
-    const found = type === undefined ? 'nothing' : type === '' ? 'an empty string' : typeName(type);
+    const found = foundText(type);
     throw new InstrumentationError('type_missing', `the message has no type: ${expected}, found ${found}`, {
       faults: [{ path: 'type', message: `${expected}, found ${found}` }],
     });

@@ -109,8 +109,9 @@ function addFlag(
 function readExplicit(sources: Sources, record: Recorder | undefined): Preferences | undefined {
   let chosen: Preferences | undefined;
   const consider = (raw: unknown, path: string): void => {
-    if (raw === undefined || raw === null || (typeof raw === 'string' && isBlank(raw))) return;
-    if (chosen === undefined) chosen = parsePreferences(raw, path, record);
+    if (raw === undefined) return;
+    if (raw === null || (typeof raw === 'string' && isBlank(raw))) record?.dropped(path, 'empty', raw);
+    else if (chosen === undefined) chosen = parsePreferences(raw, path, record);
     else record?.dropped(path, 'shadowed', raw);
   };
   consider(sources.traits?.[KEY], `traits.${KEY}`);

@@ -1,5 +1,6 @@
 import { deepFreeze } from '../../core/freeze.js';
 import { InstrumentationError } from '../../core/errors.js';
+import { foundText } from '../../core/found.js';
 import { isObject, typeName } from '../../core/json-object.js';
 import { CONVERTERS } from '../../core/mapping/convert.js';
 import type { Place, Recorder } from '../../core/mapping/record.js';
@@ -48,14 +49,11 @@ function parseFlag(raw: unknown, path: string): boolean | null {
   const flag = CONVERTERS.boolean(raw);
   if (flag !== undefined) return flag;
   if (typeof raw === 'string' && raw.toLowerCase() === 'null') return null;
-  throw invalid(
-    path,
-    `expected true, false or null, found ${typeof raw === 'string' ? 'another string' : typeName(raw)}`,
-  );
+  throw invalid(path, `expected true, false or null, found ${foundText(raw)}`);
 }
 
 function unknown(path: string): InstrumentationError {
-  const message = `${path} is no preference of PX`;
+  const message = `${path} is not a preference of PX`;
   return new InstrumentationError(
     'preference_unknown',
     `${message}: expected one of ${PREFERENCES.join(', ')}`,

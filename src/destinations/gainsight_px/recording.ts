@@ -1,13 +1,13 @@
-import { typeName } from '../../core/json-object.js';
+import { isDate, typeName } from '../../core/json-object.js';
 import type { DropReason, Place, Recorder } from '../../core/mapping/record.js';
 import type { PlanNote } from '../../core/plan.js';
 import type { DroppedValue, ExplainedField } from './explain.js';
 
 /**
- * What is read for two fields has a name from the tables or the configuration. Longer paths are not compared: a set of long texts takes time in
- * the square of their number.
+ * Longer names and paths are not put into sets and maps, which take time in the square of the number of long texts. What is read for two
+ * fields has a shorter path: it comes from the tables or the configuration.
  */
-const LONGEST_READ_TWICE = 4_096;
+const LONGEST_HASHED = 4_096;
 
 /** A placeholder that was passed over, and the field that it was meant for. */
 export interface JunkId {
@@ -23,6 +23,8 @@ export class Recording implements Recorder {
   readonly #fields: ExplainedField[] = [];
   /** What stood in the event, field by field. */
   readonly #raw: unknown[] = [];
+  /** Where in `#fields` each field is first; an event may have 100,000 that are asked for one by one. */
+  readonly #places = new Map<string, number>();
   readonly #dropped: (DroppedValue & { readonly to: string | undefined })[] = [];
   readonly #seen = new Set<string>();
   readonly #notes: PlanNote[] = [];
@@ -31,6 +33,7 @@ export class Recording implements Recorder {
   wrote({ object, steps }: Place, to: string, from: string, value: unknown, raw: unknown = value): void {
     this.#fields.push({ object, to, from, value, steps });
     this.#raw.push(raw);
+    this.#index(this.#fields.length - 1);
   }
 
   replaced(place: Place, to: string, from: string, value: unknown, raw: unknown): void {
@@ -51,6 +54,8 @@ export class Recording implements Recorder {
     if (at === -1) return;
     const [before] = this.#fields.splice(at, 1);
     const [raw] = this.#raw.splice(at, 1);
+    this.#places.clear();
+    for (let place = 0; place < this.#fields.length; place += 1) this.#index(place);
     this.dropped(before!.from, 'shadowed', raw, to);
   }
 
@@ -62,7 +67,7 @@ export class Recording implements Recorder {
 
   dropped(path: string, reason: DropReason, value: unknown, to?: string): void {
     // Read for two fields, a value is still dropped once.
-    if (path.length <= LONGEST_READ_TWICE) {
+    if (path.length <= LONGEST_HASHED) {
       const key = `${reason} ${path}`;
       if (this.#seen.has(key)) return;
       this.#seen.add(key);
@@ -87,7 +92,7 @@ export class Recording implements Recorder {
   get droppedValues(): readonly DroppedValue[] {
     const fedBy = new Map<string, Set<string>>();
     for (const { from, to } of this.#fields) {
-      if (from.length <= LONGEST_READ_TWICE) fedBy.set(from, (fedBy.get(from) ?? new Set()).add(to));
+      if (from.length <= LONGEST_HASHED) fedBy.set(from, (fedBy.get(from) ?? new Set()).add(to));
     }
     const isSent = (path: string, to: string | undefined): boolean =>
       [...(fedBy.get(path) ?? [])].some((field) => field !== to);
@@ -96,19 +101,42 @@ export class Recording implements Recorder {
       .map(({ path, reason, type }) => ({ path, reason, type }));
   }
 
-  /** The fields whose value stood in the event as a number that JSON readers round. */
+  /** The fields whose value is, holds or was a number that JSON readers round. */
   get inexactFields(): readonly ExplainedField[] {
-    return this.#fields.filter((_field, at) => {
-      const raw = this.#raw[at];
-      return typeof raw === 'number' && Math.abs(raw) > Number.MAX_SAFE_INTEGER;
-    });
+    return this.#fields.filter((field, at) => isInexact(field.value, this.#raw[at]));
   }
 
   get junkIds(): readonly JunkId[] {
     return this.#junkIds;
   }
 
+  #index(at: number): void {
+    const { object, to } = this.#fields[at]!;
+    const key = `${object} ${to}`;
+    if (to.length <= LONGEST_HASHED && !this.#places.has(key)) this.#places.set(key, at);
+  }
+
   #find({ object }: Place, to: string): number {
+    if (to.length <= LONGEST_HASHED) return this.#places.get(`${object} ${to}`) ?? -1;
     return this.#fields.findIndex((field) => field.to === to && field.object === object);
   }
+}
+
+function isInexact(value: unknown, raw: unknown): boolean {
+  if (isBeyondSafe(value) || isBeyondSafe(raw)) return true;
+  // An object or array was written as its JSON text, which is what can be walked safely.
+  return typeof value === 'string' && typeof raw === 'object' && !isDate(raw) && holdsBeyondSafe(value);
+}
+
+function holdsBeyondSafe(json: string): boolean {
+  let found = false;
+  JSON.parse(json, (_key, inner: unknown) => {
+    found ||= isBeyondSafe(inner);
+    return inner;
+  });
+  return found;
+}
+
+function isBeyondSafe(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
 }

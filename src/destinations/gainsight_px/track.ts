@@ -1,6 +1,7 @@
 import { deepFreeze } from '../../core/freeze.js';
 import { InstrumentationError } from '../../core/errors.js';
-import { isObject, typeName } from '../../core/json-object.js';
+import { foundText } from '../../core/found.js';
+import { isObject } from '../../core/json-object.js';
 import { isReservedKey, type AttributeValue } from '../../core/mapping/attribute-value.js';
 import { isBlank } from '../../core/mapping/blank.js';
 import { copyAttributes, type Attributes } from '../../core/mapping/copy-attributes.js';
@@ -114,18 +115,10 @@ function requireEventName(sources: Sources, record: Recorder | undefined): strin
     record?.wrote(EVENT, NAME.to, found.path, found.value);
     return found.value;
   }
-  throw new InstrumentationError(
-    'event_name_missing',
-    'a track message needs a name: event is no non-blank string or number',
-    {
-      faults: [
-        {
-          path: 'event',
-          message: `expected a non-blank string or a finite number, found ${typeName(sources.message.event)}`,
-        },
-      ],
-    },
-  );
+  const message = `expected a non-blank string or a finite number, found ${foundText(sources.message.event)}`;
+  throw new InstrumentationError('event_name_missing', `a track message needs a name in event: ${message}`, {
+    faults: [{ path: 'event', message }],
+  });
 }
 
 function pageEventName(type: keyof typeof PAGE_EVENT_NAMES, record: Recorder | undefined): string {
@@ -145,16 +138,18 @@ function cutUrl({ value, path }: Found<unknown>, record: Recorder | undefined): 
 /** `properties.globalContext`, when it is an object with a usable value. */
 function ownGlobalContext(sources: Sources, record: Recorder | undefined): Attributes | undefined {
   const raw = sources.properties?.[GLOBAL_CONTEXT];
-  if (raw === undefined || raw === null) return undefined;
+  if (raw === undefined) return undefined;
   if (!isObject(raw)) {
-    record?.dropped(CONTEXT_PATHS.from, 'notAnObject', raw);
+    record?.dropped(CONTEXT_PATHS.from, raw === null ? 'empty' : 'notAnObject', raw);
     return undefined;
   }
   const own = copyAttributes(raw, CONTEXT_PATHS, undefined);
   if (Object.values(own).some(isUsable))
     return record === undefined ? own : copyAttributes(raw, CONTEXT_PATHS, record);
   if (record !== undefined) {
-    for (const [key, value] of Object.entries(raw)) {
+    const entries = Object.entries(raw);
+    if (entries.length === 0) record.dropped(CONTEXT_PATHS.from, 'empty', raw);
+    for (const [key, value] of entries) {
       record.dropped(
         `${CONTEXT_PATHS.from}.${key}`,
         isReservedKey(key) ? 'reserved' : reasonUnusable(value),

@@ -76,7 +76,7 @@ function isFreeForm({ to }: ExplainedField): boolean {
 }
 
 function inexactWarning({ to, from }: ExplainedField): Warning {
-  const message = `${from} is a number beyond 2^53, which JSON readers round; send it as a string where every digit counts`;
+  const message = `${from} holds a number beyond 2^53, which JSON readers round; send it as a string where every digit counts`;
   return { code: 'number_not_exact', field: to, message };
 }
 

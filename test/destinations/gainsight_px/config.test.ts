@@ -25,6 +25,22 @@ describe('faults', () => {
     });
   });
 
+  it('names the types of attributes, whatever an attribute is called', () => {
+    const attributeTypes = { user: { plan: 'TEXT', '7': null }, account: { 'a.b/c': '' } };
+    expect(thrownBy(compiled({ ...BASE_CONFIG, attributeTypes }))?.faults).toEqual(
+      expect.arrayContaining(
+        [
+          ['attributeTypes.user.plan', 'another string'],
+          ['attributeTypes.user.7', 'null'],
+          ['attributeTypes.account.a.b/c', 'an empty string'],
+        ].map(([path, found]) => ({
+          path,
+          message: `expected STRING, NUMBER, BOOLEAN or DATE_TIME, found ${found}`,
+        })),
+      ),
+    );
+  });
+
   it('names every fault, with its path, what was expected and the type that was found', () => {
     const config = { productTagKey: '', dataCenter: 5, userAttributeMap: [{}, { from: 7 }], sendIp: null };
     const error = thrownBy(compiled(config));
