@@ -10,7 +10,7 @@ interface SchemaError {
 
 type Validator = ((value: unknown) => boolean) & { errors?: readonly SchemaError[] | null };
 
-/** What is expected where; `#` stands for the index of a row. */
+/** What is expected where; `#` stands for the index of a row, `*` for the name of an attribute. */
 const EXPECTED: Readonly<Record<string, string>> = {
   '': 'an object',
   apiKey: '1 to 200 printable ASCII characters',
@@ -31,6 +31,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   attributeTypes: 'an object {user, account}',
   'attributeTypes.user': 'an object from attribute name to type',
   'attributeTypes.account': 'an object from attribute name to type',
+  'attributeTypes.user.*': 'STRING, NUMBER, BOOLEAN or DATE_TIME',
+  'attributeTypes.account.*': 'STRING, NUMBER, BOOLEAN or DATE_TIME',
   stripUrlQuery: 'true or false',
   consentPreferences: 'an array of {consent, preference}',
   'consentPreferences.#': 'an object {consent, preference}',
@@ -49,18 +51,19 @@ export function configFaults(config: unknown): Fault[] {
 
   const faults = new Map<string, Fault>();
   for (const error of validate.errors ?? []) {
-    const path = pathOf(error);
+    const keys = keysOf(error);
+    const path = keys.join('.');
     if (!faults.has(path))
-      faults.set(path, { path, message: `expected ${expectedAt(path)}, found ${foundAt(config, path)}` });
+      faults.set(path, { path, message: `expected ${expectedAt(keys)}, found ${foundAt(config, keys)}` });
   }
   return [...faults.values()];
 }
 
-function pathOf({ instancePath, params }: SchemaError): string {
+function keysOf({ instancePath, params }: SchemaError): string[] {
   const keys = instancePath.split('/').slice(1).map(unescapePointer);
   if (params.missingProperty !== undefined) keys.push(params.missingProperty);
   // The alternatives of `dataCenter` are one fault, wherever in it they fail.
-  return keys[0] === 'dataCenter' ? 'dataCenter' : keys.join('.');
+  return keys[0] === 'dataCenter' ? ['dataCenter'] : keys;
 }
 
 /** https://www.rfc-editor.org/rfc/rfc6901#section-4 */
@@ -68,14 +71,17 @@ function unescapePointer(token: string): string {
   return token.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-function expectedAt(path: string): string {
-  const place = path.replace(/\.\d+(?=\.|$)/g, '.#');
+function expectedAt(keys: readonly string[]): string {
+  const [first, , third] = keys;
+  const place =
+    first === 'attributeTypes' && third !== undefined
+      ? [...keys.slice(0, 2), '*'].join('.')
+      : keys.map((key) => (/^\d+$/.test(key) ? '#' : key)).join('.');
   return EXPECTED[place] ?? (place.endsWith('.#') ? 'an object {from, to}' : 'a string');
 }
 
 /** The type of what was found; of a string that is there but wrong, no more than that. */
-function foundAt(config: unknown, path: string): string {
-  const keys = path === '' ? [] : path.split('.');
+function foundAt(config: unknown, keys: readonly string[]): string {
   const value = keys.reduce<unknown>(
     (inner, key) =>
       isObject(inner) || Array.isArray(inner) ? (inner as Record<string, unknown>)[key] : undefined,
