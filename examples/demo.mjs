@@ -42,7 +42,9 @@ process.once('exit', () => rmSync(temporary, { recursive: true, force: true }));
 const rejectedFile = path.join(temporary, 'rejected.jsonl');
 const broken = await deliver(['examples/broken.jsonl', ...config, '--simulate', '--rejected', rejectedFile]);
 const rejectedLines = readFileSync(rejectedFile, 'utf8').trimEnd().split('\n');
-console.log('Lines of the rejected file; each says whether its message is worth sending again:');
+console.log(
+  'Lines of the rejected file, which this example removes at its end; each says whether its message is worth sending again:',
+);
 for (const line of rejectedLines) console.log(`  ${cut(line)}`);
 expect('exit code for examples/broken.jsonl', broken.exitCode, 1);
 expect('read of examples/broken.jsonl', broken.messages.read, EXPECTED_AMONG_BROKEN.read);

@@ -7,6 +7,16 @@ import { isNearMiss } from './near-miss.js';
 const API_KEY = /^\s*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*$/i;
 const TAG_KEY = /^\s*AP-[0-9a-z]+(-\d+){1,2}\s*$/i;
 
+/** What the rows of each list hold. */
+const ROW_KEYS: Readonly<Partial<Record<(typeof CONFIG_KEYS)[number], readonly string[]>>> = {
+  userAttributeMap: ['from', 'to', 'type'],
+  accountAttributeMap: ['from', 'to', 'type'],
+  globalContextMap: ['from', 'to'],
+  userFieldMap: ['from', 'to'],
+  accountFieldMap: ['from', 'to'],
+  consentPreferences: ['consent', 'preference'],
+};
+
 /** Keys that stand in each other's place: PX would refuse every request, or file what it gets under no product. */
 export function swappedKeys(settings: unknown): Fault[] {
   if (!isObject(settings)) return [];
@@ -35,13 +45,25 @@ export function swappedKeys(settings: unknown): Fault[] {
  */
 export function misspeltKeys(settings: unknown): Fault[] {
   if (!isObject(settings)) return [];
-  const known: readonly string[] = CONFIG_KEYS;
-  return Object.keys(settings)
+  return [
+    ...misspeltAmong(settings, CONFIG_KEYS, ''),
+    ...Object.entries(ROW_KEYS).flatMap(([map, known]) => {
+      const rows = settings[map];
+      if (!Array.isArray(rows)) return [];
+      return rows.flatMap((row: unknown, index) => misspeltAmong(row, known, `${map}.${index}.`));
+    }),
+    ...misspeltAmong(settings.attributeTypes, ['user', 'account'], 'attributeTypes.'),
+  ];
+}
+
+function misspeltAmong(value: unknown, known: readonly string[], prefix: string): Fault[] {
+  if (!isObject(value)) return [];
+  return Object.keys(value)
     .filter((key) => !known.includes(key))
     .flatMap((key) => {
-      const meant = known.find(
-        (candidate) => !Object.hasOwn(settings, candidate) && isNearMiss(key, candidate),
-      );
-      return meant === undefined ? [] : [{ path: key, message: `has no effect: did you mean ${meant}?` }];
+      const meant = known.find((candidate) => !Object.hasOwn(value, candidate) && isNearMiss(key, candidate));
+      return meant === undefined
+        ? []
+        : [{ path: `${prefix}${key}`, message: `has no effect: did you mean ${meant}?` }];
     });
 }

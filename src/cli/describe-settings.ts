@@ -11,6 +11,9 @@ interface SettingsMeaning {
   /** Rows that map a trait to a user's attribute; those with an empty side do not count. */
   readonly userAttributes: number;
   readonly accountAttributes: number;
+  /** Rows that name an own source of a field of PX; those with an empty side do not count. */
+  readonly userFields: number;
+  readonly accountFields: number;
   /** Names of the constants that custom events carry. */
   readonly globalContext: readonly string[];
   /** Extensions that are on, as `key=value`. */
@@ -32,12 +35,19 @@ export function describeSettings(config: DestinationConfig): SettingsMeaning {
     sendsTo: `${parsed.connection.origin}/v1`,
     userAttributes: parsed.userAttributes.length,
     accountAttributes: parsed.accountAttributes.length,
+    userFields: parsed.userFields.length,
+    accountFields: parsed.accountFields.length,
     globalContext: Object.keys(parsed.globalContext ?? {}),
     extensions: [
       ...(parsed.mergeGlobalContext ? ['globalContextPrecedence=merge'] : []),
       ...(parsed.missingUserOnGroup === 'create' ? [] : [`missingUserOnGroup=${parsed.missingUserOnGroup}`]),
       ...parsed.consentPreferences.map(
         ({ consent, preference }) => `consentPreferences[${consent}]=${preference}`,
+      ),
+      ...(['user', 'account'] as const).flatMap((object) =>
+        Object.entries(parsed.attributeTypes[object] ?? {}).map(
+          ([name, type]) => `attributeTypes.${object}[${name}]=${type}`,
+        ),
       ),
       ...(parsed.pageEvents ? ['pageEvents=true'] : []),
       ...(parsed.flattenAttributes ? ['nestedAttributes=flatten'] : []),

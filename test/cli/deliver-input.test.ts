@@ -371,6 +371,19 @@ describe('UTF-16', () => {
     for (const size of [1, 2, 3, 5, 64 * 1024]) expect(await briefly(bytes, { size })).toEqual(EXPECTED);
   });
 
+  test.each([' ', '\n', '\r\n', '\t', '\n \n'])(
+    'without a mark and with %j before the first message is read',
+    async (blank) => {
+      const text = Buffer.from(`${blank}{"a":1}\n[{"a":"é"}]\n`, 'utf16le');
+      const expected = await briefly(Buffer.from(text.toString('utf16le')));
+      expect(expected).toHaveLength(2);
+      for (const size of [1, 3, 64 * 1024]) {
+        expect(await briefly(text, { size })).toEqual(expected);
+        expect(await briefly(bigEndian(text), { size })).toEqual(expected);
+      }
+    },
+  );
+
   test('half a character is refused: two ids must not become one', async () => {
     const text = '\uFEFF{"a":"\ud83c"}\n{"a":"\udf89x"}\n{"a":"\ud83c\udf89"}\n';
     for (const size of [1, 2, 3, 4, 64 * 1024]) {
@@ -540,6 +553,7 @@ describe('input of another form', () => {
     ['bzip2', Buffer.from('BZh91AY&SY'), /bzip2 data.*bzip2 -dc FILE/],
     ['zip', Buffer.from('PK\u0003\u0004'), /zip file.*unzip -p FILE/],
     ['Parquet', Buffer.from('PAR1'), /Parquet file.*export it as JSON/],
+    ['PDF', Buffer.from('%PDF-1.7\n%\xe2\xe3\n', 'latin1'), /a PDF file.*name a file of JSON/],
     ['Avro', Buffer.from('Obj\u0001'), /Avro/],
     ['tar', tar, /tar file.*tar -xOf FILE/],
     ['gzip twice', gzipSync('{"n":1}'), /./, true],

@@ -48,10 +48,10 @@ function show(
 
 const HALF: Standing = { settled: 1_200, rejected: 3, share: 0.5, pausedMs: 0 };
 
-test('a pause that PX asks for is shown', () => {
+test('a pause that PX asks for is shown, in place of a time that is left', () => {
   const { stderr, tick } = show('lines', false, { ...HALF, pausedMs: 42_000 });
   tick(10_000);
-  expect(stderr.text).toBe('50 %, 1,200 messages, 3 rejected, PX asks to wait 42 s, 10 s left, 120/s\n');
+  expect(stderr.text).toBe('50 %, 1,200 messages, 3 rejected, PX asks to wait 42 s, 120/s\n');
 });
 
 test('where there is no terminal, progress is plain lines', () => {

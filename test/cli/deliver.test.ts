@@ -64,7 +64,7 @@ test('the summary counts messages by type, requests by route, and requests per m
     delivered: 3,
     rejected: 2,
     retryable: 0,
-    skipped: { passedOver: 0, switchedOff: 1, typeFiltered: 3, refusedBefore: 0 },
+    skipped: { passedOver: 0, switchedOff: 1, typeFiltered: 3, refusedBefore: 0, unreadableBefore: 0 },
     byType: {
       identify: { delivered: 1, skipped: 0, rejected: 0 },
       track: { delivered: 1, skipped: 1, rejected: 0 },

@@ -231,7 +231,19 @@ describe('a replay', () => {
       1,
       { messages: { rejected: 1, retryable: 0, skipped: { refusedBefore: 1 } }, goOn: [] },
     ]);
+    expect(JSON.parse(stdout)).toMatchObject({ messages: { skipped: { unreadableBefore: 1 } } });
     expect(jsonLines(readFileSync(second, 'utf8'))).toMatchObject([{ rejected: { code: 'id_missing' } }]);
+
+    // What --include-refused does not send is not promised to be sent by it.
+    const skipped = (text: string): string[] => text.split('\n').filter((line) => line.includes('skipped:'));
+    const [refused, unreadable] = skipped((await cli(['deliver', first, ...aim])).stdout);
+    expect(refused).toMatch(/^ {2}1 skipped: refused by an earlier run.*--include-refused sends them$/);
+    expect(unreadable).toMatch(
+      /^ {2}1 skipped: not readable for an earlier run, and still not delivered; correct/,
+    );
+    expect(skipped((await cli(['deliver', first, ...aim, '--include-refused'])).stdout)).toEqual([
+      unreadable,
+    ]);
   });
 
   test('a message that a configuration has switched off meanwhile is skipped', async () => {

@@ -62,6 +62,10 @@ test('every extension that is on is named, and none that is off', async () => {
     globalContextPrecedence: 'merge',
     missingUserOnGroup: 'fail',
     consentPreferences: [{ consent: 'c', preference: 'surveys' }],
+    attributeTypes: { user: { tier: 'STRING' }, account: { arr: 'NUMBER' } },
+    pageEvents: true,
+    nestedAttributes: 'flatten',
+    stripUrlQuery: true,
     sendEventId: true,
     sendIp: true,
     preferencesApiVersion: 'v2',
@@ -73,11 +77,20 @@ test('every extension that is on is named, and none that is off', async () => {
     'globalContextPrecedence=merge',
     'missingUserOnGroup=fail',
     'consentPreferences[c]=surveys',
+    'attributeTypes.user[tier]=STRING',
+    'attributeTypes.account[arr]=NUMBER',
+    'pageEvents=true',
+    'nestedAttributes=flatten',
+    'stripUrlQuery=true',
     'sendEventId=true',
     'sendIp=true',
     'preferencesApiVersion=v2',
   ]);
   expect(await extensions({})).toEqual([]);
+
+  const fields = { userFieldMap: [{ from: 'a', to: 'title' }, { from: 'b' }], accountFieldMap: [] };
+  const { stdout } = await validate({ ...CONFIG, ...fields }, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ userFields: 1, accountFields: 0 });
 });
 
 const UUID = '01234567-89ab-cdef-0123-456789abcdef';
@@ -125,6 +138,48 @@ test.each([
     ignored: [key],
     warnings: [{ path: key, message: `has no effect: did you mean ${meant}?` }],
   });
+});
+
+test.each([
+  [
+    {
+      userAttributeMap: [
+        { from: 'a', to: 'b' },
+        { from: 'a', too: 'b' },
+      ],
+    },
+    'userAttributeMap.1.too',
+    'to',
+  ],
+  [{ accountAttributeMap: [{ form: 'a', to: 'b' }] }, 'accountAttributeMap.0.form', 'from'],
+  [{ userAttributeMap: [{ from: 'a', to: 'b', Type: 'NUMBER' }] }, 'userAttributeMap.0.Type', 'type'],
+  [{ globalContextMap: [{ From: 'a', to: 'b' }] }, 'globalContextMap.0.From', 'from'],
+  [{ accountFieldMap: [{ from: 'a', To: 'name' }] }, 'accountFieldMap.0.To', 'to'],
+  [{ attributeTypes: { users: { a: 'STRING' } } }, 'attributeTypes.users', 'user'],
+  [{ attributeTypes: { acount: { a: 'STRING' } } }, 'attributeTypes.acount', 'account'],
+])('so is one within a setting: %j', async (config, path, meant) => {
+  const { code, stderr } = await validate({ ...CONFIG, ...config });
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: `warning: ${path} has no effect: did you mean ${meant}?\n`,
+  });
+});
+
+test('a misspelt key of a consent category is named with its fault', async () => {
+  const consentPreferences = [{ consent: 'ads', prefrence: 'surveys' }];
+  const { code, stderr } = await validate({ ...CONFIG, consentPreferences });
+  expect(code).toBe(2);
+  expect(stderr).toContain('consentPreferences.0.prefrence has no effect: did you mean preference?');
+});
+
+test('other keys in rows and lists of types are not worth a word', async () => {
+  const config = {
+    userAttributeMap: [{ from: 'a', to: 'b', id: 1, _id: 'x' }, null],
+    attributeTypes: { user: { usr: 'STRING', account: 'NUMBER' } },
+    globalContextMap: [{ from: 'a', to: 'b', form: 'c' }],
+  };
+  const { stderr } = await validate({ ...CONFIG, ...config });
+  expect(stderr).not.toContain('warning');
 });
 
 test('other unknown keys, of which hosts store many, are not worth a word', async () => {

@@ -28,14 +28,19 @@ export interface RejectedCode {
 }
 
 /** Why a message was neither delivered nor rejected: what its own content says, or an earlier run. */
-export type WhySkipped = SkipReason | 'refused_before';
+export type WhySkipped = SkipReason | 'refused_before' | 'unreadable_before';
 
 /** Counts what becomes of the messages of a run. */
 export class Counts {
   /** Messages and faults in the input so far, those passed over by `--skip` among them: where to go on after. */
   read = 0;
   passedOver = 0;
-  readonly skipped: Record<WhySkipped, number> = { switched_off: 0, type_filtered: 0, refused_before: 0 };
+  readonly skipped: Record<WhySkipped, number> = {
+    switched_off: 0,
+    type_filtered: 0,
+    refused_before: 0,
+    unreadable_before: 0,
+  };
   /** Messages of which at least one request was sent. */
   sent = 0;
   /** Until when PX asks to send nothing, on the clock of `performance.now()`. */

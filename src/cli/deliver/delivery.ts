@@ -85,7 +85,7 @@ export class Delivery {
   }
 
   #takeFault(fault: InputFault): undefined {
-    if (fault.refusal !== undefined) this.parts.counts.noteSkipped(fault, 'refused_before');
+    if (fault.refusal !== undefined) this.parts.counts.noteSkipped(fault, 'unreadable_before');
     else this.#reject(fault, { code: fault.code, reason: fault.message, retryable: false });
   }
 

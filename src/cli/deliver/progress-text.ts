@@ -22,7 +22,9 @@ export function standingText({ settled, rejected, share, pausedMs }: Standing, e
     countOf(settled, 'message'),
     ...(rejected > 0 ? [`${count(rejected)} rejected`] : []),
     ...(pausedMs > 0 ? [`PX asks to wait ${duration(pausedMs)}`] : []),
-    ...(share !== undefined && share > 0 ? [`${duration((elapsedMs * (1 - share)) / share)} left`] : []),
+    ...(share !== undefined && share > 0 && pausedMs === 0
+      ? [`${duration((elapsedMs * (1 - share)) / share)} left`]
+      : []),
     `${count(perSecond(settled, elapsedMs))}/s`,
   ];
 }

@@ -39,9 +39,15 @@ function title(summary: Summary): string {
       `${count(skipped.typeFiltered)} skipped: of a type that PX has no call for (page, screen, alias)`,
     );
   }
-  if (skipped.refusedBefore > 0) {
+  const refusedBefore = skipped.refusedBefore - skipped.unreadableBefore;
+  if (refusedBefore > 0) {
     parts.push(
-      `${count(skipped.refusedBefore)} skipped: refused by an earlier run, and still not delivered; once the cause is removed, --include-refused sends them`,
+      `${count(refusedBefore)} skipped: refused by an earlier run, and still not delivered; once the cause is removed, --include-refused sends them`,
+    );
+  }
+  if (skipped.unreadableBefore > 0) {
+    parts.push(
+      `${count(skipped.unreadableBefore)} skipped: not readable for an earlier run, and still not delivered; correct the file that they come from, and deliver them from there`,
     );
   }
   if (linksSkipped > 0) {

@@ -35,6 +35,8 @@ export interface Summary {
       readonly typeFiltered: number;
       /** Refused for good by an earlier run, as its rejected file says: not delivered by this one either. */
       readonly refusedBefore: number;
+      /** Of these, what was not a message: an earlier run could not read it, and nothing sends it. */
+      readonly unreadableBefore: number;
     };
     readonly byType: Readonly<Partial<Record<InputKind, ShownFates>>>;
   };
@@ -126,7 +128,8 @@ export function summarize(parts: SummaryParts): Summary {
         passedOver,
         switchedOff: skipped.switched_off,
         typeFiltered: skipped.type_filtered,
-        refusedBefore: skipped.refused_before,
+        refusedBefore: skipped.refused_before + skipped.unreadable_before,
+        unreadableBefore: skipped.unreadable_before,
       },
       byType: Object.fromEntries(
         [...counts.kinds].map(([kind, fates]) => [

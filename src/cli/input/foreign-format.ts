@@ -42,6 +42,11 @@ const SIGNATURES: readonly Signature[] = [
   { bytes: 'Obj\u0001', ...columns('an Avro file') },
   { bytes: 'ORC', ...columns('an ORC file') },
   { bytes: 'SQLite format 3\u0000', ...columns('an SQLite database') },
+  {
+    bytes: '%PDF-',
+    looksLike: 'a PDF file',
+    whatToDo: 'name a file of JSON, one RudderStack message a line',
+  },
   { bytes: [0xff, 0xfe, 0, 0], looksLike: 'UTF-32 text', whatToDo: 'save it as UTF-8' },
   { bytes: [0, 0, 0xfe, 0xff], looksLike: 'UTF-32 text', whatToDo: 'save it as UTF-8' },
 ];

@@ -29,7 +29,10 @@ export function makePiece(position: Position, bytes: Buffer, start = 0, end = by
   return { position, text: fault === undefined ? text : quote(text), bytes: end - start, fault };
 }
 
-const NOT_UTF8: Fault = { code: 'not_utf8', message: 'the line is not valid UTF-8' };
+const NOT_UTF8: Fault = {
+  code: 'not_utf8',
+  message: 'the line holds broken characters: it is not valid UTF-8 or UTF-16',
+};
 
 /** A piece that was longer than what is read at once; `beginning` may end within a character. */
 export function tooLongPiece(position: Position, beginning: Buffer, limitBytes: number): Piece {

@@ -13,7 +13,9 @@ export function utf16Order(head: Buffer): 'little' | 'big' | undefined {
   return undefined;
 }
 
-const isSign = (byte: number): boolean => byte === 0x7b || byte === 0x5b; // { and [
+/** { and [, and the white space that may come before them. */
+const SIGNS: ReadonlySet<number> = new Set([0x7b, 0x5b, 0x20, 0x09, 0x0a, 0x0d]);
+const isSign = (byte: number): boolean => SIGNS.has(byte);
 
 /** A text of UTF-8 or UTF-16. */
 export function decodeText(bytes: Buffer): string {

@@ -212,6 +212,24 @@ describe('compiled configurations are remembered by content', () => {
   });
 });
 
+test.each([
+  ['string', 'another string'],
+  ['', 'an empty string'],
+  [7, 'number'],
+])('a type of an attribute that is %j names the types there are', (type, found) => {
+  for (const object of ['user', 'account']) {
+    for (const name of ['tier', 'a.b', '3', 'x/y']) {
+      const error = thrownBy(compiled({ ...BASE_CONFIG, attributeTypes: { [object]: { [name]: type } } }));
+      expect(error?.faults).toEqual([
+        {
+          path: `attributeTypes.${object}.${name}`,
+          message: `expected STRING, NUMBER, BOOLEAN or DATE_TIME, found ${found}`,
+        },
+      ]);
+    }
+  }
+});
+
 test('a field map names the nearest field, and never the value', () => {
   const userFieldMap = [
     { from: 'SIGN_UP_DATE', to: 'SIGN_UP_DATE' },
