@@ -1,6 +1,8 @@
 import { Registry, type Metric } from 'prom-client';
 import { generateRudderstackDoc } from '../../scripts/generate-rudderstack-doc';
+import { ReadyGate } from '../../src/router/ready-gate';
 import { createService } from '../../src/service';
+import { parseServiceOptions } from '../../src/service/options';
 import { readDocument, tableRows } from './document';
 
 /** What docs/rudderstack.md says of the service, held against the service. */
@@ -103,5 +105,43 @@ describe('the metrics of docs/rudderstack.md', () => {
       });
       expect(known.has(name)).toBe(true);
     }
+  });
+});
+
+describe('what docs/rudderstack.md says of single metrics', () => {
+  const meaningOf = (metric: string): string =>
+    tableRows(text, 'metric').find(([name]) => name === `\`${metric}\``)?.[3] ?? '';
+
+  test('every type that events are counted by is named', async () => {
+    const service = createService();
+    const types = ['identify', 'group', 'track', 'page', 'screen', 'alias', 'no such type'];
+    // Without a destination none of them is sent.
+    const input = types.map((type, jobId) => ({ message: { type }, metadata: { jobId }, destination: null }));
+    await service.inject({
+      method: 'POST',
+      url: '/routerTransform',
+      payload: { destType: 'gainsight_px', input },
+    });
+    const config = { apiKey: 'k', productTagKey: 'AP-1-2', dataCenter: { web: 'EU', ios: 'US' } };
+    const job = { jobId: '1', destType: 'gainsight_px', config, userAttributes: [{ userId: 'u1' }] };
+    await service.inject({ method: 'POST', url: '/deleteUsers', payload: [job] });
+    const { payload } = await service.inject('/metrics');
+    await service.close();
+
+    const counted = [...payload.matchAll(/^gainsight_px_events_total\{.*type="([^"]*)"/gm)].map(
+      ([, type]) => type,
+    );
+    expect(new Set(counted).size).toBe(types.length + 1);
+    const [, named = ''] = /`type`: ([^.]*)\./.exec(meaningOf('gainsight_px_events_total')) ?? [];
+    expect([...named.matchAll(/`([^`]*)`/g)].map(([, type]) => type).sort()).toEqual(counted.sort());
+  });
+
+  test('plans are turned away at the number that is named, here and in SECURITY.md', () => {
+    const { maxPending } = parseServiceOptions({}).router;
+    const gate = new ReadyGate(maxPending!);
+    while (!gate.isOverrun) gate.enter();
+    const number = gate.pending.toLocaleString('en-US');
+    expect(meaningOf('gainsight_px_plans_pending')).toContain(` at ${number} new ones`);
+    expect(readDocument('../SECURITY.md')).toContain(`Plans that wait number ${number} at most`);
   });
 });
