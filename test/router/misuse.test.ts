@@ -2,6 +2,7 @@ import { createRouter, ThrottledError, type RateLimiter, type RouterOptions } fr
 import { createSimulator } from '../../src/simulator';
 import { deleteUser, processMessage, type RequestPlan } from '../../src/index';
 import { identifyPlan, trackPlan } from './plans';
+import { settled } from '../__mocks__/clock.fake';
 import { failure, setUp } from './setup';
 
 const good = trackPlan('u1');
@@ -158,3 +159,71 @@ it('the refusal of a limiter of your own is the outcome, not a fault of ours', a
   });
   expect(px.sent).toEqual([]);
 });
+
+describe('a limiter of your own that misbehaves', () => {
+  const answer = [{ status: 201 }];
+  const custom = (limiter: Partial<RateLimiter>) => ({
+    rateLimiter: (): RateLimiter => ({ acquire: () => Promise.resolve(), ...limiter }),
+  });
+  const never = custom({ acquire: () => new Promise(() => undefined) });
+
+  it('and neither answers nor listens to its signal holds nothing when the plan is cancelled', async () => {
+    const { px, router } = setUp(answer, { ...never, concurrency: 1 });
+    const controller = new AbortController();
+    const outcomes = ['u1', 'u1', 'u2'].map((user) =>
+      router.deliver(trackPlan(user), { signal: controller.signal }),
+    );
+    await settled();
+    controller.abort();
+    for (const outcome of await Promise.all(outcomes)) expect(failure(outcome).code).toBe('cancelled');
+    expect(router.stats()).toMatchObject({ pending: 0, inFlight: 0 });
+    expect(px.sent).toEqual([]);
+  });
+
+  it('nor when the router closes', async () => {
+    const { router } = setUp(answer, never);
+    const outcome = router.deliver(good);
+    await settled();
+    await router.close();
+    expect(failure(await outcome).code).toBe('closed');
+  });
+
+  it.each<[string, Partial<RateLimiter>]>([
+    ['throws when it is told of an answer', { answered: thrower }],
+    ['rejects when it is told of an answer', { answered: () => Promise.reject(new Error('x')) }],
+    ['has no function there', { answered: 5 as unknown as () => void }],
+    ['throws when it is asked whether it is idle', { isIdle: thrower }],
+  ])('and %s changes no outcome', async (_, limiter) => {
+    const { clock, px, router } = setUp(answer, custom(limiter));
+    for (let key = 0; key < 40; key += 1) {
+      const plan = trackPlan('u1', 'clicked', { apiKey: `key-${key}` });
+      expect(await clock.runUntil(router.deliver(plan))).toMatchObject({ delivered: true });
+    }
+    expect(px.sent).toHaveLength(40);
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a promise of one', Promise.resolve({ acquire: () => Promise.resolve() })],
+    ['an object without acquire', { answered: () => undefined }],
+  ])('a function that makes %s is named', async (_, made) => {
+    const { px, router } = setUp(answer, { rateLimiter: () => made as RateLimiter });
+    expect(failure(await router.deliver(good))).toMatchObject({
+      kind: 'configuration',
+      code: 'configuration_invalid',
+      message: expect.stringContaining(
+        'rateLimiter: expected an object with the function acquire as its result',
+      ),
+    });
+    expect(px.sent).toEqual([]);
+  });
+});
+
+it('an observer that rejects ends neither the plan nor the process', async () => {
+  const { clock, router } = setUp([{ status: 201 }], { onRequest: () => Promise.reject(new Error('x')) });
+  expect(await clock.runUntil(router.deliver(good))).toMatchObject({ delivered: true });
+});
+
+function thrower(): never {
+  throw new Error('thrown on purpose');
+}
