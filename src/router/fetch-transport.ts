@@ -1,3 +1,4 @@
+import { InstrumentationError } from '../core/errors.js';
 import type { RequestDescriptor } from '../core/request.js';
 import type { Clock } from './clock.js';
 import type { Fetch, FetchAnswer } from './options.js';
@@ -37,7 +38,7 @@ class FetchExchange {
     private readonly request: RequestDescriptor,
     private readonly wantsBody: boolean,
   ) {
-    this.#body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    this.#body = bodyText(request);
     this.#startMs = options.clock.nowMs();
   }
 
@@ -100,5 +101,18 @@ class FetchExchange {
 
   #elapsedMs(): number {
     return this.options.clock.nowMs() - this.#startMs;
+  }
+}
+
+function bodyText({ body, endpointPath }: RequestDescriptor): string | undefined {
+  if (body === undefined) return undefined;
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    const message = `the body of the request to ${endpointPath} cannot be written as JSON`;
+    throw new InstrumentationError('plan_invalid', `not sent: ${message}`, {
+      faults: [{ path: 'request.body', message }],
+      cause,
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError, type Fault } from '../core/errors.js';
+import { ConfigurationError, isDestinationError, type Fault } from '../core/errors.js';
 import type { Blockade } from './blockade.js';
 import { isObject, typeName } from '../core/json-object.js';
 import { isSignal } from './check-plan.js';
@@ -163,25 +163,38 @@ const FAILURE_MODES: readonly unknown[] = ['continue', 'blockLanes'];
  * @throws ConfigurationError `configuration_invalid`, with all faults at once.
  */
 export function parseOptions(options: RouterOptions): Settings {
+  try {
+    return parse(options);
+  } catch (thrown) {
+    if (isDestinationError(thrown)) throw thrown;
+    // A getter or a proxy.
+    const message = 'expected plain data that can be read, found something that throws';
+    throw invalidOptions([{ path: 'options', message }], message, thrown);
+  }
+}
+
+function parse(options: RouterOptions): Settings {
   if (!isObject(options)) {
     const message = `expected an object, found ${typeName(options)}`;
-    throw new ConfigurationError('configuration_invalid', `router options are not valid: ${message}`, {
-      faults: [{ path: 'options', message }],
-    });
+    throw invalidOptions([{ path: 'options', message }], message);
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const faults = [...numberFaults(given), ...otherFaults(given)];
   if (faults.length > 0) {
-    const list = faults.map(({ path, message }) => `${path}: ${message}`).join('; ');
-    throw new ConfigurationError('configuration_invalid', `router options are not valid: ${list}`, {
-      faults,
-    });
+    throw invalidOptions(faults, faults.map(({ path, message }) => `${path}: ${message}`).join('; '));
   }
   return {
     ...defaults(),
     ...given,
     ...(given.origin === undefined ? {} : { origin: parseOrigin(given.origin)! }),
   };
+}
+
+function invalidOptions(faults: readonly Fault[], text: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError('configuration_invalid', `router options are not valid: ${text}`, {
+    faults,
+    cause,
+  });
 }
 
 function defaults(): Settings {

@@ -20,6 +20,7 @@ import { runPlan } from './run-plan.js';
 import { Scopes, type Scope } from './scopes.js';
 import { shortName } from './short-name.js';
 import { Tally, type RouterStats } from './stats.js';
+import { tell } from './tell.js';
 import type { Transport } from './transport.js';
 
 /** Delivers plans to Gainsight PX; the only part of this project that sends anything. */
@@ -162,12 +163,12 @@ class PxRouter implements Router {
     const onAbort = (): void => {
       interruption.cancel();
     };
-    const stopListening = [delivery.signal, this.settings.signal].map((signal) =>
-      this.#aborts.listen(signal, onAbort),
-    );
+    const stopListening: (() => void)[] = [];
     this.#interruptions.add(interruption);
     scope.pending += 1;
     try {
+      for (const signal of [delivery.signal, this.settings.signal])
+        stopListening.push(this.#aborts.listen(signal, onAbort));
       if (!place.come) await interruption.during('cancelOrClose', (signal) => place.wait(signal));
       const outcome = await this.#run(delivery, interruption);
       // Before the lanes are left, or the next plan would be gone.
@@ -220,10 +221,6 @@ class PxRouter implements Router {
 
   #observe(record: RequestRecord): void {
     this.#tally.request(record);
-    try {
-      this.settings.onRequest?.(record);
-    } catch {
-      // An observer's fault must not become the plan's, whose request is made.
-    }
+    tell(() => this.settings.onRequest?.(record));
   }
 }

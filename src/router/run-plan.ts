@@ -21,7 +21,9 @@ import type { RateLimiter } from './rate-limiter.js';
 import type { RecentCreations } from './recent-creations.js';
 import { asksForPause, type ScopePause } from './scope-pause.js';
 import { shortName } from './short-name.js';
+import { untilAborted } from './signal.js';
 import type { Slots } from './slots.js';
+import { tell } from './tell.js';
 import type { Exchange, Transport } from './transport.js';
 import { UnseenObjects } from './unseen-objects.js';
 import { WaitBudget, type Wait } from './wait-budget.js';
@@ -147,7 +149,7 @@ class PlanRun {
     await interruption.during(this.#givesWayTo, (signal) => {
       const turn = limiter.acquire(signal);
       whenPending(turn, () => (hadToWait = true));
-      return turn;
+      return untilAborted(turn, signal);
     });
     // Of a turn that was given at once, only the time that a busy process takes to go on has passed.
     return hadToWait ? settings.clock.nowMs() - askedMs : 0;
@@ -157,7 +159,7 @@ class PlanRun {
     const { transport, limiter, pause } = this.context;
     this.#noteSending(step);
     const exchange = await transport(step.request, reads(step.route));
-    if (exchange.status !== undefined) limiter.answered?.();
+    if (exchange.status !== undefined) tell(() => limiter.answered?.());
     pause.note(exchange.status, exchange.retryAfterMs);
     return { exchange, verdict: this.#noteAnswer(step, exchange, waitedMs) };
   }

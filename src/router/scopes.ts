@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { ConfigurationError } from '../core/errors.js';
+import { typeName } from '../core/json-object.js';
 import type { RequestPlan } from '../core/plan.js';
 import { Lanes } from './lanes.js';
 import { createMemoryRateLimiter } from './memory-rate-limiter.js';
@@ -56,7 +58,7 @@ export class Scopes {
     return pausedMs;
   }
 
-  /** The scope of a plan, by its first request. @throws TypeError when that has no valid URL. */
+  /** The scope of a plan, by its first request. @throws TypeError when that has no valid URL, ConfigurationError when no limiter can be made. */
   of(plan: RequestPlan): Scope {
     const { endpoint, headers } = plan.steps[0].request;
     const { origin } = new URL(endpoint);
@@ -87,7 +89,7 @@ export class Scopes {
     const { rateLimiter, clock } = this.settings;
     if (rateLimiter === undefined) return createMemoryRateLimiter(this.settings, clock);
     const keyFingerprint = createHash('sha256').update(apiKey).digest('hex').slice(0, 16);
-    return rateLimiter({ origin, keyFingerprint });
+    return checkedLimiter(rateLimiter({ origin, keyFingerprint }));
   }
 
   /** Forgets what is idle; only when the number has doubled since, so that it costs a new scope next to nothing. */
@@ -106,7 +108,28 @@ export class Scopes {
 }
 
 function isIdle({ pending, limiter, recentCreations, pause }: Scope): boolean {
-  return (
-    pending === 0 && (limiter.isIdle?.() ?? true) && recentCreations.isEmpty() && pause.remainingMs === 0
+  return pending === 0 && isIdleLimiter(limiter) && recentCreations.isEmpty() && pause.remainingMs === 0;
+}
+
+function isIdleLimiter(limiter: RateLimiter): boolean {
+  try {
+    return limiter.isIdle?.() ?? true;
+  } catch {
+    // A fault of the user's limiter must not become one of the plan that happens to ask for another scope.
+    return false;
+  }
+}
+
+/** @throws ConfigurationError when the user's function made something else. */
+function checkedLimiter(made: unknown): RateLimiter {
+  if (typeof (made as Partial<RateLimiter> | null | undefined)?.acquire === 'function')
+    return made as RateLimiter;
+  const message = `expected an object with the function acquire as its result, found ${typeName(made)}`;
+  throw new ConfigurationError(
+    'configuration_invalid',
+    `router options are not valid: rateLimiter: ${message}`,
+    {
+      faults: [{ path: 'rateLimiter', message }],
+    },
   );
 }

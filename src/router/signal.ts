@@ -10,3 +10,15 @@ export interface MinimalSignal {
 export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Global } }
   ? Global
   : MinimalSignal;
+
+/** Settles as the promise does, or rejects with the signal's reason when that comes first: what a user's function returns need not listen to it. */
+export function untilAborted<T>(promise: Promise<T>, signal: Signal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    // In JavaScript a user's function may return anything that can be awaited.
+    Promise.resolve(promise).then(resolve, reject);
+  });
+}

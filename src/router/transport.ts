@@ -25,6 +25,6 @@ export interface Exchange {
  * Sends one request once. Never rejects: what goes wrong on the way is an exchange too.
  *
  * @param wantsBody whether the request is made for its answer's body; by default it is not
- * @throws TypeError at once when the body cannot be written as JSON.
+ * @throws InstrumentationError `plan_invalid` at once when the body cannot be written as JSON.
  */
 export type Transport = (request: RequestDescriptor, wantsBody?: boolean) => Promise<Exchange>;

@@ -2,6 +2,7 @@ import { createRouter, ThrottledError, type RateLimiter, type RouterOptions } fr
 import { createSimulator } from '../../src/simulator';
 import { deleteUser, processMessage, type RequestPlan } from '../../src/index';
 import { identifyPlan, trackPlan } from './plans';
+import { settled } from '../__mocks__/clock.fake';
 import { failure, setUp } from './setup';
 
 const good = trackPlan('u1');
@@ -10,6 +11,10 @@ const withRequest = (change: object): unknown => ({
   ...good,
   steps: [{ ...step, request: { ...step.request, ...change } }],
 });
+
+const unreadable: object = new Proxy({}, { get: thrower, ownKeys: thrower, getPrototypeOf: thrower });
+const loop: Record<string, unknown> = {};
+loop.itself = loop;
 
 describe('what is no plan is refused, and not tried again', () => {
   it.each<[string, unknown, string]>([
@@ -34,12 +39,12 @@ describe('what is no plan is refused, and not tried again', () => {
     [
       'no URL',
       withRequest({ endpoint: '/v1/users' }),
-      'plan.steps[0].request.endpoint: expected a URL with http or https, found another text',
+      'plan.steps[0].request.endpoint: expected a URL with http or https, without user and password, found another text',
     ],
     [
       'another protocol',
       withRequest({ endpoint: 'file:///etc' }),
-      'plan.steps[0].request.endpoint: expected a URL with http or https, found another text',
+      'plan.steps[0].request.endpoint: expected a URL with http or https, without user and password, found another text',
     ],
     [
       'no headers',
@@ -50,6 +55,83 @@ describe('what is no plan is refused, and not tried again', () => {
       'headers of numbers',
       withRequest({ headers: { a: 1 } }),
       'plan.steps[0].request.headers: expected an object of texts, found object',
+    ],
+    [
+      'user and password in the URL',
+      withRequest({ endpoint: 'https://user:secret@px.test/v1' }),
+      'plan.steps[0].request.endpoint: expected a URL with http or https, without user and password, found another text',
+    ],
+    [
+      'another method',
+      withRequest({ method: 'PATCH X' }),
+      'plan.steps[0].request.method: expected GET, POST, PUT or DELETE, found another text',
+    ],
+    [
+      'a body with GET',
+      withRequest({ method: 'GET' }),
+      'plan.steps[0].request.body: expected none with the method GET, found object',
+    ],
+    [
+      'another endpointPath',
+      withRequest({ endpointPath: undefined }),
+      'plan.steps[0].request.endpointPath: expected users, accounts, events or preferences, found undefined',
+    ],
+    ...[
+      { 'X-APTRINSIC-API-KEY': 'a\nb' },
+      { 'X-APTRINSIC-API-KEY': '\u043a' },
+      { 'a b': 'c' },
+      { '': 'c' },
+    ].map((headers): [string, unknown, string] => [
+      `the headers ${JSON.stringify(headers)}`,
+      withRequest({ headers }),
+      'plan.steps[0].request.headers: expected names and values that HTTP allows in a header, found object',
+    ]),
+    [
+      'a hole among lanes',
+      { ...good, lanes: Array<string>(1) },
+      'plan.lanes: expected an array of texts, found array',
+    ],
+    [
+      'a hole among steps',
+      { ...good, steps: Object.assign([step], { 2: step }) },
+      'plan.steps[1]: expected a step, found undefined',
+    ],
+    [
+      'an unknown route',
+      { ...good, steps: [{ ...step, route: 'constructor' }] },
+      'plan.steps[0].route: expected the name of a route, found another text',
+    ],
+    [
+      'two steps of one name',
+      { ...good, steps: [step, step] },
+      'plan.steps[1].id: expected a name that no other step has, found another text',
+    ],
+    ...(
+      [
+        [null, '', 'what comes next: a step, done or fail, found null'],
+        ['done', '', 'what comes next: a step, done or fail, found another text'],
+        [{ to: 'end' }, '.to', 'step, done or fail, found another text'],
+        [{ to: 'step', id: step.id }, '.id', 'the id of a later step, found another text'],
+        [{ to: 'step', id: 'none' }, '.id', 'the id of a later step, found another text'],
+        [{ to: 'step' }, '.id', 'the id of a later step, found undefined'],
+        [{ to: 'fail', code: 'toString' }, '.code', 'the code of a failure, found another text'],
+        [
+          { to: 'fail', code: 'denied', answerOf: 'none' },
+          '.answerOf',
+          'the id of a step, found another text',
+        ],
+        [{ to: 'done', note: 5 }, '.note', 'the name of a note, found number'],
+      ] as const
+    ).map(([ok, path, message]): [string, unknown, string] => [
+      `a table with ${JSON.stringify(ok)}`,
+      { ...good, steps: [{ ...step, on: { ok } }] },
+      `plan.steps[0].on.ok${path}: expected ${message}`,
+    ]),
+    ['a proxy that throws', unreadable, 'plan: expected plain data that can be read, found object'],
+    [
+      'a getter that throws',
+      { ...good, steps: [{ ...step, request: unreadable }] },
+      'plan: expected plain data that can be read, found object',
     ],
     [
       'a body that is a text',
@@ -71,14 +153,31 @@ describe('what is no plan is refused, and not tried again', () => {
     expect(router.stats()).toMatchObject({ pending: 0, failed: { plan_invalid: 1 } });
   });
 
+  it.each([
+    ['holds itself', { loop }],
+    ['holds a bigint', { count: 1n }],
+    ['throws', { toJSON: thrower }],
+  ])('nor a body that %s', async (_, body) => {
+    const { px, router } = setUp([{ status: 201 }]);
+    const outcome = failure(await router.deliver(withRequest({ body }) as RequestPlan));
+    expect(outcome).toMatchObject({
+      code: 'plan_invalid',
+      retryable: false,
+      message: 'not sent: the body of the request to events cannot be written as JSON',
+    });
+    expect(px.sent).toEqual([]);
+    expect(router.stats()).toMatchObject({ pending: 0, inFlight: 0 });
+  });
+
   it.each<[string, unknown]>([
+    ['options', unreadable],
     ['options', 'x'],
     ['options', null],
     ['options.signal', { signal: {} }],
     ['options.alsoLanes', { alsoLanes: 'x' }],
     ['options.timeLeftMs', { timeLeftMs: 'soon' }],
     ['options.timeLeftMs', { timeLeftMs: NaN }],
-  ])('nor with %s such as %j', async (path, options) => {
+  ])('nor with wrong %s (%#)', async (path, options) => {
     const { router } = setUp([{ status: 201 }]);
     const outcome = failure(await router.deliver(good, options as object));
     expect(outcome).toMatchObject({ code: 'plan_invalid', error: { faults: [{ path }] } });
@@ -91,6 +190,8 @@ describe('options of a router that make no sense are named', () => {
     [null, 'options'],
     [5, 'options'],
     [[], 'options'],
+    [unreadable, 'options'],
+    [{ clock: unreadable }, 'options'],
     [{ clock: {} }, 'clock'],
     [{ signal: 'x' }, 'signal'],
     [{ origin: 'localhost' }, 'origin'],
@@ -98,7 +199,7 @@ describe('options of a router that make no sense are named', () => {
     [{ origin: 'http://px.example.com' }, 'origin'],
     [{ origin: 'https://user:secret@px.example.com' }, 'origin'],
     [{ maxThrottleWaitMs: Infinity }, 'maxThrottleWaitMs'],
-  ])('%j', (options, path) => {
+  ])('%#', (options, path) => {
     expect(() => createRouter(options as RouterOptions)).toThrow(
       expect.objectContaining({
         name: 'ConfigurationError',
@@ -158,3 +259,71 @@ it('the refusal of a limiter of your own is the outcome, not a fault of ours', a
   });
   expect(px.sent).toEqual([]);
 });
+
+describe('a limiter of your own that misbehaves', () => {
+  const answer = [{ status: 201 }];
+  const custom = (limiter: Partial<RateLimiter>) => ({
+    rateLimiter: (): RateLimiter => ({ acquire: () => Promise.resolve(), ...limiter }),
+  });
+  const never = custom({ acquire: () => new Promise(() => undefined) });
+
+  it('and neither answers nor listens to its signal holds nothing when the plan is cancelled', async () => {
+    const { px, router } = setUp(answer, { ...never, concurrency: 1 });
+    const controller = new AbortController();
+    const outcomes = ['u1', 'u1', 'u2'].map((user) =>
+      router.deliver(trackPlan(user), { signal: controller.signal }),
+    );
+    await settled();
+    controller.abort();
+    for (const outcome of await Promise.all(outcomes)) expect(failure(outcome).code).toBe('cancelled');
+    expect(router.stats()).toMatchObject({ pending: 0, inFlight: 0 });
+    expect(px.sent).toEqual([]);
+  });
+
+  it('nor when the router closes', async () => {
+    const { router } = setUp(answer, never);
+    const outcome = router.deliver(good);
+    await settled();
+    await router.close();
+    expect(failure(await outcome).code).toBe('closed');
+  });
+
+  it.each<[string, Partial<RateLimiter>]>([
+    ['throws when it is told of an answer', { answered: thrower }],
+    ['rejects when it is told of an answer', { answered: () => Promise.reject(new Error('x')) }],
+    ['has no function there', { answered: 5 as unknown as () => void }],
+    ['throws when it is asked whether it is idle', { isIdle: thrower }],
+  ])('and %s changes no outcome', async (_, limiter) => {
+    const { clock, px, router } = setUp(answer, custom(limiter));
+    for (let key = 0; key < 40; key += 1) {
+      const plan = trackPlan('u1', 'clicked', { apiKey: `key-${key}` });
+      expect(await clock.runUntil(router.deliver(plan))).toMatchObject({ delivered: true });
+    }
+    expect(px.sent).toHaveLength(40);
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a promise of one', Promise.resolve({ acquire: () => Promise.resolve() })],
+    ['an object without acquire', { answered: () => undefined }],
+  ])('a function that makes %s is named', async (_, made) => {
+    const { px, router } = setUp(answer, { rateLimiter: () => made as RateLimiter });
+    expect(failure(await router.deliver(good))).toMatchObject({
+      kind: 'configuration',
+      code: 'configuration_invalid',
+      message: expect.stringContaining(
+        'rateLimiter: expected an object with the function acquire as its result',
+      ),
+    });
+    expect(px.sent).toEqual([]);
+  });
+});
+
+it('an observer that rejects ends neither the plan nor the process', async () => {
+  const { clock, router } = setUp([{ status: 201 }], { onRequest: () => Promise.reject(new Error('x')) });
+  expect(await clock.runUntil(router.deliver(good))).toMatchObject({ delivered: true });
+});
+
+function thrower(): never {
+  throw new Error('thrown on purpose');
+}
