@@ -1,13 +1,33 @@
 const MAX_DEPTH = 5;
 
-/** Errors of a connection that never stood: the request cannot have been carried out. */
-const NEVER_CONNECTED = new Set([
+/** Errors before a request is written: no connection, one to the wrong server, or a request that the client refuses. It cannot have been carried out. */
+const NEVER_SENT = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
+  'EHOSTDOWN',
   'ENETUNREACH',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+  'EMFILE',
+  'ENFILE',
   'ENOTFOUND',
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'ERR_INVALID_URL',
+  // The handshake found no certificate to trust (Node.js, "X509 certificate error codes"), or no TLS.
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REVOKED',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
 ]);
 
 /** The attempt took longer than it may. */
@@ -30,5 +50,5 @@ export function transportErrorCode(thrown: unknown): string {
 
 /** Whether a request that ended so may have been carried out all the same. */
 export function mayHaveArrived(errorCode: string): boolean {
-  return !NEVER_CONNECTED.has(errorCode);
+  return !NEVER_SENT.has(errorCode);
 }

@@ -175,6 +175,13 @@ describe('an event that may have been written twice is marked', () => {
       'ENOTFOUND',
       'EAI_AGAIN',
       'UND_ERR_CONNECT_TIMEOUT',
+      'EADDRNOTAVAIL',
+      'EMFILE',
+      'UND_ERR_INVALID_ARG',
+      'CERT_HAS_EXPIRED',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      'ERR_SSL_WRONG_VERSION_NUMBER',
     ].map((error) => ({ error })),
   ])('but not after %p, which wrote nothing', async (lost) => {
     const { clock, router } = setUp([lost, { status: 201 }]);
