@@ -23,8 +23,10 @@ export class Recording implements Recorder {
   readonly #fields: ExplainedField[] = [];
   /** What stood in the event, field by field. */
   readonly #raw: unknown[] = [];
-  /** Where in `#fields` each field is first; an event may have 100,000 that are asked for one by one. */
+  /** Where in `#fields` each field is first, as far as it was asked for: few events ask, and one may ask for 100,000. */
   readonly #places = new Map<string, number>();
+  /** How many fields are in `#places`. */
+  #indexed = 0;
   readonly #dropped: (DroppedValue & { readonly to: string | undefined })[] = [];
   readonly #seen = new Set<string>();
   readonly #notes: PlanNote[] = [];
@@ -33,7 +35,6 @@ export class Recording implements Recorder {
   wrote({ object, steps }: Place, to: string, from: string, value: unknown, raw: unknown = value): void {
     this.#fields.push({ object, to, from, value, steps });
     this.#raw.push(raw);
-    this.#index(this.#fields.length - 1);
   }
 
   replaced(place: Place, to: string, from: string, value: unknown, raw: unknown): void {
@@ -55,7 +56,7 @@ export class Recording implements Recorder {
     const [before] = this.#fields.splice(at, 1);
     const [raw] = this.#raw.splice(at, 1);
     this.#places.clear();
-    for (let place = 0; place < this.#fields.length; place += 1) this.#index(place);
+    this.#indexed = 0;
     this.dropped(before!.from, 'shadowed', raw, to);
   }
 
@@ -91,7 +92,9 @@ export class Recording implements Recorder {
   /** A value that feeds another field than the one it was dropped for is in the plan. */
   get droppedValues(): readonly DroppedValue[] {
     const fedBy = new Map<string, Set<string>>();
-    for (const { from, to } of this.#fields) {
+    // Most events have nothing of which it must be known.
+    const fields = this.#dropped.some(({ reason }) => IN_THE_PLAN.has(reason)) ? this.#fields : [];
+    for (const { from, to } of fields) {
       if (from.length <= LONGEST_HASHED) fedBy.set(from, (fedBy.get(from) ?? new Set()).add(to));
     }
     const isSent = (path: string, to: string | undefined): boolean =>
@@ -110,13 +113,16 @@ export class Recording implements Recorder {
     return this.#junkIds;
   }
 
-  #index(at: number): void {
-    const { object, to } = this.#fields[at]!;
-    const key = `${object} ${to}`;
-    if (to.length <= LONGEST_HASHED && !this.#places.has(key)) this.#places.set(key, at);
+  #indexFields(): void {
+    for (; this.#indexed < this.#fields.length; this.#indexed += 1) {
+      const { object, to } = this.#fields[this.#indexed]!;
+      const key = `${object} ${to}`;
+      if (to.length <= LONGEST_HASHED && !this.#places.has(key)) this.#places.set(key, this.#indexed);
+    }
   }
 
   #find({ object }: Place, to: string): number {
+    this.#indexFields();
     if (to.length <= LONGEST_HASHED) return this.#places.get(`${object} ${to}`) ?? -1;
     return this.#fields.findIndex((field) => field.to === to && field.object === object);
   }
