@@ -74,7 +74,7 @@ export default tseslint.config(
       'dist/',
       'coverage/',
       'node_modules/',
-      'src/destinations/gainsight_px/generated/',
+      'src/destinations/gainsight_px/config/generated/',
       'test/package/consumer/',
     ],
   },

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const command = path.join(root, 'dist/cjs/cli/main.js');
 const require = createRequire(import.meta.url);
-const { summaryText } = require(path.join(root, 'dist/cjs/cli/deliver/summary-text.js'));
+const { summaryText } = require(path.join(root, 'dist/cjs/cli/deliver/report/summary-text.js'));
 const { lookOf } = require(path.join(root, 'dist/cjs/cli/output/table.js'));
 
 /** What examples/broken.jsonl is made for, in its order. */

@@ -34,15 +34,32 @@ export type {
   WarningCode,
 } from './destinations/gainsight_px/index.js';
 
-export { advance, maxRequests } from './core/plan.js';
-export type { Advance, Next, PlanFailureCode, PlanNote, RequestPlan, RouteName, Step } from './core/plan.js';
-export type { BodyValue, EndpointPath, Method, RequestBody, RequestDescriptor } from './core/request.js';
-export type { JsonObject } from './core/json-object.js';
-export type { MessageFields, MessageInput, RudderMessage } from './core/message.js';
-export type { DropReason, MappedObject } from './core/mapping/record.js';
-export { judge } from './core/verdict.js';
-export type { Answer, Settled, Transient, Verdict } from './core/verdict.js';
 export {
+  advance,
+  maxRequests,
+  type Advance,
+  type Next,
+  type PlanFailureCode,
+  type PlanNote,
+  type RequestPlan,
+  type RouteName,
+  type Step,
+  type BodyValue,
+  type EndpointPath,
+  type Method,
+  type RequestBody,
+  type RequestDescriptor,
+  type JsonObject,
+  type MessageFields,
+  type MessageInput,
+  type RudderMessage,
+  type DropReason,
+  type MappedObject,
+  judge,
+  type Answer,
+  type Settled,
+  type Transient,
+  type Verdict,
   AbortedError,
   ConfigurationError,
   DestinationError,
@@ -51,5 +68,8 @@ export {
   isDestinationError,
   RetryableError,
   ThrottledError,
-} from './core/errors.js';
-export type { ErrorCode, ErrorDetails, ErrorKind, Fault } from './core/errors.js';
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorKind,
+  type Fault,
+} from './core/index.js';

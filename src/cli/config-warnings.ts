@@ -1,7 +1,6 @@
-import type { Fault } from '../core/errors.js';
-import { isObject } from '../core/json-object.js';
-import { CONFIG_KEYS } from '../destinations/gainsight_px/config.js';
-import { isNearMiss } from './near-miss.js';
+import { type Fault, isObject } from '../core/index.js';
+import { CONFIG_KEYS } from '../destinations/gainsight_px/index.js';
+import { isNearMiss } from './suggest-option.js';
 
 /** PX's REST API keys are UUIDs, its tag keys look like `AP-XXXXXXXXXX-2`. */
 const API_KEY = /^\s*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*$/i;

@@ -1,5 +1,4 @@
-import { CONFIG_KEYS } from '../destinations/gainsight_px/config.js';
-import { parseConfig, type DestinationConfig } from '../destinations/gainsight_px/index.js';
+import { CONFIG_KEYS, parseConfig, type DestinationConfig } from '../destinations/gainsight_px/index.js';
 import { MASK } from './output/mask-key.js';
 
 /** What a configuration means, in the order to show it; without its key. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { loopbackOrigin } from './aim.js';
+import { loopbackOrigin } from './loopback-origin.js';
 import { UsageError } from './settings.js';
 
 /** Options that several commands have. */

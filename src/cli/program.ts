@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { isDestinationError, InternalError } from '../core/errors.js';
+import { isDestinationError, InternalError } from '../core/index.js';
 import { commandIo, type CommandIo, type World } from './io.js';
 import { print } from './output/print.js';
 import { printable } from './output/printable.js';

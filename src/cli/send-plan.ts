@@ -1,7 +1,5 @@
-import type { RequestPlan } from '../core/plan.js';
-import type { ErrorCode } from '../core/errors.js';
-import { createHttpFetch, createRouter } from '../router/index.js';
-import type { Delivered } from '../router/outcome.js';
+import type { RequestPlan, ErrorCode } from '../core/index.js';
+import { createHttpFetch, createRouter, type Delivered } from '../router/index.js';
 import type { CommandIo } from './io.js';
 import { printable } from './output/printable.js';
 

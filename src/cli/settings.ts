@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { isObject } from '../core/json-object.js';
-import { isDestinationError } from '../core/errors.js';
+import { isObject, isDestinationError } from '../core/index.js';
 import {
   parseConfig,
   parseConfigDefaults,
   type ConfigDefaults,
   type DestinationConfig,
 } from '../destinations/gainsight_px/index.js';
-import { decodeText } from './input/utf16.js';
+import { decodeText } from './input/bytes/utf16.js';
 
 /** The command was called in a way that cannot work. Its message is one line that ends with the mend; exit code 2. */
 export class UsageError extends Error {

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json-object.js';
+import type { JsonObject } from './json/json-object.js';
 
 /**
  * The fields of a RudderStack message that this project reads; their meaning is RudderStack's

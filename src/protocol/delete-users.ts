@@ -1,7 +1,6 @@
-import { isObject, typeName } from '../core/json-object.js';
-import { isInexactId, isJunkId, toIdAsWritten } from '../core/mapping/id.js';
+import { isObject, typeName, isInexactId, isJunkId, toIdAsWritten } from '../core/index.js';
 import type { DestinationConfig } from '../destinations/gainsight_px/index.js';
-import { destTypeOf } from './transform-request.js';
+import { destTypeOf } from './transform/transform-request.js';
 import { WireFormatError } from './wire-format-error.js';
 
 /** A number is one that JSON readers round: whose id it is cannot be known. */

@@ -1,4 +1,4 @@
-import type { RequestDescriptor } from '../core/request.js';
+import type { RequestDescriptor } from '../core/index.js';
 
 /**
  * A request as the host can decode and send it: `type` exactly `REST`, `files` empty, every value of `body` an object of which at most

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject } from '../core/json-object.js';
-import { DEFINITION_NAME } from './destination.js';
+import { isObject, type JsonObject } from '../core/index.js';
+import { DEFINITION_NAME } from './destination/destination.js';
 
 /**
  * What a service for this destination alone can do. One of the two source flags must be true, or the host ends itself at its second

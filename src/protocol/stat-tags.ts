@@ -1,6 +1,5 @@
-import type { DestinationError, ErrorKind } from '../core/errors.js';
-import type { JsonObject } from '../core/json-object.js';
-import { DEFINITION_NAME } from './destination.js';
+import type { DestinationError, ErrorKind, JsonObject } from '../core/index.js';
+import { DEFINITION_NAME } from './destination/destination.js';
 
 /** Which of the host's calls an error is of. */
 export type Feature = 'router' | 'processor' | 'dataDelivery';

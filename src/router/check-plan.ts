@@ -1,8 +1,16 @@
-import { isObject, typeName, type JsonObject } from '../core/json-object.js';
-import { InstrumentationError, isDestinationError } from '../core/errors.js';
-import { PLAN_NOTES, type PlanFailureCode, type RouteName } from '../core/plan.js';
-import type { EndpointPath, Method } from '../core/request.js';
-import type { Settled } from '../core/verdict.js';
+import {
+  isObject,
+  typeName,
+  type JsonObject,
+  InstrumentationError,
+  isDestinationError,
+  PLAN_NOTES,
+  type PlanFailureCode,
+  type RouteName,
+  type EndpointPath,
+  type Method,
+  type Settled,
+} from '../core/index.js';
 import type { DeliverOptions } from './options.js';
 
 /** The names of a union type: the compiler sees to it that none is missing. */

@@ -1,12 +1,9 @@
-import { ConfigurationError, isDestinationError, type Fault } from '../core/errors.js';
-import type { Blockade } from './blockade.js';
-import { isObject, typeName } from '../core/json-object.js';
+import { ConfigurationError, isDestinationError, type Fault, isObject, typeName } from '../core/index.js';
+import type { Blockade } from './ordering/order-barrier.js';
 import { isSignal } from './check-plan.js';
-import { ORIGIN_EXPECTED, parseOrigin } from './origin.js';
-import { systemClock, type Clock } from './clock.js';
-import type { RequestRecord } from './outcome.js';
-import type { LimitScope, RateLimiter } from './rate-limiter.js';
-import type { Signal } from './signal.js';
+import { ORIGIN_EXPECTED, parseOrigin, systemClock, type Clock, type Signal } from '../runtime/index.js';
+import type { RequestRecord } from './run/outcome.js';
+import type { LimitScope, RateLimiter } from './limits/rate-limiter.js';
 
 /** A body as the router reads it: a part of the global `ReadableStream`. */
 export interface AnswerBody {

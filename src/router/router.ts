@@ -1,9 +1,9 @@
-import type { RequestPlan } from '../core/plan.js';
-import { AbortFanOut } from './abort-fan-out.js';
-import { Blockade } from './blockade.js';
+import type { RequestPlan } from '../core/index.js';
+import { AbortFanOut, shortName, tell } from '../runtime/index.js';
+import { Blockade } from './ordering/order-barrier.js';
 import { checkDeliverOptions, checkPlan } from './check-plan.js';
-import { createFetchTransport } from './fetch-transport.js';
-import { Interrupted, Interruption } from './interruption.js';
+import { createFetchTransport } from './http/fetch-transport.js';
+import { Interrupted, Interruption } from './run/cancellation.js';
 import { parseOptions, type DeliverOptions, type RouterOptions, type Settings } from './options.js';
 import {
   failed,
@@ -14,14 +14,12 @@ import {
   type Outcome,
   type OwnReason,
   type RequestRecord,
-} from './outcome.js';
-import { ReadyGate } from './ready-gate.js';
-import { runPlan } from './run-plan.js';
+} from './run/outcome.js';
+import { ReadyGate } from './ordering/back-pressure.js';
+import { runPlan } from './run/run-plan.js';
 import { Scopes, type Scope } from './scopes.js';
-import { shortName } from './short-name.js';
 import { Tally, type RouterStats } from './stats.js';
-import { tell } from './tell.js';
-import type { Transport } from './transport.js';
+import type { Transport } from './http/transport.js';
 
 /** Delivers plans to Gainsight PX; the only part of this project that sends anything. */
 export interface Router {

@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
-import { ConfigurationError } from '../core/errors.js';
-import { typeName } from '../core/json-object.js';
-import type { RequestPlan } from '../core/plan.js';
-import { Lanes } from './lanes.js';
-import { createMemoryRateLimiter } from './memory-rate-limiter.js';
+import { ConfigurationError, typeName, type RequestPlan } from '../core/index.js';
+import { Lanes } from './ordering/lanes.js';
+import { createMemoryRateLimiter } from './limits/memory-rate-limiter.js';
 import type { Settings } from './options.js';
-import type { RateLimiter } from './rate-limiter.js';
-import { apiKeyOf } from './redact.js';
-import { RecentCreations } from './recent-creations.js';
-import { ScopePause } from './scope-pause.js';
-import { shortName } from './short-name.js';
-import { Slots } from './slots.js';
+import type { RateLimiter } from './limits/rate-limiter.js';
+import { apiKeyOf } from './http/redact.js';
+import { RecentCreations } from './run/recent-creations.js';
+import { ScopePause } from './limits/retry-after-pause.js';
+import { shortName } from '../runtime/index.js';
+import { Slots } from './limits/semaphore.js';
 
 /** All that plans of one API key and base URL share; plans of two never share any of it. */
 export interface Scope {

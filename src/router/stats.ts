@@ -1,7 +1,6 @@
-import type { ErrorCode } from '../core/errors.js';
-import type { PlanNote, RouteName } from '../core/plan.js';
+import type { ErrorCode, PlanNote, RouteName } from '../core/index.js';
 import { LatencyHistogram } from './latency-histogram.js';
-import type { Outcome, RequestRecord } from './outcome.js';
+import type { Outcome, RequestRecord } from './run/outcome.js';
 
 /** What a router has done so far, and what it is doing. Plain data. */
 export interface RouterStats {

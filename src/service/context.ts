@@ -1,13 +1,13 @@
 import { createHttpFetch, createRouter, systemClock, type Clock, type Router } from '../router/index.js';
-import { Answers } from './answers.js';
-import { JobMemory } from './job-memory.js';
-import { EventMapper } from './map-event.js';
-import { Metrics } from './metrics.js';
+import { Answers } from './http/responses-in-flight.js';
+import { JobMemory } from './batch/job-memory.js';
+import { EventMapper } from './batch/map-event.js';
+import { Metrics } from './observe/metrics.js';
 import { parseServiceOptions, type ServiceOptions, type Settings } from './options.js';
-import { BodyReader } from './read-body.js';
-import { UnfinishedDeletions } from './unfinished-deletions.js';
-import { Unserved } from './unserved.js';
-import { WaitingDestinations } from './waiting-destinations.js';
+import { BodyReader } from './http/read-request-body.js';
+import { UnfinishedDeletions } from './routes/unfinished-deletions.js';
+import { Unserved } from './upstream/unserved.js';
+import { WaitingDestinations } from './batch/waiting-destinations.js';
 
 /** What all routes of one service share. */
 export interface Context {

@@ -4,7 +4,7 @@ export type { Service, ServiceAddress, StopOptions } from './service.js';
 export type { Mode, ServiceLog, ServiceOptions } from './options.js';
 
 // What the signatures above name.
-export type { JsonObject } from '../core/json-object.js';
+export type { JsonObject } from '../core/index.js';
 export type {
   AttributeMapRow,
   AttributeType,
@@ -36,3 +36,5 @@ export type {
   Transient,
   Verdict,
 } from '../router/index.js';
+export type { LogLevel } from './observe/log.js';
+export { isUpstreamUrl } from './options.js';

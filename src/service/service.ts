@@ -2,21 +2,19 @@ import { lookup } from 'node:dns/promises';
 import type { IncomingMessage } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { DEST_TYPE } from '../protocol/destination.js';
-import { FEATURES } from '../protocol/features.js';
-import { destTypeOf } from '../protocol/transform-request.js';
-import { sendJson, setApiVersion } from './answer.js';
-import { registerAnswers } from './answers.js';
+import { DEST_TYPE, FEATURES, destTypeOf } from '../protocol/index.js';
+import { sendJson, setApiVersion } from './http/reply.js';
+import { registerAnswers } from './http/responses-in-flight.js';
 import { createContext, type Context } from './context.js';
-import { deleteUsers } from './delete-users.js';
-import { createFront } from './front.js';
-import { pathOf, refuseUnreadable, sendFailure, sendRefusal } from './failures.js';
+import { deleteUsers } from './routes/delete-users.js';
+import { createFront } from './upstream/upstream-proxy.js';
+import { pathOf, refuseUnreadable, sendFailure, sendRefusal } from './http/error-handler.js';
 import type { ServiceOptions } from './options.js';
-import { processorTransform } from './processor-transform.js';
-import type { ReadBody } from './read-body.js';
-import { proxy } from './proxy.js';
-import { registerRequestLog } from './request-log.js';
-import { routerTransform } from './router-transform.js';
+import { processorTransform } from './routes/processor-transform.js';
+import type { ReadBody } from './http/read-request-body.js';
+import { proxy } from './routes/delivery-proxy.js';
+import { registerRequestLog } from './observe/request-log.js';
+import { routerTransform } from './routes/router-transform.js';
 
 /** A service that listens. */
 export interface ServiceAddress {

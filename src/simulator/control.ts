@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Engine } from './engine.js';
-import { sendReply } from './exchange.js';
-import { REDIRECT_PATH } from './fault-actions.js';
-import { readJsonBody, receiveBody } from './read-body.js';
-import { empty, json, problem, type Reply } from './reply.js';
-import { takeSnapshot } from './snapshot.js';
+import { sendReply } from './http/exchange.js';
+import { REDIRECT_PATH } from './faults/fault-actions.js';
+import { readJsonBody, receiveBody } from './http/read-request-body.js';
+import { empty, json, problem, type Reply } from './http/reply.js';
+import { takeSnapshot } from './store/snapshot.js';
 
 const PREFIX = '/__simulator/';
 

@@ -1,10 +1,10 @@
-import { FaultInjector } from './faults.js';
+import { FaultInjector } from './faults/faults.js';
 import type { Exchange, RateLimit, SimulatorOptions, SimulatorSettings } from './options.js';
 import { readSettings } from './read-settings.js';
-import { problem, type Reply } from './reply.js';
+import { problem, type Reply } from './http/reply.js';
 import { SlidingSecond } from './sliding-second.js';
-import { Tally } from './tally.js';
-import { World } from './world.js';
+import { Tally } from './counters.js';
+import { World } from './store/store.js';
 
 const DEFAULT_KEEP_EVENTS = 100_000;
 const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024;

@@ -2,8 +2,8 @@
 export { createSimulator } from './simulator.js';
 export type { Listening, Simulator, SimulatorState } from './simulator.js';
 export type { Exchange, RateLimit, SimulatorOptions, SimulatorSettings } from './options.js';
-export type { ReadLag } from './collection.js';
-export { FAULT_NAMES, parseFault } from './fault-text.js';
+export type { ReadLag } from './store/collection.js';
+export { FAULT_NAMES, parseFault } from './faults/fault-text.js';
 export type {
   Fault,
   FaultAnswer,
@@ -12,20 +12,18 @@ export type {
   FaultRule,
   FaultScript,
   SimulatedRequest,
-} from './faults.js';
-export type { SimulatedRoute } from './routes.js';
-export type { RequestCounts } from './tally.js';
-export type { Snapshot, SnapshotOptions } from './snapshot.js';
-export type { Preferences, PreferenceName } from './world.js';
+} from './faults/faults.js';
+export type { SimulatedRoute } from './http/routes.js';
+export type { RequestCounts } from './counters.js';
+export type { Snapshot, SnapshotOptions } from './store/snapshot.js';
+export type { Preferences, PreferenceName } from './store/store.js';
 export type {
   AttributeDeclaration,
   AttributeInput,
   AttributeModel,
   UndeclaredAttributes,
-} from './attribute-catalogue.js';
+} from './validation/attribute-catalogue.js';
 
 // What the signatures above name.
-export { PREFERENCE_NAMES } from './fields.js';
-export type { JsonObject } from '../core/json-object.js';
-export type { RouteName } from '../core/plan.js';
-export type { Method } from '../core/request.js';
+export { PREFERENCE_NAMES } from './validation/fields.js';
+export type { JsonObject, RouteName, Method } from '../core/index.js';

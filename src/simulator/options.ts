@@ -1,6 +1,10 @@
-import type { AttributeInput, AttributeModel, UndeclaredAttributes } from './attribute-catalogue.js';
-import type { ReadLag } from './collection.js';
-import type { FaultRule, FaultScript, SimulatedRequest } from './faults.js';
+import type {
+  AttributeInput,
+  AttributeModel,
+  UndeclaredAttributes,
+} from './validation/attribute-catalogue.js';
+import type { ReadLag } from './store/collection.js';
+import type { FaultRule, FaultScript, SimulatedRequest } from './faults/faults.js';
 
 /** When requests get 429: more than so many within a second, sliding. Refused ones do not count. */
 export interface RateLimit {

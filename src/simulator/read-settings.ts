@@ -1,10 +1,10 @@
-import { isObject } from '../core/json-object.js';
-import type { ReadLag } from './collection.js';
-import { FAULT_ACTIONS } from './fault-actions.js';
-import { parseFault } from './fault-text.js';
-import type { FaultRule, FaultScript } from './faults.js';
+import { isObject } from '../core/index.js';
+import type { ReadLag } from './store/collection.js';
+import { FAULT_ACTIONS } from './faults/fault-actions.js';
+import { parseFault } from './faults/fault-text.js';
+import type { FaultRule, FaultScript } from './faults/faults.js';
 import type { RateLimit, SimulatorSettings } from './options.js';
-import { SIMULATED_ROUTES } from './routes.js';
+import { SIMULATED_ROUTES } from './http/routes.js';
 
 /**
  * Checks settings of unknown quality, from JSON or from a caller, and returns them; in place of a fault rule its text form is taken.

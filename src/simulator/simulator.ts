@@ -1,15 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { JsonObject } from '../core/json-object.js';
-import type { AttributeInput, AttributeModel } from './attribute-catalogue.js';
+import type { JsonObject } from '../core/index.js';
+import type { AttributeInput, AttributeModel } from './validation/attribute-catalogue.js';
 import { isControlTarget, serveControl } from './control.js';
 import { Engine } from './engine.js';
-import { serveExchange } from './exchange.js';
+import { serveExchange } from './http/exchange.js';
 import type { SimulatorOptions, SimulatorSettings } from './options.js';
-import { problem } from './reply.js';
-import { takeSnapshot, type Snapshot, type SnapshotOptions } from './snapshot.js';
-import type { RequestCounts } from './tally.js';
-import type { Preferences } from './world.js';
+import { problem } from './http/reply.js';
+import { takeSnapshot, type Snapshot, type SnapshotOptions } from './store/snapshot.js';
+import type { RequestCounts } from './counters.js';
+import type { Preferences } from './store/store.js';
 
 /** Where a simulator listens. */
 export interface Listening {

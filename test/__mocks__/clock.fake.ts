@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/router/clock';
+import type { Clock } from '../../src/runtime/clock';
 
 interface Timer {
   readonly dueMs: number;

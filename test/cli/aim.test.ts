@@ -1,4 +1,4 @@
-import { loopbackOrigin } from '../../src/cli/aim';
+import { loopbackOrigin } from '../../src/cli/loopback-origin';
 import { UsageError } from '../../src/cli/settings';
 
 test.each([

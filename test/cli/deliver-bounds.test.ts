@@ -1,13 +1,13 @@
-import { Counts } from '../../src/cli/deliver/counts';
-import { Delivery } from '../../src/cli/deliver/delivery';
-import { HeldForbidden } from '../../src/cli/deliver/held-forbidden';
-import type { Rejection } from '../../src/cli/deliver/rejection';
-import { StopRules } from '../../src/cli/deliver/stop-rules';
-import { Stop } from '../../src/cli/deliver/stop';
+import { Counts } from '../../src/cli/deliver/report/counts';
+import { Delivery } from '../../src/cli/deliver/run/pipeline';
+import { HeldForbidden } from '../../src/cli/deliver/run/deferred-403s';
+import type { Rejection } from '../../src/cli/deliver/rejected/rejection';
+import { StopRules } from '../../src/cli/deliver/run/stop-rules';
+import { Stop } from '../../src/cli/deliver/run/stop';
 import type { InputItem } from '../../src/cli/input/read-messages';
 import { compile } from '../../src/destinations/gainsight_px/index';
 import type { Outcome, Router } from '../../src/router/index';
-import { failed, NOTHING_SENT, refusal } from '../../src/router/outcome';
+import { failed, NOTHING_SENT, refusal } from '../../src/router/run/outcome';
 import { CONFIG } from './cli';
 
 const DELIVERED: Outcome = { delivered: true, ...NOTHING_SENT };

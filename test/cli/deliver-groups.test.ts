@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Summary } from '../../src/cli/deliver/summary';
+import type { Summary } from '../../src/cli/deliver/report/summary';
 import { createSimulator, type Simulator } from '../../src/simulator/index';
 import { cleanUp, cli, CONFIG, tempFile } from './cli';
 

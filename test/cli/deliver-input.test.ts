@@ -1,8 +1,8 @@
 import { constants, gzipSync, inflateRawSync } from 'node:zlib';
-import { rejectedLine } from '../../src/cli/deliver/rejection';
-import { BoundedBytes } from '../../src/cli/input/bounded-bytes';
+import { rejectedLine } from '../../src/cli/deliver/rejected/rejection';
+import { BoundedBytes } from '../../src/cli/input/bytes/bounded-bytes';
 import { MAX_LINE_BYTES, readMessages, type InputItem } from '../../src/cli/input/read-messages';
-import { unpack } from '../../src/cli/input/unpack';
+import { unpack } from '../../src/cli/input/parse-record';
 
 /** Hands a text over in chunks of so many bytes. */
 async function* chunks(content: string | Buffer, size = 64 * 1024): AsyncGenerator<Buffer> {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Summary } from '../../src/cli/deliver/summary';
+import type { Summary } from '../../src/cli/deliver/report/summary';
 import type { FaultRule } from '../../src/simulator/index';
 import { asLines, cleanUp, cli, CONFIG, jsonLines, KEY, startPx, tempFile } from './cli';
 

@@ -1,5 +1,5 @@
-import { DroppedValues } from '../../src/cli/deliver/dropped-values';
-import { OrderedWindow } from '../../src/cli/deliver/ordered-window';
+import { DroppedValues } from '../../src/cli/deliver/report/dropped-values';
+import { OrderedWindow } from '../../src/cli/deliver/run/ordered-window';
 
 test('results come out in the order in which their slots were opened, whatever settles first', () => {
   const out: string[] = [];

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Summary } from '../../src/cli/deliver/summary';
+import type { Summary } from '../../src/cli/deliver/report/summary';
 import { asLines, cleanUp, cli, CONFIG, jsonLines, KEY, startPx, tempFile, type World } from './cli';
 
 afterEach(cleanUp);

@@ -1,5 +1,5 @@
 import { printable, printableJson } from '../../src/cli/output/printable';
-import { oneLine } from '../../src/router/redact';
+import { oneLine } from '../../src/router/http/redact';
 
 /** Every character that Unicode gives a meaning, and the lone surrogates. */
 const ALL = Array.from({ length: 0x110000 }, (_, code) => String.fromCodePoint(code));

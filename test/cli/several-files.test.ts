@@ -1,8 +1,8 @@
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { goingOnCommands } from '../../src/cli/deliver/going-on';
-import type { Summary } from '../../src/cli/deliver/summary';
+import { goingOnCommands } from '../../src/cli/deliver/report/resume-command';
+import type { Summary } from '../../src/cli/deliver/report/summary';
 import { inputFiles } from '../../src/cli/input/input-files';
 import { asLines, cleanUp, cli, CONFIG, startPx, tempFile } from './cli';
 

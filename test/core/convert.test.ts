@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
-import { toAttributeValue } from '../../src/core/mapping/attribute-value';
-import { CONVERTERS, type ConverterName } from '../../src/core/mapping/convert';
+import { toAttributeValue } from '../../src/core/convert/attribute-value';
+import { CONVERTERS, type ConverterName } from '../../src/core/convert/convert';
 
 const NOTHING = undefined;
 const foreignDate = runInNewContext('new Date(1709208000123)') as unknown;

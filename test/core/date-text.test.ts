@@ -1,4 +1,4 @@
-import { parseDateText } from '../../src/core/mapping/date-text';
+import { parseDateText } from '../../src/core/convert/date-text';
 
 const NOON = Date.UTC(2024, 1, 29, 12);
 

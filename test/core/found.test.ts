@@ -1,4 +1,4 @@
-import { foundText } from '../../src/core/found';
+import { foundText } from '../../src/core/json/describe-value';
 
 test.each([
   [undefined, 'nothing'],

@@ -1,4 +1,4 @@
-import { nearestField } from '../../src/core/nearest-field';
+import { nearestField } from '../../src/core/text/nearest-field';
 
 const NAMES = [
   'email',

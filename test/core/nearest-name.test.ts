@@ -1,4 +1,4 @@
-import { nearestName } from '../../src/core/nearest-name';
+import { nearestName } from '../../src/core/text/nearest-name';
 
 const NAMES = ['pageEvents', 'sendIp', 'sendEventId', 'dataCenter', 'nestedAttributes'];
 

@@ -1,6 +1,6 @@
 import { Registry, type Metric } from 'prom-client';
 import { generateRudderstackDoc } from '../../scripts/generate-rudderstack-doc';
-import { ReadyGate } from '../../src/router/ready-gate';
+import { ReadyGate } from '../../src/router/ordering/back-pressure';
 import { createService } from '../../src/service';
 import { parseServiceOptions } from '../../src/service/options';
 import { readDocument, tableRows } from './document';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { namingBy } from '../../src/core/short-name';
-import { mergeIntegrations } from '../../src/destinations/gainsight_px/integrations';
+import { namingBy } from '../../src/core/text/short-name';
+import { mergeIntegrations } from '../../src/destinations/gainsight_px/messages/integrations';
 import { compile } from '../../src/index';
 import { createRouter } from '../../src/router';
-import { shortName } from '../../src/router/short-name';
+import { shortName } from '../../src/runtime/short-name';
 import { createSimulator } from '../../src/simulator';
 import { cleanUp, CONFIG, job, world } from '../service/host';
 

@@ -1,5 +1,5 @@
 import type { DestinationConfig } from '../../src/index';
-import type { JsonObject } from '../../src/core/json-object';
+import type { JsonObject } from '../../src/core/json/json-object';
 import { differencesOfForm, readCapture, type Capture, type CapturedTransform } from './captures';
 import { gainsightDestination } from './destination';
 import { startFakeService, type FakeReply, type FakeRoute, type FakeService } from './fake-service';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { JsonObject } from '../../src/core/json-object';
+import type { JsonObject } from '../../src/core/json/json-object';
 
 /**
  * A request that a real host sent (RudderStack rudder-server f2655fbb, just after v1.83.0), trimmed to a few events. Key, tag key and

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../src/core/json-object';
+import { isObject, type JsonObject } from '../../src/core/json/json-object';
 import { decodeFault, fieldOf, type GoType } from './go-decode';
 import type { Violations } from './violation';
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../src/core/json-object';
+import { isObject, type JsonObject } from '../../src/core/json/json-object';
 import { isUrlToGo, type Descriptor } from './descriptor';
 import { goJson, goQuery, goText } from './go-encode';
 import { callHttp, TransportError, type Client } from './http-call';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isObject, type JsonObject } from '../../src/core/json-object';
+import { isObject, type JsonObject } from '../../src/core/json/json-object';
 import type { GoType } from './go-decode';
 import type { Violations } from './violation';
 

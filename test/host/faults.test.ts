@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/core/json-object';
+import type { JsonObject } from '../../src/core/json/json-object';
 import type { Snapshot } from '../../src/simulator';
 import type { HostOptions } from './host';
 import type { HostEvent } from './job';

@@ -1,4 +1,4 @@
-import { isObject } from '../../src/core/json-object';
+import { isObject } from '../../src/core/json/json-object';
 import { DEST_NAME } from './destination';
 import { callHttp, freshConnections, parseJson, TransportError } from './http-call';
 import { wait, type Timing } from './timing';

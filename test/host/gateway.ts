@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '../../src/core/json-object';
+import type { JsonObject } from '../../src/core/json/json-object';
 import type { HostEvent } from './job';
 
 export const RECEIVED_AT = '2026-01-02T03:04:06.000Z';

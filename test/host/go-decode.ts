@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../src/core/json-object';
+import { isObject, type JsonObject } from '../../src/core/json/json-object';
 
 /** A Go type, as far as it decides whether a JSON value can be decoded into it. */
 export type GoType =

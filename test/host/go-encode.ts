@@ -1,4 +1,4 @@
-import { isObject } from '../../src/core/json-object';
+import { isObject } from '../../src/core/json/json-object';
 
 const ESCAPED = /[<>&\u2028\u2029]/g;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;

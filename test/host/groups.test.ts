@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/core/json-object';
+import type { JsonObject } from '../../src/core/json/json-object';
 import type { DestinationConfig } from '../../src/index';
 import { gainsightDestination } from './destination';
 import type { HostEvent } from './job';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/core/json-object';
+import type { JsonObject } from '../../src/core/json/json-object';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gainsightDestination } from './destination';

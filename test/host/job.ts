@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/core/json-object';
+import type { JsonObject } from '../../src/core/json/json-object';
 import type { DestinationObject } from './destination';
 import { gatewayUserId } from './gateway';
 import { HTTP_SOURCE, type Source } from './source';

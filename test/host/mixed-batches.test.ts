@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/core/json-object';
+import type { JsonObject } from '../../src/core/json/json-object';
 import { createSimulator, type FaultScript, type Simulator } from '../../src/simulator';
 import { createService, type Mode } from '../../src/service';
 import { gainsightDestination } from './destination';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/core/json-object';
+import type { JsonObject } from '../../src/core/json/json-object';
 import type { Simulator } from '../../src/simulator';
 import { cleanUp, startPx, startScene } from './setup';
 import { hostEvent } from './workload';

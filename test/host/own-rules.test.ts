@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { JsonObject } from '../../src/core/json-object';
+import type { JsonObject } from '../../src/core/json/json-object';
 import { readDescriptors, type Descriptor } from './descriptor';
 import { gainsightDestination } from './destination';
 import { deliverDirectly, type DeliveryResult } from './direct-delivery';

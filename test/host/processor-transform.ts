@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../src/core/json-object';
+import { isObject, type JsonObject } from '../../src/core/json/json-object';
 import { DEST_TYPE } from './destination';
 import { checkEcho } from './echo';
 import { decodeFault, type GoType } from './go-decode';

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../src/core/json-object';
+import { isObject, type JsonObject } from '../../src/core/json/json-object';
 import { DEST_TYPE } from './destination';
 import type { Descriptor } from './descriptor';
 import type { DeliveryResult } from './direct-delivery';

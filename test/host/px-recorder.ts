@@ -1,6 +1,6 @@
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isObject, type JsonObject } from '../../src/core/json-object';
+import { isObject, type JsonObject } from '../../src/core/json/json-object';
 import { parseJson } from './http-call';
 
 /** A write as it reached PX, in the order of arrival. */

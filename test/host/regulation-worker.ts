@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../src/core/json-object';
+import { isObject, type JsonObject } from '../../src/core/json/json-object';
 import { callHttp, freshConnections, parseJson, TransportError, type HttpAnswer } from './http-call';
 import { DEST_NAME } from './destination';
 

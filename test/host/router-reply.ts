@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../src/core/json-object';
+import { isObject, type JsonObject } from '../../src/core/json/json-object';
 import { checkEcho, JOB_METADATA, readEcho, type Echo } from './echo';
 import { decodeFault, type GoType } from './go-decode';
 import { parseJson } from './http-call';

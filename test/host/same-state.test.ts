@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/core/json-object';
+import type { JsonObject } from '../../src/core/json/json-object';
 import type { Snapshot } from '../../src/simulator';
 import { cleanUp as cleanUpCli, cli, tempFile } from '../cli/cli';
 import { gainsightDestination } from './destination';

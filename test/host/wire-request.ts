@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/core/json-object';
+import type { JsonObject } from '../../src/core/json/json-object';
 import { DEST_TYPE } from './destination';
 import { gatewayUserId, RECEIVED_AT } from './gateway';
 import { sourceOf, type HostEvent, type Job } from './job';

@@ -5,7 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import { registerServe } from '../../src/cli/commands/serve';
 import type { CommandIo } from '../../src/cli/io';
 import { createService } from '../../src/service';
-import type { EventOutcome } from '../../src/service/summary';
+import type { EventOutcome } from '../../src/service/observe/event-outcome';
 import { parseDockerfile, type Instruction } from './dockerfile';
 import { groupingLabelsOf, selectorsOf } from './promql';
 

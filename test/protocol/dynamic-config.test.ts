@@ -1,4 +1,4 @@
-import { isTemplate, resolveDynamicConfig } from '../../src/protocol/dynamic-config';
+import { isTemplate, resolveDynamicConfig } from '../../src/protocol/destination/dynamic-config';
 
 const MESSAGE = {
   type: 'track',

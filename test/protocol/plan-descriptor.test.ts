@@ -1,7 +1,7 @@
 import { DATA_CENTERS, process, type DestinationConfig, type RequestPlan } from '../../src/index';
-import { deliveryPlan } from '../../src/protocol/delivery-plan';
-import { toPlanDescriptor } from '../../src/protocol/plan-descriptor';
-import type { ProxyRequest } from '../../src/protocol/proxy-request';
+import { deliveryPlan } from '../../src/protocol/proxy/delivery-plan';
+import { toPlanDescriptor } from '../../src/protocol/proxy/plan-descriptor';
+import type { ProxyRequest } from '../../src/protocol/proxy/proxy-request';
 import { loadFixtures } from '../fixtures/load-fixtures';
 
 /** What a plan is after it went through the host. */

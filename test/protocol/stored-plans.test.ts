@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { advance, type RequestPlan } from '../../src/index';
-import type { JsonObject } from '../../src/core/json-object';
-import { deliveryPlan } from '../../src/protocol/delivery-plan';
+import type { JsonObject } from '../../src/core/json/json-object';
+import { deliveryPlan } from '../../src/protocol/proxy/delivery-plan';
 
 /** Descriptors that a host has stored, as the first release of format 1 wrote them, with the plans that they stand for. */
 interface Stored {

@@ -1,10 +1,10 @@
-import { destinationForProxy, destinationIdentity } from '../../src/protocol/destination';
+import { destinationForProxy, destinationIdentity } from '../../src/protocol/destination/destination';
 import { toWireDescriptor } from '../../src/protocol/descriptor';
 import { errorText } from '../../src/protocol/error-text';
-import { errorStatus } from '../../src/protocol/item-status';
+import { errorStatus } from '../../src/protocol/transform/item-status';
 import { parseDeletionRequest } from '../../src/protocol/delete-users';
-import { parseProxyTimeoutMs } from '../../src/protocol/proxy-request';
-import { parseProcessorRequest, parseRouterRequest } from '../../src/protocol/transform-request';
+import { parseProxyTimeoutMs } from '../../src/protocol/proxy/proxy-request';
+import { parseProcessorRequest, parseRouterRequest } from '../../src/protocol/transform/transform-request';
 import { AbortedError, InternalError, RetryableError, ThrottledError } from '../../src/core/errors';
 
 const destination = { ID: 'd1' };

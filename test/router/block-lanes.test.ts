@@ -1,4 +1,4 @@
-import { Blockade } from '../../src/router/blockade';
+import { Blockade } from '../../src/router/ordering/order-barrier';
 import { createBlockade } from '../../src/router';
 import type { SentRequest } from '../__mocks__/px-api.fake';
 import { groupPlan, identifyPlan, trackPlan } from './plans';

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createHttpFetch, type Fetch } from '../../src/router';
-import { systemClock } from '../../src/router/clock';
-import { createFetchTransport } from '../../src/router/fetch-transport';
-import { judgeExchange } from '../../src/router/judge-exchange';
-import type { Exchange } from '../../src/router/transport';
+import { systemClock } from '../../src/runtime/clock';
+import { createFetchTransport } from '../../src/router/http/fetch-transport';
+import { judgeExchange } from '../../src/router/http/classify-attempt';
+import type { Exchange } from '../../src/router/http/transport';
 import type { RequestDescriptor } from '../../src/index';
 import { settled } from '../__mocks__/clock.fake';
 

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpFetch } from '../../src/router';
-import { systemClock } from '../../src/router/clock';
-import { createFetchTransport } from '../../src/router/fetch-transport';
-import type { Exchange } from '../../src/router/transport';
+import { systemClock } from '../../src/runtime/clock';
+import { createFetchTransport } from '../../src/router/http/fetch-transport';
+import type { Exchange } from '../../src/router/http/transport';
 import type { RequestDescriptor } from '../../src/index';
 
 /** The claims of a transport, held for the client of the command and the service, over a real connection. */

@@ -1,5 +1,5 @@
-import { judgeExchange } from '../../src/router/judge-exchange';
-import type { Exchange } from '../../src/router/transport';
+import { judgeExchange } from '../../src/router/http/classify-attempt';
+import type { Exchange } from '../../src/router/http/transport';
 
 const exchange = (part: Partial<Exchange>): Exchange => ({
   html: false,

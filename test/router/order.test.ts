@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { RequestPlan } from '../../src/core/plan';
-import { Lanes } from '../../src/router/lanes';
+import { Lanes } from '../../src/router/ordering/lanes';
 import { groupPlan, identifyPlan, trackPlan } from './plans';
 import { setUp } from './setup';
 

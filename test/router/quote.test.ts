@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { quoteBody } from '../../src/router/quote';
+import { quoteBody } from '../../src/router/http/answer-summary';
 
 const KEY = 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6';
 const quote = (text: string, html = false, cut = false): string => quoteBody({ text, html, cut }, KEY);

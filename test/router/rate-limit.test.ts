@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createMemoryRateLimiter, type LimitScope, type RateLimiter } from '../../src/router';
-import { DayQuota } from '../../src/router/day-quota';
+import { DayQuota } from '../../src/router/limits/day-quota';
 import { FakeClock } from '../__mocks__/clock.fake';
 import { identifyPlan, trackPlan } from './plans';
 import { failure, setUp } from './setup';

@@ -1,4 +1,4 @@
-import { readAnswer } from '../../src/router/redact';
+import { readAnswer } from '../../src/router/http/redact';
 
 describe('a read answer', () => {
   it('has no key in its texts', () => {

@@ -1,5 +1,5 @@
-import { backoffMs } from '../../src/router/backoff';
-import { parseRetryAfter } from '../../src/router/retry-after';
+import { backoffMs } from '../../src/router/limits/retry';
+import { parseRetryAfter } from '../../src/router/limits/retry-after';
 import { identifyPlan, trackPlan } from './plans';
 import { failure, setUp } from './setup';
 

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import { PassThrough } from 'node:stream';
-import { parseJson } from '../../src/service/parse-json';
-import { BodyReader } from '../../src/service/read-body';
+import { parseJson } from '../../src/service/http/parse-json';
+import { BodyReader } from '../../src/service/http/read-request-body';
 import { cleanUp, DESTINATION, identify, job, track, world, type HostEvent, type World } from './host';
 import { gated, pendingPlans } from './gated';
 import { settled, until } from './waiting';

@@ -1,5 +1,5 @@
 import { InternalError, RetryableError } from '../../src/core/errors';
-import { logBugs } from '../../src/service/bugs';
+import { logBugs } from '../../src/service/observe/internal-errors';
 import { cleanUp, job, track, world } from './host';
 
 afterEach(cleanUp);

@@ -1,4 +1,4 @@
-import { CONFIG_KEYS } from '../../src/destinations/gainsight_px/config';
+import { CONFIG_KEYS } from '../../src/destinations/gainsight_px/config/config';
 import { createService, type ConfigDefaults, type ServiceOptions } from '../../src/service/index';
 import {
   cleanUp,

@@ -1,5 +1,5 @@
 import { mergeFeatures } from '../../src/protocol/features';
-import { systemClock } from '../../src/router/clock';
+import { systemClock } from '../../src/runtime/clock';
 import { cleanUp, CONFIG, group, identify, job, track, world } from './host';
 
 afterEach(cleanUp);

@@ -1,4 +1,4 @@
-import { orderingKey } from '../../src/service/ordering-key';
+import { orderingKey } from '../../src/service/batch/ordering-key';
 
 const METADATA = { workspaceId: 'w', destinationId: 'd', userId: 'a<<>>u', rudderId: 'a<<>>r' };
 

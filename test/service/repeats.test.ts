@@ -1,7 +1,7 @@
 import http from 'node:http';
-import { systemClock } from '../../src/router/clock';
-import { JobMemory, jobName } from '../../src/service/job-memory';
-import { cancelledJob, type JobResult } from '../../src/service/job-result';
+import { systemClock } from '../../src/runtime/clock';
+import { JobMemory, jobName } from '../../src/service/batch/job-memory';
+import { cancelledJob, type JobResult } from '../../src/service/batch/job-result';
 import { process } from '../../src/index';
 import {
   cleanUp,

@@ -1,6 +1,6 @@
 import { ServerResponse, IncomingMessage } from 'node:http';
 import net from 'node:net';
-import { Answers } from '../../src/service/answers';
+import { Answers } from '../../src/service/http/responses-in-flight';
 import { cleanUp, job, track, world } from './host';
 import { settled, until } from './waiting';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { stringifyJson } from '../../src/service/stringify-json';
+import { stringifyJson } from '../../src/runtime/stringify-json';
 
 const LEVELS = 20_000;
 

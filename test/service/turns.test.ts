@@ -1,4 +1,4 @@
-import { Turns } from '../../src/service/turns';
+import { Turns } from '../../src/service/http/fair-queue';
 import { settled } from './waiting';
 
 /** Some connections, and who was served. */

@@ -1,4 +1,4 @@
-import { UnfinishedDeletions } from '../../src/service/unfinished-deletions';
+import { UnfinishedDeletions } from '../../src/service/routes/unfinished-deletions';
 
 const MINUTE = 60_000;
 

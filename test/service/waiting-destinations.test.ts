@@ -1,5 +1,5 @@
 import { RetryableError } from '../../src/core/errors';
-import { WaitingDestinations } from '../../src/service/waiting-destinations';
+import { WaitingDestinations } from '../../src/service/batch/waiting-destinations';
 import { cleanUp, CONFIG, DESTINATION, identify, job, KEY, track, world, type Json } from './host';
 
 afterEach(cleanUp);

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import { InternalError } from '../../core/errors.js';
-import type { RudderMessage } from '../../core/message.js';
+import { InternalError, type RudderMessage } from '../../core/index.js';
 import {
   compile,
   skipReason,
   type CompiledDestination,
   type DestinationConfig,
 } from '../../destinations/gainsight_px/index.js';
-import { writeEachItem } from '../each-item.js';
+import { writeEachItem } from '../map-each-item.js';
 import type { InputItem } from '../input/read-messages.js';
 import type { CommandIo } from '../io.js';
 import { configOption } from '../options.js';

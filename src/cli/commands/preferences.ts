@@ -7,7 +7,7 @@ import {
   type Preference,
   type Preferences,
 } from '../../destinations/gainsight_px/index.js';
-import { isObject } from '../../core/json-object.js';
+import { isObject } from '../../core/index.js';
 import type { CommandIo } from '../io.js';
 import { configOption, pxUrlOption } from '../options.js';
 import { print } from '../output/print.js';

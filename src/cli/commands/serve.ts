@@ -1,7 +1,11 @@
 import { Option, type Command } from 'commander';
-import type { LogLevel } from '../../service/log.js';
-import type { Mode, Service, ServiceAddress } from '../../service/index.js';
-import { isUpstreamUrl } from '../../service/options.js';
+import {
+  type LogLevel,
+  isUpstreamUrl,
+  type Mode,
+  type Service,
+  type ServiceAddress,
+} from '../../service/index.js';
 import type { CommandIo } from '../io.js';
 import {
   concurrencyOption,
@@ -96,7 +100,7 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
   // Only here: the other commands start in a fraction of the time that this takes to load.
   const [{ createService }, { createLog }] = await Promise.all([
     import('../../service/index.js'),
-    import('../../service/log.js'),
+    import('../../service/observe/log.js'),
   ]);
   const { mode, upstream, defaults, bodyMemory, pxUrl, logLevel, graceMs, drainMs } = options;
   const { concurrency, requestsPerSecond, requestsPerDay, requestTimeout } = options;

@@ -1,14 +1,18 @@
 import type { Command } from 'commander';
-import { InternalError, type ErrorCode, type Fault } from '../../core/errors.js';
-import type { RudderMessage } from '../../core/message.js';
-import type { RequestPlan } from '../../core/plan.js';
+import {
+  InternalError,
+  type ErrorCode,
+  type Fault,
+  type RudderMessage,
+  type RequestPlan,
+} from '../../core/index.js';
 import {
   compile,
   skipReason,
   type CompiledDestination,
   type DestinationConfig,
 } from '../../destinations/gainsight_px/index.js';
-import { writeEachItem } from '../each-item.js';
+import { writeEachItem } from '../map-each-item.js';
 import type { InputFaultCode, InputItem, Position } from '../input/read-messages.js';
 import type { CommandIo } from '../io.js';
 import { skippedAs, type Skipped } from '../output/skipped.js';

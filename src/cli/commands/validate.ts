@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { isDestinationError, type Fault } from '../../core/errors.js';
+import { isDestinationError, type Fault } from '../../core/index.js';
 import { parseConfig, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
 import { misspeltKeys, swappedKeys } from '../config-warnings.js';
 import { describeSettings } from '../describe-settings.js';

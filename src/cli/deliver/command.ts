@@ -11,8 +11,8 @@ import {
   requestTimeoutOption,
   wholeNumber,
 } from '../options.js';
-import { deliver, type DeliverOptions } from './deliver.js';
-import { PROGRESS_STYLES } from './progress.js';
+import { deliver, type DeliverOptions } from './run/deliver.js';
+import { PROGRESS_STYLES } from './report/progress.js';
 
 const HELP = `
 Input: messages, batches ({"batch":[…]}) or lines of a rejected file, as JSON

@@ -1,11 +1,11 @@
-import { ChoosingSplitter } from './choose-splitter.js';
-import { breakReason } from './broken-input.js';
-import { ForeignFormat } from './foreign-format.js';
+import { ChoosingSplitter } from './split/choose-splitter.js';
+import { breakReason } from './bytes/broken-input.js';
+import { ForeignFormat } from './split/foreign-format.js';
 import type { InputItem, Position } from './input-item.js';
-import { JsonValues, type ReadPiece } from './json-values.js';
-import type { Fault } from './piece.js';
-import { plainBytes } from './plain-bytes.js';
-import { unpack } from './unpack.js';
+import { JsonValues, type ReadPiece } from './split/json-values.js';
+import type { Fault } from './split/raw-record.js';
+import { plainBytes } from './bytes/decode-input.js';
+import { unpack } from './parse-record.js';
 
 export type { InputFault, InputFaultCode, InputItem, InputMessage, Position } from './input-item.js';
 

@@ -1,6 +1,4 @@
-import type { DestinationError } from '../../core/errors.js';
-import type { PlanNote } from '../../core/plan.js';
-import type { DropReason } from '../../core/mapping/record.js';
+import type { DestinationError, PlanNote, DropReason } from '../../core/index.js';
 import type { Explanation } from '../../destinations/gainsight_px/index.js';
 import { describePosition, type InputFaultCode, type Position } from '../input/read-messages.js';
 import { maskKey } from './mask-key.js';

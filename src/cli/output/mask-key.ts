@@ -1,4 +1,4 @@
-import type { RequestPlan } from '../../core/plan.js';
+import type { RequestPlan } from '../../core/index.js';
 
 /** What stands in place of a secret. Its length says nothing of the secret's. */
 export const MASK = '********';

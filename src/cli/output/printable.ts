@@ -1,4 +1,4 @@
-import { HIDDEN_CHARACTERS } from '../../core/hidden-characters.js';
+import { HIDDEN_CHARACTERS } from '../../core/index.js';
 
 /** Scripts that are not written rightly without joiners (U+200C, U+200D) and variation selectors within their words. */
 const JOINING =

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { count } from '../deliver/quantities.js';
+import { count } from '../deliver/report/quantities.js';
 import type { CommandIo, Output } from '../io.js';
 import { printable } from './printable.js';
 

@@ -1,5 +1,5 @@
-import { toAttributeValue, isReservedKey } from './attribute-value.js';
-import { CONVERTERS, type Converter, type ConverterName } from './convert.js';
+import { toAttributeValue, isReservedKey } from '../convert/attribute-value.js';
+import { CONVERTERS, type Converter, type ConverterName } from '../convert/convert.js';
 import { splitSource } from './read-row.js';
 import type { AnyRow, SourcePath, SourceRoot } from './table.js';
 

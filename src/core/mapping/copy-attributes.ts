@@ -1,6 +1,6 @@
-import type { JsonObject } from '../json-object.js';
-import { requireShallow, requireShallowText } from '../limits.js';
-import { isReservedKey, toAttributeValue, type AttributeValue } from './attribute-value.js';
+import type { JsonObject } from '../json/json-object.js';
+import { requireShallow, requireShallowText } from '../json/depth.js';
+import { isReservedKey, toAttributeValue, type AttributeValue } from '../convert/attribute-value.js';
 import { joinPath, reasonUnusable, type Place, type Recorder } from './record.js';
 
 export type Attributes = Record<string, AttributeValue>;

@@ -1,6 +1,6 @@
-import { isObject, type JsonObject } from '../json-object.js';
-import { MAX_DEPTH, requireShallow } from '../limits.js';
-import { isReservedKey } from './attribute-value.js';
+import { isObject, type JsonObject } from '../json/json-object.js';
+import { MAX_DEPTH, requireShallow } from '../json/depth.js';
+import { isReservedKey } from '../convert/attribute-value.js';
 import { toEventAttribute, type Attributes, type CopyPaths } from './copy-attributes.js';
 import { joinPath, reasonUnusable, type Recorder } from './record.js';
 

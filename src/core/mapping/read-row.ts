@@ -1,5 +1,5 @@
-import { CONVERTERS, type Converted, type Converter, type ConverterName } from './convert.js';
-import { isInexactId } from './id.js';
+import { CONVERTERS, type Converted, type Converter, type ConverterName } from '../convert/convert.js';
+import { isInexactId } from '../convert/id.js';
 import { reasonUnusable, type Recorder } from './record.js';
 import { sourceOf, type Sources } from './sources.js';
 import type { AnyRow, SourcePath, SourceRoot } from './table.js';

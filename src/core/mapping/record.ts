@@ -1,5 +1,5 @@
 import type { PlanNote } from '../plan.js';
-import { isInexactId, isJunkId } from './id.js';
+import { isInexactId, isJunkId } from '../convert/id.js';
 
 /** Why a value of an event is not in its plan. The list is closed. */
 export type DropReason =

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../json-object.js';
+import { isObject, type JsonObject } from '../json/json-object.js';
 import type { RudderMessage } from '../message.js';
 import type { Recorder } from './record.js';
 import type { SourceRoot } from './table.js';

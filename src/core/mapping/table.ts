@@ -1,4 +1,4 @@
-import type { Converted, ConverterName } from './convert.js';
+import type { Converted, ConverterName } from '../convert/convert.js';
 
 /** The objects of a message that fields are read from, by their path; '' is the message itself. */
 export type SourceRoot = '' | 'traits' | 'properties' | 'context' | 'context.traits' | 'context.page';

@@ -1,8 +1,8 @@
-import { isObject, type JsonObject } from '../json-object.js';
-import { requireShallow } from '../limits.js';
-import { isBlank } from './blank.js';
+import { isObject, type JsonObject } from '../json/json-object.js';
+import { requireShallow } from '../json/depth.js';
+import { isBlank } from '../convert/blank.js';
 import { MAX_RANKS, type CompiledTable, type InnerSource, type Section, type Target } from './compile.js';
-import { isInexactId } from './id.js';
+import { isInexactId } from '../convert/id.js';
 import { joinPath, reasonUnusable, type Place, type Recorder } from './record.js';
 import { sourceOf, type Sources } from './sources.js';
 

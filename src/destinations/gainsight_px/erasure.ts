@@ -1,10 +1,8 @@
-import { InstrumentationError } from '../../core/errors.js';
-import { typeName } from '../../core/json-object.js';
-import type { RequestPlan } from '../../core/plan.js';
-import { PxApi } from './api.js';
-import { parseConfig, type ConfigInput } from './config.js';
-import { requireIdentifyId } from './direct-call.js';
-import { userLane } from './lanes.js';
+import { InstrumentationError, typeName, type RequestPlan } from '../../core/index.js';
+import { PxApi } from './api/px-api.js';
+import { parseConfig, type ConfigInput } from './config/config.js';
+import { requireIdentifyId } from './messages/direct-call.js';
+import { userLane } from './messages/lanes.js';
 
 /**
  * The plan that erases a user for good (`hardDelete=true`): profile and history; custom events stay, PX cannot delete them.

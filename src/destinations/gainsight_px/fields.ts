@@ -1,4 +1,4 @@
-import type { AnyRow, LeafPath, Row, SourcePath } from '../../core/mapping/table.js';
+import type { AnyRow, LeafPath, Row, SourcePath } from '../../core/index.js';
 import type { PxAccount, PxEvent, PxUser } from './px-objects.js';
 
 /** A trait of a user: its spellings in `traits`, then the same in `context.traits`. */

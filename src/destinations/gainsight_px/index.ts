@@ -1,11 +1,9 @@
-import { InternalError } from '../../core/errors.js';
-import type { MessageInput } from '../../core/message.js';
-import type { RequestPlan } from '../../core/plan.js';
-import { ConfigCache } from './config-cache.js';
-import { parseConfig, type ConfigInput } from './config.js';
-import { explainMessage, type Explanation } from './explain.js';
-import { MessageMapper } from './map-message.js';
-import { configurationError } from './unreadable-input.js';
+import { InternalError, type MessageInput, type RequestPlan } from '../../core/index.js';
+import { ConfigCache } from './config/config-cache.js';
+import { parseConfig, type ConfigInput } from './config/config.js';
+import { explainMessage, type Explanation } from './explain/explain.js';
+import { MessageMapper } from './messages/map-message.js';
+import { configurationError } from './messages/unreadable-input.js';
 
 /** A configuration, parsed and compiled: what to use for many events of one destination. */
 export interface CompiledDestination {
@@ -84,10 +82,10 @@ export function explain(event: MessageInput, destinationConfig: ConfigInput): Ex
   }
 }
 
-export { parseConfigDefaults, withDefaults } from './config-defaults.js';
-export type { ConfigDefaults } from './config-defaults.js';
-export { parseConfig } from './config.js';
-export { ATTRIBUTE_TYPES, DATA_CENTERS } from './config.js';
+export { parseConfigDefaults, withDefaults } from './config/config-defaults.js';
+export type { ConfigDefaults } from './config/config-defaults.js';
+export { parseConfig } from './config/config.js';
+export { ATTRIBUTE_TYPES, DATA_CENTERS } from './config/config.js';
 export type {
   AttributeMapRow,
   AttributeType,
@@ -100,14 +98,20 @@ export type {
   GlobalContextRow,
   MapRow,
   TypesByName,
-} from './config.js';
-export type { DroppedValue, ExplainedField, Explanation } from './explain.js';
-export { MESSAGE_TYPES } from './map-message.js';
-export type { MessageType } from './map-message.js';
+} from './config/config.js';
+export type { DroppedValue, ExplainedField, Explanation } from './explain/explain.js';
+export { MESSAGE_TYPES } from './messages/map-message.js';
+export type { MessageType } from './messages/map-message.js';
 export { deleteUser, denyUser } from './erasure.js';
-export { effectivePreferences, getPreferences, setPreferences } from './preference-calls.js';
+export { effectivePreferences, getPreferences, setPreferences } from './preferences/preference-calls.js';
 export { PREFERENCES } from './px-objects.js';
-export { skipReason, skipReasonText } from './skip-reason.js';
-export type { SkipReason } from './skip-reason.js';
+export { skipReason, skipReasonText } from './messages/skip-reason.js';
+export type { SkipReason } from './messages/skip-reason.js';
 export type { Preference, Preferences } from './px-objects.js';
-export type { Warning, WarningCode } from './warnings.js';
+export type { Warning, WarningCode } from './explain/warnings.js';
+export { PxApi } from './api/px-api.js';
+export type { Connection } from './api/px-api.js';
+export { ConfigCache } from './config/config-cache.js';
+export { CONFIG_KEYS, SEVERAL_DATA_CENTERS, dataCentersIn } from './config/config.js';
+export { mergeIntegrations } from './messages/integrations.js';
+export { accountLane, userLane } from './messages/lanes.js';

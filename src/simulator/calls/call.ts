@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../core/json-object.js';
-import { empty, problem, type Reply, type SubError } from '../reply.js';
-import type { World } from '../world.js';
+import type { JsonObject } from '../../core/index.js';
+import { empty, problem, type Reply, type SubError } from '../http/reply.js';
+import type { World } from '../store/store.js';
 
 /** A request to one route, its path and its body read. */
 export interface Call {

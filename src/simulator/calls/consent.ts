@@ -1,7 +1,7 @@
-import { DENIAL, IDENTITY, PREFERENCES, PREFERENCE_NAMES } from '../fields.js';
-import { json } from '../reply.js';
-import { validateBody } from '../validate.js';
-import type { PreferenceName } from '../world.js';
+import { DENIAL, IDENTITY, PREFERENCES, PREFERENCE_NAMES } from '../validation/fields.js';
+import { json } from '../http/reply.js';
+import { validateBody } from '../validation/validate.js';
+import type { PreferenceName } from '../store/store.js';
 import { NO_CONTENT, invalid, notFound, type Handler } from './call.js';
 
 /** 200 with the six preferences, null for one never set; 404 for an unknown user (preferences article). */

@@ -1,5 +1,5 @@
-import { CUSTOM_EVENT } from '../fields.js';
-import { validateBody } from '../validate.js';
+import { CUSTOM_EVENT } from '../validation/fields.js';
+import { validateBody } from '../validation/validate.js';
 import { CREATED, invalid, type Handler } from './call.js';
 
 /** 201, for a user that PX does not know too: no 404 is declared. Events of a denylisted user are answered and ignored. */

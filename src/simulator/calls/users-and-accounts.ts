@@ -1,9 +1,9 @@
-import type { AttributeModel } from '../attribute-catalogue.js';
-import type { Collection } from '../collection.js';
-import { ACCOUNT, IDENTITY, USER, type ObjectModel } from '../fields.js';
-import { json, problem } from '../reply.js';
-import { validateBody } from '../validate.js';
-import type { World } from '../world.js';
+import type { AttributeModel } from '../validation/attribute-catalogue.js';
+import type { Collection } from '../store/collection.js';
+import { ACCOUNT, IDENTITY, USER, type ObjectModel } from '../validation/fields.js';
+import { json, problem } from '../http/reply.js';
+import { validateBody } from '../validation/validate.js';
+import type { World } from '../store/store.js';
 import { CREATED, NO_CONTENT, invalid, notFound, readHardDelete, type Call, type Handler } from './call.js';
 
 /** What users and accounts differ in. */

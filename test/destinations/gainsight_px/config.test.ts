@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { generateConfigValidator, VALIDATOR_FILE } from '../../../scripts/generate-config-validator';
 import { compile, process, type DestinationConfig } from '../../../src/index';
-import { CONFIG_KEYS } from '../../../src/destinations/gainsight_px/config';
-import { ConfigCache } from '../../../src/destinations/gainsight_px/config-cache';
+import { CONFIG_KEYS } from '../../../src/destinations/gainsight_px/config/config';
+import { ConfigCache } from '../../../src/destinations/gainsight_px/config/config-cache';
 import { checkError, thrownBy } from '../../fixtures/check-expectation';
 import { BASE_CONFIG } from '../../fixtures/load-fixtures';
 import schema from '../../../config.schema.json';

@@ -1,0 +1,128 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
+import { UsageError } from '../../settings.js';
+import { rejectedLine, type Rejection } from './rejection.js';
+
+/** Personal data: for its owner alone. */
+const MODE = 0o600;
+const NO_LINKS = constants.O_NOFOLLOW ?? 0; // not on Windows
+const NO_WAITING = constants.O_NONBLOCK ?? 0; // a pipe that nobody reads would hang the process
+const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND;
+
+/** Devices, and `/dev/stdout` or what a shell substitutes for a process: only the system puts links there. */
+const DEVICE = /^\/dev\//;
+
+/** The file of what was not delivered. Each line is with the operating system before the next message is looked at. */
+export class RejectedFile {
+  #lines = 0;
+  #retryable = 0;
+  /** Of the lines that are whole; undefined when this is not a regular file. */
+  #size: number | undefined;
+
+  private constructor(
+    readonly path: string,
+    private readonly descriptor: number,
+    isRegular: boolean,
+  ) {
+    this.#size = isRegular ? 0 : undefined;
+  }
+
+  /**
+   * Creates the file, readable for its owner alone. One that holds something already is left alone: it may be all that is left of messages.
+   * Neither is a symbolic link followed, nor another user's file written: it could be a trap.
+   *
+   * @throws UsageError when the file cannot be created, or must not be written
+   */
+  static create(path: string): RejectedFile {
+    const isDevice = DEVICE.test(path);
+    const descriptor = open(path, isDevice ? APPEND : APPEND | NO_LINKS | NO_WAITING);
+    try {
+      const stats = fstatSync(descriptor);
+      const fault = isDevice && !stats.isFile() ? undefined : faultOf(stats);
+      if (fault !== undefined) throw new UsageError(`${path} ${fault}`);
+      if (stats.isFile()) fchmodSync(descriptor, MODE);
+      return new RejectedFile(path, descriptor, stats.isFile());
+    } catch (error) {
+      closeSync(descriptor);
+      throw error instanceof UsageError ? error : cannotWrite(path, error);
+    }
+  }
+
+  /** How many rejections were written. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** How many of them are worth sending again. */
+  get retryable(): number {
+    return this.#retryable;
+  }
+
+  /**
+   * Writes a rejection; all of it, or nothing: half a line would be one more fault of the next run.
+   *
+   * @throws what the file system says, for example that the disk is full
+   */
+  write(rejection: Rejection): void {
+    const bytes = Buffer.from(`${rejectedLine(rejection)}\n`);
+    try {
+      for (let written = 0; written < bytes.length;) {
+        written += writeSync(this.descriptor, bytes, written);
+      }
+    } catch (error) {
+      this.#cutBack();
+      throw error;
+    }
+    this.#lines += 1;
+    if (rejection.retryable) this.#retryable += 1;
+    if (this.#size !== undefined) this.#size += bytes.length;
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
+  }
+
+  #cutBack(): void {
+    if (this.#size === undefined) return;
+    try {
+      ftruncateSync(this.descriptor, this.#size);
+    } catch {
+      // What counts is why the line could not be written.
+    }
+  }
+}
+
+function open(path: string, flags: number): number {
+  try {
+    return openSync(path, flags, MODE);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') {
+      throw new UsageError(`${path} is a symbolic link, which is not followed: name a file with --rejected`);
+    }
+    throw cannotWrite(path, error);
+  }
+}
+
+function cannotWrite(path: string, error: unknown): UsageError {
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+  return new UsageError(`cannot write ${path} (${code}): name another file with --rejected`);
+}
+
+/** Why a file that is there must not be written. */
+function faultOf(stats: Stats): string | undefined {
+  if (!stats.isFile()) return 'is not a regular file: name another file with --rejected';
+  if (stats.size > 0) return 'holds messages already: name a new file with --rejected, or move it away';
+  const user = process.getuid?.();
+  if (user !== undefined && stats.uid !== user) {
+    return 'belongs to another user: name a new file with --rejected';
+  }
+  return undefined;
+}

@@ -1,0 +1,50 @@
+import orderBy from 'lodash/orderBy.js';
+import type { DropReason } from '../../../core/index.js';
+import type { DroppedValue } from '../../../destinations/gainsight_px/index.js';
+
+/** What was dropped from events at one path, for one reason. */
+export interface DroppedPath {
+  readonly path: string;
+  readonly reason: DropReason;
+  readonly count: number;
+}
+
+/** Names in events are anybody's: more different ones are not told apart, so that memory stays bounded. */
+const MAX_PATHS = 10_000;
+const MAX_PATH_LENGTH = 200;
+
+/** Counts what the mapping dropped. */
+export class DroppedValues {
+  readonly #counts = new Map<string, { path: string; reason: DropReason; count: number }>();
+  #total = 0;
+  #messages = 0;
+
+  /** Values dropped, of all messages. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** Messages that something was dropped from. */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  add(dropped: readonly DroppedValue[]): void {
+    if (dropped.length === 0) return;
+    this.#messages += 1;
+    for (const { path, reason } of dropped) {
+      this.#total += 1;
+      const key = `${reason} ${path}`;
+      const counted = this.#counts.get(key);
+      if (counted !== undefined) counted.count += 1;
+      else if (this.#counts.size < MAX_PATHS && path.length <= MAX_PATH_LENGTH) {
+        this.#counts.set(key, { path, reason, count: 1 });
+      }
+    }
+  }
+
+  /** The most frequent, first the most. */
+  top(size: number): DroppedPath[] {
+    return orderBy([...this.#counts.values()], ['count', 'path'], ['desc', 'asc']).slice(0, size);
+  }
+}

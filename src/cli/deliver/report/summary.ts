@@ -1,0 +1,184 @@
+import orderBy from 'lodash/orderBy.js';
+import round from 'lodash/round.js';
+import sum from 'lodash/sum.js';
+import type { RouteName } from '../../../core/index.js';
+import type { ReadFile } from '../../input/message-input.js';
+import type { Counts, Fates, InputKind, RejectedCode } from './counts.js';
+import type { DroppedPath } from './dropped-values.js';
+import type { RejectedFile } from '../rejected/rejected-file.js';
+import type { RejectedNote } from '../rejected/rejection.js';
+import type { RunResult } from '../run/session.js';
+import type { Stop, StopReason } from '../run/stop.js';
+
+/** What a run came to: the object that `--json` prints. Keys are only ever added. */
+export interface Summary {
+  /** `px`, `simulator` or `nowhere` (a dry run). */
+  readonly sentTo: SentTo;
+  /** The files of the input, in their order, with how many messages and unreadable pieces were read of each. */
+  readonly files: readonly ReadFile[];
+  readonly messages: {
+    /** Of the input, unreadable pieces and those passed over among them. */
+    readonly read: number;
+    /** Absent after a dry run. */
+    readonly delivered?: number;
+    /** Only after a dry run. */
+    readonly wouldSend?: number;
+    readonly rejected: number;
+    /** Of the rejected ones, those that are worth sending again. */
+    readonly retryable: number;
+    readonly skipped: {
+      /** By `--skip`. */
+      readonly passedOver: number;
+      /** Their `integrations` say that they are not for this destination. */
+      readonly switchedOff: number;
+      /** Of the types page, screen and alias, which PX has no call for. */
+      readonly typeFiltered: number;
+      /** Refused for good by an earlier run, as its rejected file says: not delivered by this one either. */
+      readonly refusedBefore: number;
+      /** Of these, what was not a message: an earlier run could not read it, and nothing sends it. */
+      readonly unreadableBefore: number;
+    };
+    readonly byType: Readonly<Partial<Record<InputKind, ShownFates>>>;
+  };
+  readonly requests: SentRequests | WouldBe;
+  /** Group messages that were delivered without the link of their user, as `missingUserOnGroup: skip` says. */
+  readonly linksSkipped: number;
+  /** Messages whose event this run may have brought to PX twice, or once more than an earlier run did. */
+  readonly possibleDuplicates: number;
+  readonly rejected: {
+    readonly byCode: readonly RejectedCode[];
+    readonly first: readonly RejectedNote[];
+    /** Null when there is none, or nothing could be written to it. */
+    readonly file: string | null;
+    /** How many stand in the file: less than were rejected when it could not be written. */
+    readonly inFile: number;
+  };
+  /** What the mapping left out of messages that it took. */
+  readonly dropped: {
+    readonly values: number;
+    readonly messages: number;
+    readonly top: readonly DroppedPath[];
+  };
+  readonly warnings: Readonly<Record<string, number>>;
+  readonly durationMs: number;
+  /** Why the run ended before its input did. */
+  readonly stopped: { readonly reason: StopReason; readonly message: string } | null;
+  /** What to give to `--skip` for the rest of the input; null when all of it is done with. */
+  readonly goOnAfter: number | null;
+  /** How many messages behind that were delivered already, and are sent again with it. */
+  readonly sentAgain: number;
+  /** The commands that bring the leftovers to PX, in their order. */
+  readonly goOn: readonly string[];
+}
+
+/** What became of the messages of one kind; `delivered`, or `wouldSend` after a dry run. */
+export type ShownFates = Pick<Fates, 'skipped' | 'rejected'> &
+  ({ readonly delivered: number } | { readonly wouldSend: number });
+
+export type SentTo = 'px' | 'simulator' | 'nowhere';
+
+/** The requests of a run. */
+interface SentRequests {
+  readonly total: number;
+  readonly byRoute: Readonly<Partial<Record<RouteName, number>>>;
+  /** By message of which any was sent; null when none was. */
+  readonly perMessage: number | null;
+  readonly retries: number;
+  readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
+}
+
+/** The requests that a dry run did not send. */
+interface WouldBe {
+  /** When PX knows every user and account. */
+  readonly atLeast: number;
+  /** When every plan takes its longest way. */
+  readonly atMost: number;
+  /** Of `atLeast`. */
+  readonly byRoute: Readonly<Partial<Record<RouteName, number>>>;
+}
+
+const TOP = 10;
+
+interface SummaryParts {
+  readonly sentTo: SentTo;
+  readonly files: readonly ReadFile[];
+  readonly counts: Counts;
+  readonly result: RunResult;
+  readonly stop: Stop;
+  readonly rejectedFile: RejectedFile | undefined;
+  readonly durationMs: number;
+  readonly goOn: readonly string[];
+}
+
+/** Sums a run up. */
+export function summarize(parts: SummaryParts): Summary {
+  const { sentTo, files, counts, result, stop, rejectedFile, durationMs, goOn } = parts;
+  const { read, delivered, rejected, retryable, passedOver, skipped, dropped } = counts;
+  const inFile = rejectedFile?.lines ?? 0;
+  const isUnwritten = stop.reason === 'rejected_file_failed' && inFile === 0;
+  return {
+    sentTo,
+    files: files.map(({ name, read: fromIt }) => ({ name, read: fromIt })),
+    messages: {
+      read,
+      ...sent(delivered, sentTo),
+      rejected,
+      retryable,
+      skipped: {
+        passedOver,
+        switchedOff: skipped.switched_off,
+        typeFiltered: skipped.type_filtered,
+        refusedBefore: skipped.refused_before + skipped.unreadable_before,
+        unreadableBefore: skipped.unreadable_before,
+      },
+      byType: Object.fromEntries(
+        [...counts.kinds].map(([kind, fates]) => [
+          kind,
+          { ...sent(fates.delivered, sentTo), skipped: fates.skipped, rejected: fates.rejected },
+        ]),
+      ),
+    },
+    requests: requestsOf(result, counts),
+    linksSkipped: counts.linksSkipped,
+    possibleDuplicates: (result.stats?.mayBeDuplicates ?? 0) + counts.perhapsDeliveredBefore,
+    rejected: {
+      byCode: orderBy([...counts.codes.values()], 'count', 'desc'),
+      first: counts.firstRejections.list(),
+      file: rejectedFile === undefined || isUnwritten ? null : rejectedFile.path,
+      inFile,
+    },
+    dropped: { values: dropped.total, messages: dropped.messages, top: dropped.top(TOP) },
+    warnings: Object.fromEntries(counts.warnings),
+    durationMs: Math.round(durationMs),
+    stopped: stop.reason === undefined ? null : { reason: stop.reason, message: stop.text },
+    goOnAfter: result.goOnAfter ?? null,
+    sentAgain: result.sentAgain,
+    goOn,
+  };
+}
+
+function requestsOf({ stats, wouldBe }: RunResult, { sent }: Counts): Summary['requests'] {
+  if (wouldBe !== undefined) {
+    return { atLeast: wouldBe.atLeast, atMost: wouldBe.atMost, byRoute: wouldBe.byRoute };
+  }
+  const byRoute = stats?.requests ?? {};
+  const total = sum(Object.values(byRoute));
+  return {
+    total,
+    byRoute,
+    perMessage: sent === 0 ? null : round(total / sent, 3),
+    retries: stats?.retries ?? 0,
+    latencyMs: stats?.latencyMs ?? { p50: null, p95: null },
+  };
+}
+
+/** A dry run delivers nothing. */
+function sent(count: number, sentTo: SentTo): { delivered: number } | { wouldSend: number } {
+  return sentTo === 'nowhere' ? { wouldSend: count } : { delivered: count };
+}
+
+/** 0 when all was delivered, or skipped as it should be; else 1. What an earlier run refused is not delivered yet. */
+export function exitCodeOf({ messages, goOnAfter }: Summary): 0 | 1 {
+  const { rejected, skipped } = messages;
+  return rejected === 0 && skipped.refusedBefore === 0 && goOnAfter === null ? 0 : 1;
+}

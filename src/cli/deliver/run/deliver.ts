@@ -1,0 +1,144 @@
+import type { DestinationConfig } from '../../../destinations/gainsight_px/index.js';
+import { MessageInput } from '../../input/message-input.js';
+import type { CommandIo, StopSignal } from '../../io.js';
+import { tryWrite } from '../../output/print.js';
+import { printableJson } from '../../output/printable.js';
+import { lookOf } from '../../output/table.js';
+import { loadSettings } from '../../settings.js';
+import { Counts } from '../report/counts.js';
+import { goingOnCommands } from '../report/resume-command.js';
+import type { Standing } from '../report/progress-text.js';
+import { showProgress, type Progress, type ProgressStyle } from '../report/progress.js';
+import { RejectedFile } from '../rejected/rejected-file.js';
+import { runDelivery } from './session.js';
+import { Stop } from './stop.js';
+import { summaryText } from '../report/summary-text.js';
+import { exitCodeOf, summarize, type Summary } from '../report/summary.js';
+import { checkTarget, openTarget, type Target, type TargetOptions } from './delivery-target.js';
+
+/** The options of the command, parsed. */
+export interface DeliverOptions extends TargetOptions {
+  readonly config?: string;
+  readonly rejected?: string;
+  readonly skip: number;
+  readonly includeRefused?: true;
+  readonly progress: ProgressStyle;
+  readonly json?: true;
+}
+
+/** How the command was called. */
+interface DeliverCall {
+  readonly options: DeliverOptions;
+  /** The options of this call that a further run needs too, as they are written. */
+  readonly wordsToRepeat: readonly string[];
+}
+
+/**
+ * Delivers an input and prints what came of it; the exit code is left in `io`.
+ *
+ * @throws UsageError, ConfigurationError before anything is sent
+ */
+export async function deliver(files: readonly string[], call: DeliverCall, io: CommandIo): Promise<void> {
+  const { options } = call;
+  checkTarget(options);
+  const config = loadSettings(options, io.env);
+  const input = MessageInput.open(files, io);
+  let rejectedFile: RejectedFile | undefined;
+  let target: Target | undefined;
+  let summary: Summary;
+  try {
+    rejectedFile = options.rejected === undefined ? undefined : RejectedFile.create(options.rejected);
+    target = await openTarget(options);
+    summary = await deliverInput({ input, config, call, target, rejectedFile }, io);
+  } finally {
+    input.destroy();
+    await target?.close();
+    rejectedFile?.close();
+  }
+  await report(summary, options, io);
+}
+
+interface Delivery {
+  readonly input: MessageInput;
+  readonly config: DestinationConfig;
+  readonly call: DeliverCall;
+  readonly target: Target;
+  readonly rejectedFile: RejectedFile | undefined;
+}
+
+async function deliverInput(delivery: Delivery, io: CommandIo): Promise<Summary> {
+  const { input, config, call, target, rejectedFile } = delivery;
+  const { options, wordsToRepeat } = call;
+  const { sending, sentTo } = target;
+  if (rejectedFile === undefined && sentTo === 'px') {
+    io.stderr.write('without --rejected, what is not delivered is only counted\n');
+  }
+
+  const startMs = performance.now();
+  const [counts, stop] = [new Counts(), new Stop()];
+  const progress = startProgress(options.progress, { counts, input }, io);
+  const stopListening = stopOnSignal(stop, progress, io);
+  const { skip, includeRefused = false } = options;
+  const run = { input, config, sending, rejectedFile, skip, includeRefused, stop, counts };
+  const result = await runDelivery(run).finally(() => {
+    progress.end();
+    stopListening();
+  });
+
+  const { files } = input;
+  const goOn = goingOnCommands({
+    files,
+    options: wordsToRepeat,
+    goOnAfter: result.goOnAfter,
+    rejectedFile: (rejectedFile?.retryable ?? 0) > 0 ? rejectedFile?.path : undefined,
+  });
+  const durationMs = performance.now() - startMs;
+  return summarize({ sentTo, files, counts, result, stop, rejectedFile, durationMs, goOn });
+}
+
+/** What came of the messages is known only here: where the standard output does not take it, it goes to the error output. */
+async function report(summary: Summary, { json, skip }: DeliverOptions, io: CommandIo): Promise<void> {
+  if (skip > summary.messages.read) {
+    io.stderr.write(`--skip ${skip} passed over all ${summary.messages.read} messages of the input\n`);
+  }
+  const text =
+    json === true ? `${printableJson(summary)}\n` : summaryText(summary, lookOf(io.stdout, io.env));
+  if ((await tryWrite(io.stdout, text)) !== undefined) io.stderr.write(text);
+  io.exitCode = exitCodeOf(summary);
+}
+
+/** The first signal ends the run in good order. After it the command listens no more: a second one ends the process at once. */
+function stopOnSignal(stop: Stop, progress: Progress, io: CommandIo): () => void {
+  const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+  const stopListening = (): void => {
+    for (const signal of signals) io.off(signal, onSignal);
+  };
+  const onSignal = (): void => {
+    stopListening();
+    progress.note('stopping: what is in flight is finished; once more ends it at once');
+    stop.request('interrupted', 'interrupted');
+  };
+  for (const signal of signals) io.on(signal, onSignal);
+  return stopListening;
+}
+
+function startProgress(
+  style: ProgressStyle,
+  { counts, input }: { counts: Counts; input: MessageInput },
+  io: CommandIo,
+): Progress {
+  const standing = (): Standing => {
+    const { read, settled, rejected } = counts;
+    const shareRead = input.shareRead();
+    // What was read is not done with yet.
+    const share = shareRead === undefined ? undefined : shareRead * (read === 0 ? 0 : settled / read);
+    return { settled, rejected, share, pausedMs: Math.max(0, counts.pausedUntilMs - performance.now()) };
+  };
+  const every = (intervalMs: number, callback: () => void): (() => void) => {
+    const timer = setInterval(callback, intervalMs);
+    return () => {
+      clearInterval(timer);
+    };
+  };
+  return showProgress({ style, io, standing, nowMs: () => performance.now(), every });
+}

@@ -1,0 +1,219 @@
+import { InternalError, type RudderMessage, type RequestPlan } from '../../../core/index.js';
+import {
+  skipReason,
+  type CompiledDestination,
+  type DestinationConfig,
+  type Explanation,
+} from '../../../destinations/gainsight_px/index.js';
+import {
+  type Failed,
+  type Outcome,
+  type RequestRecord,
+  type Router,
+  mayHaveArrived,
+} from '../../../router/index.js';
+import type { InputFault, InputItem, InputMessage } from '../../input/read-messages.js';
+import type { Counts, WhySkipped } from '../report/counts.js';
+import type { HeldForbidden } from './deferred-403s.js';
+import { OrderedWindow, type Slot, type WindowLimits } from './ordered-window.js';
+import type { Rejection } from '../rejected/rejection.js';
+import type { StopRules } from './stop-rules.js';
+import type { WouldBeRequests } from './would-be-requests.js';
+
+/** Where plans go: to PX, or, in a dry run, nowhere. */
+export type Sending =
+  | { readonly to: 'px'; readonly router: Router; readonly rules: StopRules; readonly held: HeldForbidden }
+  | { readonly to: 'nowhere'; readonly wouldBe: WouldBeRequests };
+
+interface DeliveryParts {
+  readonly config: DestinationConfig;
+  readonly destination: CompiledDestination;
+  readonly sending: Sending;
+  readonly counts: Counts;
+  /** How many messages at the beginning of the input are passed over. */
+  readonly skip: number;
+  /** Whether what an earlier run refused for good is sent all the same. */
+  readonly includeRefused: boolean;
+  /** Gets each rejection, in the order of the input. */
+  readonly onRejection: (rejection: Rejection, place: Place) => void;
+}
+
+/** Where a message stands in the input. */
+export interface Place {
+  /** Its number, from 1. */
+  readonly ordinal: number;
+  /** How many messages before it were delivered by this run. Asked while the place is handed over. */
+  readonly deliveredBefore: () => number;
+}
+
+/** Wide enough that a message that is long in being retried does not hold the others up, and bounded all the same. */
+const WINDOW: WindowLimits = { slots: 50_000, bytes: 64 * 1024 * 1024 };
+
+interface Ordinal {
+  readonly rejection: Rejection;
+  readonly ordinal: number;
+}
+type InputSlot = Slot<Ordinal>;
+
+/** Brings messages from the input to PX, and says of each what became of it. */
+export class Delivery {
+  readonly #window: OrderedWindow<Ordinal>;
+  #pending = 0;
+  #onIdle: (() => void) | undefined;
+
+  constructor(private readonly parts: DeliveryParts) {
+    this.#window = new OrderedWindow<Ordinal>(WINDOW, ({ rejection, ordinal }) => {
+      const { counts, onRejection } = this.parts;
+      counts.firstRejections.add(rejection);
+      // All messages before it are settled.
+      const deliveredBefore = (): number => counts.delivered - this.#window.settledBehind;
+      onRejection(rejection, { ordinal, deliveredBefore });
+    });
+  }
+
+  /** Resolves when all messages of the input are done with. */
+  async run(items: AsyncIterable<InputItem>): Promise<void> {
+    const { counts, skip, sending } = this.parts;
+    for await (const item of items) {
+      counts.read += 1;
+      if (counts.read <= skip) {
+        counts.passedOver += 1;
+        continue;
+      }
+      const taken = item.kind === 'fault' ? this.#takeFault(item) : this.#takeMessage(item);
+      if (taken !== undefined) await taken;
+    }
+    await this.#idle();
+    if (sending.to === 'px') sending.held.releaseAll(true);
+  }
+
+  #takeFault(fault: InputFault): undefined {
+    if (fault.refusal !== undefined) this.parts.counts.noteSkipped(fault, 'unreadable_before');
+    else this.#reject(fault, { code: fault.code, reason: fault.message, retryable: false });
+  }
+
+  /** What it returns is to be awaited before the next message is taken. */
+  #takeMessage(item: InputMessage): Promise<void> | undefined {
+    const { counts, sending } = this.parts;
+    const why = this.#whySkipped(item);
+    if (why !== undefined) {
+      counts.noteSkipped(item, why);
+      return undefined;
+    }
+    const { plan, error, notes = [] } = this.#explain(item);
+    if (plan === undefined) {
+      const { code, message, retryable } = error ?? InternalError.from(undefined);
+      this.#reject(item, { code, reason: message, retryable });
+      return undefined;
+    }
+    if (sending.to === 'px') return this.#send(item, plan);
+    sending.wouldBe.add(plan);
+    if (notes.includes('link_skipped')) counts.linksSkipped += 1;
+    counts.noteDelivered(item);
+    return undefined;
+  }
+
+  #whySkipped({ message, refusal }: InputMessage): WhySkipped | undefined {
+    const { config, includeRefused } = this.parts;
+    if (refusal?.retryable === false && !includeRefused) return 'refused_before';
+    return skipReason(message, config);
+  }
+
+  #explain(item: InputMessage): Pick<Explanation, 'plan' | 'error' | 'notes'> {
+    const { destination, counts } = this.parts;
+    try {
+      const explanation = destination.explain(item.message as RudderMessage);
+      // Of a message that is refused, nothing is sent that something could be left out of.
+      if (explanation.plan !== undefined) counts.noteExplained(explanation);
+      return explanation;
+    } catch (thrown) {
+      return { error: InternalError.from(thrown) };
+    }
+  }
+
+  #reject(item: InputItem, reason: Omit<Rejection, 'item'>): void {
+    this.#settle(this.#window.open(item.bytes), { item, ...reason }, this.parts.counts.read);
+  }
+
+  #settle(slot: InputSlot, rejection: Rejection, ordinal: number): void {
+    this.parts.counts.noteRejected(rejection);
+    this.#window.settle(slot, { rejection, ordinal });
+  }
+
+  async #send(item: InputMessage, plan: RequestPlan): Promise<void> {
+    const { sending, counts } = this.parts;
+    if (sending.to !== 'px') return;
+    const slot = this.#window.open(item.bytes);
+    const ordinal = counts.read;
+    this.#pending += 1;
+    // In the order of the input, before anything is awaited: that is the order in the lanes.
+    void sending.router.deliver(plan).then((outcome) => {
+      this.#onOutcome(outcome, { item, plan, slot, ordinal });
+      this.#pending -= 1;
+      if (this.#pending === 0) this.#onIdle?.();
+    });
+    await sending.router.ready();
+    if (!this.#window.isFull) return;
+    sending.held.releaseAll(false);
+    await this.#window.room();
+  }
+
+  #onOutcome(outcome: Outcome, { item, plan, slot, ordinal }: Sent): void {
+    const { sending, counts } = this.parts;
+    if (sending.to !== 'px') return;
+    sending.rules.onOutcome(outcome);
+    if (outcome.requests.length > 0) counts.sent += 1;
+    if (outcome.delivered) {
+      counts.noteDelivered(item);
+      if (outcome.note === 'link_skipped') counts.linksSkipped += 1;
+      // The router knows of what it sent twice itself.
+      if (item.refusal?.mayHaveLanded === true && !outcome.mayBeDuplicate) counts.perhapsDeliveredBefore += 1;
+      this.#window.settle(slot);
+      sending.held.onDelivered(plan.lanes);
+      return;
+    }
+    const { code } = outcome;
+    const reason = ownReason(outcome) ?? outcome.message;
+    const mayHaveLanded = outcome.requests.some(mayHaveBroughtEvent);
+    const settle = (retryable: boolean): void => {
+      this.#settle(slot, { item, code, reason, retryable, mayHaveLanded }, ordinal);
+    };
+    const route = outcome.requests.at(-1)?.route;
+    if (outcome.status === 403 && route !== undefined) sending.held.hold(route, plan.lanes, settle);
+    else settle(isWorthRetrying(outcome));
+  }
+
+  #idle(): Promise<void> {
+    if (this.#pending === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+}
+
+interface Sent {
+  readonly item: InputMessage;
+  readonly plan: RequestPlan;
+  readonly slot: InputSlot;
+  readonly ordinal: number;
+}
+
+/** Whether PX may have taken an event though no answer says so. All else that is sent does no harm when it is sent again. */
+function mayHaveBroughtEvent({ route, status, errorCode = '' }: RequestRecord): boolean {
+  if (route !== 'events.create') return false;
+  return status === undefined ? mayHaveArrived(errorCode) : status >= 500 || status === 408;
+}
+
+/** What ended a message that PX has not answered, in the words of a run. */
+function ownReason({ code, requests }: Failed): string | undefined {
+  if (code === 'blocked') {
+    return 'not sent: an earlier message of the same user or account failed, and must be delivered first';
+  }
+  if (code !== 'closed' && code !== 'cancelled') return undefined;
+  return requests.length === 0 ? 'not sent: the run was stopped' : 'not finished: the run was stopped';
+}
+
+/** A 401 is about the key: the message is as good as it was. */
+function isWorthRetrying(outcome: Failed): boolean {
+  return outcome.retryable || outcome.status === 401;
+}

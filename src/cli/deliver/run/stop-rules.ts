@@ -1,0 +1,77 @@
+import type { RouteName } from '../../../core/index.js';
+import type { Failed, Outcome, RequestRecord } from '../../../router/index.js';
+import { duration } from '../report/quantities.js';
+import type { Stop } from './stop.js';
+
+/** So many 403s in a row say something about the key, not about single users. */
+const FORBIDDEN_IN_A_ROW = 20;
+
+/**
+ * How long a message waits while PX answers 429 or asks for pauses with `Retry-After`, in milliseconds. Meanwhile nothing is sent and, when as
+ * many messages wait as may, nothing is read. A run in which PX asks for more ends, and says how to go on.
+ */
+export const MAX_THROTTLE_WAIT_MS = 15 * 60 * 1000;
+
+/**
+ * Ends a run in which nothing further can succeed: after a 401, after 20 requests in a row on one route that were answered with 403,
+ * when the daily quota is used up, and when PX asks for a longer pause than the command waits for.
+ */
+export class StopRules {
+  readonly #forbidden = new Map<RouteName, number>();
+
+  /** @param onRouteOpen told when PX shows that the key may use a route */
+  constructor(
+    private readonly stop: Stop,
+    private readonly onRouteOpen: (route: RouteName) => void,
+  ) {}
+
+  /** Told of each request before its plan goes on, so that nothing of its lane follows a 401. */
+  onRequest({ route, status, verdict }: RequestRecord): void {
+    if (status === 401) {
+      this.stop.request(
+        'unauthorized',
+        'PX answered 401, it does not know the API key: check GAINSIGHT_PX_API_KEY (or apiKey) and dataCenter',
+      );
+    } else if (status === 403) {
+      const inARow = (this.#forbidden.get(route) ?? 0) + 1;
+      this.#forbidden.set(route, inARow);
+      if (inARow < FORBIDDEN_IN_A_ROW) return;
+      this.stop.request(
+        'forbidden',
+        `PX answered 403 ${inARow} times in a row to ${route}: give the API key the permission to write`,
+      );
+    } else if (verdict === 'ok' || verdict === 'notFound' || verdict === 'rejected') {
+      // Neither a 429 nor an outage says that the key may use the route.
+      this.#forbidden.delete(route);
+      this.onRouteOpen(route);
+    }
+  }
+
+  onOutcome(outcome: Outcome): void {
+    if (outcome.delivered) return;
+    if (isThrottledTooLong(outcome)) {
+      const { retryAfterMs = 0 } = outcome;
+      this.stop.request(
+        'throttled',
+        retryAfterMs === 0
+          ? `PX answered 429 for ${duration(MAX_THROTTLE_WAIT_MS)}: go on later`
+          : `PX asks to send nothing for ${duration(retryAfterMs)}: go on when that time has passed`,
+      );
+    }
+    if (outcome.code !== 'daily_quota_reached') return;
+    this.stop.request(
+      'daily_quota_reached',
+      'the daily quota of requests (--requests-per-day) is used up: go on when 24 hours have passed',
+    );
+  }
+}
+
+/**
+ * Whether a message was not sent because PX asked for a longer wait than there was left. A 408 is about one request, not about all that the key
+ * sends; and a message that may be sent once only did not wait at all.
+ */
+function isThrottledTooLong({ code, status, retryAfterMs, retries, requests }: Failed): boolean {
+  const isAsked =
+    (code === 'throttled' && status === 429) || (code === 'unavailable' && retryAfterMs !== undefined);
+  return isAsked && ((retryAfterMs ?? 0) > MAX_THROTTLE_WAIT_MS || retries > 0 || requests.length === 0);
+}

@@ -1,0 +1,58 @@
+import { ByteReader } from './byte-reader.js';
+import {
+  refuseGzipAgain,
+  refuseKnownFormat,
+  refuseOtherText,
+  startsAsJson,
+} from '../split/foreign-format.js';
+import { gunzip, isGzip } from './gunzip.js';
+import { utf16Order, utf8FromUtf16 } from './utf16.js';
+
+const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const NEWLINE = 10;
+
+/** So much of the input says what it is; the longest signature ends before. */
+const HEAD_BYTES = 512;
+
+/**
+ * The bytes of a source as UTF-8 text without a byte order mark: unpacked, where they are gzip, and converted, where they are UTF-16.
+ *
+ * @throws ForeignFormat when the source holds something else than such text
+ * @throws BrokenInput, and what the source throws, behind all that could be read before
+ */
+export async function* plainBytes(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  const reader = new ByteReader(source);
+  try {
+    const isPacked = isGzip(await reader.peek(2));
+    const unpacked = isPacked ? new ByteReader(gunzip(reader)) : reader;
+    const head = await headOf(unpacked);
+    if (isPacked) refuseGzipAgain(head);
+    refuseKnownFormat(head);
+    yield* utf8Text(unpacked);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function* utf8Text(reader: ByteReader): AsyncGenerator<Buffer> {
+  const order = utf16Order(await reader.peek(2));
+  const text = order === undefined ? reader : new ByteReader(utf8FromUtf16(reader, order));
+  const mark = await text.peek(UTF8_MARK.length);
+  if (mark.subarray(0, UTF8_MARK.length).equals(UTF8_MARK)) await text.take(UTF8_MARK.length);
+  refuseOtherText(await headOf(text));
+  yield* text.rest();
+}
+
+/** The beginning of the input, as much as is needed to say what it is: a message that was just typed must not wait for the next. */
+async function headOf(reader: ByteReader): Promise<Buffer> {
+  for (let length = 4; ;) {
+    const head = await reader.peek(length);
+    const isEnough = head.length >= HEAD_BYTES || startsAsJson(head) || hasTwoLines(head);
+    if (isEnough || head.length < length) return head.subarray(0, HEAD_BYTES);
+    length = head.length + 1;
+  }
+}
+
+function hasTwoLines(head: Buffer): boolean {
+  return head.indexOf(NEWLINE, head.indexOf(NEWLINE) + 1) > head.indexOf(NEWLINE);
+}

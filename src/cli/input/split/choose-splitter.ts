@@ -1,0 +1,68 @@
+import { ArraySplitter } from './array-splitter.js';
+import { isBlankByte, LineSplitter, type SplitEnd, type Splitter } from './line-splitter.js';
+import type { Piece } from './raw-record.js';
+
+const NEWLINE = 10;
+const OPEN_ARRAY = 91;
+const CLOSE_ARRAY = 93;
+const OPEN_OBJECT = 123;
+
+/**
+ * Waits for the first signs of the input, and then cuts it into lines, or, when it begins as an array of objects does, into
+ * elements.
+ *
+ * A bracket alone does not tell: a first line such as `[INFO] started` must not make an array of all the rest.
+ */
+export class ChoosingSplitter implements Splitter {
+  #chosen: Splitter | undefined;
+  /** Line of the first sign. */
+  #line = 1;
+  /** What was read since the bracket, while the sign after it is awaited. */
+  #held: Buffer | undefined;
+
+  constructor(private readonly limitBytes: number) {}
+
+  push(chunk: Buffer): Piece[] {
+    if (this.#chosen !== undefined) return this.#chosen.push(chunk);
+    const bytes = this.#held === undefined ? chunk : Buffer.concat([this.#held, chunk]);
+    const first = firstSign(bytes, 0);
+    this.#line += newlines(bytes.subarray(0, first));
+    if (first === bytes.length) return [];
+    const seen = bytes.subarray(first);
+    if (seen[0] !== OPEN_ARRAY) return this.#choose(new LineSplitter(this.limitBytes, this.#line), seen);
+
+    const second = seen[firstSign(seen, 1)];
+    if (second === undefined && seen.length <= this.limitBytes) {
+      this.#held = seen;
+      return [];
+    }
+    const isArray = second === OPEN_OBJECT || second === CLOSE_ARRAY;
+    const splitter = isArray ? ArraySplitter : LineSplitter;
+    return this.#choose(new splitter(this.limitBytes, this.#line), seen);
+  }
+
+  end(): SplitEnd {
+    if (this.#chosen !== undefined) return this.#chosen.end();
+    if (this.#held === undefined) return { pieces: [] };
+    const lines = new LineSplitter(this.limitBytes, this.#line);
+    return { pieces: [...lines.push(this.#held), ...lines.end().pieces] };
+  }
+
+  #choose(splitter: Splitter, bytes: Buffer): Piece[] {
+    this.#chosen = splitter;
+    this.#held = undefined;
+    return splitter.push(bytes);
+  }
+}
+
+function firstSign(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && isBlankByte(bytes[at]!)) at += 1;
+  return at;
+}
+
+function newlines(bytes: Buffer): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === NEWLINE) count += 1;
+  return count;
+}

@@ -1,0 +1,47 @@
+export { isReservedKey } from './convert/attribute-value.js';
+export type { AttributeValue } from './convert/attribute-value.js';
+export { isBlank } from './convert/blank.js';
+export { CONVERTERS } from './convert/convert.js';
+export type { ConverterName } from './convert/convert.js';
+export { isInexactId, isJunkId, toIdAsWritten } from './convert/id.js';
+export {
+  AbortedError,
+  ConfigurationError,
+  DestinationError,
+  InstrumentationError,
+  InternalError,
+  RetryableError,
+  ThrottledError,
+  isDestinationError,
+} from './errors.js';
+export type { ErrorCode, ErrorDetails, ErrorKind, Fault } from './errors.js';
+export { foundText } from './json/describe-value.js';
+export { deepFreeze } from './json/freeze.js';
+export { isDate, isObject, typeName } from './json/json-object.js';
+export type { JsonObject } from './json/json-object.js';
+export { findUnreadable } from './json/unreadable.js';
+export { compileTable } from './mapping/compile.js';
+export type { AttributeRow, FieldRow } from './mapping/compile.js';
+export { copyAttributes, toEventAttribute } from './mapping/copy-attributes.js';
+export type { Attributes, CopyPaths } from './mapping/copy-attributes.js';
+export { flattenAttributes } from './mapping/flatten-attributes.js';
+export { compileRow, findRow, reportBehind } from './mapping/read-row.js';
+export type { CompiledRow, Found } from './mapping/read-row.js';
+export { joinPath, reasonUnusable } from './mapping/record.js';
+export type { DropReason, MappedObject, Place, Recorder } from './mapping/record.js';
+export { readSources, sourceOf } from './mapping/sources.js';
+export type { Sources } from './mapping/sources.js';
+export type { AnyRow, LeafPath, Row, SourcePath, SourceRoot } from './mapping/table.js';
+export { Walker } from './mapping/walk.js';
+export type { Draft } from './mapping/walk.js';
+export type { MessageFields, MessageInput, RudderMessage } from './message.js';
+export { PLAN_NOTES, advance, maxRequests } from './plan.js';
+export type { Advance, Next, PlanFailureCode, PlanNote, RequestPlan, RouteName, Step } from './plan.js';
+export type { BodyValue, EndpointPath, Method, RequestBody, RequestDescriptor } from './request.js';
+export { copyText } from './text/copy-text.js';
+export { HIDDEN_CHARACTERS } from './text/hidden-characters.js';
+export { nearestField } from './text/nearest-field.js';
+export { changesBetween, nearestName } from './text/nearest-name.js';
+export { namingBy } from './text/short-name.js';
+export { judge } from './verdict.js';
+export type { Answer, Settled, Transient, Verdict } from './verdict.js';

@@ -1,0 +1,181 @@
+import {
+  deepFreeze,
+  compileTable,
+  type Found,
+  type Place,
+  type Recorder,
+  type Sources,
+  type SourceRoot,
+  Walker,
+  type Draft,
+  type Next,
+  type RequestPlan,
+  type Step,
+} from '../../../core/index.js';
+import type { PxApi } from '../api/px-api.js';
+import type { ParsedConfig } from '../config/config.js';
+import { eventTimeFor, SYNCED_TIMES, TIME_TRAIT } from './event-time.js';
+import {
+  ACCOUNT_CREATE_DATES,
+  ACCOUNT_FIELDS,
+  STANDARD_ACCOUNT_FIELDS,
+  USER_CREATE_DATES,
+} from '../fields.js';
+import { findMemberId, reportOtherAccountIds, requireAccountId, requireMemberId } from './identity.js';
+import { accountLane, userLane } from './lanes.js';
+
+type AccountStep = 'updateAccount' | 'createAccount' | 'updateAccountAgain';
+type LinkStep = 'linkUser' | 'createUser' | 'linkUserAgain';
+type GroupStep = AccountStep | LinkStep;
+type Steps = [Step<GroupStep>, ...Step<GroupStep>[]];
+type Table = NonNullable<Step<GroupStep>['on']>;
+
+const ACCOUNT: Place = deepFreeze({
+  object: 'account',
+  steps: ['updateAccount', 'createAccount', 'updateAccountAgain'],
+});
+const NEW_ACCOUNT: Place = deepFreeze({ object: 'account', steps: ['createAccount'] });
+const LINK: Place = deepFreeze({ object: 'user', steps: ['linkUser'] });
+const LINK_OR_NEW: Place = deepFreeze({ object: 'user', steps: ['linkUser', 'createUser', 'linkUserAgain'] });
+const NEW_USER: Place = deepFreeze({ object: 'user', steps: ['createUser'] });
+
+const WALKED: readonly SourceRoot[] = ['traits'];
+
+/** The tables of the account's steps, whose success leads to `whenWritten`. */
+function accountTables(whenWritten: Next<GroupStep>): Readonly<Record<AccountStep, Table>> {
+  return deepFreeze({
+    updateAccount: { ok: whenWritten, notFound: { to: 'step', id: 'createAccount' } },
+    createAccount: { ok: whenWritten, rejected: { to: 'step', id: 'updateAccountAgain' } },
+    updateAccountAgain: {
+      ok: whenWritten,
+      notFound: { to: 'fail', code: 'rejected', answerOf: 'createAccount' },
+    },
+  });
+}
+
+const SKIPPED: Next<GroupStep> = deepFreeze({ to: 'done', note: 'link_skipped' });
+const WITH_LINK = accountTables({ to: 'step', id: 'linkUser' });
+const WITHOUT_LINK = accountTables(SKIPPED);
+
+/** What becomes of a user that PX does not know. */
+const LINK_TABLES: Readonly<Record<ParsedConfig['missingUserOnGroup'], Table>> = deepFreeze({
+  create: { notFound: { to: 'step', id: 'createUser' } },
+  fail: { notFound: { to: 'fail', code: 'user_not_found' } },
+  skip: { notFound: SKIPPED },
+});
+
+const NEW_USER_TABLES: Readonly<Record<'createUser' | 'linkUserAgain', Table>> = deepFreeze({
+  createUser: { rejected: { to: 'step', id: 'linkUserAgain' } },
+  linkUserAgain: { notFound: { to: 'fail', code: 'rejected', answerOf: 'createUser' } },
+});
+
+/**
+ * Maps group messages: update the account, or create it where there is none, then link the user to it. A user that PX does not know is
+ * created, fails the message or is left out, as `missingUserOnGroup` says.
+ */
+export class GroupMapper {
+  readonly #walker: Walker;
+
+  constructor(
+    private readonly config: ParsedConfig,
+    private readonly api: PxApi,
+  ) {
+    const table = compileTable({
+      rows: ACCOUNT_FIELDS,
+      lastRows: STANDARD_ACCOUNT_FIELDS,
+      fields: config.accountFields,
+      attributes: config.accountAttributes,
+      roots: WALKED,
+      alsoRead: ['groupId', TIME_TRAIT],
+      watched: [],
+    });
+    this.#walker = new Walker(table, ACCOUNT);
+  }
+
+  /** @throws InstrumentationError `id_missing`, `group_id_missing`, `nested_too_deep` */
+  plan(sources: Sources, record: Recorder | undefined): RequestPlan<GroupStep> {
+    const { missingUserOnGroup } = this.config;
+    const member =
+      missingUserOnGroup === 'skip' ? findMemberId(sources, record) : requireMemberId(sources, record);
+    const account = requireAccountId(sources, record);
+    const { value: accountId } = account;
+    if (record !== undefined) {
+      record.wrote(ACCOUNT, 'id', account.path, accountId);
+      reportOtherAccountIds(sources, account, WALKED, record);
+      if (member === undefined) record.noted('link_skipped');
+      else recordLink(member, account, missingUserOnGroup === 'create' ? LINK_OR_NEW : LINK, record);
+    }
+
+    const body = this.#account(sources, record);
+    const update = this.api.updateAccount(accountId, body);
+    const on = member === undefined ? WITHOUT_LINK : WITH_LINK;
+    const steps: Steps = [
+      { id: 'updateAccount', route: 'accounts.update', request: update, on: on.updateAccount },
+      this.#createAccount(account, body, on.createAccount, sources, record),
+      { id: 'updateAccountAgain', route: 'accounts.update', request: update, on: on.updateAccountAgain },
+    ];
+    if (member === undefined) return { lanes: [accountLane(accountId)], steps };
+    const { value: identifyId } = member;
+    this.#addLink(steps, identifyId, accountId, sources, record);
+    return { lanes: [userLane(identifyId), accountLane(accountId)], steps };
+  }
+
+  #account(sources: Sources, record: Recorder | undefined): Draft {
+    const body: Draft = { propertyKeys: [this.config.productTagKey] };
+    record?.wrote(ACCOUNT, 'propertyKeys', 'config.productTagKey', body.propertyKeys);
+    this.#walker.walk(sources, body, record);
+    return body;
+  }
+
+  #createAccount(
+    { value: id, path }: Found<string>,
+    update: Draft,
+    on: Table,
+    sources: Sources,
+    record: Recorder | undefined,
+  ): Step<GroupStep> {
+    if (update.name === undefined) record?.wrote(NEW_ACCOUNT, 'name', `default: ${path}`, id);
+    const time = eventTimeFor(
+      ACCOUNT_CREATE_DATES,
+      update,
+      sources,
+      NEW_ACCOUNT,
+      record,
+      SYNCED_TIMES.account,
+    );
+    const request = this.api.createAccount(
+      time === undefined ? { id, name: id, ...update } : { id, name: id, createDate: time, ...update },
+    );
+    return { id: 'createAccount', route: 'accounts.create', request, on };
+  }
+
+  #addLink(
+    steps: Steps,
+    identifyId: string,
+    accountId: string,
+    sources: Sources,
+    record: Recorder | undefined,
+  ): void {
+    const { missingUserOnGroup, productTagKey } = this.config;
+    const request = this.api.updateUser(identifyId, { accountId });
+    steps.push({ id: 'linkUser', route: 'users.update', request, on: LINK_TABLES[missingUserOnGroup] });
+    if (missingUserOnGroup !== 'create') return;
+
+    const user = { identifyId, accountId, type: 'USER', propertyKeys: [productTagKey] };
+    record?.wrote(NEW_USER, 'type', 'constant', 'USER');
+    record?.wrote(NEW_USER, 'propertyKeys', 'config.productTagKey', user.propertyKeys);
+    const time = eventTimeFor(USER_CREATE_DATES, {}, sources, NEW_USER, record, SYNCED_TIMES.member);
+    const create = this.api.createUser(
+      time === undefined ? user : { signUpDate: time, createDate: time, ...user },
+    );
+    steps.push(
+      { id: 'createUser', route: 'users.create', request: create, on: NEW_USER_TABLES.createUser },
+      { id: 'linkUserAgain', route: 'users.update', request, on: NEW_USER_TABLES.linkUserAgain },
+    );
+  }
+}
+
+function recordLink(member: Found<string>, account: Found<string>, place: Place, record: Recorder): void {
+  record.wrote(place, 'identifyId', member.path, member.value);
+  record.wrote(place, 'accountId', account.path, account.value);
+}

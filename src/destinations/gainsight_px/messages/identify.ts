@@ -1,0 +1,146 @@
+import {
+  deepFreeze,
+  compileTable,
+  compileRow,
+  findRow,
+  reportBehind,
+  type Place,
+  type Recorder,
+  type Sources,
+  type SourceRoot,
+  Walker,
+  type Draft,
+  type Next,
+  type RequestPlan,
+  type Step,
+} from '../../../core/index.js';
+import type { PxApi } from '../api/px-api.js';
+import type { ParsedConfig } from '../config/config.js';
+import { eventTimeFor, TIME_TRAIT } from './event-time.js';
+import { FULL_NAME, STANDARD_USER_FIELDS, USER_CREATE_DATES, USER_FIELDS } from '../fields.js';
+import { reportOtherUserIds, requireUserId } from './identity.js';
+import { userLane } from './lanes.js';
+import { flatPreferences, PreferenceReader } from '../preferences/preference-reader.js';
+import { PREFERENCES_PLACE } from '../preferences/preferences.js';
+
+type IdentifyStep = 'updateUser' | 'createUser' | 'updateUserAgain' | 'setPreferences';
+type Table = NonNullable<Step<IdentifyStep>['on']>;
+
+const USER: Place = deepFreeze({ object: 'user', steps: ['updateUser', 'createUser', 'updateUserAgain'] });
+const NEW_USER: Place = deepFreeze({ object: 'user', steps: ['createUser'] });
+
+const NAME = compileRow(FULL_NAME);
+const WALKED: readonly SourceRoot[] = ['traits', 'context.traits'];
+
+/** The tables of a plan whose user's success leads to `whenWritten`. */
+function tables(
+  whenWritten: Next<IdentifyStep>,
+): Readonly<Record<Exclude<IdentifyStep, 'setPreferences'>, Table>> {
+  return {
+    updateUser: { ok: whenWritten, notFound: { to: 'step', id: 'createUser' } },
+    // A refused create is most often a lost race: somebody else created the user meanwhile.
+    createUser: { ok: whenWritten, rejected: { to: 'step', id: 'updateUserAgain' } },
+    // If there is still no such user, the refusal of the create was about its body.
+    updateUserAgain: { ok: whenWritten, notFound: { to: 'fail', code: 'rejected', answerOf: 'createUser' } },
+  };
+}
+
+const ENDING = deepFreeze(tables({ to: 'done' }));
+const GOING_ON = deepFreeze(tables({ to: 'step', id: 'setPreferences' }));
+
+/** Maps identify messages: update the user, or create it where there is none, then set its preferences where there are any. */
+export class IdentifyMapper {
+  readonly #walker: Walker;
+  readonly #preferences: PreferenceReader;
+
+  constructor(
+    private readonly config: ParsedConfig,
+    private readonly api: PxApi,
+  ) {
+    const flags = flatPreferences([...config.userFields, ...config.userAttributes]);
+    const table = compileTable({
+      rows: USER_FIELDS,
+      lastRows: STANDARD_USER_FIELDS,
+      fields: config.userFields,
+      attributes: config.userAttributes,
+      roots: WALKED,
+      alsoRead: ['name', 'userId', 'id', 'userPreferences', TIME_TRAIT],
+      watched: flags,
+    });
+    this.#walker = new Walker(table, USER);
+    this.#preferences = new PreferenceReader(config.consentPreferences, flags);
+  }
+
+  /** @throws InstrumentationError `id_missing`, `preference_unknown`, `preference_invalid`, `nested_too_deep` */
+  plan(sources: Sources, record: Recorder | undefined): RequestPlan<IdentifyStep> {
+    const id = requireUserId(sources, record);
+    const { value: identifyId, path } = id;
+    if (record !== undefined) {
+      record.wrote(USER, 'identifyId', path, identifyId);
+      reportOtherUserIds(sources, id, WALKED, record);
+    }
+    const body: Draft = { type: 'USER', propertyKeys: [this.config.productTagKey], customAttributes: {} };
+    const hasFlags = this.#fill(body, sources, record);
+    const preferences = this.#preferences.read(sources, hasFlags, record);
+
+    const on = preferences === undefined ? ENDING : GOING_ON;
+    const update = this.api.updateUser(identifyId, body);
+    const time = eventTimeFor(USER_CREATE_DATES, body, sources, NEW_USER, record);
+    const create = this.api.createUser(
+      time === undefined
+        ? { identifyId, ...body }
+        : { identifyId, signUpDate: time, createDate: time, ...body },
+    );
+    const steps: [Step<IdentifyStep>, ...Step<IdentifyStep>[]] = [
+      { id: 'updateUser', route: 'users.update', request: update, on: on.updateUser },
+      { id: 'createUser', route: 'users.create', request: create, on: on.createUser },
+      { id: 'updateUserAgain', route: 'users.update', request: update, on: on.updateUserAgain },
+    ];
+    if (preferences !== undefined) {
+      record?.wrote(PREFERENCES_PLACE, 'identifyId', path, identifyId);
+      const request = this.api.setPreferences(identifyId, preferences);
+      steps.push({ id: 'setPreferences', route: 'preferences.set', request });
+    }
+    return { lanes: [userLane(identifyId)], steps };
+  }
+
+  /** Whether a trait is called like a preference. */
+  #fill(body: Draft, sources: Sources, record: Recorder | undefined): boolean {
+    record?.wrote(USER, 'type', 'constant', 'USER');
+    record?.wrote(USER, 'propertyKeys', 'config.productTagKey', body.propertyKeys);
+    const hasFlags = this.#walker.walk(sources, body, record);
+    if (record !== undefined && isEmpty(body.customAttributes))
+      record.wrote(USER, 'customAttributes', 'constant', {});
+    if (record !== undefined || body.firstName === undefined || body.lastName === undefined)
+      splitName(sources, body, record);
+    return hasFlags;
+  }
+}
+
+/** Fills in first and last name from the one text `name`, where they are missing. */
+function splitName(sources: Sources, body: Draft, record: Recorder | undefined): void {
+  const found = findRow(sources, NAME, record);
+  if (found === undefined) return;
+  const [first, last] = splitAtWhiteSpace(found.value.trim());
+  if (body.firstName === undefined) {
+    body.firstName = first;
+    record?.wrote(USER, 'firstName', found.path, first);
+  }
+  if (body.lastName === undefined && last !== undefined) {
+    body.lastName = last;
+    record?.wrote(USER, 'lastName', found.path, last);
+  }
+  if (record === undefined) return;
+  if (first !== body.firstName || (last !== undefined && last !== body.lastName))
+    record.dropped(found.path, 'shadowed', found.value);
+  reportBehind(sources, NAME, found, WALKED, record);
+}
+
+function splitAtWhiteSpace(name: string): [string, string | undefined] {
+  const gap = name.search(/\s/);
+  return gap === -1 ? [name, undefined] : [name.slice(0, gap), name.slice(gap).trimStart()];
+}
+
+function isEmpty(object: unknown): boolean {
+  return Object.keys(object as object).length === 0;
+}

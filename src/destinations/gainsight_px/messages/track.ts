@@ -1,0 +1,174 @@
+import {
+  deepFreeze,
+  InstrumentationError,
+  foundText,
+  isObject,
+  isReservedKey,
+  type AttributeValue,
+  isBlank,
+  copyAttributes,
+  type Attributes,
+  compileRow,
+  findRow,
+  type CompiledRow,
+  type Found,
+  reasonUnusable,
+  type Place,
+  type Recorder,
+  type Sources,
+  type Draft,
+  type RequestPlan,
+} from '../../../core/index.js';
+import type { PxApi } from '../api/px-api.js';
+import type { ParsedConfig } from '../config/config.js';
+import { EventAttributes, withoutQuery } from './event-attributes.js';
+import {
+  EVENT_FIELDS,
+  EVENT_ID,
+  EVENT_IP,
+  EVENT_NAME,
+  PAGE_EVENT_NAMES,
+  SYNCED_EVENT_DATE,
+  URL_FIELDS,
+} from '../fields.js';
+import { requireUserId } from './identity.js';
+import { userLane } from './lanes.js';
+import { isSynced } from './reverse-etl.js';
+
+const GLOBAL_CONTEXT = 'globalContext';
+const NAME = compileRow(EVENT_NAME);
+const SYNCED_DATE = compileRow(SYNCED_EVENT_DATE);
+const EVENT: Place = deepFreeze({ object: 'event', steps: ['createEvent'] });
+const CONTEXT_PATHS = { from: 'properties.globalContext', place: EVENT, to: GLOBAL_CONTEXT } as const;
+const URLS: readonly string[] = URL_FIELDS;
+
+type TrackStep = 'createEvent';
+
+/** Messages that are custom events: a page or screen message is one with `pageEvents` set. */
+export type EventType = 'track' | keyof typeof PAGE_EVENT_NAMES;
+
+/** Maps track, page and screen messages: one custom event each. */
+export class TrackMapper {
+  readonly #rows: readonly CompiledRow[];
+  /** For messages of reverse ETL. */
+  readonly #syncedRows: readonly CompiledRow[];
+  readonly #attributes: EventAttributes;
+
+  constructor(
+    private readonly config: ParsedConfig,
+    private readonly api: PxApi,
+  ) {
+    const optional = [...(config.sendEventId ? [EVENT_ID] : []), ...(config.sendIp ? [EVENT_IP] : [])];
+    this.#rows = [...EVENT_FIELDS, ...optional].map((row) => compileRow(row));
+    this.#syncedRows = this.#rows.map((row) => (row.to === SYNCED_DATE.to ? SYNCED_DATE : row));
+    this.#attributes = new EventAttributes(config, EVENT, GLOBAL_CONTEXT);
+  }
+
+  /** @throws InstrumentationError `id_missing`, `event_name_missing`, `nested_too_deep` */
+  plan(type: EventType, sources: Sources, record: Recorder | undefined): RequestPlan<TrackStep> {
+    const { value: identifyId, path } = requireUserId(sources, record);
+    record?.wrote(EVENT, 'identifyId', path, identifyId);
+    const body = this.#event(type, identifyId, sources, record);
+    return {
+      lanes: [userLane(identifyId)],
+      steps: [{ id: 'createEvent', route: 'events.create', request: this.api.createEvent(body) }],
+    };
+  }
+
+  #event(type: EventType, identifyId: string, sources: Sources, record: Recorder | undefined): Draft {
+    const body: Draft = {
+      identifyId,
+      propertyKey: this.config.productTagKey,
+      userType: 'USER',
+      eventName: type === 'track' ? requireEventName(sources, record) : pageEventName(type, record),
+      attributes:
+        type === 'track'
+          ? this.#attributes.ofTrack(sources, record)
+          : this.#attributes.ofPage(sources, record),
+    };
+    record?.wrote(EVENT, 'propertyKey', 'config.productTagKey', this.config.productTagKey);
+    record?.wrote(EVENT, 'userType', 'constant', 'USER');
+
+    for (const row of isSynced(sources) ? this.#syncedRows : this.#rows) {
+      const found = findRow(sources, row, record);
+      if (found === undefined) continue;
+      const { path } = found;
+      const value = this.config.stripUrlQuery && URLS.includes(row.to) ? cutUrl(found, record) : found.value;
+      if (value === undefined) continue;
+      body[row.to] = value;
+      record?.wrote(EVENT, row.to, path, value);
+    }
+    const globalContext = this.#globalContext(sources, record);
+    if (globalContext !== undefined) body[GLOBAL_CONTEXT] = globalContext;
+    return body;
+  }
+
+  /** The payload's own context wins over the configuration's, as a whole or, when they are merged, key by key. */
+  #globalContext(sources: Sources, record: Recorder | undefined): Attributes | undefined {
+    const { globalContext: constants, mergeGlobalContext } = this.config;
+    const own = ownGlobalContext(sources, record);
+    if (own !== undefined && !mergeGlobalContext) return own;
+    if (constants === undefined) return own;
+    for (const key of Object.keys(constants)) {
+      if (own === undefined || !Object.hasOwn(own, key)) {
+        record?.wrote(EVENT, `${GLOBAL_CONTEXT}.${key}`, 'config.globalContextMap', constants[key]);
+      }
+    }
+    return { ...constants, ...own };
+  }
+}
+
+function requireEventName(sources: Sources, record: Recorder | undefined): string {
+  const found = findRow(sources, NAME, record);
+  if (found !== undefined) {
+    record?.wrote(EVENT, NAME.to, found.path, found.value);
+    return found.value;
+  }
+  const message = `expected a non-blank string or a finite number, found ${foundText(sources.message.event)}`;
+  throw new InstrumentationError('event_name_missing', `a track message needs a name in event: ${message}`, {
+    faults: [{ path: 'event', message }],
+  });
+}
+
+function pageEventName(type: keyof typeof PAGE_EVENT_NAMES, record: Recorder | undefined): string {
+  const name = PAGE_EVENT_NAMES[type];
+  record?.wrote(EVENT, NAME.to, 'constant', name);
+  return name;
+}
+
+/** A URL without its query and fragment; nothing when there was nothing else. */
+function cutUrl({ value, path }: Found<unknown>, record: Recorder | undefined): string | undefined {
+  const url = withoutQuery(value as string);
+  if (!isBlank(url)) return url;
+  record?.dropped(path, 'stripped', value);
+  return undefined;
+}
+
+/** `properties.globalContext`, when it is an object with a usable value. */
+function ownGlobalContext(sources: Sources, record: Recorder | undefined): Attributes | undefined {
+  const raw = sources.properties?.[GLOBAL_CONTEXT];
+  if (raw === undefined) return undefined;
+  if (!isObject(raw)) {
+    record?.dropped(CONTEXT_PATHS.from, raw === null ? 'empty' : 'notAnObject', raw);
+    return undefined;
+  }
+  const own = copyAttributes(raw, CONTEXT_PATHS, undefined);
+  if (Object.values(own).some(isUsable))
+    return record === undefined ? own : copyAttributes(raw, CONTEXT_PATHS, record);
+  if (record !== undefined) {
+    const entries = Object.entries(raw);
+    if (entries.length === 0) record.dropped(CONTEXT_PATHS.from, 'empty', raw);
+    for (const [key, value] of entries) {
+      record.dropped(
+        `${CONTEXT_PATHS.from}.${key}`,
+        isReservedKey(key) ? 'reserved' : reasonUnusable(value),
+        value,
+      );
+    }
+  }
+  return undefined;
+}
+
+function isUsable(value: AttributeValue): boolean {
+  return typeof value !== 'string' || !isBlank(value);
+}

@@ -1,0 +1,62 @@
+import type { RequestBody, RequestDescriptor } from '../../core/index.js';
+import type { PxApi } from '../../destinations/gainsight_px/index.js';
+
+/** The calls that an event may lead to. Erasing and denying users are not among them, whatever the host is made to send. */
+const EVENT_ROUTES = [
+  'users.update',
+  'users.create',
+  'accounts.update',
+  'accounts.create',
+  'events.create',
+  'preferences.set',
+] as const;
+export type EventRoute = (typeof EVENT_ROUTES)[number];
+
+/** A call of PX without its address and key: what is called, about which object, with which body. */
+export interface PxCall {
+  readonly route: EventRoute;
+  /** The object's id, where the call updates one; a create has its id in the body. */
+  readonly target?: string;
+  readonly body: RequestBody;
+}
+
+/** Where the body form of an update has its id, and how its URL ends. */
+const BODY_FORMS: Readonly<Partial<Record<EventRoute, { readonly path: string; readonly key: string }>>> = {
+  'users.update': { path: '/users/update', key: 'identifyId' },
+  'accounts.update': { path: '/accounts/update', key: 'id' },
+  'preferences.set': { path: '/user/preferences', key: 'identifyId' },
+};
+
+/** Whether a route is a call that an event may lead to. */
+export function isEventRoute(route: unknown): route is EventRoute {
+  return EVENT_ROUTES.some((known) => known === route);
+}
+
+/** What a request of a plan calls. {@link buildCall} makes the same request of it again. */
+export function readCall(route: EventRoute, { endpoint, body = {} }: RequestDescriptor): PxCall {
+  const form = BODY_FORMS[route];
+  if (form === undefined) return { route, body };
+  if (!endpoint.endsWith(form.path)) {
+    return { route, target: decodeURIComponent(endpoint.slice(endpoint.lastIndexOf('/') + 1)), body };
+  }
+  const { [form.key]: target, ...rest } = body;
+  return { route, target: String(target), body: rest };
+}
+
+/** The request of a call, with the address and the key of `api`. */
+export function buildCall(api: PxApi, { route, target = '', body }: PxCall): RequestDescriptor {
+  switch (route) {
+    case 'users.update':
+      return api.updateUser(target, body);
+    case 'users.create':
+      return api.createUser(body);
+    case 'accounts.update':
+      return api.updateAccount(target, body);
+    case 'accounts.create':
+      return api.createAccount(body);
+    case 'events.create':
+      return api.createEvent(body);
+    case 'preferences.set':
+      return api.setPreferences(target, body);
+  }
+}

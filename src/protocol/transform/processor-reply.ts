@@ -1,0 +1,40 @@
+import type { DestinationError, JsonObject } from '../../core/index.js';
+import type { WireDescriptor } from '../descriptor.js';
+import { errorText } from '../error-text.js';
+import { ITEM_STATUS } from './item-status.js';
+import { statTags, type StatTags } from '../stat-tags.js';
+
+/**
+ * What the host is told of one event on the processor route. It stores those of status 200, filters 298, and drops all others for
+ * good: an error that may pass must never stand here (RudderStack rudder-server v1.83, `processor/processor.go`).
+ */
+export interface ProcessorItem {
+  /** Only with status 200. */
+  readonly output?: WireDescriptor;
+  readonly metadata: JsonObject;
+  readonly statusCode: number;
+  readonly error: string;
+  readonly statTags: StatTags;
+}
+
+const NO_TAGS: StatTags = Object.freeze({});
+
+/** An event that the host is to send. */
+export function outputItem(output: WireDescriptor, metadata: JsonObject): ProcessorItem {
+  return { output, metadata, statusCode: ITEM_STATUS.deliver, error: '', statTags: NO_TAGS };
+}
+
+/** An event that failed for good, or is filtered. */
+export function droppedItem(
+  error: DestinationError,
+  statusCode: number,
+  metadata: JsonObject,
+): ProcessorItem {
+  return {
+    metadata,
+    statusCode,
+    error: errorText(error.message),
+    // A filtered event is no failure, and not to be counted as one.
+    statTags: statusCode === ITEM_STATUS.filtered ? NO_TAGS : statTags(error, 'processor', metadata),
+  };
+}

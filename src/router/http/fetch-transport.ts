@@ -1,0 +1,116 @@
+import { InstrumentationError, type RequestDescriptor } from '../../core/index.js';
+import { type Clock, atOrigin } from '../../runtime/index.js';
+import type { Fetch, FetchAnswer } from '../options.js';
+import { quoteBody } from './answer-summary.js';
+import { readBody } from './read-answer.js';
+import { apiKeyOf } from './redact.js';
+import { parseRetryAfter } from '../limits/retry-after.js';
+import { TIMEOUT, transportErrorCode } from './transport-error.js';
+import type { Exchange, Transport } from './transport.js';
+
+/** What a fetch transport needs. */
+export interface FetchTransportOptions {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly requestTimeoutMs: number;
+  /** Where to send in place of the requests' own origin. */
+  readonly origin?: string;
+}
+
+type Head = Pick<Exchange, 'status' | 'retryAfterMs'>;
+
+/** Sends requests by `fetch`: redirects are not followed, and a time limit holds for the answer's body too. */
+export function createFetchTransport(options: FetchTransportOptions): Transport {
+  return (request, wantsBody = false) => new FetchExchange(options, request, wantsBody).run();
+}
+
+class FetchExchange {
+  readonly #startMs: number;
+  readonly #body: string | undefined;
+  readonly #controller = new AbortController();
+  /** What came before it went wrong, when it did. */
+  #head: Head = {};
+
+  constructor(
+    private readonly options: FetchTransportOptions,
+    private readonly request: RequestDescriptor,
+    private readonly wantsBody: boolean,
+  ) {
+    this.#body = bodyText(request);
+    this.#startMs = options.clock.nowMs();
+  }
+
+  async run(): Promise<Exchange> {
+    let cancelTimer = (): void => undefined;
+    // Raced with, not only told to `fetch`: one that does not listen must not hold a lane for ever.
+    const timeout = new Promise<Exchange>((resolve) => {
+      cancelTimer = this.options.clock.after(this.options.requestTimeoutMs, () => {
+        resolve(this.#broken(TIMEOUT));
+        this.#controller.abort();
+      });
+    });
+    try {
+      return await Promise.race([this.#exchange(), timeout]);
+    } catch (thrown) {
+      return this.#broken(transportErrorCode(thrown));
+    } finally {
+      cancelTimer();
+    }
+  }
+
+  async #exchange(): Promise<Exchange> {
+    const { method, endpoint, headers } = this.request;
+    const { fetch, origin } = this.options;
+    const response = await fetch(origin === undefined ? endpoint : atOrigin(endpoint, origin), {
+      method,
+      headers,
+      ...(this.#body === undefined ? {} : { body: this.#body }),
+      // A redirect would carry the key elsewhere.
+      redirect: 'manual',
+      signal: this.#controller.signal,
+    });
+    this.#head = this.#readHead(response);
+    const answer = await readBody(response);
+    const secret = apiKeyOf(headers);
+    return {
+      ...this.#head,
+      html: answer.html,
+      text: this.wantsBody && response.ok ? answer.text : '',
+      quote: response.ok ? '' : quoteBody(answer, secret),
+      durationMs: this.#elapsedMs(),
+    };
+  }
+
+  #readHead(response: FetchAnswer): Head {
+    const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), this.options.clock.epochMs());
+    return { status: response.status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  }
+
+  #broken(errorCode: string): Exchange {
+    return {
+      ...this.#head,
+      errorCode,
+      html: false,
+      text: '',
+      quote: 'no body',
+      durationMs: this.#elapsedMs(),
+    };
+  }
+
+  #elapsedMs(): number {
+    return this.options.clock.nowMs() - this.#startMs;
+  }
+}
+
+function bodyText({ body, endpointPath }: RequestDescriptor): string | undefined {
+  if (body === undefined) return undefined;
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    const message = `the body of the request to ${endpointPath} cannot be written as JSON`;
+    throw new InstrumentationError('plan_invalid', `not sent: ${message}`, {
+      faults: [{ path: 'request.body', message }],
+      cause,
+    });
+  }
+}

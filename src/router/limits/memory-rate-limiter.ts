@@ -1,0 +1,180 @@
+import { ThrottledError } from '../../core/index.js';
+import type { Clock } from '../../runtime/index.js';
+import { DayQuota } from './day-quota.js';
+import type { RateLimiter } from './rate-limiter.js';
+import { SlidingWindow } from './sliding-window.js';
+
+/**
+ * The second of `requestsPerSecond`, with a little over: a request that is let through leaves the process a moment later, and the
+ * next ones may leave sooner. Costs 2 % of the rate.
+ */
+const SECOND_MS = 1_020;
+
+/** What is over: how far apart requests may leave and arrive and still stay within the limit. */
+const MARGIN_MS = SECOND_MS - 1_000;
+
+/** A timer that is later than this says that the whole machine stood still. */
+const STANDSTILL_MS = 100;
+
+/** Connections are closed when nothing was heard on them for so long (`createHttpFetch`, and the default of Node's `fetch`): then new ones must be made. */
+const KEEP_ALIVE_MS = 4_000;
+
+/** Limits of the rate; `Infinity` is none. */
+export interface RateLimits {
+  readonly requestsPerSecond: number;
+  readonly requestsPerDay: number;
+}
+
+/** A limiter for one process; what it knows is lost with it. */
+export function createMemoryRateLimiter(limits: RateLimits, clock: Clock): RateLimiter {
+  const unlimited = limits.requestsPerSecond === Infinity && limits.requestsPerDay === Infinity;
+  return unlimited ? UNLIMITED : new MemoryRateLimiter(limits, clock);
+}
+
+const UNLIMITED: RateLimiter = { acquire: () => Promise.resolve() };
+
+interface Waiting {
+  readonly grant: () => void;
+  readonly refuse: (error: Error) => void;
+}
+
+class MemoryRateLimiter implements RateLimiter {
+  readonly #clock: Clock;
+  readonly #second: SlidingWindow | undefined;
+  readonly #day: DayQuota | undefined;
+  readonly #waiting = new Set<Waiting>();
+  #cancelTimer: (() => void) | undefined;
+  #answeredMs = -Infinity;
+  /** Sends that had to wait for a connection, none of which was answered yet. */
+  #connecting = 0;
+
+  constructor({ requestsPerSecond, requestsPerDay }: RateLimits, clock: Clock) {
+    this.#clock = clock;
+    if (requestsPerSecond !== Infinity) this.#second = new SlidingWindow(requestsPerSecond, SECOND_MS);
+    if (requestsPerDay !== Infinity) this.#day = new DayQuota(requestsPerDay);
+  }
+
+  acquire(signal: AbortSignal): Promise<void> {
+    const nowMs = this.#clock.nowMs();
+    if (this.#day?.isUsedUp(nowMs) === true) return Promise.reject(quotaReached());
+    if (this.#waiting.size === 0 && this.#mayGrant(nowMs)) {
+      this.#note(nowMs);
+      return Promise.resolve();
+    }
+    return this.#wait(signal);
+  }
+
+  /**
+   * The first requests after a pause are held up by their new connections, and arrive together with later ones: measured at a server, 200
+   * in one second where 180 are allowed. So they count from the first answer on.
+   */
+  answered(): void {
+    this.#answeredMs = this.#clock.nowMs();
+    if (this.#connecting === 0) return;
+    this.#second?.postpone(this.#connecting, this.#answeredMs);
+    this.#connecting = 0;
+  }
+
+  isIdle(): boolean {
+    const nowMs = this.#clock.nowMs();
+    const free = (log: SlidingWindow | DayQuota | undefined): boolean => log?.isEmpty(nowMs) ?? true;
+    return this.#waiting.size === 0 && free(this.#second) && free(this.#day);
+  }
+
+  #mayGrant(nowMs: number): boolean {
+    return this.#second === undefined || this.#second.nextMs <= nowMs;
+  }
+
+  #note(nowMs: number): void {
+    if (nowMs - this.#answeredMs > KEEP_ALIVE_MS) this.#connecting += 1;
+    this.#day?.add(nowMs);
+    if (this.#second !== undefined) this.#watchLeaving(this.#second, nowMs);
+  }
+
+  /**
+   * A busy process writes to its sockets late, too: what was let through counts from when it left. Half of the margin is spent by then at most, and
+   * the other half stays: with all of it, lateness would count twice.
+   */
+  #watchLeaving(second: SlidingWindow, nowMs: number): void {
+    const send = second.add(nowMs);
+    this.#clock.after(0, () => {
+      const laterMs = this.#clock.nowMs();
+      if (laterMs - nowMs > MARGIN_MS / 2) second.postponeFrom(send, laterMs - MARGIN_MS / 2);
+    });
+  }
+
+  #wait(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.#waiting.delete(waiting);
+        if (this.#waiting.size === 0) this.#stopTimer();
+        reject(signal.reason as Error);
+      };
+      const settle = (how: () => void): void => {
+        signal.removeEventListener('abort', onAbort);
+        how();
+      };
+      const waiting: Waiting = {
+        grant: () => {
+          settle(resolve);
+        },
+        refuse: (error) => {
+          settle(() => {
+            reject(error);
+          });
+        },
+      };
+      this.#waiting.add(waiting);
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) onAbort();
+      else this.#startTimer();
+    });
+  }
+
+  #startTimer(): void {
+    if (this.#cancelTimer !== undefined || this.#second === undefined) return;
+    // Whole milliseconds, rounded up: a timer drops the fraction, and would come too soon.
+    const delayMs = Math.max(1, Math.ceil(this.#second.nextMs - this.#clock.nowMs()));
+    const dueMs = this.#clock.nowMs() + delayMs;
+    this.#cancelTimer = this.#clock.after(delayMs, () => {
+      this.#cancelTimer = undefined;
+      this.#noteStandstill(dueMs);
+      this.#grantWaiting();
+    });
+  }
+
+  /** What left shortly before a machine stood still may arrive only now, together with what leaves now. */
+  #noteStandstill(dueMs: number): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - dueMs > STANDSTILL_MS) this.#second?.postponeSince(dueMs - STANDSTILL_MS, nowMs);
+  }
+
+  #stopTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+
+  #grantWaiting(): void {
+    for (const waiting of this.#waiting) {
+      const nowMs = this.#clock.nowMs();
+      if (this.#day?.isUsedUp(nowMs) === true) {
+        this.#waiting.delete(waiting);
+        waiting.refuse(quotaReached());
+      } else if (this.#mayGrant(nowMs)) {
+        this.#waiting.delete(waiting);
+        this.#note(nowMs);
+        waiting.grant();
+      } else {
+        this.#startTimer();
+        return;
+      }
+    }
+  }
+}
+
+function quotaReached(): ThrottledError {
+  return new ThrottledError(
+    'daily_quota_reached',
+    'not sent: the requests of the last 24 hours reach requestsPerDay',
+  );
+}

@@ -1,0 +1,28 @@
+import type { Signal } from '../../runtime/index.js';
+
+/**
+ * Says when the next request may be sent; one per {@link LimitScope}.
+ *
+ * A limiter of your own (shared between processes, say) implements this and is handed in as `RouterOptions.rateLimiter`.
+ */
+export interface RateLimiter {
+  /**
+   * Resolves when one request may be sent, which the router then does at once.
+   *
+   * Requests are let through in the order they asked. Rejects with the signal's reason when it is aborted before, and
+   * with a `ThrottledError` `daily_quota_reached` when the wait would be hours.
+   */
+  acquire(signal: Signal): Promise<void>;
+  /** Told whenever an answer has come: what was sent before has arrived by now. */
+  answered?(): void;
+  /** Whether forgetting this limiter changes nothing: no request that it remembers counts any longer. Absent: always. */
+  isIdle?(): boolean;
+}
+
+/** What one limit is about: nothing is ever shared between two API keys or two base URLs. */
+export interface LimitScope {
+  /** Origin of the base URL, for example `https://api.aptrinsic.com`. */
+  readonly origin: string;
+  /** Stands for the API key, which cannot be told from it: 16 hexadecimal digits of its SHA-256. */
+  readonly keyFingerprint: string;
+}

@@ -1,0 +1,164 @@
+import {
+  AbortedError,
+  InternalError,
+  RetryableError,
+  ThrottledError,
+  type DestinationError,
+  type ErrorCode,
+  type ErrorKind,
+  type PlanFailureCode,
+  type PlanNote,
+  type RouteName,
+  type Transient,
+  type Verdict,
+} from '../../core/index.js';
+
+/** One attempt at one request of a plan. */
+export interface RequestRecord {
+  /** Name of the plan's step. */
+  readonly step: string;
+  readonly route: RouteName;
+  /** HTTP status; absent when no answer came. */
+  readonly status?: number;
+  /** Why there was no usable answer: `ECONNRESET`, `UND_ERR_SOCKET`, `TIMEOUT` … Absent when there was one. */
+  readonly errorCode?: string;
+  /** From sending to the end of the answer's body, in milliseconds. */
+  readonly durationMs: number;
+  /** How long the request had waited for the rate limit before, in milliseconds. */
+  readonly waitedMs: number;
+  /** How long the answer asks to wait (`Retry-After`), in milliseconds; absent when it does not. */
+  readonly retryAfterMs?: number;
+  /** What the answer meant to the plan. */
+  readonly verdict: Verdict;
+}
+
+export interface OutcomeBase {
+  /** Every attempt, in order. Empty when nothing was sent. */
+  readonly requests: readonly RequestRecord[];
+  /** How many of the attempts were repetitions. */
+  readonly retries: number;
+  /**
+   * Whether something may have been written twice: an event was sent again after an attempt that may have been carried
+   * out (no answer, a 5xx or a 408). Other writes say the same when repeated, or are refused as duplicates.
+   */
+  readonly mayBeDuplicate: boolean;
+}
+
+/** All that the plan had to write was written, or what it had to read was read. */
+export interface Delivered extends OutcomeBase {
+  readonly delivered: true;
+  /** What was left out, because the configuration says so; absent when nothing was. */
+  readonly note?: PlanNote;
+  /** The parsed answer of a plan that reads (`preferences.get`); absent for plans that write. */
+  readonly body?: unknown;
+}
+
+/** The plan did not come to its end. */
+export interface Failed extends OutcomeBase {
+  readonly delivered: false;
+  readonly kind: ErrorKind;
+  readonly code: ErrorCode;
+  /** Whether the same plan may succeed later. */
+  readonly retryable: boolean;
+  /** HTTP status of the answer that explains the failure; absent when no answer does. */
+  readonly status?: number;
+  /**
+   * How long PX asks to wait before anything more is sent with this API key, in milliseconds from now; absent when that did not keep
+   * the plan from going on.
+   */
+  readonly retryAfterMs?: number;
+  /** Which step failed and what PX said to it: bounded, on one line, without the API key. */
+  readonly message: string;
+  /** The same as an error, to be thrown by who prefers that. */
+  readonly error: DestinationError;
+}
+
+/** What became of one plan. It never holds the API key. */
+export type Outcome = Delivered | Failed;
+
+/** Why a plan was not delivered, before it is joined with what was sent. */
+export interface Failure {
+  readonly error: DestinationError;
+  readonly status?: number;
+  readonly retryAfterMs?: number;
+}
+
+/** What a plan has sent so far. */
+export interface Trail {
+  readonly requests: readonly RequestRecord[];
+  readonly retries: number;
+  readonly mayBeDuplicate: boolean;
+}
+
+/** The trail of a plan that sent nothing. */
+export const NOTHING_SENT: Trail = { requests: [], retries: 0, mayBeDuplicate: false };
+
+export function failed({ error, status, retryAfterMs }: Failure, trail: Trail): Failed {
+  return {
+    delivered: false,
+    kind: error.kind,
+    code: error.code,
+    retryable: error.retryable,
+    ...(status === undefined ? {} : { status }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    message: error.message,
+    error,
+    ...trail,
+  };
+}
+
+/** Why a plan ended that PX had no part in. */
+export type OwnReason = 'blocked' | 'closed' | 'cancelled' | 'overloaded';
+
+const OWN_REASONS: Readonly<Record<OwnReason, string>> = {
+  blocked:
+    'not sent: an earlier plan of the same lane failed and may be sent again, and must stay the earlier one',
+  closed: 'not finished: the router was closed',
+  cancelled: 'not finished: cancelled by its caller',
+  overloaded: 'not accepted: too many plans are pending; wait for ready() before handing in another',
+};
+
+/** @param pausedMs how long PX asks to wait meanwhile: a caller that gives up can say so */
+export function ownFailure(reason: OwnReason, pausedMs = 0): Failure {
+  const error = new RetryableError(reason, OWN_REASONS[reason]);
+  return pausedMs > 0 ? { error, retryAfterMs: pausedMs } : { error };
+}
+
+/** What was thrown where nothing should be, as a failure. */
+export function thrownFailure(thrown: unknown): Failure {
+  return { error: InternalError.from(thrown) };
+}
+
+/** A plan's own end without success; `retryable` where another message may still create what is missing. */
+export function refusal(
+  code: PlanFailureCode,
+  message: string,
+  status: number | undefined,
+  retryable = false,
+): Failure {
+  const error = retryable ? new RetryableError(code, message) : new AbortedError(code, message);
+  return { error, ...(status === undefined ? {} : { status }) };
+}
+
+/**
+ * Whether later plans of the same lanes must wait until a failed one was sent again, because they would be overwritten by it. What fails
+ * for want of a user holds up nothing: one of the later plans may create the user.
+ */
+export function holdsBack({ retryable, code }: Pick<DestinationError, 'retryable' | 'code'>): boolean {
+  return retryable && code !== 'user_not_found';
+}
+
+/** A transient verdict that lasted longer than the router was to wait. */
+export function exhaustion(
+  verdict: Transient,
+  message: string,
+  { status, retryAfterMs }: Pick<Failure, 'status' | 'retryAfterMs'>,
+): Failure {
+  const error =
+    verdict === 'throttled' ? new ThrottledError('throttled', message) : new RetryableError(verdict, message);
+  return {
+    error,
+    ...(status === undefined ? {} : { status }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}

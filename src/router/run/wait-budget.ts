@@ -1,0 +1,45 @@
+import type { Settings } from '../options.js';
+
+/** A wait of a plan, and whether PX asked for it. */
+export interface Wait {
+  readonly delayMs: number;
+  readonly isThrottle: boolean;
+}
+
+type Limits = Pick<Settings, 'clock' | 'maxThrottleWaitMs' | 'backoffMaxMs' | 'maxPlanTimeMs'>;
+
+/** The time that one plan may still take. */
+export class WaitBudget {
+  /** In requests and in waits between attempts. */
+  #spentMs = 0;
+  /** In waits that PX asked for, where these have a limit of their own. */
+  #throttledMs = 0;
+
+  /** @param deadlineMs when the caller needs the outcome, on the clock of the limits */
+  constructor(
+    private readonly limits: Limits,
+    private readonly deadlineMs: number,
+  ) {}
+
+  /** Whether waits that PX asks for, and the attempts before them, have a limit of their own. */
+  get waitsForThrottle(): boolean {
+    return this.limits.maxThrottleWaitMs !== undefined;
+  }
+
+  allows({ delayMs, isThrottle }: Wait): boolean {
+    const { clock, maxThrottleWaitMs, backoffMaxMs, maxPlanTimeMs } = this.limits;
+    if (clock.nowMs() + delayMs > this.deadlineMs) return false;
+    return isThrottle && maxThrottleWaitMs !== undefined
+      ? this.#throttledMs + delayMs <= maxThrottleWaitMs
+      : delayMs <= backoffMaxMs && this.#spentMs + delayMs <= maxPlanTimeMs;
+  }
+
+  noteWait({ delayMs, isThrottle }: Wait): void {
+    if (isThrottle && this.waitsForThrottle) this.#throttledMs += delayMs;
+    else this.#spentMs += delayMs;
+  }
+
+  noteRequest(durationMs: number): void {
+    this.#spentMs += durationMs;
+  }
+}

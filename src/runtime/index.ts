@@ -1,0 +1,10 @@
+export { AbortFanOut } from './abort-fan-out.js';
+export { sleep, systemClock } from './clock.js';
+export type { Clock } from './clock.js';
+export { digest } from './digest.js';
+export { ORIGIN_EXPECTED, atOrigin, isLoopback, parseOrigin } from './origin.js';
+export { shortName } from './short-name.js';
+export { untilAborted } from './signal.js';
+export type { MinimalSignal, Signal } from './signal.js';
+export { stringifyJson } from './stringify-json.js';
+export { tell } from './user-callback.js';

@@ -1,0 +1,89 @@
+import {
+  InstrumentationError,
+  InternalError,
+  type DestinationError,
+  isObject,
+  type RudderMessage,
+  type RequestPlan,
+} from '../../core/index.js';
+import {
+  ConfigCache,
+  compile,
+  MESSAGE_TYPES,
+  skipReason,
+  skipReasonText,
+  type CompiledDestination,
+  type ConfigDefaults,
+  type DestinationConfig,
+} from '../../destinations/gainsight_px/index.js';
+import {
+  configOf,
+  destinationIdOf,
+  requireOneDataCenter,
+  type TransformEvent,
+} from '../../protocol/index.js';
+import type { WaitingDestinations } from './waiting-destinations.js';
+
+/** The plan of an event, and its destination's configuration without the service's defaults. */
+export interface Mapped {
+  readonly plan: RequestPlan;
+  readonly config: DestinationConfig;
+}
+
+/** Why an event has no plan. */
+export interface Unmapped {
+  readonly error: DestinationError;
+}
+
+const CACHED_API_KEYS = 1000;
+
+/** Maps events, each with the configuration of its own destination; what goes wrong with one is its own result. */
+export class EventMapper {
+  readonly #destinations = new ConfigCache<CompiledDestination>(
+    (config) => compile(config as DestinationConfig),
+    CACHED_API_KEYS,
+  );
+
+  constructor(
+    private readonly defaults: ConfigDefaults,
+    private readonly waiting: WaitingDestinations,
+  ) {}
+
+  /** How many configurations are remembered. */
+  get cachedConfigurations(): number {
+    return this.#destinations.size;
+  }
+
+  map(event: TransformEvent): Mapped | Unmapped {
+    try {
+      const { config, sent, isDynamic } = configOf(event, this.defaults);
+      const settings = isObject(config) ? config : {};
+      const reason = skipReason(event.message, settings);
+      if (reason !== undefined) {
+        return { error: new InstrumentationError(reason, skipReasonText(reason, settings)) };
+      }
+      requireOneDataCenter(config);
+      // What was made for one event is not kept: it would push out what many events share.
+      const destination = isDynamic ? compile(config) : this.#destinations.get(config);
+      return { plan: destination.process(event.message as RudderMessage), config: sent };
+    } catch (thrown) {
+      const error = InternalError.from(thrown);
+      this.waiting.note(error, destinationIdOf(event.destination, event.metadata));
+      return { error };
+    }
+  }
+}
+
+const COUNTED_TYPES = [...MESSAGE_TYPES, 'page', 'screen', 'alias'] as const;
+
+/** The kind of a message for counting: one of a few words. */
+export function messageTypeOf({ message }: TransformEvent): string {
+  const type = isObject(message) && typeof message.type === 'string' ? message.type.toLowerCase() : '';
+  return COUNTED_TYPES.find((known) => known === type) ?? 'other';
+}
+
+/** A message's own id, which the host gives to each that has none. */
+export function messageIdOf(message: unknown): string | undefined {
+  const messageId = isObject(message) ? message.messageId : undefined;
+  return typeof messageId === 'string' && messageId !== '' ? messageId : undefined;
+}

@@ -1,0 +1,228 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  ConfigurationError,
+  InternalError,
+  RetryableError,
+  type DestinationError,
+  isObject,
+  type JsonObject,
+} from '../../core/index.js';
+import {
+  dataCentersIn,
+  deleteUser,
+  withDefaults,
+  type ConfigDefaults,
+  type DataCenter,
+  type DestinationConfig,
+} from '../../destinations/gainsight_px/index.js';
+import {
+  parseDeletionRequest,
+  whyNobody,
+  type DeletionReply,
+  type UserId,
+  DEST_TYPE,
+  requireOneDataCenter,
+  isTemplate,
+  resolveDynamicConfig,
+  errorText,
+  errorStatus,
+} from '../../protocol/index.js';
+import { shortName } from '../../runtime/index.js';
+import { sendJson, takeJson } from '../http/reply.js';
+import { logBugs } from '../observe/internal-errors.js';
+import type { Context } from '../context.js';
+import { countEvents, type EventFate } from '../observe/count-events.js';
+
+const ROUTE = 'deleteUsers';
+
+/** Erasures under way at a time: the router sends fewer, and memory need not hold more. */
+const SIDE_BY_SIDE = 50;
+
+/**
+ * Serves `POST /deleteUsers`: erases users in PX for good. The host takes 200 for "all done", and anything else but 404 and 405 for
+ * "offer it again": then all users come again, and those that PX no longer knows count as done.
+ *
+ * @throws WireFormatError when the body is not in the host's form
+ */
+export async function deleteUsers(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: Context,
+): Promise<FastifyReply> {
+  const { destType, config, userIds } = parseDeletionRequest(takeJson(request));
+  if (destType !== DEST_TYPE) return send(reply, failed(500, 'this service has no such destination type'));
+
+  const named = distinct(userIds.filter((id) => whyNobody(id) === undefined));
+  const skipped = userIds.flatMap((id, index) => {
+    const why = whyNobody(id);
+    return why === undefined ? [] : [`userAttributes[${index}]: ${why}`];
+  });
+  const deletion = new Deletion(named, config, context);
+  const parts = [config, named];
+  const done = context.deletions.doneOf(parts);
+  await deletion.run(done);
+  const result = deletion.reply();
+  if (result.statusCode === 200) context.deletions.finished(parts);
+  countEvents(ROUTE, deletion.fates(), request, context);
+  return send(reply, skipped.length === 0 ? result : { ...result, skipped });
+}
+
+/** Each id once, where it comes first. */
+function distinct(ids: readonly UserId[]): UserId[] {
+  return [...new Map(ids.map((id) => [nameOf(id), id])).values()];
+}
+
+/** An id as it is remembered. */
+const nameOf = (id: UserId): string => shortName(String(id));
+
+function failed(statusCode: number, error: string): DeletionReply {
+  return { statusCode, status: 'failed', error: errorText(error) };
+}
+
+/** The worker reads nothing but an array. */
+function send(reply: FastifyReply, result: DeletionReply): FastifyReply {
+  return sendJson(reply, result.statusCode, [result]);
+}
+
+/** The erasure of the users of one request, within a time. */
+class Deletion {
+  #done = new Set<string>();
+  #failure: { readonly error: DestinationError; readonly pxStatus?: number } | undefined;
+  #next = 0;
+  /** When it is to be answered, on the router's clock. */
+  #endMs = 0;
+  readonly #controller = new AbortController();
+
+  constructor(
+    private readonly userIds: readonly UserId[],
+    private readonly config: DestinationConfig,
+    private readonly context: Context,
+  ) {}
+
+  /** How many are erased, or were unknown; in this request or in one before it. */
+  get done(): number {
+    return this.#done.size;
+  }
+
+  /** Erases those that are not in `done` yet, and adds them. */
+  async run(done: Set<string>): Promise<void> {
+    this.#done = done;
+    const config = this.#configuration();
+    if (config === undefined) return;
+    const { clock, settings } = this.context;
+    this.#endMs = clock.nowMs() + settings.deletionDeadlineMs;
+    let cancelTimer = (): void => undefined;
+    const timeUp = new Promise<void>((resolve) => {
+      cancelTimer = clock.after(settings.deletionDeadlineMs, () => {
+        this.#fail(new RetryableError('unavailable', 'the time for one request is over'));
+        resolve();
+      });
+    });
+    const workers = Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => this.#work(config)));
+    await Promise.race([workers, timeUp]);
+    cancelTimer();
+  }
+
+  #configuration(): DestinationConfig | undefined {
+    const { settings, waiting } = this.context;
+    try {
+      return deletionConfig(this.config, settings.configDefaults);
+    } catch (thrown) {
+      const error = InternalError.from(thrown);
+      waiting.note(error, productOf(this.config));
+      this.#fail(error);
+      return undefined;
+    }
+  }
+
+  /** What became of each user. */
+  fates(): EventFate[] {
+    const reason = this.#failure === undefined ? {} : { code: this.#failure.error.code };
+    return this.userIds.map((_, index) =>
+      index < this.done
+        ? { type: 'user', outcome: 'delivered' }
+        : { type: 'user', outcome: 'retry', ...reason },
+    );
+  }
+
+  reply(): DeletionReply {
+    if (this.#failure === undefined) return { statusCode: 200, status: 'successful' };
+    const { error, pxStatus } = this.#failure;
+    const { length } = this.userIds;
+    return failed(
+      errorStatus(error, pxStatus),
+      `${this.done} of ${length} users are erased; send the request again for the rest: ${error.message}`,
+    );
+  }
+
+  async #work(config: DestinationConfig): Promise<void> {
+    const { signal } = this.#controller;
+    while (this.#next < this.userIds.length && !signal.aborted) {
+      const userId = this.userIds[this.#next]!;
+      this.#next += 1;
+      if (!this.#done.has(nameOf(userId))) await this.#erase(userId, config, signal);
+    }
+  }
+
+  async #erase(userId: UserId, config: DestinationConfig, signal: AbortSignal): Promise<void> {
+    try {
+      const timeLeftMs = Math.max(0, this.#endMs - this.context.clock.nowMs());
+      const outcome = await this.context.router.deliver(deleteUser(userId, config), { signal, timeLeftMs });
+      if (outcome.delivered) this.#done.add(nameOf(userId));
+      else this.#fail(outcome.error, outcome.status);
+    } catch (thrown) {
+      this.#fail(InternalError.from(thrown));
+    }
+  }
+
+  /** The first failure is the one to tell. A wrong key or configuration, or the end of the time, fails all the others too. */
+  #fail(error: DestinationError, pxStatus?: number, code: string = error.code): void {
+    if (this.#failure === undefined) logBugs([error], this.context.settings.log);
+    this.#failure ??= pxStatus === undefined ? { error } : { error, pxStatus };
+    // What is wrong with one id says nothing of the others.
+    if (error.kind === 'instrumentation') return;
+    if (error.kind === 'configuration' || code === 'denied' || pxStatus === undefined)
+      this.#controller.abort();
+  }
+}
+
+/**
+ * The configuration to erase with.
+ *
+ * There is no event here that a template could be resolved by. Without the key or the place that the user was written with, nothing may be
+ * called erased.
+ *
+ * @throws ConfigurationError when the key or a data center is a template, or there is no data center
+ * @throws RetryableError `data_center_ambiguous`
+ */
+function deletionConfig(stored: DestinationConfig, defaults: ConfigDefaults): DestinationConfig {
+  const config = withDefaults(resolveDynamicConfig(stored, undefined), defaults) as DestinationConfig;
+  if (!isObject(stored)) return config;
+  const { apiKey, dataCenter } = stored as JsonObject;
+  if (isTemplate(apiKey)) throw notWithoutEvent('apiKey');
+  if (isTemplate(dataCenter)) throw notWithoutEvent('dataCenter');
+  if (!isObject(dataCenter)) return config;
+  for (const [sourceType, name] of Object.entries(dataCenter)) {
+    if (isTemplate(name)) throw notWithoutEvent(`dataCenter.${sourceType}`);
+  }
+  requireOneDataCenter(config);
+  const [only] = dataCentersIn(config.dataCenter);
+  if (only === undefined) throw refused('dataCenter', 'expected a data center, found none');
+  return { ...config, dataCenter: only as DataCenter };
+}
+
+/** What names a destination here, where the host sends nothing else of it. */
+function productOf(config: unknown): string {
+  const tagKey = isObject(config) ? config.productTagKey : undefined;
+  return typeof tagKey === 'string' ? `of the product ${tagKey}` : '';
+}
+
+function notWithoutEvent(path: string): ConfigurationError {
+  return refused(path, 'expected a value, found a template, which cannot be resolved without an event');
+}
+
+function refused(path: string, message: string): ConfigurationError {
+  return new ConfigurationError('configuration_invalid', `cannot erase users: ${path}: ${message}`, {
+    faults: [{ path, message }],
+  });
+}

@@ -1,0 +1,122 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { InternalError, RetryableError, type RequestPlan } from '../../core/index.js';
+import {
+  deliveryPlan,
+  destinationIdOf,
+  DELIVERED,
+  proxyReplyV0,
+  proxyReplyV1,
+  undelivered,
+  type DeliveryResult,
+  parseProxyRequest,
+  parseProxyTimeoutMs,
+  type ProxyRequest,
+  type ProxyVersion,
+  WireFormatError,
+} from '../../protocol/index.js';
+import { sendJson, takeJson } from '../http/reply.js';
+import { logBugs } from '../observe/internal-errors.js';
+import type { Context } from '../context.js';
+import { countEvents, fateOf } from '../observe/count-events.js';
+import { jobName } from '../batch/job-memory.js';
+import { failedJob, isCancelled, resultOf, withinAttempts, type JobResult } from '../batch/job-result.js';
+import type { EventOutcome } from '../observe/event-outcome.js';
+import { TimeLimit } from '../http/request-deadline.js';
+
+const ROUTE = 'proxy';
+
+/**
+ * Serves `POST /{v0,v1}/destinations/gainsight_px/proxy`: delivers one descriptor, and says what became of each of its jobs before the
+ * host's time is up.
+ *
+ * @throws WireFormatError when the body is not in the host's form; a 5xx then makes it try again
+ */
+export async function proxy(
+  version: ProxyVersion,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: Context,
+): Promise<FastifyReply> {
+  const wanted = parseProxyRequest(takeJson(request), version);
+  const timeoutMs = parseProxyTimeoutMs(request.headers['rdproxy-timeout']);
+  const plan = planOf(wanted, context);
+  const job = await delivered(plan, wanted, timeoutMs, reply, context);
+  if (job.kind === 'failed') logBugs([job.error], context.settings.log);
+  const result = job.kind === 'failed' ? undelivered(job.error, job.pxStatus, wanted.jobs) : DELIVERED;
+  const fate = fateOf(typeOf(plan), outcomeOf(result), job);
+  countEvents(
+    ROUTE,
+    wanted.jobs.map(() => fate),
+    request,
+    context,
+  );
+  return version === 'v1'
+    ? sendJson(reply, 200, proxyReplyV1(result, wanted.jobs))
+    : sendJson(reply, result.status, proxyReplyV0(result));
+}
+
+function planOf(wanted: ProxyRequest, { settings, waiting }: Context): RequestPlan | JobResult {
+  try {
+    return deliveryPlan(wanted, settings.configDefaults);
+  } catch (thrown) {
+    if (thrown instanceof WireFormatError) throw thrown;
+    const error = InternalError.from(thrown);
+    waiting.note(error, destinationIdOf(undefined, wanted.jobs[0] ?? {}));
+    return failedJob(error);
+  }
+}
+
+/** What becomes of a plan within a time; a request in flight at its end goes on, and the lanes wait for it. */
+async function delivered(
+  plan: RequestPlan | JobResult,
+  { jobs, json }: ProxyRequest,
+  timeoutMs: number,
+  reply: FastifyReply,
+  { router, memory, clock }: Context,
+): Promise<JobResult> {
+  if ('kind' in plan) return plan;
+  const name = jobName(ROUTE, plan, jobs, json);
+  if (memory.isDone(name) && memory.running(name) === undefined) return memory.recall(plan);
+  const limit = new TimeLimit(clock, timeoutMs, reply.raw);
+  const { signal } = limit;
+  const tooLate = failedJob(new RetryableError('unreachable', `not finished within ${timeoutMs} ms`));
+  const outcome = memory.follow(name, plan, signal, () => {
+    const options = { signal, timeLeftMs: limit.leftMs };
+    const running = router.deliver(plan, options).then((done) => resultOf(plan, done));
+    memory.begin(name, plan, running);
+    void running.then(() => {
+      memory.end(name, running);
+    });
+    return running;
+  });
+  try {
+    const result = await Promise.race([
+      outcome.then((ended) => (limit.hasPassed && isCancelled(ended) ? tooLate : ended)),
+      limit.passed.then(() => tooLate),
+    ]);
+    // An update that ends later is answered as failed, and is written again.
+    if (result.kind === 'delivered') memory.remember(name);
+    return withinAttempts(result, jobs[0]!);
+  } finally {
+    limit.end();
+  }
+}
+
+/** The type of the message that a plan was made of; the host does not tell it here. */
+function typeOf(plan: RequestPlan | JobResult): string {
+  if ('kind' in plan) return 'other';
+  switch (plan.steps[0].route) {
+    case 'events.create':
+      return 'track';
+    case 'accounts.update':
+    case 'accounts.create':
+      return 'group';
+    default:
+      return 'identify';
+  }
+}
+
+function outcomeOf({ status }: DeliveryResult): EventOutcome {
+  if (status === 200) return 'delivered';
+  return status === 429 || status >= 500 ? 'retry' : 'dropped';
+}

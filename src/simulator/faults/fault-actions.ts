@@ -1,0 +1,54 @@
+import type { Fault, FaultName } from './faults.js';
+import { problem, type Reply } from '../http/reply.js';
+
+/** What the server does for a fault; `write` says whether the request is carried out first. */
+export type FaultAction =
+  | { readonly act: 'answer'; readonly reply: Reply; readonly write: boolean }
+  /** The socket is closed without an answer. */
+  | { readonly act: 'destroy'; readonly write: boolean }
+  /** The right answer begins, and the socket is closed in the middle of it. */
+  | { readonly act: 'truncate'; readonly write: true }
+  /** No answer, and the socket stays open: until the client gives up or the simulator is closed. */
+  | { readonly act: 'hang'; readonly write: boolean }
+  | { readonly act: 'delay'; readonly delayMs: number; readonly write: true };
+
+/** Where `redirect-302` leads: to the simulator itself, which counts whoever follows. */
+export const REDIRECT_PATH = '/__simulator/redirected';
+
+const page = (status: number, title: string): Reply => ({
+  status,
+  headers: { 'content-type': 'text/html' },
+  text: `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`,
+});
+
+const instead = (reply: Reply): FaultAction => ({ act: 'answer', reply, write: false });
+
+const ERROR_500 = problem(500, 'Unexpected error');
+
+/** What each named fault does. */
+export const FAULT_ACTIONS: Readonly<Record<FaultName, FaultAction>> = {
+  'error-500': instead(ERROR_500),
+  'error-500-after-write': { act: 'answer', reply: ERROR_500, write: true },
+  'empty-502': instead({ status: 502 }),
+  'html-503': instead(page(503, '503 Service Temporarily Unavailable')),
+  'html-404': instead(page(404, '404 Not Found')),
+  'html-403': instead(page(403, '403 Forbidden')),
+  'redirect-302': instead({ status: 302, headers: { location: REDIRECT_PATH } }),
+  'timeout-408': instead(problem(408, 'Request timed out')),
+  'throttle-429': instead(problem(429, 'Too many requests')),
+  'destroy-before-write': { act: 'destroy', write: false },
+  'destroy-after-write': { act: 'destroy', write: true },
+  'truncated-answer': { act: 'truncate', write: true },
+  hang: { act: 'hang', write: false },
+  'hang-after-write': { act: 'hang', write: true },
+  slow: { act: 'delay', delayMs: 1000, write: true },
+};
+
+/** What the server does for a fault, be it a name, an answer or a delay. */
+export function actionOf(fault: Fault): FaultAction {
+  if (typeof fault === 'string') return FAULT_ACTIONS[fault];
+  if ('delayMs' in fault) return { act: 'delay', delayMs: fault.delayMs, write: true };
+  const { status, headers = {}, body, afterWrite = false } = fault;
+  const reply: Reply = { status, headers, ...(body === undefined ? {} : { text: body }) };
+  return { act: 'answer', reply, write: afterWrite };
+}

@@ -1,0 +1,146 @@
+import type { RouteName, Method } from '../../core/index.js';
+import type { AttributeModel } from '../validation/attribute-catalogue.js';
+import type { Handler } from '../calls/call.js';
+import { denyUser, getPreferences, setPreferences } from '../calls/consent.js';
+import { createEvent } from '../calls/events.js';
+import {
+  createAccount,
+  createUser,
+  deleteAccount,
+  deleteUser,
+  getAccount,
+  getUser,
+  updateAccount,
+  updateUser,
+} from '../calls/users-and-accounts.js';
+import { json } from './reply.js';
+
+/** The calls that the simulator answers and counts: those of plans under the same names, and some that only people make. */
+export type SimulatedRoute =
+  | RouteName
+  | 'users.get'
+  | 'accounts.get'
+  | 'accounts.delete'
+  | 'attributes.list'
+  /** What matches no route, or a route with another method. */
+  | 'unknown';
+
+/** A method and path with what answers it. */
+export interface Route {
+  readonly name: Exclude<SimulatedRoute, 'unknown'>;
+  readonly method: Method;
+  /** `{user}` and `{account}` stand for an id, all else for itself. */
+  readonly path: readonly string[];
+  /** The body field that names the object, where the path does not. */
+  readonly idField?: 'identifyId' | 'id';
+  /** Whether it reads a JSON body. */
+  readonly hasBody: boolean;
+  readonly handler: Handler;
+}
+
+function route(
+  name: Route['name'],
+  call: `${Method} ${string}`,
+  handler: Handler,
+  idField?: 'identifyId' | 'id',
+): Route {
+  const [method, path] = call.split(' ') as [Method, string];
+  const hasBody = idField !== undefined || method === 'PUT' || method === 'POST';
+  return {
+    name,
+    method,
+    path: path.split('/'),
+    hasBody,
+    handler,
+    ...(idField === undefined ? {} : { idField }),
+  };
+}
+
+const listAttributes =
+  (model: AttributeModel): Handler =>
+  (_call, world) =>
+    json(200, world.attributes.list(model));
+
+const preferenceRoutes = (path: string): Route[] => [
+  route('preferences.get', `GET ${path}/{user}`, getPreferences),
+  route('preferences.get', `POST ${path}`, getPreferences, 'identifyId'),
+  route('preferences.set', `PUT ${path}/{user}`, setPreferences),
+  route('preferences.set', `PUT ${path}`, setPreferences, 'identifyId'),
+];
+
+const ROUTES: readonly Route[] = [
+  route('users.create', 'POST v1/users', createUser, 'identifyId'),
+  route('users.update', 'PUT v1/users/update', updateUser, 'identifyId'),
+  route('users.update', 'PUT v1/users/{user}', updateUser),
+  route('users.get', 'GET v1/users/{user}', getUser),
+  route('users.delete', 'DELETE v1/users/delete', deleteUser, 'identifyId'),
+  route('users.delete', 'DELETE v1/users/{user}', deleteUser),
+  route('users.deny', 'PUT v1/users/denylist/{user}', denyUser),
+  route('accounts.create', 'POST v1/accounts', createAccount, 'id'),
+  route('accounts.update', 'PUT v1/accounts/update', updateAccount, 'id'),
+  route('accounts.update', 'PUT v1/accounts/{account}', updateAccount),
+  route('accounts.get', 'GET v1/accounts/{account}', getAccount),
+  route('accounts.delete', 'DELETE v1/accounts/{account}', deleteAccount),
+  route('events.create', 'POST v1/events/custom', createEvent, 'identifyId'),
+  ...preferenceRoutes('v1/user/preferences'),
+  ...preferenceRoutes('v2/user/preferences'),
+  route('attributes.list', 'GET v1/admin/model/user/attributes', listAttributes('user')),
+  route('attributes.list', 'GET v1/admin/model/account/attributes', listAttributes('account')),
+];
+
+/** The names of all routes. */
+export const SIMULATED_ROUTES: ReadonlySet<string> = new Set([
+  ...ROUTES.map((entry) => entry.name),
+  'unknown',
+]);
+
+// A word that is a route of its own is never an id in the same place. For the methods without such a route that is inferred:
+// a Spring server might take the word as an id there.
+const ROUTE_WORDS: Readonly<Record<string, readonly string[]>> = {
+  'v1/users/{user}': ['update', 'delete', 'denylist'],
+  'v1/accounts/{account}': ['update'],
+};
+
+/** Every route by its path, with the words that its placeholder does not take. */
+const PATHS = [...new Set(ROUTES.map((entry) => entry.path.join('/')))].map((pattern) => ({
+  path: pattern.split('/'),
+  routes: ROUTES.filter((entry) => entry.path.join('/') === pattern),
+  words: ROUTE_WORDS[pattern] ?? [],
+}));
+
+/** What a method and a path lead to. */
+export type RouteMatch =
+  | { readonly found: 'route'; readonly route: Route; readonly id?: string }
+  /** The path is known, the method is not: 405. */
+  | { readonly found: 'path'; readonly allow: readonly Method[] }
+  | { readonly found: 'nothing' };
+
+/**
+ * Finds the route of a method and decoded path segments. Paths are case-sensitive.
+ *
+ * @example
+ * matchRoute('PUT', ['v1', 'users', 'ada']);    // users.update, id 'ada'
+ * matchRoute('PUT', ['v1', 'users', 'update']); // users.update, the id is in the body
+ */
+export function matchRoute(method: string, segments: readonly string[]): RouteMatch {
+  for (const { path, routes, words } of PATHS) {
+    const id = matchPath(path, segments, words);
+    if (id === undefined) continue;
+    const route = routes.find((candidate) => candidate.method === method);
+    if (route === undefined) return { found: 'path', allow: routes.map((candidate) => candidate.method) };
+    return id === null ? { found: 'route', route } : { found: 'route', route, id };
+  }
+  return { found: 'nothing' };
+}
+
+/** The id in a path that matches, null in one without a placeholder, undefined where it does not match. */
+function matchPath(path: readonly string[], segments: readonly string[], words: readonly string[]) {
+  if (path.length !== segments.length) return undefined;
+  let id: string | null = null;
+  for (const [index, due] of path.entries()) {
+    const segment = segments[index]!;
+    if (due.startsWith('{')) id = segment;
+    else if (due !== segment) return undefined;
+  }
+  return id !== null && words.includes(id) ? undefined : id;
+}
