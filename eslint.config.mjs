@@ -1,72 +1,43 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** Imports point one way: cli, service -> protocol, router -> destinations -> core. */
-const layers = {
-  core: { mayNotImport: ['destinations', 'router', 'simulator', 'protocol', 'service', 'cli'], pure: true },
-  destinations: { mayNotImport: ['router', 'simulator', 'protocol', 'service', 'cli'], pure: true },
-  router: { mayNotImport: ['simulator', 'protocol', 'service', 'cli'], pure: false },
-  protocol: { mayNotImport: ['router', 'simulator', 'service', 'cli'], pure: true },
-  simulator: { mayNotImport: ['router', 'protocol', 'service', 'cli'], pure: false },
-  service: { mayNotImport: ['cli'], pure: false },
-  cli: { mayNotImport: [], pure: false },
-};
+/** The layers that run in a browser. Which layer may import which is in .dependency-cruiser.cjs. */
+const PURE = ['core', 'destinations', 'protocol'];
+const FORBIDDEN_GLOBALS = [
+  'fetch',
+  'setTimeout',
+  'setInterval',
+  'performance',
+  'crypto',
+  'process',
+  'console',
+  'Buffer',
+];
 
-const layerRule = ([layer, { mayNotImport, pure }]) => ({
-  files: [`src/${layer}/**/*.ts`],
+const pureRules = {
+  files: PURE.map((layer) => `src/${layer}/**/*.ts`),
   rules: {
-    'no-restricted-imports': [
+    'no-restricted-globals': [
+      'error',
+      ...FORBIDDEN_GLOBALS.map((name) => ({
+        name,
+        message: 'The pure layers have no clock, no I/O, no randomness and no environment.',
+      })),
+    ],
+    'no-restricted-properties': [
+      'error',
+      { object: 'Date', property: 'now', message: 'The pure layers read no clock.' },
+      { object: 'Math', property: 'random', message: 'The pure layers use no randomness.' },
+    ],
+    'no-restricted-syntax': [
       'error',
       {
-        patterns: [
-          ...(mayNotImport.length > 0
-            ? [
-                {
-                  group: mayNotImport.flatMap((other) => [`**/${other}/*`, `**/${other}/**`]),
-                  message: `${layer} may not import this layer: imports point one way.`,
-                },
-              ]
-            : []),
-          ...(pure
-            ? [{ group: ['node:*'], message: `${layer} is pure: it runs in a browser, without Node.` }]
-            : []),
-        ],
+        selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+        message: 'The pure layers read no clock.',
       },
     ],
-    ...(pure
-      ? {
-          'no-restricted-globals': [
-            'error',
-            ...[
-              'fetch',
-              'setTimeout',
-              'setInterval',
-              'performance',
-              'crypto',
-              'process',
-              'console',
-              'Buffer',
-            ].map((name) => ({
-              name,
-              message: `${layer} is pure: no clock, no I/O, no randomness, no environment.`,
-            })),
-          ],
-          'no-restricted-properties': [
-            'error',
-            { object: 'Date', property: 'now', message: 'The pure layers read no clock.' },
-            { object: 'Math', property: 'random', message: 'The pure layers use no randomness.' },
-          ],
-          'no-restricted-syntax': [
-            'error',
-            {
-              selector: "NewExpression[callee.name='Date'][arguments.length=0]",
-              message: 'The pure layers read no clock.',
-            },
-          ],
-        }
-      : {}),
   },
-});
+};
 
 export default tseslint.config(
   {
@@ -96,7 +67,7 @@ export default tseslint.config(
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
     },
   },
-  ...Object.entries(layers).map(layerRule),
+  pureRules,
   {
     files: ['**/*.{js,mjs,cjs}'],
     languageOptions: {

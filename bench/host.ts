@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { createHost } from '../test/host/host';
+import { createHost } from '../test/host/simulated-host';
 import { gainsightDestination } from '../test/host/destination';
 import type { HostEvent } from '../test/host/job';
 import { shortened } from '../test/host/timing';

@@ -6,7 +6,10 @@ import path from 'node:path';
 const root = path.resolve(__dirname, '..');
 
 /** Where the generated validator lives. */
-export const VALIDATOR_FILE = path.join(root, 'src/destinations/gainsight_px/config/generated/validate-config.ts');
+export const VALIDATOR_FILE = path.join(
+  root,
+  'src/destinations/gainsight_px/config/generated/validate-config.ts',
+);
 
 /**
  * The source of the configuration's validator, from `config.schema.json`.

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { compile, type DestinationConfig } from '../../src/index';
 import { parseConfigDefaults } from '../../src/destinations/gainsight_px/index';
-import { BASE_CONFIG, loadFixtures } from '../fixtures/load-fixtures';
+import { BASE_CONFIG, loadFixtures } from '../fixture-runs/load-fixtures';
 import schema from '../../config.schema.json';
 
 const page = readFileSync(path.resolve(__dirname, '../../docs/configuration.md'), 'utf8');

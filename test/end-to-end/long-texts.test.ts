@@ -5,7 +5,7 @@ import { compile } from '../../src/index';
 import { createRouter } from '../../src/router';
 import { shortName } from '../../src/runtime/short-name';
 import { createSimulator } from '../../src/simulator';
-import { cleanUp, CONFIG, job, world } from '../service/host';
+import { cleanUp, CONFIG, job, world } from '../service/running-service';
 
 /**
  * V8 hashes a text of 16,384 characters or more by its length alone: a map or a set of such keys compares each with all others. So none may

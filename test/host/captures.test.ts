@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/core/json/json-object';
 import { differencesOfForm, readCapture, type Capture, type CapturedTransform } from './captures';
 import { gainsightDestination } from './destination';
 import { startFakeService, type FakeReply, type FakeRoute, type FakeService } from './fake-service';
-import { createHost, type HostOptions } from './host';
+import { createHost, type HostOptions } from './simulated-host';
 import type { HostEvent } from './job';
 import { RegulationWorker, type DeletionJob } from './regulation-worker';
 import { HTTP_SOURCE } from './source';

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../src/core/json/json-object';
 import { createSimulator, type Simulator } from '../../src/simulator';
 import { gainsightDestination } from './destination';
 import { startFakeService, type FakeReply, type FakeRoute, type FakeService } from './fake-service';
-import { createHost, type HostOptions } from './host';
+import { createHost, type HostOptions } from './simulated-host';
 import type { HostEvent } from './job';
 import { rulesOf, type HostReport } from './report';
 import { shortened } from './timing';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/core/json/json-object';
 import type { Snapshot } from '../../src/simulator';
-import type { HostOptions } from './host';
+import type { HostOptions } from './simulated-host';
 import type { HostEvent } from './job';
 import { brokenOrder } from './px-recorder';
 import {

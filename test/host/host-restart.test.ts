@@ -3,7 +3,7 @@ import { batchSizesAsSeen, MOST_JOBS } from './batch-sizes';
 import { gainsightDestination } from './destination';
 import { startFakeService, type FakeReply, type FakeRoute, type FakeService } from './fake-service';
 import { accept, gatewayUserId } from './gateway';
-import { createHost, type HostOptions } from './host';
+import { createHost, type HostOptions } from './simulated-host';
 import type { HostEvent } from './job';
 import type { HostReport } from './report';
 import { shortened } from './timing';

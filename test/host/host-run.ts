@@ -1,7 +1,7 @@
 import { batchSizesAsSeen } from './batch-sizes';
 import { Features } from './features';
 import { accept } from './gateway';
-import type { HostOptions } from './host';
+import type { HostOptions } from './simulated-host';
 import { HostKilled, HostProcess } from './host-process';
 import { freshConnections, keptConnections, type Client } from './http-call';
 import { keyOfJob, newJob, type HostEvent, type Job } from './job';

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../src/core/json/json-object';
 import { createSimulator, type FaultScript, type Simulator } from '../../src/simulator';
 import { createService, type Mode } from '../../src/service';
 import { gainsightDestination } from './destination';
-import { createHost } from './host';
+import { createHost } from './simulated-host';
 import { IMPATIENT } from './impatient';
 import type { HostEvent } from './job';
 import { cleanUp, cleanUpWith, send, startPx, startScene } from './setup';

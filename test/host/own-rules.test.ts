@@ -7,7 +7,7 @@ import { deliverDirectly, type DeliveryResult } from './direct-delivery';
 import { readEcho, type Echo } from './echo';
 import { startFakeService, type FakeReply } from './fake-service';
 import { Features } from './features';
-import { createHost } from './host';
+import { createHost } from './simulated-host';
 import { HostProcess } from './host-process';
 import { freshConnections, keptConnections } from './http-call';
 import { newJob, type HostEvent, type Job } from './job';

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../src/simulator';
 import type { Mode } from '../../src/service';
 import { startBalancer, type Balancer } from './balancer';
-import { createHost } from './host';
+import { createHost } from './simulated-host';
 import { brokenFirstOrder } from './px-recorder';
 import { buildReplicaProgram, type Replica, type ReplicaProgram } from './replica';
 import {

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../src/core/json/json-object';
 import type { Snapshot } from '../../src/simulator';
 import { cleanUp as cleanUpCli, cli, tempFile } from '../cli/cli';
 import { gainsightDestination } from './destination';
-import { createHost } from './host';
+import { createHost } from './simulated-host';
 import { rulesOf } from './report';
 import { cleanUp, expectedState, startPx, startRecordedPx, startService } from './setup';
 import { PROCESSOR_WAYS, ROUTER_WAYS, type Way } from './ways';

@@ -8,7 +8,7 @@ import {
   type Simulator,
   type Snapshot,
 } from '../../src/simulator';
-import { createHost, type HostOptions } from './host';
+import { createHost, type HostOptions } from './simulated-host';
 import { IMPATIENT } from './impatient';
 import type { HostEvent } from './job';
 import { startPxRecorder, type PxRecorder } from './px-recorder';

@@ -1,5 +1,5 @@
 import type { Mode } from '../../src/service';
-import type { HostOptions } from './host';
+import type { HostOptions } from './simulated-host';
 
 /** A way by which events come to PX: the service's mode, and the route by which the host asks for transforms. */
 export interface Way {

@@ -8,7 +8,7 @@ import {
   setPreferences,
   type RequestDescriptor,
 } from '../../src/index';
-import { BASE_CONFIG } from '../fixtures/load-fixtures';
+import { BASE_CONFIG } from '../fixture-runs/load-fixtures';
 import { HAZARDOUS_IDS, JUNK_IDS } from '../destinations/gainsight_px/hazardous-ids';
 import { id } from './arbitraries';
 

@@ -11,7 +11,7 @@ import {
   type RudderMessage,
   type Verdict,
 } from '../../src/index';
-import { checkFields } from '../fixtures/check-expectation';
+import { checkFields } from '../fixture-runs/check-expectation';
 import { deepFreeze, objectsIn } from '../destinations/gainsight_px/object-graph';
 import { json, message, validConfig } from './arbitraries';
 

@@ -11,7 +11,7 @@ import {
   world,
   type Json,
   type World,
-} from './host';
+} from './running-service';
 
 afterEach(cleanUp);
 

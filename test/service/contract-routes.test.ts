@@ -10,7 +10,7 @@ import {
   world,
   type Answer,
   type Json,
-} from './host';
+} from './running-service';
 import { gated, pendingPlans } from './gated';
 import { settled, until } from './waiting';
 

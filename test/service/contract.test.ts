@@ -10,7 +10,7 @@ import {
   world,
   type HostEvent,
   type Json,
-} from './host';
+} from './running-service';
 
 /** The rules of the contract that hurt a host if broken, each by its name. */
 afterEach(cleanUp);

@@ -1,6 +1,6 @@
 import { mergeFeatures } from '../../src/protocol/features';
 import { systemClock } from '../../src/runtime/clock';
-import { cleanUp, CONFIG, group, identify, job, track, world } from './host';
+import { cleanUp, CONFIG, group, identify, job, track, world } from './running-service';
 
 afterEach(cleanUp);
 

@@ -1,4 +1,4 @@
-import { world, type Json, type World } from './host';
+import { world, type Json, type World } from './running-service';
 import { until } from './waiting';
 
 /** A world whose requests to PX wait until they are let go; each is answered with success. */

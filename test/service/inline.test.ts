@@ -11,7 +11,7 @@ import {
   world,
   type HostEvent,
   type Json,
-} from './host';
+} from './running-service';
 
 afterEach(cleanUp);
 

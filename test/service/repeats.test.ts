@@ -16,7 +16,7 @@ import {
   type HostEvent,
   type Json,
   type World,
-} from './host';
+} from './running-service';
 import { gated } from './gated';
 import { calm, until } from './waiting';
 

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createSimulator } from '../../src/simulator/index';
-import { identify, job, KEY } from './host';
+import { identify, job, KEY } from './running-service';
 import { until } from './waiting';
 
 const root = path.resolve(__dirname, '../..');

@@ -1,7 +1,7 @@
 import { ServerResponse, IncomingMessage } from 'node:http';
 import net from 'node:net';
 import { Answers } from '../../src/service/http/responses-in-flight';
-import { cleanUp, job, track, world } from './host';
+import { cleanUp, job, track, world } from './running-service';
 import { settled, until } from './waiting';
 
 afterEach(cleanUp);

@@ -1,6 +1,16 @@
 import { FakeClock } from '../__mocks__/clock.fake';
 import type { ServiceOptions } from '../../src/service/index';
-import { cleanUp, CONFIG, identify, job, statuses, track, world, type Answer, type Json } from './host';
+import {
+  cleanUp,
+  CONFIG,
+  identify,
+  job,
+  statuses,
+  track,
+  world,
+  type Answer,
+  type Json,
+} from './running-service';
 import { calm, finish } from './waiting';
 
 /** When a request is answered, told by a clock that tests move. */

@@ -1,8 +1,8 @@
 // What JSON files cannot hold: values that only a program makes, and sizes that nobody wants in a repository.
 import { runInNewContext } from 'node:vm';
 import { compile, explain, process, type DestinationConfig, type RudderMessage } from '../../../src/index';
-import { thrownBy } from '../../fixtures/check-expectation';
-import { BASE_CONFIG } from '../../fixtures/load-fixtures';
+import { thrownBy } from '../../fixture-runs/check-expectation';
+import { BASE_CONFIG } from '../../fixture-runs/load-fixtures';
 
 const eventOf = (event: unknown, config: object = {}) =>
   process(event as RudderMessage, { ...BASE_CONFIG, ...config } as DestinationConfig).steps[0].request.body;

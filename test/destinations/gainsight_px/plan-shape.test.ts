@@ -1,6 +1,6 @@
 import { advance, compile, maxRequests, type RequestPlan, type Settled } from '../../../src/index';
-import { endOf } from '../../fixtures/check-expectation';
-import { BASE_CONFIG } from '../../fixtures/load-fixtures';
+import { endOf } from '../../fixture-runs/check-expectation';
+import { BASE_CONFIG } from '../../fixture-runs/load-fixtures';
 
 const PREFERENCES = { userPreferences: { surveys: false } };
 const identify = compile(BASE_CONFIG).process({ type: 'identify', userId: 'u1' });

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { compile, explain, process as mapMessage, type DestinationConfig } from '../../../src/index';
-import { thrownBy } from '../../fixtures/check-expectation';
-import { loadFixtures } from '../../fixtures/load-fixtures';
-import { plansOfAllFixtures } from '../../fixtures/print-plans';
+import { thrownBy } from '../../fixture-runs/check-expectation';
+import { loadFixtures } from '../../fixture-runs/load-fixtures';
+import { plansOfAllFixtures } from '../../fixture-runs/print-plans';
 import { deepFreeze, objectsIn } from './object-graph';
 
 const fixtures = loadFixtures();

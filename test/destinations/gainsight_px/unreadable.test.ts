@@ -11,8 +11,8 @@ import {
   type Preferences,
   type RudderMessage,
 } from '../../../src/index';
-import { thrownBy } from '../../fixtures/check-expectation';
-import { BASE_CONFIG } from '../../fixtures/load-fixtures';
+import { thrownBy } from '../../fixture-runs/check-expectation';
+import { BASE_CONFIG } from '../../fixture-runs/load-fixtures';
 
 const boom = (): never => {
   throw new Error('sEcReT');

@@ -10,8 +10,8 @@ import {
   type Preferences,
   type RequestPlan,
 } from '../../../src/index';
-import { checkError, thrownBy } from '../../fixtures/check-expectation';
-import { BASE_CONFIG } from '../../fixtures/load-fixtures';
+import { checkError, thrownBy } from '../../fixture-runs/check-expectation';
+import { BASE_CONFIG } from '../../fixture-runs/load-fixtures';
 import { INEXACT_NUMBERS, JUNK_IDS } from './hazardous-ids';
 
 const US = 'https://api.aptrinsic.com';

@@ -1,0 +1,77 @@
+// The architecture as rules: which layer may import which, folders are entered by their index.ts, and nothing goes in circles.
+
+/** Imports point one way: cli, service -> protocol, router -> destinations -> core. */
+const MAY_IMPORT = {
+  core: [],
+  destinations: ['core'],
+  runtime: ['core'],
+  router: ['runtime', 'destinations', 'core'],
+  protocol: ['destinations', 'core'],
+  simulator: ['runtime', 'core'],
+  service: ['protocol', 'router', 'runtime', 'destinations', 'core'],
+  cli: ['service', 'simulator', 'protocol', 'router', 'runtime', 'destinations', 'core'],
+};
+
+/** Layers that run in a browser: no Node module. */
+const PURE = ['core', 'destinations', 'protocol'];
+
+/** Folders whose own folders are entered by an index.ts, too. */
+const WITH_DOORS = [];
+
+const folderOf = (layer) => (layer === 'destinations' ? 'src/destinations/gainsight_px' : `src/${layer}`);
+
+const layerRules = Object.entries(MAY_IMPORT).map(([layer, allowed]) => ({
+  name: `${layer}-imports`,
+  comment: `${layer} may import ${allowed.join(', ') || 'nothing'} of the other layers, each by its index.ts.`,
+  severity: 'error',
+  from: { path: `^src/${layer}/` },
+  to: {
+    path: '^src/',
+    pathNot: [`^src/${layer}/`, ...allowed.map((other) => `^${folderOf(other)}/index\\.ts$`)],
+  },
+}));
+
+/** A file that is outside of a folder of `parent` imports nothing of that folder but its index.ts. */
+const doorRules = WITH_DOORS.flatMap((parent) => [
+  {
+    name: 'folder-door',
+    comment: `A folder of ${parent} is entered by its index.ts.`,
+    severity: 'error',
+    from: { path: `^${parent}/([^/]+)/` },
+    to: { path: `^${parent}/[^/]+/.`, pathNot: [`^${parent}/$1/`, `^${parent}/[^/]+/index\\.ts$`] },
+  },
+  {
+    name: 'folder-door',
+    comment: `A folder of ${parent} is entered by its index.ts.`,
+    severity: 'error',
+    from: { path: `^${parent}/[^/]+\\.ts$` },
+    to: { path: `^${parent}/[^/]+/.`, pathNot: [`^${parent}/[^/]+/index\\.ts$`] },
+  },
+]);
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Two files that import each other, of types too, cannot be understood one by one.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'pure-layers',
+      comment: 'The pure layers run in a browser, without Node.',
+      severity: 'error',
+      from: { path: `^src/(${PURE.join('|')})/` },
+      to: { dependencyTypes: ['core'] },
+    },
+    ...layerRules,
+    ...doorRules,
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

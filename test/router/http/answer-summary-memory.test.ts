@@ -1,0 +1,32 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { quoteBody } from '../../../src/router/http/answer-summary';
+import { shortName } from '../../../src/runtime/short-name';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function heapUsed(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+const COUNT = 1_000;
+const LENGTH = 60_000;
+
+/** As an answer or an event brings it: a text in memory of its own. */
+const received = (index: number): string => Buffer.alloc(LENGTH, `bad request ${index} `).toString('latin1');
+
+// A part of a text, and what is put together of such parts, keeps the whole in memory: here 60 MB.
+it.each<[string, (text: string) => string]>([
+  ['a quote of a text', (text) => quoteBody({ text, html: false, cut: false }, 'the-secret-key')],
+  ['a quote of JSON', (text) => quoteBody({ text: `{"message":"${text}"}`, html: false, cut: false }, '')],
+  ['a quote of HTML', (text) => quoteBody({ text: `<title>${text}</title>`, html: true, cut: false }, '')],
+  ['the name of a long text', shortName],
+])('%s does not keep the text', (_, make) => {
+  make(received(-1));
+  const before = heapUsed();
+  const kept = Array.from({ length: COUNT }, (_item, index) => make(received(index)));
+  expect(heapUsed() - before).toBeLessThan((COUNT * LENGTH) / 6);
+  expect(kept).toHaveLength(COUNT);
+});
