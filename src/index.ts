@@ -71,5 +71,5 @@ export {
   type ErrorCode,
   type ErrorDetails,
   type ErrorKind,
-  type Fault,
+  type Issue,
 } from './core/index.js';

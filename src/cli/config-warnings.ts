@@ -1,4 +1,4 @@
-import { type Fault, isObject } from '../core/index.js';
+import { type Issue, isObject } from '../core/index.js';
 import { CONFIG_KEYS } from '../destinations/gainsight_px/index.js';
 import { isNearMiss } from './suggest-option.js';
 
@@ -17,32 +17,32 @@ const ROW_KEYS: Readonly<Partial<Record<(typeof CONFIG_KEYS)[number], readonly s
 };
 
 /** Keys that stand in each other's place: PX would refuse every request, or file what it gets under no product. */
-export function swappedKeys(settings: unknown): Fault[] {
+export function swappedKeys(settings: unknown): Issue[] {
   if (!isObject(settings)) return [];
   const { apiKey, productTagKey } = settings;
-  const faults: Fault[] = [];
+  const issues: Issue[] = [];
   if (typeof apiKey === 'string' && TAG_KEY.test(apiKey)) {
-    faults.push({
+    issues.push({
       path: 'apiKey',
       message:
         'expected a REST API key, found what looks like a product tag key (AP-…): is it in the wrong place?',
     });
   }
   if (typeof productTagKey === 'string' && API_KEY.test(productTagKey)) {
-    faults.push({
+    issues.push({
       path: 'productTagKey',
       message:
         'expected a tag key (AP-XXXXXXXXXX-2), found what looks like a REST API key: is it in the wrong place?',
     });
   }
-  return faults;
+  return issues;
 }
 
 /**
  * Keys that have no effect, but are almost the name of one that would. Hosts store many keys that are unknown here, so others are not worth
  * a word.
  */
-export function misspeltKeys(settings: unknown): Fault[] {
+export function misspeltKeys(settings: unknown): Issue[] {
   if (!isObject(settings)) return [];
   return [
     ...misspeltAmong(settings, CONFIG_KEYS, ''),
@@ -55,7 +55,7 @@ export function misspeltKeys(settings: unknown): Fault[] {
   ];
 }
 
-function misspeltAmong(value: unknown, known: readonly string[], prefix: string): Fault[] {
+function misspeltAmong(value: unknown, known: readonly string[], prefix: string): Issue[] {
   if (!isObject(value)) return [];
   return Object.keys(value)
     .filter((key) => !known.includes(key))

@@ -55,7 +55,7 @@ export function readSettings({ config }: SettingsSource, env: Environment = proc
 /**
  * The defaults in a JSON file: configuration keys for a whole service.
  *
- * @throws UsageError when the file cannot be read, is no JSON, or has faults, all of which it names
+ * @throws UsageError when the file cannot be read, is no JSON, or has issues, all of which it names
  */
 export function loadDefaults(path: string): ConfigDefaults {
   try {

@@ -7,7 +7,7 @@
 export type ErrorKind = 'instrumentation' | 'configuration' | 'throttled' | 'retryable' | 'aborted' | 'bug';
 
 /** One fault in the input: where it is, and what was expected there. */
-export interface Fault {
+export interface Issue {
   /** A path into the event or the configuration, for example `traits.userPreferences.surveys`. */
   readonly path: string;
   /** What was expected, and of what type the thing found was; never its value. */
@@ -60,7 +60,7 @@ const BRAND = Symbol.for('gainsight-px.error');
 
 /** What an error says beside its code and message. */
 export interface ErrorDetails {
-  readonly faults?: readonly Fault[];
+  readonly issues?: readonly Issue[];
   readonly cause?: unknown;
 }
 
@@ -71,12 +71,12 @@ export abstract class DestinationError extends Error {
   abstract readonly status: number;
   readonly code: ErrorCode;
   /** Where it went wrong; empty when the error is not about the input. */
-  readonly faults: readonly Fault[];
+  readonly issues: readonly Issue[];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
-    this.faults = details.faults ?? [];
+    this.issues = details.issues ?? [];
     Object.defineProperty(this, BRAND, { value: true });
   }
 
@@ -93,7 +93,7 @@ export class InstrumentationError extends DestinationError {
   readonly status = 400;
 }
 
-/** The destination configuration is wrong; `faults` lists everything that is. Never worth a retry. */
+/** The destination configuration is wrong; `issues` lists everything that is. Never worth a retry. */
 export class ConfigurationError extends DestinationError {
   override readonly name = 'ConfigurationError';
   readonly kind = 'configuration';

@@ -14,7 +14,7 @@ export {
   ThrottledError,
   isDestinationError,
 } from './errors.js';
-export type { ErrorCode, ErrorDetails, ErrorKind, Fault } from './errors.js';
+export type { ErrorCode, ErrorDetails, ErrorKind, Issue } from './errors.js';
 export { foundText } from './json/describe-value.js';
 export { deepFreeze } from './json/freeze.js';
 export { isDate, isObject, typeName } from './json/json-object.js';

@@ -157,6 +157,6 @@ function isTexts(value: unknown): value is readonly string[] {
 function invalid(path: string, expected: string, found: unknown): InstrumentationError {
   const message = `expected ${expected}, found ${typeof found === 'string' ? 'another text' : typeName(found)}`;
   return new InstrumentationError('plan_invalid', `not sent, ${path}: ${message}`, {
-    faults: [{ path, message }],
+    issues: [{ path, message }],
   });
 }

@@ -24,7 +24,7 @@ export {
   type ErrorCode,
   type ErrorDetails,
   type ErrorKind,
-  type Fault,
+  type Issue,
   type Next,
   type PlanFailureCode,
   type PlanNote,

@@ -1,4 +1,4 @@
-import { ConfigurationError, isDestinationError, type Fault, isObject, typeName } from '../core/index.js';
+import { ConfigurationError, isDestinationError, type Issue, isObject, typeName } from '../core/index.js';
 import type { Blockade } from './ordering/order-barrier.js';
 import { isSignal } from './check-plan.js';
 import { ORIGIN_EXPECTED, parseOrigin, systemClock, type Clock, type Signal } from '../runtime/index.js';
@@ -157,7 +157,7 @@ const FAILURE_MODES: readonly unknown[] = ['continue', 'blockLanes'];
 /**
  * Options with their defaults.
  *
- * @throws ConfigurationError `configuration_invalid`, with all faults at once.
+ * @throws ConfigurationError `configuration_invalid`, with all issues at once.
  */
 export function parseOptions(options: RouterOptions): Settings {
   try {
@@ -176,9 +176,9 @@ function parse(options: RouterOptions): Settings {
     throw invalidOptions([{ path: 'options', message }], message);
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const faults = [...numberFaults(given), ...otherFaults(given)];
-  if (faults.length > 0) {
-    throw invalidOptions(faults, faults.map(({ path, message }) => `${path}: ${message}`).join('; '));
+  const issues = [...numberIssues(given), ...otherIssues(given)];
+  if (issues.length > 0) {
+    throw invalidOptions(issues, issues.map(({ path, message }) => `${path}: ${message}`).join('; '));
   }
   return {
     ...defaults(),
@@ -187,9 +187,9 @@ function parse(options: RouterOptions): Settings {
   };
 }
 
-function invalidOptions(faults: readonly Fault[], text: string, cause?: unknown): ConfigurationError {
+function invalidOptions(issues: readonly Issue[], text: string, cause?: unknown): ConfigurationError {
   return new ConfigurationError('configuration_invalid', `router options are not valid: ${text}`, {
-    faults,
+    issues,
     cause,
   });
 }
@@ -213,7 +213,7 @@ function defaults(): Settings {
   };
 }
 
-function numberFaults(given: Readonly<Record<string, unknown>>): Fault[] {
+function numberIssues(given: Readonly<Record<string, unknown>>): Issue[] {
   return NUMBER_RULES.flatMap(({ key, expected, holds }) => {
     const value = given[key];
     if (value === undefined || (typeof value === 'number' && holds(value))) return [];
@@ -222,26 +222,26 @@ function numberFaults(given: Readonly<Record<string, unknown>>): Fault[] {
   });
 }
 
-function otherFaults(given: Readonly<Record<string, unknown>>): Fault[] {
-  const faults: Fault[] = FUNCTIONS.filter(
+function otherIssues(given: Readonly<Record<string, unknown>>): Issue[] {
+  const issues: Issue[] = FUNCTIONS.filter(
     (key) => given[key] !== undefined && typeof given[key] !== 'function',
   ).map((key) => ({ path: key, message: `expected a function, found ${typeof given[key]}` }));
   const { origin, clock, signal } = given;
   if (origin !== undefined && parseOrigin(origin) === undefined) {
     // Not shown: there may be a password in it.
-    faults.push({ path: 'origin', message: `expected ${ORIGIN_EXPECTED}` });
+    issues.push({ path: 'origin', message: `expected ${ORIGIN_EXPECTED}` });
   }
   if (clock !== undefined && !isClock(clock)) {
-    faults.push({ path: 'clock', message: 'expected an object with the functions nowMs, epochMs and after' });
+    issues.push({ path: 'clock', message: 'expected an object with the functions nowMs, epochMs and after' });
   }
   if (signal !== undefined && !isSignal(signal)) {
-    faults.push({ path: 'signal', message: `expected an AbortSignal, found ${typeName(signal)}` });
+    issues.push({ path: 'signal', message: `expected an AbortSignal, found ${typeName(signal)}` });
   }
   const mode = given.onRetryableFailure;
   if (mode !== undefined && !FAILURE_MODES.includes(mode)) {
-    faults.push({ path: 'onRetryableFailure', message: "expected 'continue' or 'blockLanes'" });
+    issues.push({ path: 'onRetryableFailure', message: "expected 'continue' or 'blockLanes'" });
   }
-  return faults;
+  return issues;
 }
 
 function isClock(value: unknown): boolean {

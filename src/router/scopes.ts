@@ -127,7 +127,7 @@ function checkedLimiter(made: unknown): RateLimiter {
     'configuration_invalid',
     `router options are not valid: rateLimiter: ${message}`,
     {
-      faults: [{ path: 'rateLimiter', message }],
+      issues: [{ path: 'rateLimiter', message }],
     },
   );
 }

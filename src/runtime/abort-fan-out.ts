@@ -1,9 +1,11 @@
+import type { Signal } from './signal.js';
+
 /** Hears many listeners for one signal by a single event listener: Node warns of more than ten on the same signal. */
 export class AbortFanOut {
-  readonly #listeners = new WeakMap<AbortSignal, Set<() => void>>();
+  readonly #listeners = new WeakMap<Signal, Set<() => void>>();
 
   /** Calls back when the signal aborts, at once when it already has; what it returns takes that back. */
-  listen(signal: AbortSignal | undefined, callback: () => void): () => void {
+  listen(signal: Signal | undefined, callback: () => void): () => void {
     if (signal === undefined) return () => undefined;
     if (signal.aborted) {
       callback();
@@ -14,7 +16,7 @@ export class AbortFanOut {
     return () => listeners.delete(callback);
   }
 
-  #listenersOf(signal: AbortSignal): Set<() => void> {
+  #listenersOf(signal: Signal): Set<() => void> {
     const known = this.#listeners.get(signal);
     if (known !== undefined) return known;
     const listeners = new Set<() => void>();

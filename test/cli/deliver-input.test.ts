@@ -482,14 +482,14 @@ describe('pretty-printed JSON', () => {
         [2, 'not_json'],
       ],
     ],
-  ])('%j spoils no line behind it', async (broken, faults) => {
+  ])('%j spoils no line behind it', async (broken, issues) => {
     const lines = broken.split('\n').length;
     const after = [10, 11, 12].map((n, index) => [lines + 1 + index, { n }]);
     const text = `${broken}\n{"n":10}\n{"n":11}\n{"n":12}\n`;
     // After a line that is whole, too: then the input is no array.
-    const shifted = [...faults, ...after].map(([line, value]) => [Number(line) + 1, value]);
+    const shifted = [...issues, ...after].map(([line, value]) => [Number(line) + 1, value]);
     expect(await briefly(`{"n":0}\n${text}`)).toEqual([[1, { n: 0 }], ...shifted]);
-    if (!broken.startsWith('[')) expect(await briefly(text)).toEqual([...faults, ...after]);
+    if (!broken.startsWith('[')) expect(await briefly(text)).toEqual([...issues, ...after]);
   });
 
   test('a broken line at the end spoils no line before it', async () => {

@@ -38,7 +38,7 @@ test('a message that cannot be mapped becomes an error in its place, its neighbo
   expect(lines[1]!.error).toEqual({
     code: 'event_name_missing',
     message: expect.stringContaining('needs a name'),
-    faults: [{ path: 'event', message: expect.any(String) }],
+    issues: [{ path: 'event', message: expect.any(String) }],
   });
   expect(lines.map(({ position }) => position)).toEqual([1, 2, 3, 4].map((line) => ({ line })));
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' });

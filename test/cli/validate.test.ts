@@ -13,7 +13,7 @@ const WRONG = {
   consentPreferences: [{ consent: 'c', preference: 'nothing' }],
 };
 
-test('all faults are shown at once, one per line with path and expectation, and the exit code is 2', async () => {
+test('all issues are shown at once, one per line with path and expectation, and the exit code is 2', async () => {
   const { code, stdout, stderr } = await validate(WRONG);
   const lines = stderr.trimEnd().split('\n');
   expect(lines).toHaveLength(6);
@@ -25,11 +25,11 @@ test('all faults are shown at once, one per line with path and expectation, and 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
 });
 
-test('all faults are there as JSON too', async () => {
+test('all issues are there as JSON too', async () => {
   const { code, stdout, stderr } = await validate(WRONG, '--json');
-  const { valid, faults } = JSON.parse(stdout) as { valid: boolean; faults: { path: string }[] };
+  const { valid, issues } = JSON.parse(stdout) as { valid: boolean; issues: { path: string }[] };
   expect(valid).toBe(false);
-  expect(faults).toHaveLength(6);
+  expect(issues).toHaveLength(6);
   expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
 });
 

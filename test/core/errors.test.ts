@@ -43,7 +43,7 @@ test('the brand shows neither in JSON nor among the keys', () => {
   expect(Object.keys(error)).not.toContain('brand');
   expect(JSON.parse(JSON.stringify(error))).toEqual({
     code: 'id_missing',
-    faults: [],
+    issues: [],
     name: 'InstrumentationError',
     kind: 'instrumentation',
     status: 400,

@@ -43,7 +43,7 @@ export function checkError(error: unknown, { error: expected }: ExpectedError): 
   if (!isDestinationError(error)) throw error;
   expect({ kind: error.kind, code: error.code }).toEqual({ kind: expected.kind, code: expected.code });
   const paths = expected.path === undefined ? expected.paths : [expected.path];
-  if (paths !== undefined) expect(error.faults.map((fault) => fault.path).sort()).toEqual([...paths].sort());
+  if (paths !== undefined) expect(error.issues.map((fault) => fault.path).sort()).toEqual([...paths].sort());
 }
 
 /** Runs a plan against the fixture's answers: the steps it takes, and how it ends. */

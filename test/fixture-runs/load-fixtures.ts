@@ -37,7 +37,7 @@ export interface ExpectedError {
     readonly code: ErrorCode;
     /** The path of the only fault. */
     readonly path?: string;
-    /** The paths of all faults, where there are several. */
+    /** The paths of all issues, where there are several. */
     readonly paths?: readonly string[];
   };
   readonly dropped?: ExpectedPlan['dropped'];

@@ -77,22 +77,22 @@ describe('queries', () => {
   function faultsOf(expression: string): string[] {
     const selectors = selectorsOf(expression);
     const known = new Set(SCRAPED);
-    const faults = selectors.length === 0 ? ['names no metric'] : [];
+    const issues = selectors.length === 0 ? ['names no metric'] : [];
     for (const { metric, matchers } of selectors) {
       const labels = exposed.get(metric);
-      if (labels === undefined) faults.push(`no metric ${metric}`);
+      if (labels === undefined) issues.push(`no metric ${metric}`);
       for (const label of labels ?? []) known.add(label);
       for (const { label, values } of matchers) {
-        if (labels?.has(label) !== true && !SCRAPED.includes(label)) faults.push(`${metric} has no ${label}`);
+        if (labels?.has(label) !== true && !SCRAPED.includes(label)) issues.push(`${metric} has no ${label}`);
         if (label === 'outcome') {
-          faults.push(
+          issues.push(
             ...values.filter((value) => !OUTCOMES.includes(value)).map((value) => `no outcome ${value}`),
           );
         }
       }
     }
     const strangers = groupingLabelsOf(expression).filter((label) => !known.has(label));
-    return [...faults, ...strangers.map((label) => `no series has ${label}`)];
+    return [...issues, ...strangers.map((label) => `no series has ${label}`)];
   }
 
   test('a query with a wrong metric, label or outcome is seen', () => {
@@ -111,7 +111,7 @@ describe('queries', () => {
       expect(title).toMatch(/\S/);
       expect({ title, queries: targets.length }).not.toEqual({ title, queries: 0 });
       for (const { expr = '' } of targets)
-        expect({ title, faults: faultsOf(expr) }).toEqual({ title, faults: [] });
+        expect({ title, issues: faultsOf(expr) }).toEqual({ title, issues: [] });
     }
   });
 
@@ -121,7 +121,7 @@ describe('queries', () => {
       .map(({ query }) => (query as { query: string }).query);
     for (const text of texts) {
       const [, selector, label] = /^label_values\((.*), (\w+)\)$/.exec(text)!;
-      expect({ text, faults: faultsOf(selector!) }).toEqual({ text, faults: [] });
+      expect({ text, issues: faultsOf(selector!) }).toEqual({ text, issues: [] });
       expect(SCRAPED).toContain(label);
     }
     const names = new Set(dashboard.templating.list.map((variable) => (variable as { name?: string }).name));
@@ -141,7 +141,7 @@ describe('queries', () => {
     expect(rules.length).toBeGreaterThan(5);
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
     for (const { alert, expr, labels, annotations } of rules) {
-      expect({ alert, faults: faultsOf(expr) }).toEqual({ alert, faults: [] });
+      expect({ alert, issues: faultsOf(expr) }).toEqual({ alert, issues: [] });
       expect(labels['severity']).toMatch(/^(critical|warning|info)$/);
       expect(annotations).toEqual({
         summary: expect.stringMatching(/\S/) as string,

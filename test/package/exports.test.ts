@@ -64,8 +64,8 @@ describe('an event', () => {
       `import { process } from 'gainsight-px';`,
       ...wrong.map((event) => `process(${event}, ${CONFIG});`),
     ];
-    const faults = consumer.faultsOf('no-event.mts', text.join('\n'));
-    expect(faults.map(lineOf)).toEqual(wrong.map((_event, index) => index + 2));
+    const issues = consumer.faultsOf('no-event.mts', text.join('\n'));
+    expect(issues.map(lineOf)).toEqual(wrong.map((_event, index) => index + 2));
   });
 });
 
@@ -119,8 +119,8 @@ describe('a configuration', () => {
       `userAttributeMap: [{ from: 'a', to: 'b', type: 'DATE' }]`,
       `attributeTypes: { user: { plan: 'DATE' } }`,
     ];
-    const faults = consumer.faultsOf('wrong.mts', [IMPORT, ...wrong.map(withKeys)].join('\n'));
-    expect(faults.map(lineOf)).toEqual(wrong.map((_keys, index) => index + 2));
+    const issues = consumer.faultsOf('wrong.mts', [IMPORT, ...wrong.map(withKeys)].join('\n'));
+    expect(issues.map(lineOf)).toEqual(wrong.map((_keys, index) => index + 2));
   });
 });
 

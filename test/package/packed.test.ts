@@ -130,7 +130,7 @@ test('the schema of the configuration and the command come with it', () => {
 test('every package in it runs on the oldest Node that it names, and finds there what it needs', () => {
   const packages = installedPackages(path.join(consumer, 'node_modules'));
   const oldest = minVersion(readManifest(path.join(consumer, 'node_modules', NAME)).engines!.node!)!;
-  const faults = packages.flatMap((folder) => {
+  const issues = packages.flatMap((folder) => {
     const { name, version, engines, dependencies = {} } = readManifest(folder);
     const node = engines?.node ?? '*';
     const unmet = Object.entries(dependencies).flatMap(([dependency, range]) => {
@@ -141,7 +141,7 @@ test('every package in it runs on the oldest Node that it names, and finds there
     });
     return satisfies(oldest, node) ? unmet : [`${name} ${version} needs Node ${node}`, ...unmet];
   });
-  expect(faults).toEqual([]);
+  expect(issues).toEqual([]);
   expect(packages.map((folder) => readManifest(folder).name)).toEqual(
     expect.arrayContaining([NAME, 'fastify', 'light-my-request', 'thread-stream']),
   );

@@ -42,7 +42,7 @@ function outcomeOf(map: (event: RudderMessage) => RequestPlan): unknown {
     try {
       return map(event);
     } catch (error) {
-      if (isDestinationError(error)) return error.kind === 'configuration' ? error.faults : error.code;
+      if (isDestinationError(error)) return error.kind === 'configuration' ? error.issues : error.code;
       throw error;
     }
   });
@@ -70,8 +70,8 @@ test('any configuration is taken, or refused without its key being shown', () =>
       } catch (error) {
         if (!isDestinationError(error) || error.kind !== 'configuration') throw error;
         refused += 1;
-        expect(error.faults.length).toBeGreaterThan(0);
-        expect(new Set(error.faults.map(({ path }) => path)).size).toBe(error.faults.length);
+        expect(error.issues.length).toBeGreaterThan(0);
+        expect(new Set(error.issues.map(({ path }) => path)).size).toBe(error.issues.length);
         expect(`${error.message} ${JSON.stringify(error)} ${String(error.stack)}`).not.toContain(SECRET);
       }
     }),

@@ -148,7 +148,7 @@ describe('what is no plan is refused, and not tried again', () => {
       requests: [],
       message: `not sent, ${message}`,
     });
-    expect(outcome.error.faults).toHaveLength(1);
+    expect(outcome.error.issues).toHaveLength(1);
     expect(px.sent).toEqual([]);
     expect(router.stats()).toMatchObject({ pending: 0, failed: { plan_invalid: 1 } });
   });
@@ -180,7 +180,7 @@ describe('what is no plan is refused, and not tried again', () => {
   ])('nor with wrong %s (%#)', async (path, options) => {
     const { router } = setUp([{ status: 201 }]);
     const outcome = failure(await router.deliver(good, options as object));
-    expect(outcome).toMatchObject({ code: 'plan_invalid', error: { faults: [{ path }] } });
+    expect(outcome).toMatchObject({ code: 'plan_invalid', error: { issues: [{ path }] } });
   });
 });
 
@@ -204,7 +204,7 @@ describe('options of a router that make no sense are named', () => {
       expect.objectContaining({
         name: 'ConfigurationError',
         code: 'configuration_invalid',
-        faults: [expect.objectContaining({ path })],
+        issues: [expect.objectContaining({ path })],
         message: expect.not.stringContaining('secret'),
       }),
     );

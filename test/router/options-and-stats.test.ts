@@ -4,7 +4,7 @@ import { API_KEY, identifyPlan, trackPlan } from './plans';
 import { setUp } from './setup';
 
 describe('options', () => {
-  it('are refused with all their faults at once', () => {
+  it('are refused with all their issues at once', () => {
     const options = {
       requestsPerSecond: 0,
       requestsPerDay: 1.5,
@@ -20,17 +20,17 @@ describe('options', () => {
     };
     const create = (): unknown => createRouter(options as unknown as RouterOptions);
     expect(create).toThrow(expect.objectContaining({ kind: 'configuration', code: 'configuration_invalid' }));
-    let faults: string[] = [];
+    let issues: string[] = [];
     try {
       create();
     } catch (error) {
-      faults = (error as { faults: { path: string; message: string }[] }).faults.map(
+      issues = (error as { issues: { path: string; message: string }[] }).issues.map(
         ({ path, message }) => `${path}: ${message}`,
       );
     }
-    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(Object.keys(options).sort());
-    expect(faults).toContain('requestsPerSecond: expected an integer of at least 1, or Infinity, found 0');
-    expect(faults).toContain('maxPending: expected an integer of at least 1, found string');
+    expect(issues.map((fault) => fault.split(':')[0]).sort()).toEqual(Object.keys(options).sort());
+    expect(issues).toContain('requestsPerSecond: expected an integer of at least 1, or Infinity, found 0');
+    expect(issues).toContain('maxPending: expected an integer of at least 1, found string');
   });
 
   it('that are undefined count as absent', () => {

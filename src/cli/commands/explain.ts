@@ -62,7 +62,7 @@ function explain(
   const { position } = item;
   const nothing = { position, fields: [], dropped: [], warnings: [] };
   if (item.kind === 'fault') {
-    return { ...nothing, error: { code: item.code, message: item.message, faults: [] } };
+    return { ...nothing, error: { code: item.code, message: item.message, issues: [] } };
   }
   const reason = skipReason(item.message, config);
   if (reason !== undefined) return { ...nothing, skipped: skippedAs(reason, config) };

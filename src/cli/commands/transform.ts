@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import {
   InternalError,
   type ErrorCode,
-  type Fault,
+  type Issue,
   type RudderMessage,
   type RequestPlan,
 } from '../../core/index.js';
@@ -34,7 +34,7 @@ interface TransformedLine {
   readonly error?: {
     readonly code: ErrorCode | InputFaultCode;
     readonly message: string;
-    readonly faults: readonly Fault[];
+    readonly issues: readonly Issue[];
   };
 }
 
@@ -76,14 +76,14 @@ function transform(
 ): TransformedLine {
   const { position } = item;
   if (item.kind === 'fault') {
-    return { position, error: { code: item.code, message: item.message, faults: [] } };
+    return { position, error: { code: item.code, message: item.message, issues: [] } };
   }
   const reason = skipReason(item.message, config);
   if (reason !== undefined) return { position, skipped: skippedAs(reason, config) };
   try {
     return { position, plan: destination.process(item.message as RudderMessage) };
   } catch (thrown) {
-    const { code, message, faults } = InternalError.from(thrown);
-    return { position, error: { code, message, faults } };
+    const { code, message, issues } = InternalError.from(thrown);
+    return { position, error: { code, message, issues } };
   }
 }

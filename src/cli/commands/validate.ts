@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { isDestinationError, type Fault } from '../../core/index.js';
+import { isDestinationError, type Issue } from '../../core/index.js';
 import { parseConfig, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
 import { misspeltKeys, swappedKeys } from '../config-warnings.js';
 import { describeSettings } from '../describe-settings.js';
@@ -16,7 +16,7 @@ interface Options {
 }
 
 const HELP = `
-Exits with 0 when the configuration is valid, with 2 and all of its faults when
+Exits with 0 when the configuration is valid, with 2 and all of its issues when
 it is not. An API key in place of the tag key is a fault, and the reverse; a key
 that is almost one of ours is a warning. Nothing is sent.
 
@@ -37,15 +37,15 @@ export function registerValidate(program: Command, io: CommandIo): void {
 
 async function validate(options: Options, io: CommandIo): Promise<void> {
   const settings = readSettings(options, io.env);
-  const faults = [...faultsOf(settings), ...swappedKeys(settings)];
+  const issues = [...faultsOf(settings), ...swappedKeys(settings)];
   const warnings = misspeltKeys(settings);
   if (options.json !== true) {
     for (const { path, message } of warnings)
       io.stderr.write(`${printable(`warning: ${path} ${message}`)}\n`);
   }
-  if (faults.length > 0) {
-    if (options.json === true) await print(io, `${printableJson({ valid: false, faults, warnings })}\n`);
-    else for (const fault of faults) io.stderr.write(`${printable(faultLine(fault))}\n`);
+  if (issues.length > 0) {
+    if (options.json === true) await print(io, `${printableJson({ valid: false, issues, warnings })}\n`);
+    else for (const fault of issues) io.stderr.write(`${printable(faultLine(fault))}\n`);
     io.exitCode = 2;
     return;
   }
@@ -59,18 +59,18 @@ async function validate(options: Options, io: CommandIo): Promise<void> {
   await print(io, `${renderTable(['setting', 'meaning'], rows, lookOf(io.stdout, io.env))}\n`);
 }
 
-function faultsOf(settings: unknown): readonly Fault[] {
+function faultsOf(settings: unknown): readonly Issue[] {
   try {
     parseConfig(settings);
     return [];
   } catch (error) {
-    if (isDestinationError(error)) return error.faults;
+    if (isDestinationError(error)) return error.issues;
     throw error;
   }
 }
 
 /** A fault with the variable that would mend it too, where there is one. */
-function faultLine({ path, message }: Fault): string {
+function faultLine({ path, message }: Issue): string {
   const variable = Object.entries(ENVIRONMENT_KEYS).find(([, key]) => key === path)?.[0];
   return `error: ${path === '' ? 'the configuration' : path}: ${message}${variable === undefined ? '' : ` (or set ${variable})`}`;
 }

@@ -10,7 +10,7 @@ import { renderTable, type Look } from './table.js';
 export interface ExplainedItem extends Omit<Explanation, 'error'> {
   readonly position: Position;
   readonly skipped?: Skipped;
-  readonly error?: Pick<DestinationError, 'message' | 'faults'> & {
+  readonly error?: Pick<DestinationError, 'message' | 'issues'> & {
     readonly code: DestinationError['code'] | InputFaultCode;
   };
 }
@@ -42,7 +42,7 @@ export function explanationJson(item: ExplainedItem): string {
     ...(skipped === undefined ? {} : { skipped }),
     ...(error === undefined
       ? {}
-      : { error: { code: error.code, message: error.message, faults: error.faults } }),
+      : { error: { code: error.code, message: error.message, issues: error.issues } }),
     fields,
     dropped,
     warnings,

@@ -36,7 +36,7 @@ function tooDeep(root: string, key: string, type: string): InstrumentationError 
   return new InstrumentationError(
     'nested_too_deep',
     `${path} is nested too deep: expected at most ${MAX_DEPTH} levels`,
-    { faults: [{ path, message: `expected at most ${MAX_DEPTH} levels, found a deeper ${type}` }] },
+    { issues: [{ path, message: `expected at most ${MAX_DEPTH} levels, found a deeper ${type}` }] },
   );
 }
 

@@ -55,6 +55,6 @@ function requireBoolean(denied: unknown): void {
   if (typeof denied === 'boolean') return;
   const message = `expected true or false, found ${typeName(denied)}`;
   throw new InstrumentationError('preference_invalid', `denied: ${message}`, {
-    faults: [{ path: 'denied', message }],
+    issues: [{ path: 'denied', message }],
   });
 }

@@ -58,7 +58,7 @@ export function requireOneDataCenter(config: unknown): void {
     return;
   const { path, message } = SEVERAL_DATA_CENTERS;
   throw new RetryableError('data_center_ambiguous', `${path}: ${message}`, {
-    faults: [SEVERAL_DATA_CENTERS],
+    issues: [SEVERAL_DATA_CENTERS],
   });
 }
 
@@ -81,7 +81,7 @@ export function requireStoredKey(config: unknown): void {
     'configuration_invalid',
     `invalid destination configuration: apiKey: ${expected}`,
     {
-      faults: [{ path: 'apiKey', message: expected }],
+      issues: [{ path: 'apiKey', message: expected }],
     },
   );
 }

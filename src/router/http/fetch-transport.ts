@@ -109,7 +109,7 @@ function bodyText({ body, endpointPath }: RequestDescriptor): string | undefined
   } catch (cause) {
     const message = `the body of the request to ${endpointPath} cannot be written as JSON`;
     throw new InstrumentationError('plan_invalid', `not sent: ${message}`, {
-      faults: [{ path: 'request.body', message }],
+      issues: [{ path: 'request.body', message }],
       cause,
     });
   }

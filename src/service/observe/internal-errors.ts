@@ -4,7 +4,7 @@ import type { ServiceLog } from '../options.js';
 const MOST_FRAMES = 8;
 
 /**
- * Logs the faults of this service among the errors of a request, in one line: the first of them, and how many they are. The host is told to
+ * Logs the issues of this service among the errors of a request, in one line: the first of them, and how many they are. The host is told to
  * try again, and nobody else would learn of them.
  */
 export function logBugs(errors: readonly DestinationError[], log: ServiceLog): void {

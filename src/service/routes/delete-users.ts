@@ -223,6 +223,6 @@ function notWithoutEvent(path: string): ConfigurationError {
 
 function refused(path: string, message: string): ConfigurationError {
   return new ConfigurationError('configuration_invalid', `cannot erase users: ${path}: ${message}`, {
-    faults: [{ path, message }],
+    issues: [{ path, message }],
   });
 }

@@ -44,7 +44,7 @@ test.each(named)('%s: the plan shares no object with the input', (_name, { event
   const input = new Set([...objectsIn(event), ...objectsIn(config)]);
   const outputs = [
     outcomeOf(event, config),
-    thrownBy(() => mapMessage(event, configOf(config)))?.faults,
+    thrownBy(() => mapMessage(event, configOf(config)))?.issues,
     explain(event, configOf(config)),
   ];
   for (const output of outputs)
@@ -102,7 +102,7 @@ test('nothing reads the clock, draws a random number or looks at the environment
 
 test('plans are the same in every time zone', async () => {
   const due = copy(plansOfAllFixtures());
-  const script = path.resolve(__dirname, '../../fixtures/print-plans.ts');
+  const script = path.resolve(__dirname, '../../fixture-runs/print-plans.ts');
   const inZone = async (TZ: string) => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--require', 'tsx/cjs', script], {
       env: { ...process.env, TZ },

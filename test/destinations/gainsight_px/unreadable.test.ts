@@ -100,7 +100,7 @@ function fate(event: object): DestinationError | undefined {
     compile(config).explain(event as RudderMessage),
   ]) {
     expect(explained.error?.code).toBe(error?.code);
-    expect(explained.error?.faults).toEqual(error?.faults);
+    expect(explained.error?.issues).toEqual(error?.issues);
     expect(explained.plan === undefined).toBe(error !== undefined);
   }
   return error;
@@ -117,9 +117,9 @@ describe.each(Object.entries(PLACES))('at "%s"', (path, put) => {
     expect(error.kind).toBe('instrumentation');
     expect(`${error.message} ${JSON.stringify(error)}`).not.toContain('sEcReT');
     if (error.code === 'event_unreadable') {
-      expect(error.faults).toHaveLength(1);
-      expect(error.faults[0]!.path.startsWith(path)).toBe(true);
-      expect(error.message).toContain(error.faults[0]!.path);
+      expect(error.issues).toHaveLength(1);
+      expect(error.issues[0]!.path.startsWith(path)).toBe(true);
+      expect(error.message).toContain(error.issues[0]!.path);
     }
     expect([kind, error.retryable]).toEqual([kind, false]);
   });
@@ -148,7 +148,7 @@ test.each([
 ] as const)('a getter that throws is named: %s', (path, event) => {
   const error = fate(event);
   expect(error).toMatchObject({ code: 'event_unreadable', kind: 'instrumentation', status: 400 });
-  expect(error!.faults).toEqual([
+  expect(error!.issues).toEqual([
     { path, message: 'expected a value that can be read, found a getter or a proxy that throws' },
   ]);
 });
@@ -161,7 +161,7 @@ test('a getter of a class is named, too', () => {
       return boom();
     }
   }
-  expect(fate(new Message())?.faults[0]?.path).toBe('traits');
+  expect(fate(new Message())?.issues[0]?.path).toBe('traits');
 });
 
 test.each([
@@ -248,7 +248,7 @@ describe('configurations', () => {
     ]) {
       const error = thrownBy(run);
       expect(error).toMatchObject({ kind: 'configuration', code: 'configuration_invalid' });
-      expect(error!.faults.map((fault) => fault.path)).toEqual([path]);
+      expect(error!.issues.map((fault) => fault.path)).toEqual([path]);
       expect(error!.message).not.toContain('sEcReT');
     }
     expect(explain(event, broken).error?.code).toBe('configuration_invalid');
@@ -263,7 +263,7 @@ describe('configurations', () => {
     const event: RudderMessage = { type: 'identify', userId: 'u1' };
     process(event, moody);
     throwing = true;
-    expect(thrownBy(() => process(event, moody))?.faults.map(({ path }) => path)).toEqual(['sendIp']);
+    expect(thrownBy(() => process(event, moody))?.issues.map(({ path }) => path)).toEqual(['sendIp']);
   });
 });
 
@@ -271,7 +271,7 @@ test('preferences of a caller that throw are refused', () => {
   for (const preferences of [getter('surveys'), revoked()]) {
     const error = thrownBy(() => setPreferences('u1', preferences as Preferences, BASE_CONFIG));
     expect(error?.code).toBe('event_unreadable');
-    expect(error!.faults[0]!.path).toMatch(/^preferences/);
+    expect(error!.issues[0]!.path).toMatch(/^preferences/);
   }
 });
 

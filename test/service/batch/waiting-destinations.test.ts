@@ -1,6 +1,16 @@
 import { RetryableError } from '../../../src/core/errors';
 import { WaitingDestinations } from '../../../src/service/batch/waiting-destinations';
-import { cleanUp, CONFIG, DESTINATION, identify, job, KEY, track, world, type Json } from '../running-service';
+import {
+  cleanUp,
+  CONFIG,
+  DESTINATION,
+  identify,
+  job,
+  KEY,
+  track,
+  world,
+  type Json,
+} from '../running-service';
 
 afterEach(cleanUp);
 

@@ -19,7 +19,7 @@ test('a fault of the service is logged by name and place, once a request, and wi
   expect(logged(new RetryableError('unavailable', 'x'), bug, InternalError.from(5))).toEqual([
     {
       error: 'TypeError',
-      at: expect.arrayContaining([expect.stringMatching(/bugs\.test\.ts:\d+/)]),
+      at: expect.arrayContaining([expect.stringMatching(/internal-errors\.test\.ts:\d+/)]),
       events: 2,
     },
   ]);
@@ -33,7 +33,11 @@ test('the place is told of errors with a code too', () => {
   const thrown = new TypeError('secret');
   thrown.stack = (thrown.stack ?? '').replace('TypeError:', 'TypeError [ERR_X]:');
   expect(logged(InternalError.from(thrown))).toEqual([
-    { error: 'TypeError', at: expect.arrayContaining([expect.stringMatching(/bugs\.test\.ts/)]), events: 1 },
+    {
+      error: 'TypeError',
+      at: expect.arrayContaining([expect.stringMatching(/internal-errors\.test\.ts/)]),
+      events: 1,
+    },
   ]);
 });
 

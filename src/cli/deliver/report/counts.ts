@@ -36,7 +36,7 @@ export type WhySkipped = SkipReason | 'refused_before' | 'unreadable_before';
 
 /** Counts what becomes of the messages of a run. */
 export class Counts {
-  /** Messages and faults in the input so far, those passed over by `--skip` among them: where to go on after. */
+  /** Messages and issues in the input so far, those passed over by `--skip` among them: where to go on after. */
   read = 0;
   passedOver = 0;
   readonly skipped: Record<WhySkipped, number> = {

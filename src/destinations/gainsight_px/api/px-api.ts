@@ -103,7 +103,7 @@ export class PxApi {
         'id_not_allowed',
         'identifyId cannot be put on the denylist: PX takes it in the URL path only',
         {
-          faults: [
+          issues: [
             {
               path: 'identifyId',
               message:

@@ -1,7 +1,7 @@
 import {
   ConfigurationError,
   isDestinationError,
-  type Fault,
+  type Issue,
   isObject,
   typeName,
   type JsonObject,
@@ -45,8 +45,8 @@ export function parseConfigDefaults(raw: unknown): ConfigDefaults {
   if (!isObject(raw)) {
     throw invalid([{ path: '', message: `expected an object, found ${typeName(raw)}` }]);
   }
-  const faults = [...Object.keys(raw).flatMap(keyFaults), ...valueFaults(raw)];
-  if (faults.length > 0) throw invalid(faults);
+  const issues = [...Object.keys(raw).flatMap(keyIssues), ...valueIssues(raw)];
+  if (issues.length > 0) throw invalid(issues);
   const given = Object.entries(copyContent(raw as unknown as DestinationConfig));
   return Object.fromEntries(given.filter(([key, value]) => isSent(key, value)));
 }
@@ -88,7 +88,7 @@ function isFilled(value: unknown): boolean {
   return isObject(value) ? Object.values(value).some(isFilled) : value !== undefined && value !== null;
 }
 
-function keyFaults(key: string): Fault[] {
+function keyIssues(key: string): Issue[] {
   const path = key.slice(0, LONGEST_KEY);
   const nearest = nearestName(key, CONFIG_KEYS);
   if (OWN_KEYS.some((own) => own === nearest)) {
@@ -100,17 +100,17 @@ function keyFaults(key: string): Fault[] {
 }
 
 /** What is wrong with the values of known keys, as it would be in a destination. */
-function valueFaults(raw: JsonObject): readonly Fault[] {
+function valueIssues(raw: JsonObject): readonly Issue[] {
   try {
     parseConfig({ ...raw, apiKey: '-', productTagKey: '-' });
     return [];
   } catch (error) {
-    if (isDestinationError(error)) return error.faults;
+    if (isDestinationError(error)) return error.issues;
     throw error;
   }
 }
 
-function invalid(faults: readonly Fault[]): ConfigurationError {
-  const list = faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
-  return new ConfigurationError('configuration_invalid', `invalid defaults: ${list}`, { faults });
+function invalid(issues: readonly Issue[]): ConfigurationError {
+  const list = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  return new ConfigurationError('configuration_invalid', `invalid defaults: ${list}`, { issues });
 }

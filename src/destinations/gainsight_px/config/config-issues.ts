@@ -1,4 +1,4 @@
-import { type Fault, foundText, isObject } from '../../../core/index.js';
+import { type Issue, foundText, isObject } from '../../../core/index.js';
 import { validateConfig } from './generated/validate-config.js';
 
 /** What Ajv says of one fault, as far as it is used here. */
@@ -43,19 +43,19 @@ const EXPECTED: Readonly<Record<string, string>> = {
   preferencesApiVersion: '"v1" or "v2"',
 };
 
-/** All faults of a configuration at once, one per place, none with a value in it. */
-export function configFaults(config: unknown): Fault[] {
+/** All issues of a configuration at once, one per place, none with a value in it. */
+export function configIssues(config: unknown): Issue[] {
   const validate = validateConfig as Validator;
   if (validate(config)) return [];
 
-  const faults = new Map<string, Fault>();
+  const issues = new Map<string, Issue>();
   for (const error of validate.errors ?? []) {
     const keys = keysOf(error);
     const path = keys.join('.');
-    if (!faults.has(path))
-      faults.set(path, { path, message: `expected ${expectedAt(keys)}, found ${foundAt(config, keys)}` });
+    if (!issues.has(path))
+      issues.set(path, { path, message: `expected ${expectedAt(keys)}, found ${foundAt(config, keys)}` });
   }
-  return [...faults.values()];
+  return [...issues.values()];
 }
 
 function keysOf({ instancePath, params }: SchemaError): string[] {

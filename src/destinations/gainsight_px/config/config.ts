@@ -1,6 +1,6 @@
 import {
   ConfigurationError,
-  type Fault,
+  type Issue,
   isObject,
   typeName,
   type JsonObject,
@@ -11,8 +11,8 @@ import {
   type ConverterName,
 } from '../../../core/index.js';
 import type { Connection } from '../api/px-api.js';
-import { configFaults } from './config-issues.js';
-import { fieldMapFaults, isFilled } from './field-map-issues.js';
+import { configIssues } from './config-issues.js';
+import { fieldMapIssues, isFilled } from './field-map-issues.js';
 import type { Preference } from '../px-objects.js';
 import { configurationError } from '../messages/unreadable-input.js';
 
@@ -186,8 +186,8 @@ export function parseConfig(raw: unknown): ParsedConfig {
 }
 
 function parse(raw: unknown): ParsedConfig {
-  const faults = [...configFaults(raw), ...dataCenterFaults(raw), ...fieldMapFaults(raw)];
-  if (faults.length > 0) throw invalid(faults);
+  const issues = [...configIssues(raw), ...dataCenterIssues(raw), ...fieldMapIssues(raw)];
+  if (issues.length > 0) throw invalid(issues);
   const config = raw as DestinationConfig;
   const [dataCenter = 'US'] = dataCentersIn(config.dataCenter) as DataCenter[];
   const user = config.attributeTypes?.user ?? undefined;
@@ -220,15 +220,15 @@ function parse(raw: unknown): ParsedConfig {
   };
 }
 
-function invalid(faults: readonly Fault[]): ConfigurationError {
-  const list = faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+function invalid(issues: readonly Issue[]): ConfigurationError {
+  const list = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
   return new ConfigurationError('configuration_invalid', `invalid destination configuration: ${list}`, {
-    faults,
+    issues,
   });
 }
 
 /** What is wrong with a `dataCenter` that names several. */
-export const SEVERAL_DATA_CENTERS: Fault = {
+export const SEVERAL_DATA_CENTERS: Issue = {
   path: 'dataCenter',
   message:
     'expected one data center, found several: store one (a host does not tell which source an event comes from)',
@@ -249,8 +249,8 @@ export function dataCentersIn(dataCenter: unknown): string[] {
 }
 
 /** Several data centers would leave a choice that nobody can make: hosts do not tell the type of an event's source. */
-function dataCenterFaults(raw: unknown): Fault[] {
-  // Values that are none are faults already.
+function dataCenterIssues(raw: unknown): Issue[] {
+  // Values that are none are issues already.
   if (!isObject(raw) || !dataCentersIn(raw.dataCenter).every((name) => Object.hasOwn(ORIGINS, name)))
     return [];
   return dataCentersIn(raw.dataCenter).length > 1 ? [SEVERAL_DATA_CENTERS] : [];

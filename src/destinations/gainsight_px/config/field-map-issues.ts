@@ -1,4 +1,4 @@
-import { type Fault, isObject, isBlank, nearestField } from '../../../core/index.js';
+import { type Issue, isObject, isBlank, nearestField } from '../../../core/index.js';
 import { ACCOUNT_FIELDS, USER_FIELDS } from '../fields.js';
 
 type Names = readonly [string, ...string[]];
@@ -10,7 +10,7 @@ const TARGETS = {
 } as const;
 
 /** The rows of the field maps that name no field of PX; rows that the schema refuses are passed over. */
-export function fieldMapFaults(config: unknown): Fault[] {
+export function fieldMapIssues(config: unknown): Issue[] {
   if (!isObject(config)) return [];
   return Object.entries(TARGETS).flatMap(([key, { object, names }]) => {
     const rows = config[key];

@@ -13,6 +13,6 @@ export function requireIdentifyId(value: unknown): string {
   if (isInexactId(value)) throw notExact('identifyId');
   const message = `expected a non-blank, well-formed string or a finite number, found ${foundText(value)}`;
   throw new InstrumentationError('id_missing', `identifyId is not usable: ${message}`, {
-    faults: [{ path: 'identifyId', message }],
+    issues: [{ path: 'identifyId', message }],
   });
 }

@@ -92,7 +92,7 @@ function missing(
     code,
     `no usable ${what} id: expected a non-blank string or a number in ${places.join(', ')}${hint}`,
     {
-      faults: [
+      issues: [
         {
           path: places[0]!,
           message: `expected a non-blank, well-formed string or a finite number (or in ${places.slice(1).join(', ')})`,
@@ -108,6 +108,6 @@ export function notExact(path: string): InstrumentationError {
   return new InstrumentationError(
     'id_not_exact',
     `${path} is a number that JSON readers round: send it as a string`,
-    { faults: [{ path, message: `${expected}, found a whole number that JSON readers round` }] },
+    { issues: [{ path, message: `${expected}, found a whole number that JSON readers round` }] },
   );
 }

@@ -68,7 +68,7 @@ function requireMessage(message: unknown): RudderMessage {
     'event_not_object',
     `the event is not an object: expected a RudderStack message, found ${foundText(message)}`,
     {
-      faults: [{ path: '', message: `expected a RudderStack message, found ${foundText(message)}` }],
+      issues: [{ path: '', message: `expected a RudderStack message, found ${foundText(message)}` }],
     },
   );
 }
@@ -85,13 +85,13 @@ function requireType<T extends MessageType | EventType>(
   if (typeof type !== 'string' || type.trim() === '') {
     const found = foundText(type);
     throw new InstrumentationError('type_missing', `the message has no type: ${expected}, found ${found}`, {
-      faults: [{ path: 'type', message: `${expected}, found ${found}` }],
+      issues: [{ path: 'type', message: `${expected}, found ${found}` }],
     });
   }
   const known = types.find((candidate) => candidate === type.toLowerCase());
   if (known !== undefined) return known;
   const quoted = JSON.stringify(type.slice(0, LONGEST_QUOTE));
   throw new InstrumentationError('type_unsupported', `message type ${quoted} is not supported: ${expected}`, {
-    faults: [{ path: 'type', message: `${expected}, found ${quoted}` }],
+    issues: [{ path: 'type', message: `${expected}, found ${quoted}` }],
   });
 }

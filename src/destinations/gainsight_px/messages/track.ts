@@ -126,7 +126,7 @@ function requireEventName(sources: Sources, record: Recorder | undefined): strin
   }
   const message = `expected a non-blank string or a finite number, found ${foundText(sources.message.event)}`;
   throw new InstrumentationError('event_name_missing', `a track message needs a name in event: ${message}`, {
-    faults: [{ path: 'event', message }],
+    issues: [{ path: 'event', message }],
   });
 }
 

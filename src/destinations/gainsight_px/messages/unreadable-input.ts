@@ -14,7 +14,7 @@ export function configurationError(thrown: unknown, config: unknown): Destinatio
   return asOurs(thrown, config, (path) => {
     const where = path === '' ? EXPECTED : `${path}: ${EXPECTED}`;
     return new ConfigurationError('configuration_invalid', `invalid destination configuration: ${where}`, {
-      faults: [{ path, message: EXPECTED }],
+      issues: [{ path, message: EXPECTED }],
     });
   });
 }
@@ -24,7 +24,7 @@ export function mappingError(thrown: unknown, message: unknown): DestinationErro
   return asOurs(thrown, message, (path) => {
     const what = path === '' ? 'the event cannot be read' : `${path} cannot be read`;
     return new InstrumentationError('event_unreadable', `${what}: ${EXPECTED}`, {
-      faults: [{ path, message: EXPECTED }],
+      issues: [{ path, message: EXPECTED }],
     });
   });
 }

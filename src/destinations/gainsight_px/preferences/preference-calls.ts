@@ -43,7 +43,7 @@ export function setPreferences(
   if (flags === undefined) {
     const expected = `expected at least one of ${PREFERENCES.join(', ')}`;
     throw new InstrumentationError('preference_invalid', `no preference to set: ${expected}`, {
-      faults: [{ path: 'preferences', message: expected }],
+      issues: [{ path: 'preferences', message: expected }],
     });
   }
   return {

@@ -62,13 +62,13 @@ function unknown(path: string): InstrumentationError {
     'preference_unknown',
     `${message}: expected one of ${PREFERENCES.join(', ')}`,
     {
-      faults: [{ path, message: `expected one of ${PREFERENCES.join(', ')}` }],
+      issues: [{ path, message: `expected one of ${PREFERENCES.join(', ')}` }],
     },
   );
 }
 
 function invalid(path: string, message: string): InstrumentationError {
   return new InstrumentationError('preference_invalid', `${path}: ${message}`, {
-    faults: [{ path, message }],
+    issues: [{ path, message }],
   });
 }

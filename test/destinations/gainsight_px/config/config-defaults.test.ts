@@ -7,7 +7,7 @@ import { thrownBy } from '../../../fixture-runs/check-expectation';
 import { BASE_CONFIG } from '../../../fixture-runs/load-fixtures';
 import schema from '../../../../config.schema.json';
 
-const faultsOf = (raw: unknown) => thrownBy(() => parseConfigDefaults(raw))?.faults;
+const faultsOf = (raw: unknown) => thrownBy(() => parseConfigDefaults(raw))?.issues;
 const messageOf = (raw: unknown) => thrownBy(() => parseConfigDefaults(raw))!.message;
 
 /** A value of every key that may have a default. */
@@ -47,7 +47,7 @@ test.each(Object.entries(EVERY))(
     ]) {
       expect(withDefaults(config, defaults)).toEqual({ ...BASE_CONFIG, [key]: value });
     }
-    // Wrong values are something that was sent, so that they are faults.
+    // Wrong values are something that was sent, so that they are issues.
     for (const sent of ['other', 7, '', 0, false, true, [[]], [null], ['x'], { web: '' }]) {
       const config = { ...BASE_CONFIG, [key]: sent };
       expect(withDefaults(config, defaults)).toBe(config);
@@ -151,7 +151,7 @@ test('the caller’s later changes change nothing', () => {
   expect(defaults).toEqual({ userAttributeMap: [{ from: 'a', to: 'b' }], dataCenter: { web: 'EU' } });
 });
 
-describe('faults', () => {
+describe('issues', () => {
   test.each([
     [null, 'null'],
     [[], 'array'],

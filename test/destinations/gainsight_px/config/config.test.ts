@@ -18,7 +18,7 @@ test('the schema describes exactly the keys that are read', () => {
   expect(Object.keys(schema.properties).sort()).toEqual([...CONFIG_KEYS].sort());
 });
 
-describe('faults', () => {
+describe('issues', () => {
   test.each([[undefined], [null], ['key'], [7], [[]], [true]])('a configuration that is %j', (config) => {
     checkError(thrownBy(compiled(config)), {
       error: { kind: 'configuration', code: 'configuration_invalid', path: '' },
@@ -27,7 +27,7 @@ describe('faults', () => {
 
   it('names the types of attributes, whatever an attribute is called', () => {
     const attributeTypes = { user: { plan: 'TEXT', '7': null }, account: { 'a.b/c': '' } };
-    expect(thrownBy(compiled({ ...BASE_CONFIG, attributeTypes }))?.faults).toEqual(
+    expect(thrownBy(compiled({ ...BASE_CONFIG, attributeTypes }))?.issues).toEqual(
       expect.arrayContaining(
         [
           ['attributeTypes.user.plan', 'another string'],
@@ -44,7 +44,7 @@ describe('faults', () => {
   it('names every fault, with its path, what was expected and the type that was found', () => {
     const config = { productTagKey: '', dataCenter: 5, userAttributeMap: [{}, { from: 7 }], sendIp: null };
     const error = thrownBy(compiled(config));
-    expect(error?.faults).toEqual(
+    expect(error?.issues).toEqual(
       expect.arrayContaining([
         { path: 'apiKey', message: 'expected 1 to 200 printable ASCII characters, found nothing' },
         { path: 'productTagKey', message: 'expected a non-empty string, found an empty string' },
@@ -52,10 +52,10 @@ describe('faults', () => {
         { path: 'sendIp', message: 'expected true or false, found null' },
       ]),
     );
-    expect(error?.faults.map(({ path }) => path).sort()).toEqual(
+    expect(error?.issues.map(({ path }) => path).sort()).toEqual(
       ['apiKey', 'productTagKey', 'dataCenter', 'userAttributeMap.1.from', 'sendIp'].sort(),
     );
-    for (const { path, message } of error!.faults) expect(error!.message).toContain(`${path}: ${message}`);
+    for (const { path, message } of error!.issues) expect(error!.message).toContain(`${path}: ${message}`);
   });
 
   it('never quotes a value', () => {
@@ -70,7 +70,7 @@ describe('faults', () => {
       preferencesApiVersion: secret,
     };
     const error = thrownBy(compiled(config))!;
-    expect(error.faults.length).toBeGreaterThan(5);
+    expect(error.issues.length).toBeGreaterThan(5);
     expect(error.message + JSON.stringify(error) + String(error.stack)).not.toContain(secret);
   });
 });
@@ -79,27 +79,27 @@ describe('several data centers', () => {
   const several = { web: 'EU', ios: 'US2' };
 
   it('are a fault that says to store one', () => {
-    expect(thrownBy(compiled({ ...BASE_CONFIG, dataCenter: several }))?.faults).toEqual([
+    expect(thrownBy(compiled({ ...BASE_CONFIG, dataCenter: several }))?.issues).toEqual([
       { path: 'dataCenter', message: expect.stringContaining('store one') },
     ]);
   });
 
-  it('are listed beside all other faults', () => {
-    const faults = thrownBy(compiled({ productTagKey: 'AP-1', dataCenter: several, sendIp: 'yes' }))?.faults;
-    expect(faults?.map(({ path }) => path).sort()).toEqual(['apiKey', 'dataCenter', 'sendIp']);
+  it('are listed beside all other issues', () => {
+    const issues = thrownBy(compiled({ productTagKey: 'AP-1', dataCenter: several, sendIp: 'yes' }))?.issues;
+    expect(issues?.map(({ path }) => path).sort()).toEqual(['apiKey', 'dataCenter', 'sendIp']);
   });
 
   test.each([[{ web: 'EU', ios: { toString: null } }], [[{ toString: null }]], [{ web: 7, ios: '7' }]])(
     'are one fault where they cannot be written as a text: %j',
     (dataCenter) => {
-      const faults = thrownBy(compiled({ ...BASE_CONFIG, dataCenter }))?.faults;
-      expect(faults?.map(({ path }) => path)).toEqual(['dataCenter']);
+      const issues = thrownBy(compiled({ ...BASE_CONFIG, dataCenter }))?.issues;
+      expect(issues?.map(({ path }) => path)).toEqual(['dataCenter']);
     },
   );
 
   it('are one fault where a value is no data center at all', () => {
-    const faults = thrownBy(compiled({ ...BASE_CONFIG, dataCenter: { web: 'EU', ios: 'moon' } }))?.faults;
-    expect(faults?.map(({ path }) => path)).toEqual(['dataCenter']);
+    const issues = thrownBy(compiled({ ...BASE_CONFIG, dataCenter: { web: 'EU', ios: 'moon' } }))?.issues;
+    expect(issues?.map(({ path }) => path)).toEqual(['dataCenter']);
   });
 });
 
@@ -220,7 +220,7 @@ test.each([
   for (const object of ['user', 'account']) {
     for (const name of ['tier', 'a.b', '3', 'x/y']) {
       const error = thrownBy(compiled({ ...BASE_CONFIG, attributeTypes: { [object]: { [name]: type } } }));
-      expect(error?.faults).toEqual([
+      expect(error?.issues).toEqual([
         {
           path: `attributeTypes.${object}.${name}`,
           message: `expected STRING, NUMBER, BOOLEAN or DATE_TIME, found ${found}`,
@@ -237,10 +237,10 @@ test('a field map names the nearest field, and never the value', () => {
     { from: 'x', to: `sEcReT${'x'.repeat(1_000_000)}` },
   ];
   const error = thrownBy(() => compile({ ...BASE_CONFIG, userFieldMap }));
-  expect(error?.faults.map(({ path }) => path)).toEqual(
+  expect(error?.issues.map(({ path }) => path)).toEqual(
     userFieldMap.map((_row, index) => `userFieldMap.${index}.to`),
   );
-  const [date, town, other] = error!.faults.map(({ message }) => message);
+  const [date, town, other] = error!.issues.map(({ message }) => message);
   expect(date).toBe('expected a field of a PX user, found another string; the nearest field is signUpDate');
   expect(town).toContain('location.city');
   expect(other).toMatch(/the nearest field is \S+$/);
