@@ -140,7 +140,7 @@ const LONGEST_NAME = 40;
 /** The name of an error, or the type of what else was thrown. */
 function nameOf(cause: unknown): string {
   try {
-    if (cause instanceof Error) return String(cause.name).slice(0, LONGEST_NAME);
+    if (cause instanceof Error) return cause.name.slice(0, LONGEST_NAME);
   } catch {
     // A proxy that is revoked, or a getter that throws.
   }

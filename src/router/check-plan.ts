@@ -71,7 +71,7 @@ export function checkPlan(plan: unknown): void {
 export function checkDeliverOptions(options: DeliverOptions): void {
   readable('options', options, () => {
     if (!isObject(options)) throw invalid('options', 'an object', options);
-    const { signal, alsoLanes = [], timeLeftMs = 0 } = options as Readonly<Record<string, unknown>>;
+    const { signal, alsoLanes = [], timeLeftMs = 0 } = options;
     if (signal !== undefined && !isSignal(signal)) throw invalid('options.signal', 'an AbortSignal', signal);
     if (!isTexts(alsoLanes)) throw invalid('options.alsoLanes', 'an array of texts', alsoLanes);
     if (typeof timeLeftMs !== 'number' || Number.isNaN(timeLeftMs)) {

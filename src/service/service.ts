@@ -75,7 +75,7 @@ export function createService(options: ServiceOptions = {}): Service {
   const app = createApp(context);
 
   return {
-    inject: app.inject.bind(app) as FastifyInstance['inject'],
+    inject: ((...call: Parameters<Service['inject']>) => app.inject(...call)),
     async listen({ port = 9090, host = '127.0.0.1' } = {}) {
       // The framework would listen on every address of this name, with a second server that nobody can be asked to end.
       await app.listen({ port, host: host === 'localhost' ? (await lookup(host)).address : host });

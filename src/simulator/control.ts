@@ -40,7 +40,8 @@ export async function serveControl(
   if (path === REDIRECT_PATH) {
     request.resume();
     engine.tally.redirectsFollowed += 1;
-    return sendReply(response, empty(200));
+    sendReply(response, empty(200));
+    return;
   }
   const name = `${method} ${path}`;
   const handler = Object.hasOwn(CONTROLS, name) ? CONTROLS[name] : undefined;

@@ -1,5 +1,4 @@
 import { isObject } from '../core/index.js';
-import type { ReadLag } from './store/collection.js';
 import { FAULT_ACTIONS } from './faults/fault-actions.js';
 import { parseFault } from './faults/fault-text.js';
 import type { FaultRule, FaultScript } from './faults/faults.js';
@@ -22,7 +21,7 @@ export function readSettings(input: unknown): SimulatorSettings {
   return {
     ...(latencyMs === undefined ? {} : { latencyMs: latencyMs as number }),
     ...(rateLimit === undefined ? {} : { rateLimit: rateLimit as RateLimit | null }),
-    ...(readLag === undefined ? {} : { readLag: readLag as ReadLag | null }),
+    ...(readLag === undefined ? {} : { readLag: readLag }),
     ...(faults === undefined
       ? {}
       : { faults: faults === null ? null : (faults as unknown[]).map(readFault) }),

@@ -40,7 +40,7 @@ export function compileRow<C extends ConverterName>(
   return {
     to: row.to,
     from: row.from.map(splitSource),
-    convert: CONVERTERS[row.as] as Converter<Converted[C]>,
+    convert: CONVERTERS[row.as],
     isId: row.as === 'id',
   };
 }

@@ -3,5 +3,5 @@
  * what is put together of such parts.
  */
 export function copyText(text: string): string {
-  return [...text].join('');
+  return Array.from(text).join('');
 }

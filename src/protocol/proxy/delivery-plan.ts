@@ -16,7 +16,6 @@ import {
   withDefaults,
   type ConfigDefaults,
   type DataCenter,
-  type DestinationConfig,
 } from '../../destinations/gainsight_px/index.js';
 import { dataCenterAt } from '../destination/data-center.js';
 import { requireOneDataCenter, requireStoredKey } from '../destination/destination.js';
@@ -68,7 +67,7 @@ function dataCenterOf(stored: unknown, meant: DataCenter): unknown {
 
 /** Only what a connection needs: the rest of a stored configuration may hold templates, and was used when the plan was made. */
 function connection(config: JsonObject): Connection {
-  return parseConfig({ productTagKey: '-', ...config } as unknown as DestinationConfig).connection;
+  return parseConfig({ productTagKey: '-', ...config }).connection;
 }
 
 interface PlainRoute {

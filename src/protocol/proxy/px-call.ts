@@ -40,7 +40,7 @@ export function readCall(route: EventRoute, { endpoint, body = {} }: RequestDesc
     return { route, target: decodeURIComponent(endpoint.slice(endpoint.lastIndexOf('/') + 1)), body };
   }
   const { [form.key]: target, ...rest } = body;
-  return { route, target: String(target), body: rest };
+  return { route, target: target as string, body: rest };
 }
 
 /** The request of a call, with the address and the key of `api`. */

@@ -30,7 +30,7 @@ export function createHttpFetch(): Fetch {
     try {
       const answer = await request(url, {
         dispatcher,
-        method: method as Dispatcher.HttpMethod,
+        method: method,
         headers,
         body,
         signal,

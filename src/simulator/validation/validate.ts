@@ -76,7 +76,10 @@ function checkField(value: unknown, type: FieldType, field: string, report: Repo
 }
 
 function checkLocation(value: unknown, field: string, report: Report): void {
-  if (!isObject(value)) return report(field, `must be an object, was ${typeName(value)}`);
+  if (!isObject(value)) {
+    report(field, `must be an object, was ${typeName(value)}`);
+    return;
+  }
   const { coordinates, ...texts } = value;
   checkFields(texts, LOCATION_TEXTS, `${field}.`, report);
   if (coordinates === undefined) return;
@@ -86,7 +89,10 @@ function checkLocation(value: unknown, field: string, report: Report): void {
 
 // For custom attributes, event attributes and the global context alike: text, number or boolean (dates are one of these).
 function checkAttributes(value: unknown, field: string, report: Report): void {
-  if (!isObject(value)) return report(field, `must be an object, was ${typeName(value)}`);
+  if (!isObject(value)) {
+    report(field, `must be an object, was ${typeName(value)}`);
+    return;
+  }
   for (const [name, attribute] of Object.entries(value)) {
     if (typeof attribute === 'object') {
       report(`${field}.${name}`, `must be a text, a number or a boolean, was ${typeName(attribute)}`);

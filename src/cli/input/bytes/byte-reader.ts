@@ -20,7 +20,10 @@ export class ByteReader {
 
   /** Takes what has come, at most so many bytes; `undefined` at the end. */
   async next(most = Infinity): Promise<Buffer | undefined> {
-    if (this.#held.length === 0 && !(await this.#fetch())) return this.#atEnd();
+    if (this.#held.length === 0 && !(await this.#fetch())) {
+      this.#atEnd();
+      return;
+    }
     const taken = this.#held.subarray(0, most);
     this.#held = this.#held.subarray(taken.length);
     return taken;
@@ -29,7 +32,10 @@ export class ByteReader {
   /** Takes just so many bytes; `undefined` when the source ends before. */
   async take(length: number): Promise<Buffer | undefined> {
     const held = await this.peek(length);
-    if (held.length < length) return this.#atEnd();
+    if (held.length < length) {
+      this.#atEnd();
+      return;
+    }
     this.#held = held.subarray(length);
     return held.subarray(0, length);
   }

@@ -43,10 +43,10 @@ async function passHeader(reader: ByteReader): Promise<void> {
   const header = await take(reader, HEADER_BYTES);
   if (!header.subarray(0, MAGIC.length).equals(MAGIC)) throw new BrokenInput('the gzip data are damaged');
   const flags = header[3]!;
-  if ((flags & EXTRA!) !== 0) await take(reader, (await take(reader, 2)).readUInt16LE(0));
-  if ((flags & NAME!) !== 0) await passText(reader);
-  if ((flags & COMMENT!) !== 0) await passText(reader);
-  if ((flags & HEADER_CRC!) !== 0) await take(reader, 2);
+  if ((flags & EXTRA) !== 0) await take(reader, (await take(reader, 2)).readUInt16LE(0));
+  if ((flags & NAME) !== 0) await passText(reader);
+  if ((flags & COMMENT) !== 0) await passText(reader);
+  if ((flags & HEADER_CRC) !== 0) await take(reader, 2);
 }
 
 /** A text ends with a zero. */

@@ -136,7 +136,7 @@ export function copyContent(config: DestinationConfig): DestinationConfig {
 
 function copyAttributeTypes(types: DestinationConfig['attributeTypes']): DestinationConfig['attributeTypes'] {
   if (!isObject(types)) return types;
-  const { user, account } = types as NonNullable<DestinationConfig['attributeTypes']>;
+  const { user, account } = types;
   return { ...(user && { user: { ...user } }), ...(account && { account: { ...account } }) };
 }
 
