@@ -44,6 +44,7 @@ export default tseslint.config(
     ignores: [
       'dist/',
       'coverage/',
+      'api-reference/',
       'node_modules/',
       'src/destinations/gainsight_px/config/generated/',
       'test/package/consumer/',

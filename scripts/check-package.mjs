@@ -7,6 +7,9 @@ import { build } from 'esbuild';
 import { checkInstalls } from './check-installs.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+/** The mapping is loaded in browsers: a dependency that slips in shows here. Raise it only for a feature that is worth it. */
+const MAX_BROWSER_BYTES = 22 * 1024;
+
 let failed = 0;
 let passed = 0;
 
@@ -62,8 +65,11 @@ async function checkBrowserBundle() {
   check('browser bundle has no foreign code', foreign.join(', '));
   check('browser bundle has no eval', /\beval\(|new Function|Function\(/.test(code) ? 'found one' : '');
   runWithoutEval(code);
-  console.log(
-    `     browser bundle: ${(code.length / 1024).toFixed(1)} KB, ${(gzipSync(code).length / 1024).toFixed(1)} KB gzipped`,
+  const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
+  const gzipped = gzipSync(code).length;
+  check(
+    `browser bundle is at most ${kilobytes(MAX_BROWSER_BYTES)} gzipped (${kilobytes(gzipped)})`,
+    gzipped <= MAX_BROWSER_BYTES ? '' : `${kilobytes(gzipped)} gzipped, ${kilobytes(code.length)} without`,
   );
 }
 

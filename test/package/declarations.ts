@@ -29,13 +29,7 @@ export interface Door {
 
 /** Reads a door's emitted declarations. Private members are no part of a signature. */
 export function readDoor(declarations: string): Door {
-  const program = ts.createProgram([declarations], {
-    module: ts.ModuleKind.Node16,
-    moduleResolution: ts.ModuleResolutionKind.Node16,
-    target: ts.ScriptTarget.ES2022,
-    types: ['node'],
-    typeRoots: [path.join(root, 'node_modules/@types')],
-  });
+  const program = createProgram(declarations);
   const checker = program.getTypeChecker();
   const unaliased = (symbol: ts.Symbol): ts.Symbol =>
     symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
@@ -61,6 +55,35 @@ export function readDoor(declarations: string): Door {
   };
   for (const symbol of exported) visit(symbol);
   return { exported: exports.map(({ name }) => name), named: [...named], missing };
+}
+
+/** The declarations of everything that a door exports, sorted by name and without comments: what a user's code can rely on. */
+export function printDoor(declarations: string): string {
+  const program = createProgram(declarations);
+  const checker = program.getTypeChecker();
+  const printer = ts.createPrinter({ removeComments: true });
+  const exports = checker.getExportsOfModule(
+    checker.getSymbolAtLocation(program.getSourceFile(declarations)!)!,
+  );
+  const texts = exports.map((symbol) => {
+    const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    const printed = (meant.declarations ?? []).map((declaration) => {
+      const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
+      return printer.printNode(ts.EmitHint.Unspecified, statement, statement.getSourceFile());
+    });
+    return `${symbol.name}:\n${printed.join('\n')}`;
+  });
+  return texts.sort().join('\n\n');
+}
+
+function createProgram(declarations: string): ts.Program {
+  return ts.createProgram([declarations], {
+    module: ts.ModuleKind.Node16,
+    moduleResolution: ts.ModuleResolutionKind.Node16,
+    target: ts.ScriptTarget.ES2022,
+    types: ['node'],
+    typeRoots: [path.join(root, 'node_modules/@types')],
+  });
 }
 
 /** Whether it stands at the top of one of our files: no type parameter, and nobody else's. */
