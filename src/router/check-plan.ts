@@ -71,12 +71,24 @@ export function checkPlan(plan: unknown): void {
 export function checkDeliverOptions(options: DeliverOptions): void {
   readable('options', options, () => {
     if (!isObject(options)) throw invalid('options', 'an object', options);
-    const { signal, alsoLanes = [], timeLeftMs = 0 } = options;
+    const { signal, timeLeftMs = 0 } = options;
     if (signal !== undefined && !isSignal(signal)) throw invalid('options.signal', 'an AbortSignal', signal);
-    if (!isTexts(alsoLanes)) throw invalid('options.alsoLanes', 'an array of texts', alsoLanes);
     if (typeof timeLeftMs !== 'number' || Number.isNaN(timeLeftMs)) {
       throw invalid('options.timeLeftMs', 'a number of milliseconds', timeLeftMs);
     }
+  });
+}
+
+/** Checks a job of a batch, except its plan. @throws InstrumentationError `plan_invalid` */
+export function checkJob(job: unknown): void {
+  readable('job', job, () => {
+    if (!isObject(job)) throw invalid('job', 'an object', job);
+    const { plan, outcome, instead, orderingKey } = job;
+    if (plan === undefined && !isObject(outcome)) throw invalid('job', 'a plan or an outcome', job);
+    if (instead !== undefined && typeof instead !== 'function')
+      throw invalid('job.instead', 'a function', instead);
+    if (orderingKey !== undefined && typeof orderingKey !== 'string')
+      throw invalid('job.orderingKey', 'a text', orderingKey);
   });
 }
 

@@ -1,6 +1,5 @@
 /** Delivers plans to Gainsight PX: `createRouter` is the way in. */
 export { createRouter } from './router.js';
-export { createBlockade } from './ordering/order-barrier.js';
 export { createMemoryRateLimiter } from './limits/memory-rate-limiter.js';
 export { systemClock, type Clock, type MinimalSignal, type Signal } from '../runtime/index.js';
 export { createHttpFetch } from './http/undici-fetch.js';
@@ -8,7 +7,7 @@ export type { Router } from './router.js';
 export type { AnswerBody, DeliverOptions, Fetch, FetchAnswer, FetchInit, RouterOptions } from './options.js';
 export type { Delivered, Failed, Outcome, OutcomeBase, RequestRecord } from './run/outcome.js';
 export type { RouterStats } from './stats.js';
-export { Blockade } from './ordering/order-barrier.js';
+export type { Batch, EndedJob, PlanJob } from './ordering/batch.js';
 export type { LimitScope, RateLimiter } from './limits/rate-limiter.js';
 export type { RateLimits } from './limits/memory-rate-limiter.js';
 
@@ -41,4 +40,4 @@ export {
   type Verdict,
 } from '../core/index.js';
 export { mayHaveArrived } from './http/transport-error.js';
-export { holdsBack } from './run/outcome.js';
+export { failed, holdsBack, NOTHING_SENT } from './run/outcome.js';

@@ -1,5 +1,4 @@
 import { ConfigurationError, isDestinationError, type Issue, isObject, typeName } from '../core/index.js';
-import type { Blockade } from './ordering/order-barrier.js';
 import { isSignal } from './check-plan.js';
 import { ORIGIN_EXPECTED, parseOrigin, systemClock, type Clock, type Signal } from '../runtime/index.js';
 import type { RequestRecord } from './run/outcome.js';
@@ -107,13 +106,6 @@ export interface DeliverOptions {
    * plan at once, as what it waits for. It interrupts nothing else: `signal` does. Default: no limit.
    */
   readonly timeLeftMs?: number;
-  /** Further lanes, next to the plan's own: whatever else must stay in order with it. */
-  readonly alsoLanes?: readonly string[];
-  /**
-   * Plans with the same blockade block each other's lanes after a failure that may pass, as with
-   * `onRetryableFailure: 'blockLanes'`, but only for as long as the blockade is used: one for a batch, say.
-   */
-  readonly blockade?: Blockade;
 }
 
 /** Options whose default is to be absent. */

@@ -1,44 +1,54 @@
-import type { RequestPlan } from '../core/index.js';
-import { AbortFanOut, shortName, tell } from '../runtime/index.js';
-import { Blockade } from './ordering/order-barrier.js';
+import { InternalError, type RequestPlan } from '../core/index.js';
+import { AbortFanOut, shortName, tell, untilAborted } from '../runtime/index.js';
 import { checkDeliverOptions, checkPlan } from './check-plan.js';
 import { createFetchTransport } from './http/fetch-transport.js';
-import { Interrupted, Interruption } from './run/cancellation.js';
+import type { Transport } from './http/transport.js';
 import { parseOptions, type DeliverOptions, type RouterOptions, type Settings } from './options.js';
+import { ReadyGate } from './ordering/back-pressure.js';
+import { OrderedBatch, type Batch, type Order, type PlanJob } from './ordering/batch.js';
+import { Lanes } from './ordering/lanes.js';
+import { Interrupted, Interruption } from './run/cancellation.js';
 import {
+  endedByRouter,
   failed,
   holdsBack,
-  NOTHING_SENT,
-  ownFailure,
-  thrownFailure,
   type Outcome,
   type OwnReason,
   type RequestRecord,
 } from './run/outcome.js';
-import { ReadyGate } from './ordering/back-pressure.js';
 import { runPlan } from './run/run-plan.js';
 import { Scopes, type Scope } from './scopes.js';
 import { Tally, type RouterStats } from './stats.js';
-import type { Transport } from './http/transport.js';
 
 /** Delivers plans to Gainsight PX; the only part of this project that sends anything. */
 export interface Router {
   /**
-   * Runs a plan to its end and says what became of it. Never throws and never rejects: whatever goes wrong is an outcome. What is no plan, and options
-   * that make no sense, are one with the code `plan_invalid`, not retryable.
+   * Runs a plan to its end and resolves with its outcome. It never throws and never rejects: every error is an outcome.
+   * An invalid plan, or invalid options, fail with the code `plan_invalid`, not retryable.
    *
    * Plans of one lane run one after another in the order of the calls, all others side by side.
    */
   deliver(plan: RequestPlan, options?: DeliverOptions): Promise<Outcome>;
-  /** Resolves when another plan may be handed in: await it before each `deliver`, and memory stays bounded. */
+  /**
+   * Opens a batch, whose jobs may also be ordered by a key of the caller's. A failed job that must be sent again holds
+   * back the later jobs of its key, and no others: a batch does not block lanes, whatever `onRetryableFailure` is.
+   *
+   * @param options apply to each of its plans
+   * @example
+   * const batch = router.batch();
+   * const outcomes = events.map((event) => batch.add({ plan: process(event, config), orderingKey: event.userId }));
+   * const answers = batch.answers(await Promise.all(outcomes));
+   */
+  batch(options?: DeliverOptions): Batch;
+  /** Resolves when there is room for another plan. Await it before each `deliver`, and memory stays bounded. */
   ready(): Promise<void>;
-  /** Resolves when no plan is pending: all that were handed in have ended, and their outcomes are out. */
+  /** Resolves when no plan is pending: every plan has ended, and its outcome is out. */
   idle(): Promise<void>;
-  /** What was done so far, and what is being done. */
+  /** Counters since the start, and the present load. */
   stats(): RouterStats;
   /**
-   * Takes no more plans, and resolves when all have ended: those that have begun go on to their end, without waiting for
-   * further retries, those that have not fail as `closed`.
+   * Accepts no more plans and resolves when all have ended. A plan that has begun runs to its end, but without waiting
+   * for further retries. A plan that has not begun fails as `closed`.
    */
   close(): Promise<void>;
 }
@@ -46,7 +56,7 @@ export interface Router {
 /**
  * A router.
  *
- * @throws ConfigurationError `configuration_invalid` when an option makes no sense.
+ * @throws ConfigurationError `configuration_invalid` when an option is not valid.
  * @example
  * const router = createRouter({ requestsPerSecond: 100 });
  * for (const event of events) {
@@ -61,13 +71,9 @@ export function createRouter(options: RouterOptions = {}): Router {
 }
 
 /** One plan on its way through the router. */
-interface Delivery {
-  readonly plan: RequestPlan;
+interface Delivery extends Order, PlanJob {
   readonly scope: Scope;
   readonly lanes: readonly string[];
-  /** Its place among all deliveries. */
-  readonly turn: number;
-  readonly blockade: Blockade | undefined;
   readonly signal: AbortSignal | undefined;
   readonly deadlineMs: number;
 }
@@ -75,48 +81,63 @@ interface Delivery {
 class PxRouter implements Router {
   readonly #transport: Transport;
   readonly #scopes: Scopes;
-  readonly #blockade: Blockade | undefined;
+  readonly #lanes = new Lanes();
   readonly #gate: ReadyGate;
   readonly #tally = new Tally();
   readonly #aborts = new AbortFanOut();
   readonly #interruptions = new Set<Interruption>();
-  #turns = 0;
+  #jobs = 0;
   #running = 0;
   #closed = false;
 
   constructor(private readonly settings: Settings) {
     this.#transport = createFetchTransport(settings);
     this.#scopes = new Scopes(settings);
-    this.#blockade = settings.onRetryableFailure === 'blockLanes' ? new Blockade() : undefined;
     this.#gate = new ReadyGate(settings.maxPending);
   }
 
   deliver(plan: RequestPlan, options: DeliverOptions = {}): Promise<Outcome> {
-    const outcome = this.#outcomeOf(plan, options);
+    return this.#take({ plan }, options);
+  }
+
+  batch(options: DeliverOptions = {}): Batch {
+    return new OrderedBatch(
+      () => (this.#jobs += 1),
+      (job, order) => this.#take(job, options, order),
+    );
+  }
+
+  /** @param order that of a batch; default: the order in the plan's lanes */
+  #take(job: PlanJob, options: DeliverOptions, order?: Order): Promise<Outcome> {
+    const outcome = this.#outcomeOf(job, options, order);
     this.#gate.enter();
-    // Not before the outcome is out: whoever listens to it is served first, then who waits for `idle()`.
+    // After the outcome is out, so that its caller is served before those that wait for `idle()`.
     void outcome.then(() => {
       this.#gate.leave();
     });
     return outcome;
   }
 
-  async #outcomeOf(plan: RequestPlan, options: DeliverOptions): Promise<Outcome> {
+  async #outcomeOf(job: PlanJob, options: DeliverOptions, order: Order | undefined): Promise<Outcome> {
     let outcome: Outcome;
     try {
+      const { plan, orderingKey, instead } = job;
       checkPlan(plan);
       checkDeliverOptions(options);
-      outcome = await this.#inTurn({
+      const scope = this.#scopes.of(plan);
+      // Plans of two scopes share no lane.
+      const lanes = plan.lanes.map((lane) => `${scope.id} ${shortName(lane)}`);
+      outcome = await this.#inOrder({
+        ...(order ?? { barrier: scope.barrier, names: lanes, number: (this.#jobs += 1) }),
         plan,
-        scope: this.#scopes.of(plan),
-        lanes: [...plan.lanes, ...(options.alsoLanes ?? [])].map(shortName),
-        turn: (this.#turns += 1),
-        blockade: options.blockade ?? this.#blockade,
+        instead,
+        scope,
+        lanes: orderingKey === undefined ? lanes : [...lanes, `key ${shortName(orderingKey)}`],
         signal: options.signal,
         deadlineMs: this.settings.clock.nowMs() + (options.timeLeftMs ?? Infinity),
       });
     } catch (thrown) {
-      outcome = failed(thrownFailure(thrown), NOTHING_SENT);
+      outcome = failed(InternalError.from(thrown));
     }
     this.#tally.outcome(outcome);
     return outcome;
@@ -135,7 +156,7 @@ class PxRouter implements Router {
       pending: this.#gate.pending,
       running: this.#running,
       inFlight: this.#scopes.inFlight,
-      blockedLanes: this.#blockade?.size ?? 0,
+      blockedLanes: this.#scopes.blockedLanes,
       pausedMs: Math.round(this.#scopes.pausedMs),
       scopes: this.#scopes.size,
     });
@@ -148,15 +169,16 @@ class PxRouter implements Router {
     return this.#gate.empty();
   }
 
-  async #inTurn(delivery: Delivery): Promise<Outcome> {
-    const { scope, lanes, turn, blockade } = delivery;
+  /** Runs a plan when all earlier ones of its lanes have ended, unless one of them must be sent again first. */
+  async #inOrder(delivery: Delivery): Promise<Outcome> {
+    const { scope, barrier, names, number } = delivery;
     const refused = this.#refusal(delivery);
     if (refused !== undefined) {
-      blockade?.block(scope.id, lanes, turn);
-      return failed(ownFailure(refused), NOTHING_SENT);
+      barrier?.block(names, number);
+      return endedByRouter(refused);
     }
     // Nothing is awaited before this: the order of the calls is the order in the lanes.
-    const place = scope.lanes.enter(lanes);
+    const place = this.#lanes.enter(delivery.lanes);
     const interruption = new Interruption();
     const onAbort = (): void => {
       interruption.cancel();
@@ -168,17 +190,16 @@ class PxRouter implements Router {
       for (const signal of [delivery.signal, this.settings.signal])
         stopListening.push(this.#aborts.listen(signal, onAbort));
       if (!place.come) await interruption.during('cancelOrClose', (signal) => place.wait(signal));
-      const outcome = await this.#run(delivery, interruption);
-      // Before the lanes are left, or the next plan would be gone.
-      if (!outcome.delivered && holdsBack(outcome)) blockade?.block(scope.id, lanes, turn);
+      const isBlocked = barrier?.blocks(names, number) === true;
+      const outcome = isBlocked ? endedByRouter('blocked') : await this.#run(delivery, interruption);
+      // Before the plan leaves its lanes: the next plan looks at the barrier at once.
+      if (holdsBack(outcome)) barrier?.block(names, number);
       return outcome;
     } catch (thrown) {
-      blockade?.block(scope.id, lanes, turn);
-      const failure =
-        thrown instanceof Interrupted
-          ? ownFailure(thrown.reason, scope.pause.remainingMs)
-          : thrownFailure(thrown);
-      return failed(failure, NOTHING_SENT);
+      barrier?.block(names, number);
+      return thrown instanceof Interrupted
+        ? endedByRouter(thrown.reason, undefined, scope.pause.remainingMs)
+        : failed(InternalError.from(thrown));
     } finally {
       for (const stop of stopListening) stop();
       this.#interruptions.delete(interruption);
@@ -187,16 +208,18 @@ class PxRouter implements Router {
     }
   }
 
-  /** Why a plan is not even taken in. */
+  /** Why a plan is refused at once; `undefined`: it is accepted. */
   #refusal({ signal }: Delivery): OwnReason | undefined {
     if (this.#closed) return 'closed';
     if (signal?.aborted === true || this.settings.signal?.aborted === true) return 'cancelled';
     return this.#gate.isOverrun ? 'overloaded' : undefined;
   }
 
-  async #run(delivery: Delivery, interruption: Interruption): Promise<Outcome> {
-    const { plan, scope, lanes, turn, blockade, deadlineMs } = delivery;
-    if (blockade?.blocks(scope.id, lanes, turn) === true) return failed(ownFailure('blocked'), NOTHING_SENT);
+  async #run({ plan, instead, scope, deadlineMs }: Delivery, interruption: Interruption): Promise<Outcome> {
+    if (instead !== undefined) {
+      const known = await interruption.during('cancelOrClose', (signal) => untilAborted(instead(), signal));
+      if (known !== undefined) return known;
+    }
     this.#running += 1;
     try {
       return await runPlan(plan, {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ConfigurationError, typeName, type RequestPlan } from '../core/index.js';
-import { Lanes } from './ordering/lanes.js';
+import { OrderBarrier } from './ordering/order-barrier.js';
 import { createMemoryRateLimiter } from './limits/memory-rate-limiter.js';
 import type { Settings } from './options.js';
 import type { RateLimiter } from './limits/rate-limiter.js';
@@ -14,7 +14,8 @@ import { Slots } from './limits/semaphore.js';
 export interface Scope {
   /** Holds the API key: show it nowhere. */
   readonly id: string;
-  readonly lanes: Lanes;
+  /** Blocks lanes after a failure; `undefined` when the router is not to do that. */
+  readonly barrier: OrderBarrier | undefined;
   readonly slots: Slots;
   readonly limiter: RateLimiter;
   readonly recentCreations: RecentCreations;
@@ -49,6 +50,13 @@ export class Scopes {
     return inFlight;
   }
 
+  /** Lanes that a failure has blocked. */
+  get blockedLanes(): number {
+    let blocked = 0;
+    for (const { barrier } of this.#scopes.values()) blocked += barrier?.size ?? 0;
+    return blocked;
+  }
+
   /** The longest pause that PX asks any scope for, in milliseconds from now. */
   get pausedMs(): number {
     let pausedMs = 0;
@@ -71,7 +79,7 @@ export class Scopes {
     if (this.#scopes.size >= this.#sweepAt) this.#sweep();
     const scope: Scope = {
       id,
-      lanes: new Lanes(),
+      barrier: this.settings.onRetryableFailure === 'blockLanes' ? new OrderBarrier() : undefined,
       slots: new Slots(this.settings.concurrency),
       limiter: this.#makeLimiter(origin, apiKey),
       recentCreations: new RecentCreations(this.settings.clock),
@@ -99,14 +107,21 @@ export class Scopes {
 
   /** What they have used of the day's quota is forgotten with them. */
   #forgetLeastUsed(): void {
-    const unused = [...this.#scopes.values()].filter(({ pending }) => pending === 0);
+    const unused = [...this.#scopes.values()].filter((scope) => scope.pending === 0 && blocksNothing(scope));
     unused.sort((a, b) => a.usedAt - b.usedAt);
     for (const { id } of unused.slice(0, MOST_SCOPES / 2)) this.#scopes.delete(id);
   }
 }
 
-function isIdle({ pending, limiter, recentCreations, pause }: Scope): boolean {
-  return pending === 0 && isIdleLimiter(limiter) && recentCreations.isEmpty() && pause.remainingMs === 0;
+function isIdle(scope: Scope): boolean {
+  const { pending, limiter, recentCreations, pause } = scope;
+  const isUnused = pending === 0 && blocksNothing(scope) && isIdleLimiter(limiter);
+  return isUnused && recentCreations.isEmpty() && pause.remainingMs === 0;
+}
+
+/** Blocked lanes stay blocked for as long as the router lives. */
+function blocksNothing({ barrier }: Scope): boolean {
+  return (barrier?.size ?? 0) === 0;
 }
 
 function isIdleLimiter(limiter: RateLimiter): boolean {

@@ -5,18 +5,23 @@ import type { Rejection } from '../../src/cli/deliver/rejected/rejection';
 import { StopRules } from '../../src/cli/deliver/run/stop-rules';
 import { Stop } from '../../src/cli/deliver/run/stop';
 import type { InputItem } from '../../src/cli/input/read-messages';
+import { AbortedError } from '../../src/core/index';
 import { compile } from '../../src/destinations/gainsight_px/index';
 import type { Outcome, Router } from '../../src/router/index';
-import { failed, NOTHING_SENT, refusal } from '../../src/router/run/outcome';
+import { failed, NOTHING_SENT } from '../../src/router/run/outcome';
 import { CONFIG } from './cli';
 
 const DELIVERED: Outcome = { delivered: true, ...NOTHING_SENT };
-const FORBIDDEN: Outcome = failed(refusal('denied', 'no', 403), {
-  ...NOTHING_SENT,
-  requests: [
-    { step: 's', route: 'events.create', status: 403, durationMs: 1, waitedMs: 0, verdict: 'denied' },
-  ],
-});
+const FORBIDDEN: Outcome = failed(
+  new AbortedError('denied', 'no'),
+  {
+    ...NOTHING_SENT,
+    requests: [
+      { step: 's', route: 'events.create', status: 403, durationMs: 1, waitedMs: 0, verdict: 'denied' },
+    ],
+  },
+  { status: 403 },
+);
 
 /** A run over so many messages, whose first has the given outcome and all others are delivered at once. */
 function start(count: number, first: Promise<Outcome>, messageBytes = 100) {
@@ -118,7 +123,7 @@ test('where a rejection stands, it is known how many messages before it were del
   };
   const done = delivery.run(items());
   await settle();
-  const denied = failed(refusal('denied', 'no', 400), NOTHING_SENT);
+  const denied = failed(new AbortedError('denied', 'no'), NOTHING_SENT, { status: 400 });
   // The messages 2 and 4 to 8 are sent. All but 2 and 5 are delivered first.
   const [second, fourth, fifth, ...rest] = answers;
   for (const answer of [fourth!, ...rest]) answer(DELIVERED);

@@ -66,7 +66,7 @@ test('docs/library.md names every option of the router', () => {
   const options = [
     ...declared.matchAll(/^export interface (?:Router|Deliver)Options \{\n([^]*?)^\}/gm),
   ].flatMap(([, body]) => [...body!.matchAll(/^ {4}readonly (\w+)\?:/gm)].map(([, name]) => name!));
-  expect(options).toEqual(expect.arrayContaining(['requestsPerSecond', 'alsoLanes']));
+  expect(options).toEqual(expect.arrayContaining(['requestsPerSecond', 'timeLeftMs']));
   const text = readDocument('docs/library.md');
   expect(options.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
 });

@@ -174,13 +174,35 @@ describe('what is no plan is refused, and not tried again', () => {
     ['options', 'x'],
     ['options', null],
     ['options.signal', { signal: {} }],
-    ['options.alsoLanes', { alsoLanes: 'x' }],
     ['options.timeLeftMs', { timeLeftMs: 'soon' }],
     ['options.timeLeftMs', { timeLeftMs: NaN }],
   ])('nor with wrong %s (%#)', async (path, options) => {
     const { router } = setUp([{ status: 201 }]);
     const outcome = failure(await router.deliver(good, options as object));
     expect(outcome).toMatchObject({ code: 'plan_invalid', error: { issues: [{ path }] } });
+    const batch = router.batch(options as object);
+    expect(failure(await batch.add({ plan: good }))).toMatchObject({
+      code: 'plan_invalid',
+      error: { issues: [{ path }] },
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['plan_invalid', { plan: good, orderingKey: 5 }],
+    ['plan_invalid', { plan: good, instead: 'x' }],
+    ['plan_invalid', { plan: 'x' }],
+    ['plan_invalid', {}],
+    ['plan_invalid', null],
+    ['plan_invalid', 'x'],
+    ['plan_invalid', unreadable],
+    ['plan_invalid', { outcome: null }],
+    ['internal', { plan: good, instead: () => Promise.reject(new Error('x')) }],
+  ])('nor a job of a batch that ends as %s (%#)', async (code, job) => {
+    const { px, router } = setUp([{ status: 201 }]);
+    const batch = router.batch();
+    expect(failure(await batch.add(job as { plan: RequestPlan }))).toMatchObject({ code });
+    expect(px.sent).toEqual([]);
+    expect(router.stats()).toMatchObject({ pending: 0 });
   });
 });
 

@@ -1,7 +1,8 @@
 import http from 'node:http';
 import { systemClock } from '../../src/runtime/clock';
 import { JobMemory, jobName } from '../../src/service/batch/job-memory';
-import { cancelledJob, type JobResult } from '../../src/service/batch/job-result';
+import { AbortedError, RetryableError } from '../../src/core/index';
+import { failed, type Outcome } from '../../src/router';
 import { process } from '../../src/index';
 import {
   cleanUp,
@@ -17,7 +18,7 @@ import {
   type Json,
   type World,
 } from './running-service';
-import { gated } from './gated';
+import { gated, pendingPlans } from './gated';
 import { calm, until } from './waiting';
 
 /** A batch whose answer was lost comes again, and must not be written again. */
@@ -26,10 +27,10 @@ afterEach(async () => {
   await cleanUp();
 });
 
-/** Resolves when so many jobs have looked for a copy of theirs that is running. */
-function followed(count: number): () => Promise<void> {
-  const follow = jest.spyOn(JobMemory.prototype, 'follow');
-  return () => until(() => follow.mock.calls.length >= count);
+/** Resolves when so many more jobs have begun: a job looks for a running copy of itself at once. */
+function begun(count: number): () => Promise<void> {
+  const begin = jest.spyOn(JobMemory.prototype, 'begin');
+  return () => until(() => begin.mock.calls.length >= count);
 }
 
 const PROCESSOR = '/v0/destinations/gainsight_px';
@@ -246,7 +247,7 @@ describe('/routerTransform', () => {
     const batch = [job(1, withId(track('u1'), 'm1')), job(2, withId(identify('u2'), 'm2'), { userId: 'k2' })];
     const first = route(batch);
     await sends(2);
-    const copyWaits = followed(2);
+    const copyWaits = begun(2);
     const copy = route(batch);
     await copyWaits();
     release();
@@ -273,7 +274,7 @@ describe('/routerTransform', () => {
     const batch = [job(1, withId(identify('u1'), 'm1')), job(2, withId(track('u9'), 'm2'))];
     const first = route(batch);
     await until(() => sent.length === 1);
-    const copyWaits = followed(1);
+    const copyWaits = begun(3);
     const copy = route([...batch, job(3, withId(track('u8'), 'm3'))]);
     await copyWaits();
     fail();
@@ -307,11 +308,11 @@ describe('/routerTransform', () => {
     const batch = ['a', 'b', 'c'].map((title, at) => job(at, withId(identify('u1', { title }), `m${title}`)));
     const broken = breakable(port, batch);
     await sends(1);
-    const copiesWait = followed(2);
+    const copiesWait = begun(6);
     const copies = [route(batch), route(batch)];
     await copiesWait();
     broken.destroy();
-    await until(async () => /^gainsight_px_plans_pending 1$/m.test((await here.get('/metrics')).text));
+    await until(async () => (await pendingPlans(here)) === 7);
     for (const count of [2, 3, 4]) {
       release();
       if (count < 4) await sends(count);
@@ -329,12 +330,11 @@ describe('a copy of what the first did not begin', () => {
     const batch = ['u1', 'u2'].map((id, at) => job(at, withId(track(id), `m${id}`), { userId: id }));
     const broken = breakable(port, batch);
     await sends(1);
-    const copyWaits = followed(2);
-    const begin = jest.spyOn(JobMemory.prototype, 'begin');
+    const copyWaits = begun(2);
     const copy = route(batch);
     await copyWaits();
     broken.destroy();
-    await until(() => begin.mock.calls.length === 1);
+    await until(async () => (await pendingPlans(here)) === 3);
     release();
     await sends(2);
     release();
@@ -430,7 +430,7 @@ describe('the delivery proxy', () => {
     const [event] = await route([job(1, track('u1'))]);
     const first = status(post(PROXY, call(event!)));
     await sends(1);
-    const copyWaits = followed(1);
+    const copyWaits = begun(1);
     const copy = status(post(PROXY, call(event!)));
     await copyWaits();
     release();
@@ -473,43 +473,78 @@ describe('the memory itself', () => {
   });
 
   describe('a job that follows its copy', () => {
-    const plan = process(identify(), CONFIG);
-    const delivered: JobResult = { kind: 'delivered', plan };
-    const given = (): JobResult => cancelledJob();
-    const never = (): Promise<JobResult> => Promise.reject(new Error('it is not to be run'));
-    const { signal } = new AbortController();
-    const memoryOf = (): JobMemory =>
-      new JobMemory({ maxJobs: 100, nowMs: () => 0, onRepeat: () => undefined });
+    const delivered: Outcome = { delivered: true, requests: [], retries: 0, mayBeDuplicate: false };
+    const givenBack = failed(new RetryableError('cancelled', 'not sent'));
+    const refused = failed(new AbortedError('rejected', 'no'));
+    /** Jobs of one name: each that has a copy gets its outcome, or is run and ends as given. */
+    function copies(messages: Json) {
+      const memory = new JobMemory({ maxJobs: 100, nowMs: () => 0, onRepeat: () => undefined });
+      const plan = process(messages, CONFIG);
+      let runs = 0;
+      const begin = (end: Promise<Outcome>, isAnew = false): Promise<Outcome> =>
+        memory.begin(
+          'job',
+          plan,
+          async (instead) => {
+            const outcome = await instead?.();
+            if (outcome === undefined) runs += 1;
+            return outcome ?? end;
+          },
+          isAnew,
+        );
+      return { memory, begin, runs: () => runs };
+    }
+    const soon = (outcome: Outcome): Promise<Outcome> => Promise.resolve(outcome);
 
-    test('gets the result of a copy that was begun in place of the first', async () => {
-      const memory = memoryOf();
-      const first = Promise.resolve(given());
-      memory.begin('job', plan, first);
-      const followed = memory.follow('job', plan, signal, never);
-      memory.begin('job', plan, Promise.resolve(delivered));
-      memory.end('job', first);
-      expect(memory.running('job')).toBeDefined();
-      expect(await followed).toEqual(delivered);
+    test.each([delivered, refused])(
+      'gets its outcome, although the copy before it was given back',
+      async (outcome) => {
+        const { begin, runs } = copies(identify());
+        const first = begin(soon(givenBack));
+        const followers = [begin(soon(outcome)), begin(soon(givenBack)), begin(soon(givenBack))];
+        expect(await first).toBe(givenBack);
+        expect(await Promise.all(followers)).toEqual([outcome, outcome, outcome]);
+        expect(runs()).toBe(2);
+      },
+    );
+
+    test('gets the outcome of the copy that was run anew', async () => {
+      const { begin, runs } = copies(identify());
+      const first = begin(new Promise(() => undefined));
+      const [anew, last] = [begin(soon(delivered), true), begin(soon(refused))];
+      expect(await Promise.all([anew, last])).toEqual([delivered, delivered]);
+      expect(runs()).toBe(2);
+      void first;
     });
 
     test('is answered from memory when another copy did it meanwhile', async () => {
-      const memory = memoryOf();
-      const first = Promise.resolve(given());
-      memory.begin('job', plan, first);
-      const followed = memory.follow('job', plan, signal, never);
+      const { memory, begin, runs } = copies(identify());
+      const first = begin(soon(givenBack));
+      const follower = begin(soon(refused));
       memory.end('job', first);
       memory.remember('job');
-      expect(await followed).toEqual(delivered);
+      expect(await follower).toEqual(delivered);
+      expect(runs()).toBe(1);
     });
 
-    test('is not run once nobody waits for it', async () => {
-      const memory = memoryOf();
-      const controller = new AbortController();
-      memory.begin('job', plan, new Promise(() => undefined));
-      const followed = memory.follow('job', plan, controller.signal, never);
-      controller.abort();
-      expect(await followed).toMatchObject({ kind: 'failed', error: { code: 'cancelled' } });
-      expect(await memory.follow('job', plan, controller.signal, never)).toMatchObject({ kind: 'failed' });
+    test('is run once its copies have ended', async () => {
+      const { memory, begin, runs } = copies(identify());
+      const first = begin(soon(delivered));
+      const follower = begin(soon(refused));
+      memory.end('job', first);
+      expect(memory.isRunning('job')).toBe(true);
+      memory.end('job', follower);
+      expect(memory.isRunning('job')).toBe(false);
+      expect([await follower, await begin(soon(refused))]).toEqual([delivered, refused]);
+      expect(runs()).toBe(2);
+    });
+
+    test('an event that PX took is remembered at once', async () => {
+      const { memory, begin } = copies(track());
+      await begin(soon(refused));
+      expect(memory.isDone('job')).toBe(false);
+      await begin(soon(delivered), true);
+      expect(memory.isDone('job')).toBe(true);
     });
   });
 

@@ -1,6 +1,5 @@
 import {
   AbortedError,
-  InternalError,
   RetryableError,
   ThrottledError,
   type DestinationError,
@@ -76,24 +75,23 @@ export interface Failed extends OutcomeBase {
 /** What became of one plan. It never holds the API key. */
 export type Outcome = Delivered | Failed;
 
-/** Why a plan was not delivered, before it is joined with what was sent. */
-export interface Failure {
-  readonly error: DestinationError;
-  readonly status?: number;
-  readonly retryAfterMs?: number;
-}
+/** The requests of a plan that sent nothing. */
+export const NOTHING_SENT: OutcomeBase = { requests: [], retries: 0, mayBeDuplicate: false };
 
-/** What a plan has sent so far. */
-export interface Trail {
-  readonly requests: readonly RequestRecord[];
-  readonly retries: number;
-  readonly mayBeDuplicate: boolean;
-}
-
-/** The trail of a plan that sent nothing. */
-export const NOTHING_SENT: Trail = { requests: [], retries: 0, mayBeDuplicate: false };
-
-export function failed({ error, status, retryAfterMs }: Failure, trail: Trail): Failed {
+/**
+ * The outcome of a plan that failed with an error.
+ *
+ * @param sent what the plan had sent before: another outcome of it, for example; default: nothing
+ * @param answer what PX said to it, where an answer explains the failure
+ */
+export function failed(
+  error: DestinationError,
+  { requests, retries, mayBeDuplicate }: OutcomeBase = NOTHING_SENT,
+  {
+    status,
+    retryAfterMs,
+  }: { readonly status?: number | undefined; readonly retryAfterMs?: number | undefined } = {},
+): Failed {
   return {
     delivered: false,
     kind: error.kind,
@@ -103,62 +101,44 @@ export function failed({ error, status, retryAfterMs }: Failure, trail: Trail): 
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     message: error.message,
     error,
-    ...trail,
+    requests,
+    retries,
+    mayBeDuplicate,
   };
 }
 
-/** Why a plan ended that PX had no part in. */
+/** Why the router itself ends a plan. */
 export type OwnReason = 'blocked' | 'closed' | 'cancelled' | 'overloaded';
 
 const OWN_REASONS: Readonly<Record<OwnReason, string>> = {
-  blocked:
-    'not sent: an earlier plan of the same lane failed and may be sent again, and must stay the earlier one',
+  blocked: 'not sent: an earlier plan of the same lane or ordering key failed, and must be delivered first',
   closed: 'not finished: the router was closed',
   cancelled: 'not finished: cancelled by its caller',
   overloaded: 'not accepted: too many plans are pending; wait for ready() before handing in another',
 };
 
-/** @param pausedMs how long PX asks to wait meanwhile: a caller that gives up can say so */
-export function ownFailure(reason: OwnReason, pausedMs = 0): Failure {
-  const error = new RetryableError(reason, OWN_REASONS[reason]);
-  return pausedMs > 0 ? { error, retryAfterMs: pausedMs } : { error };
+/** @param pausedMs how long PX asks to wait at that moment: the caller can wait as long */
+export function endedByRouter(reason: OwnReason, sent?: OutcomeBase, pausedMs = 0): Failed {
+  const answer = pausedMs > 0 ? { retryAfterMs: pausedMs } : {};
+  return failed(new RetryableError(reason, OWN_REASONS[reason]), sent, answer);
 }
 
-/** What was thrown where nothing should be, as a failure. */
-export function thrownFailure(thrown: unknown): Failure {
-  return { error: InternalError.from(thrown) };
+/** The error of a plan that PX refused; retryable where another message may still create what is missing. */
+export function refusal(code: PlanFailureCode, message: string, retryable = false): DestinationError {
+  return retryable ? new RetryableError(code, message) : new AbortedError(code, message);
 }
 
-/** A plan's own end without success; `retryable` where another message may still create what is missing. */
-export function refusal(
-  code: PlanFailureCode,
-  message: string,
-  status: number | undefined,
-  retryable = false,
-): Failure {
-  const error = retryable ? new RetryableError(code, message) : new AbortedError(code, message);
-  return { error, ...(status === undefined ? {} : { status }) };
+/** The error of a plan that PX kept waiting, or did not serve, for longer than the router retries. */
+export function exhaustion(verdict: Transient, message: string): DestinationError {
+  return verdict === 'throttled'
+    ? new ThrottledError('throttled', message)
+    : new RetryableError(verdict, message);
 }
 
 /**
- * Whether later plans of the same lanes must wait until a failed one was sent again, because they would be overwritten by it. What fails
- * for want of a user holds up nothing: one of the later plans may create the user.
+ * Whether later jobs must wait until a failed one was sent again, because sending it again would overwrite them. A
+ * missing user holds nothing back: a later job may create the user.
  */
-export function holdsBack({ retryable, code }: Pick<DestinationError, 'retryable' | 'code'>): boolean {
-  return retryable && code !== 'user_not_found';
-}
-
-/** A transient verdict that lasted longer than the router was to wait. */
-export function exhaustion(
-  verdict: Transient,
-  message: string,
-  { status, retryAfterMs }: Pick<Failure, 'status' | 'retryAfterMs'>,
-): Failure {
-  const error =
-    verdict === 'throttled' ? new ThrottledError('throttled', message) : new RetryableError(verdict, message);
-  return {
-    error,
-    ...(status === undefined ? {} : { status }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
+export function holdsBack(outcome: Outcome): boolean {
+  return !outcome.delivered && outcome.retryable && outcome.code !== 'user_not_found';
 }

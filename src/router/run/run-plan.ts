@@ -1,5 +1,6 @@
 import {
   advance,
+  InternalError,
   type PlanNote,
   type RequestPlan,
   type Step,
@@ -15,14 +16,13 @@ import { judgeExchange, mayHaveLanded, reads } from '../http/classify-attempt.js
 import { apiKeyOf, readAnswer, redactOwnText } from '../http/redact.js';
 import type { Settings } from '../options.js';
 import {
+  endedByRouter,
   exhaustion,
   failed,
-  ownFailure,
   refusal,
-  thrownFailure,
   type Outcome,
+  type OutcomeBase,
   type RequestRecord,
-  type Trail,
 } from './outcome.js';
 import type { RateLimiter } from '../limits/rate-limiter.js';
 import type { RecentCreations } from './recent-creations.js';
@@ -52,11 +52,9 @@ export async function runPlan(plan: RequestPlan, context: RunContext): Promise<O
   try {
     return await run.toEnd();
   } catch (thrown) {
-    const failure =
-      thrown instanceof Interrupted
-        ? ownFailure(thrown.reason, context.pause.remainingMs)
-        : thrownFailure(thrown);
-    return failed(failure, run.trail);
+    return thrown instanceof Interrupted
+      ? endedByRouter(thrown.reason, run.sent, context.pause.remainingMs)
+      : failed(InternalError.from(thrown), run.sent);
   }
 }
 
@@ -81,7 +79,8 @@ class PlanRun {
     this.#unseen = new UnseenObjects(plan.lanes.map(shortName), context.recentCreations);
   }
 
-  get trail(): Trail {
+  /** What the plan has sent so far. */
+  get sent(): OutcomeBase {
     return { requests: this.#requests, retries: this.#retries, mayBeDuplicate: this.#mayBeDuplicate };
   }
 
@@ -98,7 +97,7 @@ class PlanRun {
         const failing = this.plan.steps.find(({ id }) => id === next.answerOf) ?? step;
         const answer = this.#lastExchange.get(failing.id) ?? exchange;
         const text = redactOwnText(refusalText(next.code, failing, answer), keyOf(failing));
-        return failed(refusal(next.code, text, answer.status, next.retryable), this.trail);
+        return failed(refusal(next.code, text, next.retryable), this.sent, { status: answer.status });
       }
       if (next.to === 'step') {
         step = next.step;
@@ -219,27 +218,19 @@ class PlanRun {
   #delivered(step: Step, exchange: Exchange, note: PlanNote | undefined): Outcome {
     const body =
       reads(step.route) && exchange.text !== '' ? { body: readAnswer(exchange.text, keyOf(step)) } : {};
-    return { delivered: true, ...(note === undefined ? {} : { note }), ...body, ...this.trail };
+    return { delivered: true, ...(note === undefined ? {} : { note }), ...body, ...this.sent };
   }
 
   #exhausted(step: Step, exchange: Exchange, verdict: Transient): Outcome {
-    return failed(
-      exhaustion(
-        verdict,
-        redactOwnText(exhaustionText(step, exchange, this.#attempts), keyOf(step)),
-        exchange,
-      ),
-      this.trail,
-    );
+    const text = redactOwnText(exhaustionText(step, exchange, this.#attempts), keyOf(step));
+    return failed(exhaustion(verdict, text), this.sent, exchange);
   }
 
   #pausedTooLong(step: Step): Outcome {
     const { status, remainingMs: retryAfterMs } = this.context.pause;
     const verdict = judge({ status }) as Transient;
-    return failed(
-      exhaustion(verdict, pauseText(step, status, retryAfterMs), { status, retryAfterMs }),
-      this.trail,
-    );
+    const error = exhaustion(verdict, pauseText(step, status, retryAfterMs));
+    return failed(error, this.sent, { status, retryAfterMs });
   }
 }
 

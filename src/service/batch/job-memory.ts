@@ -1,7 +1,6 @@
 import type { JsonObject, RequestPlan } from '../../core/index.js';
 import { digest } from '../../runtime/index.js';
-import { cancelledJob, type JobResult } from './job-result.js';
-import { scopeOf } from './scope-of.js';
+import { NOTHING_SENT, type Outcome } from '../../router/index.js';
 
 /** A host sends a batch whose answer was lost again within seconds, a failed job after five minutes at most. */
 const KEPT_MS = 15 * 60_000;
@@ -42,7 +41,12 @@ export function jobName(
     jobId,
     messageId,
   ]);
-  return digest([route, scopeOf(plan), ids, identity]);
+  return digest([route, ...addressOf(plan), ids, identity]);
+}
+
+/** The PX and the API key that a plan is sent to. */
+function addressOf({ steps: [{ request }] }: RequestPlan): unknown[] {
+  return [new URL(request.endpoint).origin, request.headers];
 }
 
 /** Whether a plan writes something new each time it is run; all others say the same when repeated. */
@@ -59,7 +63,11 @@ export function isAppend({ steps: [{ route }] }: RequestPlan): boolean {
 export class JobMemory {
   /** Until when a job is remembered; in the order of being done. */
   readonly #done = new Map<string, number>();
-  readonly #running = new Map<string, Promise<JobResult>>();
+  /** The newest run of each job: its promise, and the outcome that copies get. */
+  readonly #running = new Map<
+    string,
+    { readonly run: Promise<Outcome>; readonly outcome: Promise<Outcome> }
+  >();
   #sweepAtMs = 0;
 
   constructor(private readonly limits: Limits) {}
@@ -89,56 +97,52 @@ export class JobMemory {
     if (name !== undefined) this.#done.delete(name);
   }
 
-  /** The result of a job that is being done. */
-  running(name: string | undefined): Promise<JobResult> | undefined {
-    return name === undefined ? undefined : this.#running.get(name);
-  }
-
-  /** Begins a job, whose result copies wait for until {@link end}; an event that PX took is remembered whatever its job is answered. */
-  begin(name: string | undefined, plan: RequestPlan, result: Promise<JobResult>): void {
-    if (name === undefined) return;
-    this.#running.set(name, result);
-    if (!isAppend(plan)) return;
-    void result.then(({ kind }) => {
-      if (kind === 'delivered') this.remember(name);
-    });
-  }
-
-  /** Ends what {@link begin} began: copies do not get its result any longer. */
-  end(name: string | undefined, result: Promise<JobResult>): void {
-    if (name !== undefined && this.#running.get(name) === result) this.#running.delete(name);
-  }
-
-  /** The result of a job that was done before. */
-  recall(plan: RequestPlan): JobResult {
-    this.limits.onRepeat('memory');
-    return { kind: 'delivered', plan };
+  isRunning(name: string | undefined): boolean {
+    return name !== undefined && this.#running.has(name);
   }
 
   /**
-   * The result of a job whose copy is being done: the copy's, unless that did not begin, because its own host went away. Then the job is run.
+   * Runs a job until {@link end}. A copy that begins meanwhile gets its outcome, unless the job was cancelled or blocked
+   * in its own batch: then the copy is run. PX writes an event twice, so an event that PX took is remembered at once.
    *
-   * @param signal ends the wait
+   * @param deliver delivers the plan, unless `instead` gives an outcome when the plan is first in its lanes
+   * @param isAnew whether a job must be run although its copy is running
    */
-  async follow(
+  begin(
     name: string | undefined,
     plan: RequestPlan,
-    signal: AbortSignal,
-    run: () => Promise<JobResult>,
-  ): Promise<JobResult> {
-    let followed = this.running(name);
-    while (followed !== undefined) {
-      const result = await untilAborted(followed, signal);
-      if (result === undefined) return cancelledJob();
-      if (result.kind !== 'failed' || result.givenBack !== true) {
-        this.limits.onRepeat('running');
-        return result;
-      }
-      if (this.isDone(name)) return this.recall(plan);
-      const next = this.running(name);
-      followed = next === followed ? undefined : next;
+    deliver: (instead?: () => Promise<Outcome | undefined>) => Promise<Outcome>,
+    isAnew = false,
+  ): Promise<Outcome> {
+    if (name === undefined) return deliver();
+    const copy = isAnew ? undefined : this.#running.get(name)?.outcome;
+    const run = copy === undefined ? deliver() : deliver(() => this.#outcomeOfCopy(name, copy));
+    const outcome = copy?.then((ended) => (isGivenBack(ended) ? run : ended)) ?? run;
+    this.#running.set(name, { run, outcome });
+    if (isAppend(plan)) {
+      void run.then(({ delivered }) => {
+        if (delivered) this.remember(name);
+      });
     }
-    return run();
+    return run;
+  }
+
+  /** Ends what {@link begin} began: a copy that begins later is run, or answered from memory. */
+  end(name: string | undefined, run: Promise<Outcome>): void {
+    if (name !== undefined && this.#running.get(name)?.run === run) this.#running.delete(name);
+  }
+
+  /** The outcome of a job that was done before. */
+  recall(): Outcome {
+    this.limits.onRepeat('memory');
+    return { delivered: true, ...NOTHING_SENT };
+  }
+
+  async #outcomeOfCopy(name: string, copy: Promise<Outcome>): Promise<Outcome | undefined> {
+    const outcome = await copy;
+    if (isGivenBack(outcome)) return this.isDone(name) ? this.recall() : undefined;
+    this.limits.onRepeat('running');
+    return outcome;
   }
 
   /** Forgets what is old, and of more than is kept the oldest tenth: seldom, because walking over what was deleted takes time. */
@@ -154,17 +158,7 @@ export class JobMemory {
   }
 }
 
-/** What a promise resolves to; `undefined` when the signal is aborted first. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  if (signal.aborted) return Promise.resolve(undefined);
-  return new Promise((resolve) => {
-    const onAbort = (): void => {
-      resolve(undefined);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    void promise.then((value) => {
-      signal.removeEventListener('abort', onAbort);
-      resolve(value);
-    });
-  });
+/** Whether a job did not end for a reason of its own batch, and not for an answer of PX. */
+function isGivenBack(outcome: Outcome): boolean {
+  return !outcome.delivered && (outcome.code === 'cancelled' || outcome.code === 'blocked');
 }

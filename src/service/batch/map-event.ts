@@ -1,7 +1,6 @@
 import {
   InstrumentationError,
   InternalError,
-  type DestinationError,
   isObject,
   type RudderMessage,
   type RequestPlan,
@@ -22,17 +21,13 @@ import {
   requireOneDataCenter,
   type TransformEvent,
 } from '../../protocol/index.js';
+import { failed, type Failed } from '../../router/index.js';
 import type { WaitingDestinations } from './waiting-destinations.js';
 
 /** The plan of an event, and its destination's configuration without the service's defaults. */
 export interface Mapped {
   readonly plan: RequestPlan;
   readonly config: DestinationConfig;
-}
-
-/** Why an event has no plan. */
-export interface Unmapped {
-  readonly error: DestinationError;
 }
 
 const CACHED_API_KEYS = 1000;
@@ -54,13 +49,13 @@ export class EventMapper {
     return this.#destinations.size;
   }
 
-  map(event: TransformEvent): Mapped | Unmapped {
+  map(event: TransformEvent): Mapped | Failed {
     try {
       const { config, sent, isDynamic } = configOf(event, this.defaults);
       const settings = isObject(config) ? config : {};
       const reason = skipReason(event.message, settings);
       if (reason !== undefined) {
-        return { error: new InstrumentationError(reason, skipReasonText(reason, settings)) };
+        return failed(new InstrumentationError(reason, skipReasonText(reason, settings)));
       }
       requireOneDataCenter(config);
       // What was made for one event is not kept: it would push out what many events share.
@@ -69,7 +64,7 @@ export class EventMapper {
     } catch (thrown) {
       const error = InternalError.from(thrown);
       this.waiting.note(error, destinationIdOf(event.destination, event.metadata));
-      return { error };
+      return failed(error);
     }
   }
 }

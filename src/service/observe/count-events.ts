@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { ErrorCode } from '../../core/index.js';
 import type { Context } from '../context.js';
-import type { JobResult } from '../batch/job-result.js';
+import { isFailed, type JobResult } from '../batch/job-result.js';
 import type { EventCounts, EventOutcome } from './event-outcome.js';
 
 /** How one event ended, and why it was not delivered. */
@@ -13,9 +13,9 @@ export interface EventFate {
 }
 
 /** The fate of an event that was answered so; the reason is told where it was neither delivered nor handed over. */
-export function fateOf(type: string, outcome: EventOutcome, result: JobResult | undefined): EventFate {
-  const isReason = outcome !== 'delivered' && outcome !== 'handedOver' && result?.kind === 'failed';
-  return isReason ? { type, outcome, code: result.error.code } : { type, outcome };
+export function fateOf(type: string, outcome: EventOutcome, result: JobResult): EventFate {
+  const isReason = outcome !== 'delivered' && outcome !== 'handedOver' && isFailed(result);
+  return isReason ? { type, outcome, code: result.code } : { type, outcome };
 }
 
 /** Counts how the events of a request ended, for the metrics and the request's log line. */

@@ -14,12 +14,13 @@ import {
   type ProxyVersion,
   WireFormatError,
 } from '../../protocol/index.js';
+import { failed, type Failed, type Outcome } from '../../router/index.js';
 import { sendJson, takeJson } from '../http/reply.js';
 import { logBugs } from '../observe/internal-errors.js';
 import type { Context } from '../context.js';
 import { countEvents, fateOf } from '../observe/count-events.js';
 import { jobName } from '../batch/job-memory.js';
-import { failedJob, isCancelled, resultOf, withinAttempts, type JobResult } from '../batch/job-result.js';
+import { asThrottled, withinAttempts } from '../batch/job-result.js';
 import type { EventOutcome } from '../observe/event-outcome.js';
 import { TimeLimit } from '../http/request-deadline.js';
 
@@ -40,10 +41,10 @@ export async function proxy(
   const wanted = parseProxyRequest(takeJson(request), version);
   const timeoutMs = parseProxyTimeoutMs(request.headers['rdproxy-timeout']);
   const plan = planOf(wanted, context);
-  const job = await delivered(plan, wanted, timeoutMs, reply, context);
-  if (job.kind === 'failed') logBugs([job.error], context.settings.log);
-  const result = job.kind === 'failed' ? undelivered(job.error, job.pxStatus, wanted.jobs) : DELIVERED;
-  const fate = fateOf(typeOf(plan), outcomeOf(result), job);
+  const outcome = 'steps' in plan ? await delivered(plan, wanted, timeoutMs, reply, context) : plan;
+  if (!outcome.delivered) logBugs([outcome.error], context.settings.log);
+  const result = outcome.delivered ? DELIVERED : undelivered(outcome.error, outcome.status, wanted.jobs);
+  const fate = fateOf('steps' in plan ? typeOf(plan) : 'other', outcomeOf(result), outcome);
   countEvents(
     ROUTE,
     wanted.jobs.map(() => fate),
@@ -55,47 +56,45 @@ export async function proxy(
     : sendJson(reply, result.status, proxyReplyV0(result));
 }
 
-function planOf(wanted: ProxyRequest, { settings, waiting }: Context): RequestPlan | JobResult {
+function planOf(wanted: ProxyRequest, { settings, waiting }: Context): RequestPlan | Failed {
   try {
     return deliveryPlan(wanted, settings.configDefaults);
   } catch (thrown) {
     if (thrown instanceof WireFormatError) throw thrown;
     const error = InternalError.from(thrown);
     waiting.note(error, destinationIdOf(undefined, wanted.jobs[0] ?? {}));
-    return failedJob(error);
+    return failed(error);
   }
 }
 
 /** What becomes of a plan within a time; a request in flight at its end goes on, and the lanes wait for it. */
 async function delivered(
-  plan: RequestPlan | JobResult,
+  plan: RequestPlan,
   { jobs, json }: ProxyRequest,
   timeoutMs: number,
   reply: FastifyReply,
   { router, memory, clock }: Context,
-): Promise<JobResult> {
-  if ('kind' in plan) return plan;
+): Promise<Outcome> {
   const name = jobName(ROUTE, plan, jobs, json);
-  if (memory.isDone(name) && memory.running(name) === undefined) return memory.recall(plan);
+  if (memory.isDone(name) && !memory.isRunning(name)) return memory.recall();
   const limit = new TimeLimit(clock, timeoutMs, reply.raw);
   const { signal } = limit;
-  const tooLate = failedJob(new RetryableError('unreachable', `not finished within ${timeoutMs} ms`));
-  const outcome = memory.follow(name, plan, signal, () => {
-    const options = { signal, timeLeftMs: limit.leftMs };
-    const running = router.deliver(plan, options).then((done) => resultOf(plan, done));
-    memory.begin(name, plan, running);
-    void running.then(() => {
-      memory.end(name, running);
-    });
-    return running;
+  const tooLate = failed(new RetryableError('unreachable', `not finished within ${timeoutMs} ms`));
+  const batch = router.batch({ signal, timeLeftMs: limit.leftMs });
+  const run = memory.begin(name, plan, (instead) => batch.add({ plan, instead }));
+  void run.then(() => {
+    memory.end(name, run);
   });
   try {
     const result = await Promise.race([
-      outcome.then((ended) => (limit.hasPassed && isCancelled(ended) ? tooLate : ended)),
+      run.then((ended) => {
+        const outcome = asThrottled(ended);
+        return limit.hasPassed && !outcome.delivered && outcome.code === 'cancelled' ? tooLate : outcome;
+      }),
       limit.passed.then(() => tooLate),
     ]);
     // An update that ends later is answered as failed, and is written again.
-    if (result.kind === 'delivered') memory.remember(name);
+    if (result.delivered) memory.remember(name);
     return withinAttempts(result, jobs[0]!);
   } finally {
     limit.end();
@@ -103,8 +102,7 @@ async function delivered(
 }
 
 /** The type of the message that a plan was made of; the host does not tell it here. */
-function typeOf(plan: RequestPlan | JobResult): string {
-  if ('kind' in plan) return 'other';
+function typeOf(plan: RequestPlan): string {
   switch (plan.steps[0].route) {
     case 'events.create':
       return 'track';

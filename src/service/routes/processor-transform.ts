@@ -20,17 +20,17 @@ import {
   outputItem,
   type ProcessorItem,
   parseProcessorRequest,
-  type TransformEvent,
 } from '../../protocol/index.js';
+import { failed, holdsBack, type Failed } from '../../router/index.js';
 import { sendJson, sendRetryLater, takeJson } from '../http/reply.js';
 import type { Context } from '../context.js';
 import { countEvents, fateOf } from '../observe/count-events.js';
 import { isAppend, jobName } from '../batch/job-memory.js';
-import { failedJob, isFiltered, isHoldingBack, type JobResult } from '../batch/job-result.js';
+import { isAbsence, isFailed, isFiltered } from '../batch/job-result.js';
 import { messageIdOf, messageTypeOf } from '../batch/map-event.js';
 import type { Treatment } from '../batch/run-batch.js';
 import type { EventOutcome } from '../observe/event-outcome.js';
-import { transform } from './transform-batch.js';
+import { transform, type Transformed } from './transform-batch.js';
 
 const ROUTE = 'processor';
 
@@ -58,57 +58,44 @@ export async function processorTransform(
   context: Context,
 ): Promise<FastifyReply> {
   const events = parseProcessorRequest(takeJson(request));
-  const results = (await transform(events, context, reply, TREATMENT)).map((result, index) =>
-    deliverableLater(result, events[index]!, context),
+  const transformed = (await transform(events, context, reply, TREATMENT)).map((job) =>
+    deliverableLater(job, context),
   );
-  const passing = results.find(isHoldingBack);
-  if (passing?.kind === 'failed') {
-    countEvents(
-      ROUTE,
-      results.map((result, index) => fateOf(messageTypeOf(events[index]!), 'retry', result)),
-      request,
-      context,
-    );
-    const { error } = passing;
-    context.settings.log.warn(
-      { code: error.code, kind: error.kind },
-      'a batch was handed back, and will come again',
-    );
-    return sendRetryLater(reply, errorText(error.message), error.code);
+  const failures = transformed.map(({ result }) => result).filter(isFailed);
+  const passing = failures.find(holdsBack);
+  if (passing !== undefined) {
+    const fates = transformed.map(({ event, result }) => fateOf(messageTypeOf(event), 'retry', result));
+    countEvents(ROUTE, fates, request, context);
+    const { code, kind, message } = passing;
+    context.settings.log.warn({ code, kind }, 'a batch was handed back, and will come again');
+    return sendRetryLater(reply, errorText(message), code);
   }
 
-  const left = results.flatMap((result) =>
-    result.kind === 'failed' && result.absentIn !== undefined ? [result.error.code] : [],
-  );
+  const left = failures.filter(isAbsence);
   if (left.length > 0) {
     const told = 'PX does not know objects of these events yet: their updates are left to the host';
-    context.settings.log.warn({ events: left.length, code: left[0] }, told);
+    context.settings.log.warn({ events: left.length, code: left[0]!.code }, told);
   }
 
   const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;
-  const items = results.map((result, index) => itemsOf(result, events[index]!, knowsFiltered, context));
-  const outcomes = items.map(([first], index) =>
-    isFiltered(results[index]!) ? 'filtered' : outcomeOf(first),
-  );
-  const fates = results.map((result, index) =>
-    fateOf(messageTypeOf(events[index]!), outcomes[index]!, result),
-  );
+  const items = transformed.map((job) => itemsOf(job, knowsFiltered, context));
+  const fates = transformed.map(({ event, result }, index) => {
+    const outcome = isFiltered(result) ? 'filtered' : outcomeOf(items[index]![0]);
+    return fateOf(messageTypeOf(event), outcome, result);
+  });
   countEvents(ROUTE, fates, request, context);
   return sendJson(reply, 200, items.flat());
 }
 
 /** In delivery mode the host sends the stored configuration along later: a key that stands in the event is lost by then. */
-function deliverableLater(
-  result: JobResult,
-  { destination }: TransformEvent,
-  { settings }: Context,
-): JobResult {
-  if (result.kind !== 'handOver' || settings.mode !== 'delivery') return result;
+function deliverableLater(job: Transformed, { settings }: Context): Transformed {
+  if (!('plan' in job.result) || settings.mode !== 'delivery') return job;
+  const { destination } = job.event;
   try {
     if (isObject(destination) && destination.hasDynamicConfig === true) requireStoredKey(destination.Config);
-    return result;
+    return job;
   } catch (thrown) {
-    return failedJob(InternalError.from(thrown));
+    return { ...job, result: failed(InternalError.from(thrown)) };
   }
 }
 
@@ -116,23 +103,20 @@ type Items = [ProcessorItem, ...ProcessorItem[]];
 
 /** The items of one event: the host makes a job of each, in their order. */
 function itemsOf(
-  result: JobResult,
-  { message, metadata }: TransformEvent,
+  { event: { message, metadata }, mapped, result }: Transformed,
   knowsFiltered: boolean,
   { settings: { mode } }: Context,
 ): Items {
-  if (result.kind === 'failed') {
-    const { absentIn } = result;
-    // What is absent may be in another batch, which comes at the same time. The host sends these after what it was given before.
-    if (absentIn !== undefined) return descriptors(updates(absentIn), metadata);
-    return [droppedItem(result.error, statusOf(result.error, result.pxStatus, knowsFiltered), metadata)];
-  }
-  const { plan, kind } = result;
-  if (kind === 'handOver' && mode === 'delivery') {
+  if ('plan' in result) {
+    const { plan } = result;
+    if (mode !== 'delivery') return descriptors([plan.steps[0].request], metadata);
     return [outputItem(toPlanDescriptor(plan, messageIdOf(message)), metadata)];
   }
-  const requests = kind === 'delivered' ? updates(plan) : [plan.steps[0].request];
-  return descriptors(requests, metadata);
+  // What is absent may be in another batch, which comes at the same time. The host sends these after what it was given before.
+  if ('plan' in mapped && (result.delivered || isAbsence(result)))
+    return descriptors(updates(mapped.plan), metadata);
+  const { error, status } = result as Failed;
+  return [droppedItem(error, statusOf(error, status, knowsFiltered), metadata)];
 }
 
 function descriptors(requests: readonly RequestDescriptor[], metadata: JsonObject): Items {
@@ -149,8 +133,8 @@ function updates({ steps }: RequestPlan): RequestDescriptor[] {
   return [...new Set(puts)];
 }
 
-function statusOf(error: DestinationError, pxStatus: number | undefined, knowsFiltered: boolean): number {
-  return knowsFiltered && isFilterable(error) ? ITEM_STATUS.filtered : errorStatus(error, pxStatus);
+function statusOf(error: DestinationError, status: number | undefined, knowsFiltered: boolean): number {
+  return knowsFiltered && isFilterable(error) ? ITEM_STATUS.filtered : errorStatus(error, status);
 }
 
 function outcomeOf({ statusCode }: ProcessorItem): EventOutcome {

@@ -15,17 +15,16 @@ import {
   handledItem,
   type RouterItem,
   parseRouterRequest,
-  type TransformEvent,
 } from '../../protocol/index.js';
 import { sendJson, takeJson } from '../http/reply.js';
 import type { Context } from '../context.js';
 import { countEvents, fateOf } from '../observe/count-events.js';
 import { jobName } from '../batch/job-memory.js';
-import { isFiltered, withinAttempts, type JobResult } from '../batch/job-result.js';
+import { isFiltered, withinAttempts } from '../batch/job-result.js';
 import { messageIdOf, messageTypeOf } from '../batch/map-event.js';
 import type { EventOutcome } from '../observe/event-outcome.js';
 import type { Treatment } from '../batch/run-batch.js';
-import { transform } from './transform-batch.js';
+import { transform, type Transformed } from './transform-batch.js';
 
 const ROUTE = 'routerTransform';
 
@@ -54,25 +53,23 @@ export async function routerTransform(
   if (destType !== DEST_TYPE)
     return sendJson(reply, 500, { error: 'this service has no such destination type' });
 
-  const results = await transform(events, context, reply, TREATMENT);
+  const transformed = await transform(events, context, reply, TREATMENT);
   const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;
-  const items = results.map((result, index) => itemOf(result, events[index]!, knowsFiltered, context));
-  const outcomes = items.map((item, index) => (isFiltered(results[index]!) ? 'filtered' : outcomeOf(item)));
-  const fates = results.map((result, index) =>
-    fateOf(messageTypeOf(events[index]!), outcomes[index]!, result),
-  );
+  const items = transformed.map((job) => itemOf(job, knowsFiltered, context));
+  const fates = transformed.map(({ event, result }, index) => {
+    const outcome = isFiltered(result) ? 'filtered' : outcomeOf(items[index]!);
+    return fateOf(messageTypeOf(event), outcome, result);
+  });
   countEvents(ROUTE, fates, request, context);
   return sendJson(reply, 200, { output: items });
 }
 
 function itemOf(
-  result: JobResult,
-  { message, metadata, destination }: TransformEvent,
+  { event: { message, metadata, destination }, result }: Transformed,
   knowsFiltered: boolean,
   { settings }: Context,
 ): RouterItem {
-  if (result.kind === 'delivered') return handledItem(metadata, destinationIdentity(destination));
-  if (result.kind === 'handOver') {
+  if ('plan' in result) {
     const { plan, config } = result;
     return settings.mode === 'delivery'
       ? deliverItem(
@@ -82,10 +79,11 @@ function itemOf(
         )
       : deliverItem(toWireDescriptor(plan.steps[0].request), metadata, destinationIdentity(destination));
   }
-  const { error, pxStatus } = result;
   const identity = destinationIdentity(destination);
+  if (result.delivered) return handledItem(metadata, identity);
+  const { error, status } = result;
   if (isFilterable(error)) return filteredItem(error, knowsFiltered, metadata, identity);
-  return failedItem(error, errorStatus(error, pxStatus), metadata, identity);
+  return failedItem(error, errorStatus(error, status), metadata, identity);
 }
 
 /** What an item makes the host do. */

@@ -1,41 +1,34 @@
 import type { FastifyReply } from 'fastify';
 import type { TransformEvent } from '../../protocol/index.js';
-import { logBugs } from '../observe/internal-errors.js';
+import { isFailed, type JobResult } from '../batch/job-result.js';
+import { runBatch, type BatchJob, type Treatment } from '../batch/run-batch.js';
 import type { Context } from '../context.js';
-import type { JobResult } from '../batch/job-result.js';
-import { handOverBatch, runBatch, type BatchJob, type Deliver, type Treatment } from '../batch/run-batch.js';
 import { TimeLimit } from '../http/request-deadline.js';
+import { logBugs } from '../observe/internal-errors.js';
+
+/** An event with what it was mapped to, and what to answer for it. */
+export interface Transformed extends BatchJob {
+  readonly result: JobResult;
+}
 
 const NEVER_RUN: Treatment['isRun'] = () => false;
 
 /** Maps a batch and, in inline mode, runs what is to be run. */
 export async function transform(
   events: readonly TransformEvent[],
-  context: Context,
-  reply: FastifyReply,
-  treatment: Treatment,
-): Promise<JobResult[]> {
-  const results = await resultsOf(events, context, reply, treatment);
-  const errors = results.flatMap((result) => (result.kind === 'failed' ? [result.error] : []));
-  logBugs(errors, context.settings.log);
-  return results;
-}
-
-async function resultsOf(
-  events: readonly TransformEvent[],
   { settings, mapper, router, memory, clock }: Context,
   reply: FastifyReply,
   treatment: Treatment,
-): Promise<JobResult[]> {
+): Promise<Transformed[]> {
   const jobs: BatchJob[] = events.map((event) => ({ event, mapped: mapper.map(event) }));
-  const isRun = settings.mode === 'inline' ? treatment.isRun : NEVER_RUN;
-  if (!jobs.some(({ mapped }) => 'plan' in mapped && isRun(mapped.plan))) return handOverBatch(jobs);
-
   const limit = new TimeLimit(clock, settings.transformDeadlineMs, reply.raw);
   try {
-    const deliver: Deliver = (plan, options) =>
-      router.deliver(plan, { ...options, timeLeftMs: limit.leftMs });
-    return await runBatch(jobs, treatment, { deliver, memory, signal: limit.signal });
+    const isRun = settings.mode === 'inline' ? treatment.isRun : NEVER_RUN;
+    const batch = router.batch({ signal: limit.signal, timeLeftMs: limit.leftMs });
+    const results = await runBatch(jobs, { ...treatment, isRun }, batch, memory);
+    const errors = results.filter(isFailed).map(({ error }) => error);
+    logBugs(errors, settings.log);
+    return jobs.map((job, index) => ({ ...job, result: results[index]! }));
   } finally {
     limit.end();
   }

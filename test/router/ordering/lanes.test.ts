@@ -107,17 +107,6 @@ describe('what shares a lane stays in order', () => {
     expect(px.sent).toHaveLength(3);
     await clock.runUntil(Promise.all([hanging, otherKey]));
   });
-
-  it('further lanes can be named', async () => {
-    const { clock, px, router } = setUp([{ status: 201, latencyMs: 100 }]);
-    const alsoLanes = ['job:7'];
-    const both = [
-      router.deliver(trackPlan('u1'), { alsoLanes }),
-      router.deliver(trackPlan('u2'), { alsoLanes }),
-    ];
-    await clock.runUntil(Promise.all(both));
-    expect(px.sent.map(({ atMs }) => atMs)).toEqual([0, 100]);
-  });
 });
 
 describe('Lanes', () => {

@@ -1,5 +1,4 @@
-import { Blockade } from '../../../src/router/ordering/order-barrier';
-import { createBlockade } from '../../../src/router';
+import { OrderBarrier } from '../../../src/router/ordering/order-barrier';
 import type { SentRequest } from '../../__mocks__/px-api.fake';
 import { groupPlan, identifyPlan, trackPlan } from '../plans';
 import { setUp } from '../setup';
@@ -114,58 +113,48 @@ describe('after a failure that may pass, a lane is blocked', () => {
   });
 });
 
-describe('a blockade blocks for one batch', () => {
-  it('what comes after a failure in it, and nothing outside it', async () => {
-    const { clock, router } = setUp((_, index) => ({ status: index === 0 ? 503 : 201 }), { maxAttempts: 1 });
-    const [batch, next] = [createBlockade(), createBlockade()];
-    const outcomes = [
-      router.deliver(trackPlan('u1'), { blockade: batch }),
-      router.deliver(trackPlan('u1'), { blockade: next }),
-      router.deliver(trackPlan('u1'), { blockade: batch }),
-      router.deliver(trackPlan('u1')),
-    ];
-    expect(codes(await clock.runUntil(Promise.all(outcomes)))).toEqual([
-      'unavailable',
-      'delivered',
-      'blocked',
-      'delivered',
-    ]);
-  });
-
-  it('by further lanes, too', async () => {
-    const { clock, router } = setUp([{ status: 503 }, { status: 201 }], { maxAttempts: 1 });
-    const together = { blockade: createBlockade(), alsoLanes: ['job:7'] };
-    const outcomes = [trackPlan('u1'), trackPlan('u2')].map((plan) => router.deliver(plan, together));
-    expect(codes(await clock.runUntil(Promise.all(outcomes)))).toEqual(['unavailable', 'blocked']);
+describe('a scope with blocked lanes is not forgotten', () => {
+  it('however many other API keys are used', async () => {
+    const { clock, router } = setUp([{ status: 503 }, { status: 201 }], {
+      onRetryableFailure: 'blockLanes',
+      maxAttempts: 1,
+    });
+    await clock.runUntil(router.deliver(trackPlan('u1')));
+    for (let key = 0; key < 50; key += 1) {
+      await clock.runUntil(router.deliver(identifyPlan('u1', { apiKey: `key ${key}` })));
+      await clock.advance(24 * 3_600_000);
+    }
+    expect(codes([await clock.runUntil(router.deliver(trackPlan('u1')))])).toEqual(['blocked']);
+    expect(router.stats().blockedLanes).toBe(1);
   });
 });
 
-describe('Blockade', () => {
+describe('OrderBarrier', () => {
   it('does not block what came before the failure', () => {
-    const blockade = new Blockade();
-    blockade.block('key', ['a'], 5);
-    expect([4, 5, 6].map((turn) => blockade.blocks('key', ['b', 'a'], turn))).toEqual([false, false, true]);
-    blockade.block('key', ['a'], 9);
-    expect(blockade.blocks('key', ['a'], 6)).toBe(true);
+    const barrier = new OrderBarrier();
+    barrier.block(['a'], 5);
+    expect([4, 5, 6].map((number) => barrier.blocks(['b', 'a'], number))).toEqual([false, false, true]);
+    barrier.block(['a'], 9);
+    expect(barrier.blocks(['a'], 6)).toBe(true);
   });
 
-  it('is bounded: beyond 100,000 lanes all of the key are blocked', () => {
-    const blockade = new Blockade();
-    for (let turn = 0; turn <= 100_000; turn += 1) blockade.block('key', [`lane ${turn}`], turn);
-    expect(blockade.size).toBe(100_000);
-    expect(blockade.blocks('key', ['never seen'], 100_001)).toBe(true);
-    expect(blockade.blocks('key', ['never seen'], 100_000)).toBe(false);
-    expect(blockade.blocks('other key', ['never seen'], 100_001)).toBe(false);
+  it('is bounded: beyond 100,000 names all are blocked', () => {
+    const barrier = new OrderBarrier();
+    for (let number = 0; number <= 100_000; number += 1) barrier.block([`lane ${number}`], number);
+    expect(barrier.size).toBe(100_000);
+    expect(barrier.blocks(['never seen'], 100_001)).toBe(true);
+    expect(barrier.blocks(['never seen'], 100_000)).toBe(false);
+    expect(barrier.blocks([], 100_001)).toBe(false);
   });
 
   it.each([
     [150_000, 200_000],
     [200_000, 150_000],
-  ])('and then from the earliest turn on that failed: %d, %d', (...turns) => {
-    const blockade = new Blockade();
-    for (let turn = 0; turn < 100_000; turn += 1) blockade.block('key', [`lane ${turn}`], turn);
-    for (const turn of turns) blockade.block('key', [`lane ${turn}`], turn);
-    expect(blockade.blocks('key', ['never seen'], 150_001)).toBe(true);
-    expect(blockade.blocks('key', ['never seen'], 150_000)).toBe(false);
+  ])('and then from the first failure on: %d, %d', (...numbers) => {
+    const barrier = new OrderBarrier();
+    for (let number = 0; number < 100_000; number += 1) barrier.block([`lane ${number}`], number);
+    for (const number of numbers) barrier.block([`lane ${number}`], number);
+    expect(barrier.blocks(['never seen'], 150_001)).toBe(true);
+    expect(barrier.blocks(['never seen'], 150_000)).toBe(false);
   });
 });
