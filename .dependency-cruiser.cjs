@@ -16,7 +16,7 @@ const MAY_IMPORT = {
 const PURE = ['core', 'destinations', 'protocol'];
 
 /** Folders whose own folders are entered by an index.ts, too. */
-const WITH_DOORS = [];
+const WITH_DOORS = ['src/simulator'];
 
 const folderOf = (layer) => (layer === 'destinations' ? 'src/destinations/gainsight_px' : `src/${layer}`);
 

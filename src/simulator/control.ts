@@ -1,17 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Engine } from './engine.js';
-import { sendReply } from './http/exchange.js';
-import { REDIRECT_PATH } from './faults/fault-actions.js';
-import { readJsonBody, receiveBody } from './http/read-request-body.js';
-import { empty, json, problem, type Reply } from './http/reply.js';
-import { takeSnapshot } from './store/snapshot.js';
+import { REDIRECT_PATH } from './faults/index.js';
+import { empty, json, parseJsonBody, problem, readBody, sendReply, type Reply } from './http/index.js';
+import { takeSnapshot } from './store/index.js';
 
 const PREFIX = '/__simulator/';
 
 type ControlHandler = (engine: Engine, target: string, request: IncomingMessage) => Reply | Promise<Reply>;
 
 const CONTROLS: Readonly<Record<string, ControlHandler>> = {
-  'GET /__simulator/requests': (engine) => json(200, engine.tally.read()),
+  'GET /__simulator/requests': (engine) => json(200, engine.counters.read()),
   'GET /__simulator/state': (engine, target) =>
     json(200, stateOf(engine, target.endsWith('?distinctEvents=true'))),
   'POST /__simulator/reset': (engine, target) => {
@@ -22,14 +20,14 @@ const CONTROLS: Readonly<Record<string, ControlHandler>> = {
 };
 
 /**
- * Whether a raw request target is for the simulator itself. It is judged before any decoding and resolving of dot segments, so
- * that no id in a path of PX can ever reach it.
+ * Whether a raw request target is for the simulator itself. It looks at the target before decoding and dot
+ * segments, so that no id in a path of PX can reach the controls.
  */
 export function isControlTarget(target: string): boolean {
   return target.startsWith(PREFIX);
 }
 
-/** Serves a request of another process about the simulator. It needs no key, is never delayed, and does not count. */
+/** Serves a control request of another process. It needs no key, has no delay and is not counted. */
 export async function serveControl(
   engine: Engine,
   request: IncomingMessage,
@@ -39,7 +37,7 @@ export async function serveControl(
   const path = url.split('?', 1)[0]!;
   if (path === REDIRECT_PATH) {
     request.resume();
-    engine.tally.redirectsFollowed += 1;
+    engine.counters.redirectsFollowed += 1;
     sendReply(response, empty(200));
     return;
   }
@@ -48,17 +46,17 @@ export async function serveControl(
   sendReply(response, (await handler?.(engine, url, request)) ?? problem(404, 'No such control'));
 }
 
-function stateOf({ world }: Engine, distinctEvents: boolean) {
-  const { total, duplicates, ignored } = world.events;
-  return { ...takeSnapshot(world, { distinctEvents }), eventCounts: { total, duplicates, ignored } };
+function stateOf({ store }: Engine, distinctEvents: boolean) {
+  const { total, duplicates, ignored } = store.events;
+  return { ...takeSnapshot(store, { distinctEvents }), eventCounts: { total, duplicates, ignored } };
 }
 
 async function configure(engine: Engine, _target: string, request: IncomingMessage): Promise<Reply> {
-  const raw = await receiveBody(request, engine.maxBodyBytes);
-  const reading = readJsonBody(raw ?? 'tooLarge', request.headers);
-  if (!reading.ok) return reading.reply;
+  const raw = await readBody(request, engine.maxBodyBytes);
+  const parsed = parseJsonBody(raw ?? 'tooLarge', request.headers);
+  if (!parsed.ok) return parsed.reply;
   try {
-    engine.configure(reading.body);
+    engine.configure(parsed.body);
     return empty(204);
   } catch (error) {
     return problem(400, error instanceof TypeError ? error.message : 'The settings are not valid');

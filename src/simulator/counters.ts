@@ -1,25 +1,26 @@
-import type { SimulatedRoute } from './http/routes.js';
-import { SlidingSecond } from './sliding-second.js';
+import type { SimulatedRoute } from './calls/index.js';
 
-/** What was asked of the simulator and how it answered. Its own `/__simulator` paths do not count. */
+/** Counts of requests and answers, without the requests to `/__simulator`. */
 export interface RequestCounts {
   readonly total: number;
-  /** Routes that were called; those that were not are missing. */
+  /** Calls by route; a route without calls is missing. */
   readonly byRoute: Readonly<Partial<Record<SimulatedRoute, number>>>;
-  /** By HTTP status; `none` for those that got no answer, or half of one. */
+  /** Answers by HTTP status; `none` counts the requests without a complete answer. */
   readonly byStatus: Readonly<Record<string, number>>;
-  /** The most requests that arrived within any one second, sliding. */
+  /** The most requests that arrived within any second (sliding window). */
   readonly peakPerSecond: number;
-  /** Requests that hold on for an answer at the moment, hanging ones among them. */
+  /** Requests without an answer so far, hanging ones included. */
   readonly inFlight: number;
-  /** The most that were in flight at a time. */
+  /** The most requests in flight at the same time. */
   readonly peakInFlight: number;
-  /** How often a client followed the redirect of the fault `redirect-302`, which would carry its key elsewhere. */
+  /**
+   * How often a client followed the redirect of the fault `redirect-302`; a real redirect would leak its key.
+   */
   readonly redirectsFollowed: number;
 }
 
-/** Keeps the counts. */
-export class Tally {
+/** Counts requests and answers. */
+export class RequestCounters {
   #byRoute = new Map<SimulatedRoute, number>();
   #byStatus = new Map<string, number>();
   #second = new SlidingSecond();
@@ -38,7 +39,7 @@ export class Tally {
     this.#peakPerSecond = Math.max(this.#peakPerSecond, this.#second.count(nowMs));
   }
 
-  /** `status` is undefined for a request that ended without a whole answer. */
+  /** `status` is undefined for a request that ended without a complete answer. */
   ended(status: number | undefined): void {
     const key = String(status ?? 'none');
     this.#inFlight -= 1;
@@ -57,7 +58,7 @@ export class Tally {
     };
   }
 
-  /** Starts again from zero; requests in flight stay so. */
+  /** Sets all counts to zero, but keeps the requests in flight. */
   clear(): void {
     this.#byRoute.clear();
     this.#byStatus.clear();
@@ -71,4 +72,27 @@ function sorted<Key extends string>(
   counts: ReadonlyMap<Key, number>,
 ): Partial<Record<Key, number>> & Record<string, number> {
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))) as Record<Key, number>;
+}
+
+/** Counts the events of the last 1000 ms. */
+export class SlidingSecond {
+  #timesMs: number[] = [];
+  #first = 0;
+
+  /** Adds an event at `nowMs`. */
+  add(nowMs: number): void {
+    this.#timesMs.push(nowMs);
+  }
+
+  /** The number of events in the second that ends at `nowMs`. */
+  count(nowMs: number): number {
+    while (this.#first < this.#timesMs.length && this.#timesMs[this.#first]! <= nowMs - 1000)
+      this.#first += 1;
+    // Removes old times in bulk: shifting the array for each request would cost more than the request.
+    if (this.#first > 1024 && this.#first * 2 > this.#timesMs.length) {
+      this.#timesMs = this.#timesMs.slice(this.#first);
+      this.#first = 0;
+    }
+    return this.#timesMs.length - this.#first;
+  }
 }

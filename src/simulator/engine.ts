@@ -1,25 +1,24 @@
-import { FaultInjector } from './faults/faults.js';
-import type { Exchange, RateLimit, SimulatorOptions, SimulatorSettings } from './options.js';
-import { readSettings } from './read-settings.js';
-import { problem, type Reply } from './http/reply.js';
-import { SlidingSecond } from './sliding-second.js';
-import { Tally } from './counters.js';
-import { World } from './store/store.js';
+import { RequestCounters, SlidingSecond } from './counters.js';
+import { FaultInjector } from './faults/index.js';
+import { problem, type Reply } from './http/index.js';
+import type { RateLimit, RequestLogEntry, SimulatorOptions, SimulatorSettings } from './options.js';
+import { parseSettings } from './parse-settings.js';
+import { Store } from './store/index.js';
 
 const DEFAULT_KEEP_EVENTS = 100_000;
 const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** What all exchanges of one simulator share: its world, its counts and its settings of the moment. */
+/** What all requests to one simulator share: its store, its counters and its current settings. */
 export class Engine {
-  readonly world: World;
-  readonly tally = new Tally();
+  readonly store: Store;
+  readonly counters = new RequestCounters();
   readonly apiKey: string | undefined;
   readonly maxBodyBytes: number;
   readonly now: () => number;
-  readonly onExchange: ((exchange: Exchange) => void) | undefined;
+  readonly onRequestEnd: ((entry: RequestLogEntry) => void) | undefined;
   latencyMs = 0;
   faults = new FaultInjector([]);
-  /** Whether no more is to be carried out. */
+  /** A closed simulator carries out no request, not even one that is in flight. */
   closed = true;
   #faultSettings: SimulatorSettings['faults'] = null;
   #rateLimit: RateLimit | null = null;
@@ -27,39 +26,45 @@ export class Engine {
 
   constructor(options: SimulatorOptions) {
     const { keepEvents = DEFAULT_KEEP_EVENTS, undeclaredAttributes = 'drop', now = Date.now } = options;
-    this.world = new World({ now, keepEvents, undeclaredAttributes });
+    this.store = new Store({ now, keepEvents, undeclaredAttributes });
     this.apiKey = options.apiKey;
     this.maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
     this.now = now;
-    this.onExchange = options.onExchange;
+    this.onRequestEnd = options.onRequestEnd;
     for (const model of ['user', 'account'] as const) {
       for (const attribute of options.attributes?.[model] ?? [])
-        this.world.attributes.define(model, attribute);
+        this.store.attributes.define(model, attribute);
     }
     this.configure(options);
   }
 
-  /** Replaces the settings that are given. @throws TypeError when one is wrong; then none is replaced. */
+  /**
+   * Replaces the given settings.
+   *
+   * @throws TypeError when one is wrong; then all settings stay as they were.
+   */
   configure(input: unknown): void {
-    const settings = readSettings(input);
+    const settings = parseSettings(input);
     if (settings.latencyMs !== undefined) this.latencyMs = settings.latencyMs;
     if (settings.rateLimit !== undefined) this.#rateLimit = settings.rateLimit;
-    if (settings.readLag !== undefined) this.world.readLag = settings.readLag;
+    if (settings.readLag !== undefined) this.store.readLag = settings.readLag;
     if (settings.faults !== undefined) {
       this.#faultSettings = settings.faults;
       this.faults = new FaultInjector(settings.faults ?? []);
     }
   }
 
-  /** Counts and fault counters start from zero; with `all`, the world is empty again too. */
+  /** Sets the request counters and the counters of the faults to zero; `all` empties the store, too. */
   reset(what: 'all' | 'requests'): void {
-    this.tally.clear();
+    this.counters.clear();
     this.#accepted = new SlidingSecond();
     this.faults = new FaultInjector(this.#faultSettings ?? []);
-    if (what === 'all') this.world.clear();
+    if (what === 'all') this.store.clear();
   }
 
-  /** The 429 for a request over the rate limit, or nothing, and then it counts against the limit. */
+  /**
+   * Returns the 429 for a request over the rate limit; otherwise counts the request and returns undefined.
+   */
   throttle(): Reply | undefined {
     if (this.#rateLimit === null) return undefined;
     const { requestsPerSecond, retryAfterSeconds } = this.#rateLimit;
@@ -73,7 +78,7 @@ export class Engine {
     return { ...reply, headers: { ...reply.headers, 'retry-after': String(retryAfterSeconds) } };
   }
 
-  /** Waits, without keeping the process alive for it. */
+  /** Waits; the timer does not keep the process alive. */
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
       setTimeout(resolve, ms).unref();

@@ -1,9 +1,10 @@
-/** An in-memory Gainsight PX, for demos and tests: `createSimulator` is the way in. */
+/** An in-memory Gainsight PX for demos and tests; `createSimulator` makes one. */
 export { createSimulator } from './simulator.js';
 export type { Listening, Simulator, SimulatorState } from './simulator.js';
-export type { Exchange, RateLimit, SimulatorOptions, SimulatorSettings } from './options.js';
-export type { ReadLag } from './store/collection.js';
-export { FAULT_NAMES, parseFault } from './faults/fault-text.js';
+export type { RateLimit, RequestLogEntry, SimulatorOptions, SimulatorSettings } from './options.js';
+export type { RequestCounts } from './counters.js';
+export type { ReadLag, Snapshot, SnapshotOptions, StoredPreferences } from './store/index.js';
+export { FAULT_NAMES, parseFault } from './faults/index.js';
 export type {
   Fault,
   FaultAnswer,
@@ -12,18 +13,16 @@ export type {
   FaultRule,
   FaultScript,
   SimulatedRequest,
-} from './faults/faults.js';
-export type { SimulatedRoute } from './http/routes.js';
-export type { RequestCounts } from './counters.js';
-export type { Snapshot, SnapshotOptions } from './store/snapshot.js';
-export type { Preferences, PreferenceName } from './store/store.js';
+} from './faults/index.js';
+export type { SimulatedRoute } from './calls/index.js';
+export { PREFERENCE_NAMES } from './validation/index.js';
 export type {
   AttributeDeclaration,
   AttributeInput,
   AttributeModel,
+  PreferenceName,
   UndeclaredAttributes,
-} from './validation/attribute-catalogue.js';
+} from './validation/index.js';
 
-// What the signatures above name.
-export { PREFERENCE_NAMES } from './validation/fields.js';
-export type { JsonObject, RouteName, Method } from '../core/index.js';
+// The signatures above name these types.
+export type { JsonObject, Method } from '../core/index.js';

@@ -1,50 +1,58 @@
-import type {
-  AttributeInput,
-  AttributeModel,
-  UndeclaredAttributes,
-} from './validation/attribute-catalogue.js';
-import type { ReadLag } from './store/collection.js';
-import type { FaultRule, FaultScript, SimulatedRequest } from './faults/faults.js';
+import type { FaultRule, FaultScript, SimulatedRequest } from './faults/index.js';
+import type { ReadLag } from './store/index.js';
+import type { AttributeInput, AttributeModel, UndeclaredAttributes } from './validation/index.js';
 
-/** When requests get 429: more than so many within a second, sliding. Refused ones do not count. */
+/** A limit on requests in a sliding second; PX answers further ones with 429 and does not count them. */
 export interface RateLimit {
   readonly requestsPerSecond: number;
-  /** Sent as `Retry-After`; without it the header is missing, as in PX, which documents none. */
+  /** Sent as `Retry-After`. Default: no such header, because PX documents none. */
   readonly retryAfterSeconds?: number;
 }
 
-/** What can be changed while the simulator runs. Every part that is given replaces that part; `null` switches it off. */
+/**
+ * Settings that can change while the simulator runs. A given setting replaces the earlier one; `null` turns
+ * it off.
+ */
 export interface SimulatorSettings {
-  /** Each answer, a fault's too, comes so much later; the write happens at the end of it. Default 0. */
+  /**
+   * Delay of each answer, of a fault's too, in milliseconds. The write happens at the end of the delay.
+   * Default 0.
+   */
   readonly latencyMs?: number;
   readonly rateLimit?: RateLimit | null;
-  /** Their counters start from zero whenever they are given. Of several that fire for a request the first wins. */
+  /** Faults to inject; their counters start from zero. If several match a request, the first one applies. */
   readonly faults?: readonly (FaultRule | FaultScript)[] | null;
-  /** Reads, updates and all else that looks a user or account up give 404 for a while after its `POST`. */
+  /** How long reads and updates of a user or account give 404 after the `POST` that created it. */
   readonly readLag?: ReadLag | null;
 }
 
-/** One request and its answer, as `onExchange` is told of it. */
-export interface Exchange extends Omit<SimulatedRequest, 'id'> {
-  /** Absent when no whole answer was sent. */
+/** One request and its answer, as `onRequestEnd` receives them. */
+export interface RequestLogEntry extends Omit<SimulatedRequest, 'id'> {
+  /** Absent when the simulator sent no complete answer. */
   readonly status?: number;
   readonly durationMs: number;
 }
 
-/** What a simulator is made with. */
+/** The options of {@link createSimulator}. */
 export interface SimulatorOptions extends SimulatorSettings {
-  /** The key to demand in `X-APTRINSIC-API-KEY`. Default: any key will do, a missing one will not. */
+  /**
+   * The only key that is accepted in `X-APTRINSIC-API-KEY`. Default: every key; a request without a key gets
+   * 401.
+   */
   readonly apiKey?: string;
-  /** Custom attributes to declare; without any for a model, all its attributes are taken. */
+  /** The declared custom attributes. A model without declared attributes accepts every attribute. */
   readonly attributes?: Readonly<Partial<Record<AttributeModel, readonly AttributeInput[]>>>;
-  /** Default `drop`; of no effect on a model without declared attributes. What PX does is undocumented. */
+  /**
+   * What happens to other custom attributes of a model with declared ones. What PX does is undocumented.
+   * @default 'drop'
+   */
   readonly undeclaredAttributes?: UndeclaredAttributes;
   /** How many events are kept; later ones are only counted. Default 100,000. */
   readonly keepEvents?: number;
-  /** Larger bodies get 413. Default 10 MB. */
+  /** The longest request body that is accepted, in bytes; a longer one gets 413. Default 10 MB. */
   readonly maxBodyBytes?: number;
-  /** The clock, in epoch milliseconds. Default `Date.now`. */
+  /** The clock, in milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
-  /** Called after each exchange; for a log. */
-  readonly onExchange?: (exchange: Exchange) => void;
+  /** Called at the end of each request; for a log. */
+  readonly onRequestEnd?: (entry: RequestLogEntry) => void;
 }

@@ -1,80 +1,88 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { JsonObject } from '../core/index.js';
-import type { AttributeInput, AttributeModel } from './validation/attribute-catalogue.js';
 import { isControlTarget, serveControl } from './control.js';
-import { Engine } from './engine.js';
-import { serveExchange } from './http/exchange.js';
-import type { SimulatorOptions, SimulatorSettings } from './options.js';
-import { problem } from './http/reply.js';
-import { takeSnapshot, type Snapshot, type SnapshotOptions } from './store/snapshot.js';
 import type { RequestCounts } from './counters.js';
-import type { Preferences } from './store/store.js';
+import { Engine } from './engine.js';
+import { problem } from './http/index.js';
+import type { SimulatorOptions, SimulatorSettings } from './options.js';
+import { serveCall } from './serve-call.js';
+import { takeSnapshot, type Snapshot, type SnapshotOptions, type StoredPreferences } from './store/index.js';
+import type { AttributeInput, AttributeModel } from './validation/index.js';
 
 /** Where a simulator listens. */
 export interface Listening {
-  /** What stands in place of `https://api.aptrinsic.com/v1`: `http://127.0.0.1:50123/v1`. */
+  /** Replaces `https://api.aptrinsic.com/v1`, for example `http://127.0.0.1:50123/v1`. */
   readonly baseUrl: string;
-  /** What stands in place of `https://api.aptrinsic.com`: `http://127.0.0.1:50123`. */
+  /** Replaces `https://api.aptrinsic.com`, for example `http://127.0.0.1:50123`. */
   readonly origin: string;
   readonly port: number;
 }
 
-/** What the simulated PX holds: views that follow it, to be read and not written. */
+/** What the simulated PX stores: live, read-only views. */
 export interface SimulatorState {
-  /** By `identifyId`, without those that were deleted, hard or soft. */
+  /** Users by `identifyId`, without deleted ones (hard or soft). */
   readonly users: ReadonlyMap<string, JsonObject>;
-  /** By `id`. */
+  /** Accounts by `id`, without deleted ones (hard or soft). */
   readonly accounts: ReadonlyMap<string, JsonObject>;
   readonly events: {
     /** The first `keepEvents` events, in the order of arrival. */
     readonly list: readonly JsonObject[];
-    /** All that were taken, kept or not. */
+    /** All events that PX took, kept or not, duplicates included. */
     readonly total: number;
-    /** Those among them that came before with the same `eventId`, or, without one, with the same body to the byte. */
+    /** Events that came before with the same `eventId` or, without `eventId`, with exactly the same body. */
     readonly duplicates: number;
-    /** Those of denylisted users: answered with 201, but not taken. */
+    /** Events of denylisted users: answered with 201, but not taken. */
     readonly ignored: number;
   };
-  /** What was set, by `identifyId`; it outlives a soft deletion. */
-  readonly preferences: ReadonlyMap<string, Preferences>;
-  /** The users on the denylist; a place on it outlives a soft deletion. */
+  /** The preferences that were set, by `identifyId`. They survive a soft deletion. */
+  readonly preferences: ReadonlyMap<string, StoredPreferences>;
+  /** The `identifyId` of each denylisted user. A soft-deleted user stays denylisted. */
   readonly denied: ReadonlySet<string>;
-  /** The state as JSON that compares: sorted, and without times of the simulator's own. */
+  /** The state as JSON to compare: sorted, without times of the simulator's clock. */
   snapshot(options?: SnapshotOptions): Snapshot;
 }
 
 /** An in-memory Gainsight PX. */
 export interface Simulator {
-  /** Starts to listen. Port 0, the default, takes a free one; the default host is 127.0.0.1. Rejects when it cannot. */
+  /**
+   * Starts to listen. Default: a free port (0) at 127.0.0.1. Rejects when the simulator cannot listen there.
+   */
   listen(at?: { readonly port?: number; readonly host?: string }): Promise<Listening>;
-  /** Ends every connection, hanging ones too, and stops; nothing keeps the process alive after it. The state can still be read. */
+  /**
+   * Closes all connections, hanging ones too, so that nothing keeps the process alive. The state stays
+   * readable.
+   */
   close(): Promise<void>;
   readonly state: SimulatorState;
-  /** The counts at this moment. */
+  /** The current counts. */
   readonly requests: RequestCounts;
-  /** Replaces the settings that are given, at once. @throws TypeError that names the setting that is wrong. */
+  /** Replaces the given settings at once. @throws TypeError that names the wrong setting. */
   configure(settings: SimulatorSettings): void;
-  /** Empties the state and sets counts and fault counters to zero, or, with `requests`, only the latter two. */
+  /**
+   * Sets the request counts and the counters of the faults to zero; `all`, the default, empties the state,
+   * too.
+   */
   reset(what?: 'all' | 'requests'): void;
   /** Declares a custom attribute, as an administrator does in PX. */
   defineAttribute(model: AttributeModel, attribute: AttributeInput): void;
 }
 
-// Longer than clients keep a connection idle: whoever closes first, a request must not meet the closing.
+// Longer than clients keep an idle connection: the client closes it, so no request meets a connection that
+// the server closes.
 const KEEP_ALIVE_MS = 65_000;
-// What a Tomcat takes by default for the request line and all headers; it answers 400 to more.
+// Tomcat's default limit for the request line and all headers; it answers 400 to more.
 const MAX_HEADER_BYTES = 8192;
 
 /**
- * Makes a Gainsight PX REST API in memory, for demos and tests: users, accounts, custom events, preferences, denylist and deletion
- * with PX's status codes and error bodies, on `node:http`.
+ * Creates an in-memory Gainsight PX REST API for demos and tests: users, accounts, custom events,
+ * preferences, denylist and deletion, with PX's status codes and error bodies, on `node:http`.
  *
- * It behaves as the Gainsight PX API description v0.1.6 and the support articles say; where they say nothing it takes the stricter
- * reading, so that what passes here does not depend on PX's lenience. Another process reads and steers it under `/__simulator/`:
- * `GET requests`, `GET state`, `POST reset`, `POST configure`.
+ * It follows the Gainsight PX API description v0.1.6 and the support articles. Where they say nothing it is
+ * strict, so that a request that passes here does not depend on a lenient PX. Another process controls it
+ * under `/__simulator/`: `GET requests`, `GET state`, `POST reset`, `POST configure`.
  *
- * @throws TypeError when an option is wrong.
+ * @throws TypeError that names the wrong option.
  * @example
  * const simulator = createSimulator({ latencyMs: 20, faults: [{ fault: 'error-500', every: 7 }] });
  * const { baseUrl } = await simulator.listen();
@@ -90,14 +98,14 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   return {
     state: viewOf(engine),
     get requests() {
-      return engine.tally.read();
+      return engine.counters.read();
     },
     configure: (settings) => engine.configure(settings),
     reset: (what = 'all') => engine.reset(what),
-    defineAttribute: (model, attribute) => engine.world.attributes.define(model, attribute),
+    defineAttribute: (model, attribute) => engine.store.attributes.define(model, attribute),
 
     async listen({ port = 0, host = '127.0.0.1' } = {}) {
-      if (server !== undefined) throw new Error('the simulator listens already');
+      if (server !== undefined) throw new Error('the simulator already listens: call close() first');
       server = createPxServer(engine);
       try {
         await listening(server, port, host);
@@ -125,7 +133,7 @@ function createPxServer(engine: Engine): Server {
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: MAX_HEADER_BYTES },
     (request, response) => {
-      const serve = isControlTarget(request.url ?? '') ? serveControl : serveExchange;
+      const serve = isControlTarget(request.url ?? '') ? serveControl : serveCall;
       serve(engine, request, response).catch((error: unknown) => response.destroy(error as Error));
     },
   );
@@ -133,7 +141,7 @@ function createPxServer(engine: Engine): Server {
   return server;
 }
 
-/** Answers what is no HTTP, or has too large a header, as a Java server does: with 400. */
+/** Answers 400, as a Java server does, to a request that is not valid HTTP or has a header over the limit. */
 function refuseUnreadable(_error: Error, socket: Socket): void {
   if (!socket.writable) return void socket.destroy();
   const { text = '' } = problem(400, 'Bad request');
@@ -159,13 +167,13 @@ function addressOf(server: Server, host: string): Listening {
   return { baseUrl: `${origin}/v1`, origin, port };
 }
 
-function viewOf({ world }: Engine): SimulatorState {
+function viewOf({ store }: Engine): SimulatorState {
   return {
-    users: world.users.live,
-    accounts: world.accounts.live,
-    events: world.events,
-    preferences: world.preferences,
-    denied: world.denied,
-    snapshot: (options) => takeSnapshot(world, options),
+    users: store.users.live,
+    accounts: store.accounts.live,
+    events: store.events,
+    preferences: store.preferences,
+    denied: store.denied,
+    snapshot: (options) => takeSnapshot(store, options),
   };
 }

@@ -227,12 +227,12 @@ describe('parseFault', () => {
   });
 
   test.each([
-    ['nonsense', /"nonsense" is no fault; there are error-500, /],
-    ['hang@user.update', /"user.update" is no route; there are users.create, /],
+    ['nonsense', /"nonsense" is not a fault; expected one of error-500, /],
+    ['hang@user.update', /"user.update" is not a route; expected one of users.create, /],
     ['hang:nth=0', /expected fault\[@route\]\[:nth=N\|:every=N\], as in /],
     ['', /expected fault/],
-    ['constructor', /is no fault/],
-  ])('refuses "%s" and says what would be right', (text, message) => {
+    ['constructor', /is not a fault/],
+  ])('refuses "%s" and says what is right', (text, message) => {
     expect(() => parseFault(text)).toThrow(message);
     expect(() => parseFault(text)).toThrow(TypeError);
   });

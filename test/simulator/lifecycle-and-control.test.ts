@@ -26,9 +26,9 @@ describe('the simulator', () => {
     await response.text();
   });
 
-  test('says when its port is taken, and when it listens already', async () => {
+  test('says when its port is taken, and when it already listens', async () => {
     const { simulator, origin } = await startPx();
-    await expect(simulator.listen()).rejects.toThrow('listens already');
+    await expect(simulator.listen()).rejects.toThrow('already listens');
     const second = createSimulator();
     await expect(second.listen({ port: Number(new URL(origin).port) })).rejects.toMatchObject({
       code: 'EADDRINUSE',
@@ -106,7 +106,7 @@ describe('another process', () => {
     expect((await call('POST', '/__simulator/configure', settings)).status).toBe(204);
     expect((await call('GET', '/v1/users/u1')).status).toBe(500);
     const wrong = await call('POST', '/__simulator/configure', { faults: ['nonsense'] });
-    expect(wrong).toMatchObject({ status: 400, text: expect.stringContaining('is no fault') as string });
+    expect(wrong).toMatchObject({ status: 400, text: expect.stringContaining('is not a fault') as string });
     expect((await call('POST', '/__simulator/configure', '{')).status).toBe(400);
   });
 

@@ -1,4 +1,4 @@
-import { createSimulator, type Exchange } from '../../src/simulator/index.js';
+import { createSimulator, type RequestLogEntry } from '../../src/simulator/index.js';
 import { account, errorOf, event, startPx, stopAll, user } from './px-client';
 
 afterEach(stopAll);
@@ -121,15 +121,15 @@ describe('the counts', () => {
     expect((await px.call('GET', '/v1/admin/model/user/attributes')).text).toContain('plan');
   });
 
-  test('come with a call for each exchange', async () => {
-    const exchanges: Exchange[] = [];
+  test('are logged with one entry for each request', async () => {
+    const entries: RequestLogEntry[] = [];
     const px = await startPx({
-      onExchange: (exchange) => exchanges.push(exchange),
+      onRequestEnd: (entry) => entries.push(entry),
       faults: [{ fault: 'destroy-before-write', nth: 2 }],
     });
     await px.call('GET', '/v1/users/u1?x=1');
     await px.call('POST', '/v1/users', user('u1')).catch(() => undefined);
-    expect(exchanges).toEqual([
+    expect(entries).toEqual([
       {
         method: 'GET',
         target: '/v1/users/u1?x=1',

@@ -14,11 +14,11 @@ const create = {
 
 describe('refuses with 400 and names the field:', () => {
   test.each([
-    ['a number as a text', 'user', { firstName: 7 }, 'firstName'],
+    ['a number as a string', 'user', { firstName: 7 }, 'firstName'],
     ['a numeric text as an integer', 'user', { score: '7' }, 'score'],
     ['a fraction as an integer', 'account', { numberOfEmployees: 1.5 }, 'numberOfEmployees'],
-    ['a text as a number', 'account', { nps: '1.5' }, 'nps'],
-    ['a text as a boolean', 'user', { globalUnsubscribe: 'true' }, 'globalUnsubscribe'],
+    ['a string as a number', 'account', { nps: '1.5' }, 'nps'],
+    ['a string as a boolean', 'user', { globalUnsubscribe: 'true' }, 'globalUnsubscribe'],
     ['an ISO text as a date', 'user', { signUpDate: '2024-01-01T00:00:00Z' }, 'signUpDate'],
     ['a fraction of a millisecond', 'event', { date: 1700000000000.5 }, 'date'],
     ['a gender outside the enumeration', 'user', { gender: 'female' }, 'gender'],
@@ -33,15 +33,15 @@ describe('refuses with 400 and names the field:', () => {
     ['a field named like a method of objects', 'user', { toString: 'x' }, 'toString'],
     ['a field of the other object', 'account', { firstName: 'Ada' }, 'firstName'],
     ['an unknown field of a location', 'user', { location: { planet: 'Earth' } }, 'location.planet'],
-    ['a location that is a text', 'user', { location: 'Rome' }, 'location'],
+    ['a location that is a string', 'user', { location: 'Rome' }, 'location'],
     [
-      'a coordinate that is a text',
+      'a coordinate that is a string',
       'user',
       { location: { coordinates: { latitude: '1' } } },
       'location.coordinates.latitude',
     ],
     ['no property key at all', 'user', { propertyKeys: [] }, 'propertyKeys'],
-    ['a property key that is a text', 'user', { propertyKeys: 'AP-TEST-2' }, 'propertyKeys'],
+    ['a property key that is a string', 'user', { propertyKeys: 'AP-TEST-2' }, 'propertyKeys'],
     ['a blank id', 'user', { identifyId: ' ' }, 'identifyId'],
     ['a blank account name', 'account', { name: '' }, 'name'],
     ['an id that is a number', 'user', { identifyId: 7 }, 'identifyId'],
@@ -62,7 +62,7 @@ describe('refuses with 400 and names the field:', () => {
     const received = await create.user({ score: 'x', title: 1 });
     expect(errorOf(received).subErrors).toEqual([
       { object: 'user', field: 'score', message: 'must be an integer, was of type string' },
-      { object: 'user', field: 'title', message: 'must be a text, was of type number' },
+      { object: 'user', field: 'title', message: 'must be a string, was of type number' },
     ]);
   });
 

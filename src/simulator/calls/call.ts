@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../core/index.js';
-import { empty, problem, type Reply, type SubError } from '../http/reply.js';
-import type { World } from '../store/store.js';
+import { empty, problem, type Reply, type SubError } from '../http/index.js';
+import type { Store } from '../store/index.js';
 
-/** A request to one route, its path and its body read. */
+/** A request to one route, with its path and body parsed. */
 export interface Call {
-  /** The id out of the path or the body; the empty string for a route without one. */
+  /** The id in the path or the body; empty for a route without an id. */
   readonly id: string;
-  /** The body fields that must be there to name the object: one in the body form of a call, else none. */
+  /** The body fields that must name the object: one when the id is in the body, otherwise none. */
   readonly idFields: readonly string[];
   readonly query: URLSearchParams;
   /** `{}` for a route without a body. */
@@ -14,8 +14,8 @@ export interface Call {
   readonly bodyText: string;
 }
 
-/** Carries out a call. Synchronous, so a call is one step: nothing comes between its reading and its writing. */
-export type Handler = (call: Call, world: World) => Reply;
+/** Carries out a call. It is synchronous, so no other call runs between its read and its write. */
+export type Handler = (call: Call, store: Store) => Reply;
 
 export const CREATED = empty(201);
 export const NO_CONTENT = empty(204);
@@ -28,7 +28,7 @@ export function invalid(subErrors: readonly SubError[]): Reply {
   return problem(400, 'Validation error', subErrors);
 }
 
-/** Whether `?hardDelete=true`; undefined when it is neither true nor false. */
+/** The value of `?hardDelete=`, default false; undefined when it is neither true nor false. */
 export function readHardDelete(query: URLSearchParams): boolean | undefined {
   const text = query.get('hardDelete')?.toLowerCase() ?? 'false';
   return text === 'true' ? true : text === 'false' ? false : undefined;

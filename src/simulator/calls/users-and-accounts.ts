@@ -1,83 +1,90 @@
-import type { AttributeModel } from '../validation/attribute-catalogue.js';
-import type { Collection } from '../store/collection.js';
-import { ACCOUNT, IDENTITY, USER, type ObjectModel } from '../validation/fields.js';
-import { json, problem } from '../http/reply.js';
-import { validateBody } from '../validation/validate.js';
-import type { World } from '../store/store.js';
+import { json, problem } from '../http/index.js';
+import type { Collection, Store } from '../store/index.js';
+import {
+  ACCOUNT,
+  IDENTITY,
+  USER,
+  validateBody,
+  type AttributeModel,
+  type ObjectModel,
+} from '../validation/index.js';
 import { CREATED, NO_CONTENT, invalid, notFound, readHardDelete, type Call, type Handler } from './call.js';
 
-/** What users and accounts differ in. */
+/** How users and accounts differ. */
 interface Kind {
   readonly model: ObjectModel;
   readonly attributes: AttributeModel;
   readonly idField: 'identifyId' | 'id';
-  readonly collection: (world: World) => Collection;
-  readonly remove: (world: World, id: string, hard: boolean) => boolean;
+  readonly collection: (store: Store) => Collection;
+  readonly remove: (store: Store, id: string, hard: boolean) => boolean;
 }
 
 const USERS: Kind = {
   model: USER,
   attributes: 'user',
   idField: 'identifyId',
-  collection: (world) => world.users,
-  remove: (world, id, hard) => world.users.delete(id, hard),
+  collection: (store) => store.users,
+  remove: (store, id, hard) => store.users.delete(id, hard),
 };
 
 const ACCOUNTS: Kind = {
   model: ACCOUNT,
   attributes: 'account',
   idField: 'id',
-  collection: (world) => world.accounts,
-  remove: (world, id, hard) => world.deleteAccount(id, hard),
+  collection: (store) => store.accounts,
+  remove: (store, id, hard) => store.deleteAccount(id, hard),
 };
 
-function faultsOf(kind: Kind, call: Call, world: World, required: readonly string[]) {
+function subErrorsOf(kind: Kind, call: Call, store: Store, required: readonly string[]) {
   const errors = validateBody(call.body, kind.model, required);
-  return errors.length > 0 ? errors : world.attributes.check(kind.attributes, call.body);
+  return errors.length > 0 ? errors : store.attributes.check(kind.attributes, call.body);
 }
 
 /** 201; a duplicate is a 400, never a 409 (Gainsight PX API description v0.1.6). */
 const createIn =
   (kind: Kind): Handler =>
-  (call, world) => {
-    const errors = faultsOf(kind, call, world, kind.model.required);
+  (call, store) => {
+    const errors = subErrorsOf(kind, call, store, kind.model.required);
     if (errors.length > 0) return invalid(errors);
-    const record = world.attributes.trim(kind.attributes, call.body);
-    if (kind.collection(world).create(call.id, record)) return CREATED;
+    const record = store.attributes.trim(kind.attributes, call.body);
+    if (kind.collection(store).create(call.id, record)) return CREATED;
     return problem(400, `The ${kind.model.name} could not be created: possible duplicate`);
   };
 
-/** 204; 404 for an object that is not there: an update never creates (Gainsight PX API description v0.1.6). */
+/** 204; 404 for an unknown object: an update never creates one (Gainsight PX API description v0.1.6). */
 const updateIn =
   (kind: Kind): Handler =>
-  (call, world) => {
+  (call, store) => {
     const { body } = call;
-    const errors = faultsOf(kind, call, world, call.idFields);
+    const errors = subErrorsOf(kind, call, store, call.idFields);
     if (errors.length > 0) return invalid(errors);
-    // That an id in the body must be the one in the path is inferred: an update that renames would be worse.
+    // Inferred: the id in the body must equal the id in the path. An update that renames would be worse.
     if (body[kind.idField] !== undefined && body[kind.idField] !== call.id) {
       return invalid([{ object: kind.model.name, field: kind.idField, message: 'differs from the path' }]);
     }
-    const record = { ...world.attributes.trim(kind.attributes, body), [kind.idField]: call.id };
-    return kind.collection(world).update(call.id, record) ? NO_CONTENT : notFound(kind.model.name);
+    const record = { ...store.attributes.trim(kind.attributes, body), [kind.idField]: call.id };
+    return kind.collection(store).update(call.id, record) ? NO_CONTENT : notFound(kind.model.name);
   };
 
 const getFrom =
   (kind: Kind): Handler =>
-  (call, world) => {
-    const record = kind.collection(world).find(call.id);
+  (call, store) => {
+    const record = kind.collection(store).find(call.id);
     return record === undefined ? notFound(kind.model.name) : json(200, record);
   };
 
-/** 204, 404 when gone already. Soft, unless `hardDelete=true` (Gainsight PX API description v0.1.6 and support articles). */
+/**
+ * 204; 404 for an object that is already deleted. The deletion is soft, unless `hardDelete=true` (Gainsight
+ * PX API description v0.1.6 and support articles).
+ */
 const deleteFrom =
   (kind: Kind): Handler =>
-  (call, world) => {
+  (call, store) => {
     const errors = validateBody(call.body, IDENTITY, call.idFields);
     if (errors.length > 0) return invalid(errors);
     const hard = readHardDelete(call.query);
     if (hard === undefined) return problem(400, 'hardDelete must be true or false');
-    return kind.remove(world, call.id, hard) ? NO_CONTENT : notFound(kind.model.name);
+    return kind.remove(store, call.id, hard) ? NO_CONTENT : notFound(kind.model.name);
   };
 
 export const createUser = createIn(USERS);

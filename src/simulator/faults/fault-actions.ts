@@ -1,18 +1,22 @@
+import { isObject } from '../../core/index.js';
+import { problem, type Reply } from '../http/index.js';
 import type { Fault, FaultName } from './faults.js';
-import { problem, type Reply } from '../http/reply.js';
 
-/** What the server does for a fault; `write` says whether the request is carried out first. */
+/** What the server does for a fault; `write` says whether it carries out the request first. */
 export type FaultAction =
   | { readonly act: 'answer'; readonly reply: Reply; readonly write: boolean }
-  /** The socket is closed without an answer. */
+  /** Closes the socket without an answer. */
   | { readonly act: 'destroy'; readonly write: boolean }
-  /** The right answer begins, and the socket is closed in the middle of it. */
+  /** Sends the beginning of the right answer, then closes the socket. */
   | { readonly act: 'truncate'; readonly write: true }
-  /** No answer, and the socket stays open: until the client gives up or the simulator is closed. */
+  /** Sends no answer and keeps the socket open until the client gives up or the simulator is closed. */
   | { readonly act: 'hang'; readonly write: boolean }
   | { readonly act: 'delay'; readonly delayMs: number; readonly write: true };
 
-/** Where `redirect-302` leads: to the simulator itself, which counts whoever follows. */
+/**
+ * The `Location` of `redirect-302`. It leads to the simulator itself, which counts the clients that follow
+ * it.
+ */
 export const REDIRECT_PATH = '/__simulator/redirected';
 
 const page = (status: number, title: string): Reply => ({
@@ -44,11 +48,20 @@ export const FAULT_ACTIONS: Readonly<Record<FaultName, FaultAction>> = {
   slow: { act: 'delay', delayMs: 1000, write: true },
 };
 
-/** What the server does for a fault, be it a name, an answer or a delay. */
+/** What the server does for a fault: a name, an answer or a delay. */
 export function actionOf(fault: Fault): FaultAction {
   if (typeof fault === 'string') return FAULT_ACTIONS[fault];
   if ('delayMs' in fault) return { act: 'delay', delayMs: fault.delayMs, write: true };
   const { status, headers = {}, body, afterWrite = false } = fault;
   const reply: Reply = { status, headers, ...(body === undefined ? {} : { text: body }) };
   return { act: 'answer', reply, write: afterWrite };
+}
+
+/** Whether a value is a fault: a name, an answer with a final status, or a delay of 0 ms or more. */
+export function isFault(value: unknown): value is Fault {
+  if (typeof value === 'string') return Object.hasOwn(FAULT_ACTIONS, value);
+  if (!isObject(value)) return false;
+  const { status, delayMs } = value;
+  if (delayMs !== undefined) return typeof delayMs === 'number' && Number.isFinite(delayMs) && delayMs >= 0;
+  return typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599;
 }

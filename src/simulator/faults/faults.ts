@@ -1,7 +1,12 @@
 import type { Method } from '../../core/index.js';
-import type { SimulatedRoute } from '../http/routes.js';
+import type { SimulatedRoute } from '../calls/index.js';
 
-/** The faults that have a name. What each does to the request, and whether PX has written by then, is in `FAULT_ACTIONS`. */
+/**
+ * The named faults. `…-after-write`, `truncated-answer` and `slow` carry out the request; the others do not.
+ *
+ * `truncated-answer` sends half of the right answer; `hang` sends nothing and keeps the connection open;
+ * `slow` answers one second later.
+ */
 export type FaultName =
   | 'error-500'
   | 'error-500-after-write'
@@ -19,56 +24,56 @@ export type FaultName =
   | 'hang-after-write'
   | 'slow';
 
-/** An answer of one's own in place of PX's. */
+/** An answer that replaces PX's answer. */
 export interface FaultAnswer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Whether the request is carried out first, and only its answer replaced. Default false. */
+  /** Carries out the request and replaces only its answer. Default false. */
   readonly afterWrite?: boolean;
 }
 
-/** A right answer that comes late. */
+/** The right answer, `delayMs` milliseconds later. */
 export interface FaultDelay {
   readonly delayMs: number;
 }
 
-/** What goes wrong with one request. */
+/** How one request fails. */
 export type Fault = FaultName | FaultAnswer | FaultDelay;
 
-/** What a fault rule sees of a request. */
+/** A request, as a fault rule sees it. */
 export interface SimulatedRequest {
   readonly method: Method | (string & {});
-  /** The request target as it came, with its query. */
+  /** The raw request target, with its query. */
   readonly target: string;
-  /** `unknown` for what matches no route. */
+  /** `unknown` when no route matches. */
   readonly route: SimulatedRoute;
-  /** The id that the path or the body names, as PX would read it. */
+  /** The id in the path or in the body, as PX would read it. */
   readonly id?: string;
 }
 
 /**
- * Which requests fail, and how. A rule counts the requests that match its `route` and `when`, from 1; without `nth` and
- * `every` each of them fails.
+ * Which requests fail, and how. A rule counts the requests that match its `route` and `when`, from 1. Without
+ * `nth` and `every`, all matching requests fail.
  *
  * @example
  * { fault: 'html-404', route: 'users.update', nth: 2 }   // the second update of a user
- * { fault: 'error-500', every: 7 }                       // each seventh request
+ * { fault: 'error-500', every: 7 }                       // every seventh request
  */
 export interface FaultRule {
   readonly fault: Fault;
   readonly route?: SimulatedRoute | readonly SimulatedRoute[];
-  /** Called once for a request, in the order of arrival. */
+  /** Called once for each request, in the order of arrival. */
   readonly when?: (request: SimulatedRequest) => boolean;
   readonly nth?: number | readonly number[];
   readonly every?: number;
 }
 
-/** A rule as code, called once for each request: the fault to inject, or nothing. */
+/** A rule as a function: called once for each request, it returns the fault to inject, or undefined. */
 export type FaultScript = (request: SimulatedRequest) => Fault | undefined;
 
-/** Counts requests per rule and says which one fails how. */
+/** Counts the requests of each rule and decides which request fails, and how. */
 export class FaultInjector {
   readonly #scripts: readonly FaultScript[];
 
@@ -76,7 +81,7 @@ export class FaultInjector {
     this.#scripts = faults.map((fault) => (typeof fault === 'function' ? fault : scriptOf(fault)));
   }
 
-  /** The fault of this request; with several rules that fire, the first one's. Every rule counts the request all the same. */
+  /** The fault for this request: the first rule that matches decides, but every rule counts the request. */
   next(request: SimulatedRequest): Fault | undefined {
     let first: Fault | undefined;
     for (const script of this.#scripts) {

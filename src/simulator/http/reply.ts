@@ -1,20 +1,23 @@
+import type { ServerResponse } from 'node:http';
+
 /** An HTTP answer, as data. */
 export interface Reply {
   readonly status: number;
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The body; none when absent. */
+  /** The body; absent when the answer has none. */
   readonly text?: string;
 }
 
-/** One fault of a request body, as PX lists them. */
+/** One error in a request body, as PX lists it. */
 export interface SubError {
   readonly object: string;
   readonly field: string;
   readonly message: string;
 }
 
-// PX names a status as Spring's enumeration does. Only the shape of the error body is known from working clients; the names are inferred.
+// Inferred: PX names a status as Spring's enumeration does. Working clients show only the shape of the error
+// body.
 const STATUS_NAMES: Readonly<Record<number, string>> = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
@@ -40,7 +43,7 @@ export function json(status: number, value: unknown): Reply {
 /**
  * An error in PX's form: `{"externalapierror": {"status", "message", "debugMessage", "subErrors"}}`.
  *
- * `subErrors` is null or an array of objects with a `message`, as seen in working clients.
+ * Working clients show that `subErrors` is null or an array of objects with a `message`.
  */
 export function problem(
   status: number,
@@ -55,4 +58,26 @@ export function problem(
       subErrors,
     },
   });
+}
+
+/** Sends an answer. */
+export function sendReply(response: ServerResponse, { status, headers = {}, text }: Reply): void {
+  if (text === undefined) {
+    response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': 0 });
+    response.end();
+    return;
+  }
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+/** Announces one byte more than it sends, then closes the connection. */
+export function sendTruncated(response: ServerResponse, { status, text = '' }: Reply): void {
+  // A 204 has no body to cut off.
+  response.writeHead(status === 204 ? 200 : status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text) + 1,
+  });
+  response.flushHeaders();
+  response.write(text, () => response.destroy());
 }

@@ -1,30 +1,33 @@
-/** A request target as a Java web server reads it, or why that server refuses it with 400. */
-export type TargetReading =
+/** A request target as a Java web server reads it, or the reason why that server answers 400. */
+export type ParsedTarget =
   | { readonly ok: true; readonly segments: readonly string[]; readonly query: URLSearchParams }
   | { readonly ok: false; readonly why: string };
 
 const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
-// RFC 3986 `pchar` and `/`: all else (`"`, `<`, `\`, `#`, raw non-ASCII …) must come percent-encoded.
+// RFC 3986 `pchar` and `/`: other characters (`"`, `<`, `\`, `#`, raw non-ASCII …) must be percent-encoded.
 const FOREIGN_CHARACTER = /[^A-Za-z0-9\-._~!$&'()*+,;=:@%/]/;
-// Slash and backslash; percent, which such servers refuse because a second decoding could turn it into either; control characters.
+// Slash, backslash, control characters; and percent, because a second decoding could make a slash or
+// backslash of it.
 const REFUSED_ESCAPE = /%(?:2F|5C|25|[01][0-9A-F]|7F)/i;
 
-const refuse = (why: string): TargetReading => ({ ok: false, why });
+const refuse = (why: string): ParsedTarget => ({ ok: false, why });
 
 /**
- * Splits a raw request target into decoded path segments and query, with the traps of a Java web server (Tomcat under Spring).
+ * Splits a raw request target into decoded path segments and query, as a Java web server (Tomcat under
+ * Spring) does.
  *
- * The query goes first. In each segment `;…` is cut off before decoding, so an encoded `%3B` stays data and `..;x` is a dot
- * segment. Encoded slashes, backslashes, percents and control characters are refused, and so is what is no UTF-8. After decoding,
- * empty and `.` segments vanish and `..` takes the one before with it, encoded or not; above the root is refused. `+` is a plus.
- * That PX behaves so is inferred from the body forms that it offers "for ids that a path cannot carry" (Gainsight PX API
- * description v0.1.6).
+ * It cuts off the query first. In each segment it cuts off `;…` before it decodes: an encoded `%3B` stays
+ * data, and `..;x` is a dot segment. It refuses encoded slashes, backslashes, percents and control
+ * characters, and bytes that are not UTF-8. After decoding it drops empty and `.` segments; `..`, encoded or
+ * not, also drops the segment before it, and must not lead above the root. `+` stays a plus. Inferred from
+ * PX's calls that take the id in the body, "for ids that a path cannot carry" (Gainsight PX API description
+ * v0.1.6).
  *
  * @example
- * readTarget('/v1/users/x/../victim;y?hardDelete=true'); // segments ['v1', 'users', 'victim']
- * readTarget('/v1/users/a%2Fb');                         // refused
+ * parseTarget('/v1/users/x/../victim;y?hardDelete=true'); // segments ['v1', 'users', 'victim']
+ * parseTarget('/v1/users/a%2Fb');                         // refused
  */
-export function readTarget(target: string): TargetReading {
+export function parseTarget(target: string): ParsedTarget {
   const relative = target.replace(ABSOLUTE_FORM, '');
   const queryAt = relative.indexOf('?');
   const path = queryAt === -1 ? relative : relative.slice(0, queryAt);

@@ -1,14 +1,16 @@
-import type { JsonObject } from '../../core/index.js';
+import { isObject, type JsonObject } from '../../core/index.js';
 import { IdMap } from './id-map.js';
-import { mergeRecord } from './merge.js';
 
-/** How long reads of a new object still find nothing: a number of requests, a time, or whichever lasts longer of both. */
+/**
+ * How long reads do not find a new object: for some requests, for some milliseconds, or until both have
+ * passed.
+ */
 export interface ReadLag {
   readonly requests?: number;
   readonly ms?: number;
 }
 
-/** A soft-deleted record comes back within this time (Gainsight PX support articles: seven days). */
+/** How long a soft-deleted record can be revived (Gainsight PX support articles: seven days). */
 const REVIVAL_MS = 7 * 24 * 60 * 60 * 1000;
 
 interface Hidden {
@@ -25,19 +27,24 @@ export class Collection {
   readonly #onForget: (id: string) => void;
   lag: ReadLag | null = null;
 
-  /** `onForget` is called when a record is gone for good: deleted hard, or soft and never revived in time. */
+  /**
+   * Calls `onForget` when a record cannot come back: deleted hard, or deleted soft and not revived in time.
+   */
   constructor(now: () => number, onForget: (id: string) => void) {
     this.#now = now;
     this.#onForget = onForget;
   }
 
-  /** The record as reads and updates see it: not at all while the read side lags. */
+  /** The record as reads and updates see it: undefined while the read side lags. */
   find(id: string): JsonObject | undefined {
     const record = this.live.get(id);
     return record !== undefined && this.#isHidden(id) ? undefined : record;
   }
 
-  /** Adds a record, or revives a soft-deleted one with it; false when the id is taken. Writes see no lag. */
+  /**
+   * Adds a record, or revives a soft-deleted one and merges it in; false when the id exists, also while reads
+   * lag.
+   */
   create(id: string, record: JsonObject): boolean {
     if (this.live.has(id)) return false;
     this.live.set(id, mergeRecord(this.#takeRevivable(id) ?? {}, record));
@@ -48,7 +55,9 @@ export class Collection {
     return true;
   }
 
-  /** Changes the fields given, reviving a soft-deleted record; false when there is none. */
+  /**
+   * Merges a change into a record, or into a soft-deleted one, which it revives; false when there is neither.
+   */
   update(id: string, change: JsonObject): boolean {
     const record = this.live.has(id) ? this.find(id) : this.#takeRevivable(id);
     if (record === undefined) return false;
@@ -57,8 +66,8 @@ export class Collection {
   }
 
   /**
-   * Deletes a record; false when there is none. A hard deletion also takes one that was soft-deleted before: whether PX does so
-   * is undocumented.
+   * Deletes a record; false when there is none. A hard deletion also removes a record that is soft-deleted
+   * already; whether PX does so is undocumented.
    */
   delete(id: string, hard: boolean): boolean {
     const record = this.live.get(id);
@@ -99,4 +108,23 @@ export class Collection {
     hidden.requestsLeft -= 1;
     return true;
   }
+}
+
+/**
+ * Returns a record with the fields of `change` in place of its own; neither argument is changed.
+ *
+ * Clients rely on it that an update keeps the fields that it does not name. Inferred: PX also merges
+ * `customAttributes`, `location` and its `coordinates` by key, and does not replace them as a whole.
+ *
+ * @example
+ * mergeRecord({ plan: 'a', customAttributes: { x: 1 } }, { customAttributes: { y: 2 } });
+ * // { plan: 'a', customAttributes: { x: 1, y: 2 } }
+ */
+function mergeRecord(record: JsonObject, change: JsonObject): JsonObject {
+  const merged = { ...record, ...change };
+  for (const field of ['customAttributes', 'location', 'coordinates']) {
+    const [before, after] = [record[field], change[field]];
+    if (isObject(before) && isObject(after)) merged[field] = mergeRecord(before, after);
+  }
+  return merged;
 }

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../core/index.js';
-import { shortName } from './id-map.js';
+import { shortName } from '../../runtime/index.js';
 
-/** Custom events in the order of their arrival: the first ones kept, all of them counted. */
+/** Custom events in the order of arrival: keeps the first ones, counts all. */
 export class EventLog {
   /** The events kept. */
   readonly list: JsonObject[] = [];
-  /** Events taken, kept or not, duplicates among them. */
+  /** All events that PX took, kept or not, duplicates included. */
   total = 0;
-  /** Events taken that came before with the same `eventId`, or, without one, with the same body to the byte. */
+  /** Events that came before with the same `eventId` or, without `eventId`, with exactly the same body. */
   duplicates = 0;
-  /** Events answered with 201 but not taken, because their user is on the denylist. */
+  /** Events of denylisted users: answered with 201, but not taken. */
   ignored = 0;
   readonly #limit: number;
   #seen = new Set<string>();
@@ -20,7 +20,7 @@ export class EventLog {
     this.#limit = limit;
   }
 
-  /** Takes an event; `bodyText` is the body as it came. */
+  /** Takes an event; `bodyText` is the raw body. */
   add(event: JsonObject, bodyText: string): void {
     this.total += 1;
     if (this.list.length < this.#limit) this.list.push(event);
@@ -38,8 +38,8 @@ export class EventLog {
     this.#seenBefore.clear();
   }
 
-  // Memory stays bounded by two generations, so a duplicate of an event that came very long ago goes unnoticed. To take out the
-  // oldest key for each new one would be slow: a set keeps the places of what left its front.
+  // Two generations of keys bound the memory, so a duplicate of a very old event is not noticed. Deleting the
+  // oldest key for each new one would be slow: a Set keeps the slots of keys that were deleted at its front.
   #remember(key: string): void {
     if (this.#seen.size >= this.#limit) {
       this.#seenBefore = this.#seen;

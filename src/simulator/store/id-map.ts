@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { namingBy } from '../../core/index.js';
+import { shortName } from '../../runtime/index.js';
 
-/** The name of an id as the key of a map: itself, or for a long one a digest (see {@link namingBy}). */
-export const shortName = namingBy((text) => createHash('sha256').update(text, 'utf16le').digest('hex'));
-
-/** A map by ids of any length: one whose keys are long texts takes time in the square of their number. */
+/**
+ * A map by ids of any length. The keys are short names: V8 compares long keys one by one, in quadratic time.
+ */
 export class IdMap<V> implements ReadonlyMap<string, V> {
   readonly #entries = new Map<string, readonly [id: string, value: V]>();
 

@@ -1,41 +1,41 @@
 import type { JsonObject } from '../../core/index.js';
-import type { Preferences, World } from './store.js';
+import type { StoredPreferences, Store } from './store.js';
 
 /**
- * The state as JSON, in an order that does not depend on the order of the requests, and without any time of the simulator's own:
- * two runs that leave PX in the same state give equal snapshots.
+ * The state as JSON, sorted and without times of the simulator's clock: two runs that leave PX in the same
+ * state give equal snapshots.
  */
 export interface Snapshot {
-  /** By `identifyId`; soft-deleted ones are not among them. */
+  /** Sorted by `identifyId`, without soft-deleted users. */
   readonly users: readonly JsonObject[];
-  /** By `id`. */
+  /** Sorted by `id`. */
   readonly accounts: readonly JsonObject[];
-  /** The events kept, duplicates among them unless left out. */
+  /** The kept events, with duplicates unless `distinctEvents` is set. */
   readonly events: readonly JsonObject[];
-  /** By `identifyId`; only users that exist and had one set. */
-  readonly preferences: readonly ({ readonly identifyId: string } & Preferences)[];
-  /** The ids of users that exist and are on the denylist. */
+  /** Sorted by `identifyId`: users that exist and have a stored preference. */
+  readonly preferences: readonly ({ readonly identifyId: string } & StoredPreferences)[];
+  /** The ids of denylisted users that exist. */
   readonly denied: readonly string[];
 }
 
 export interface SnapshotOptions {
-  /** Leave out events that are equal to another; delivery is at least once. Default false. */
+  /** Leaves out events that equal another one, because delivery is at least once. Default false. */
   readonly distinctEvents?: boolean;
 }
 
 /** Takes a snapshot. */
-export function takeSnapshot(world: World, { distinctEvents = false }: SnapshotOptions = {}): Snapshot {
-  const events = world.events.list.map((event) => [canonicalText(event), event] as const).sort(byKey);
+export function takeSnapshot(store: Store, { distinctEvents = false }: SnapshotOptions = {}): Snapshot {
+  const events = store.events.list.map((event) => [canonicalText(event), event] as const).sort(byKey);
   const distinct = events.filter(([text], index) => !distinctEvents || text !== events[index - 1]?.[0]);
   return {
-    users: records(world.users.live),
-    accounts: records(world.accounts.live),
+    users: records(store.users.live),
+    accounts: records(store.accounts.live),
     events: distinct.map(([, event]) => canonical(event) as JsonObject),
-    preferences: [...world.preferences]
-      .filter(([id]) => world.users.live.has(id))
+    preferences: [...store.preferences]
+      .filter(([id]) => store.users.live.has(id))
       .sort(byKey)
-      .map(([identifyId, set]) => ({ identifyId, ...(canonical(set) as Preferences) })),
-    denied: [...world.denied].filter((id) => world.users.live.has(id)).sort(),
+      .map(([identifyId, set]) => ({ identifyId, ...(canonical(set) as StoredPreferences) })),
+    denied: [...store.denied].filter((id) => store.users.live.has(id)).sort(),
   };
 }
 
@@ -51,7 +51,7 @@ function canonicalText(value: unknown): string {
   return JSON.stringify(canonical(value));
 }
 
-/** A copy with the keys of every object in one order. Records are shallow: nothing nested deeper than three levels is stored. */
+/** A copy with sorted keys. Recursion is safe: PX stores at most three levels. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== 'object' || value === null) return value;

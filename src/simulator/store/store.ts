@@ -1,31 +1,29 @@
-import { AttributeCatalogue, type UndeclaredAttributes } from '../validation/attribute-catalogue.js';
+import { AttributeCatalogue, type PreferenceName, type UndeclaredAttributes } from '../validation/index.js';
 import { Collection, type ReadLag } from './collection.js';
 import { EventLog } from './event-log.js';
-import type { PREFERENCE_NAMES } from '../validation/fields.js';
 import { IdMap, IdSet } from './id-map.js';
 
-export type PreferenceName = (typeof PREFERENCE_NAMES)[number];
+/** The preferences that were set. A missing one was never set, which means true. */
+export type StoredPreferences = Readonly<Partial<Record<PreferenceName, boolean>>>;
 
-/** The preferences that were set; a name that is missing was never set, which means true. */
-export type Preferences = Readonly<Partial<Record<PreferenceName, boolean>>>;
-
-export interface WorldOptions {
+interface StoreOptions {
   readonly now: () => number;
   readonly keepEvents: number;
   readonly undeclaredAttributes: UndeclaredAttributes;
 }
 
-/** Everything that the simulated PX remembers. */
-export class World {
+/** Everything that the simulated PX stores. */
+export class Store {
   readonly users: Collection;
   readonly accounts: Collection;
   readonly events: EventLog;
-  readonly preferences = new IdMap<Preferences>();
+  readonly preferences = new IdMap<StoredPreferences>();
   readonly denied = new IdSet();
   readonly attributes: AttributeCatalogue;
 
-  constructor({ now, keepEvents, undeclaredAttributes }: WorldOptions) {
-    // Preferences and denial outlive a soft deletion only: they are part of the history that comes back.
+  constructor({ now, keepEvents, undeclaredAttributes }: StoreOptions) {
+    // Preferences and denylist survive a soft deletion, not a hard one: they belong to the history that comes
+    // back.
     this.users = new Collection(now, (id) => {
       this.preferences.delete(id);
       this.denied.delete(id);
@@ -49,7 +47,7 @@ export class World {
     return true;
   }
 
-  /** Forgets all but the declared attributes. */
+  /** Removes everything but the declared attributes. */
   clear(): void {
     this.users.clear();
     this.accounts.clear();

@@ -1,11 +1,11 @@
 import { isObject, type JsonObject } from '../../core/index.js';
-import type { SubError } from '../http/reply.js';
+import type { SubError } from '../http/index.js';
 
-/** The objects that can have custom attributes. */
+/** The kinds of objects that can have custom attributes. */
 export type AttributeModel = 'user' | 'account';
 
 /**
- * A custom attribute as PX describes it; the API lists them but cannot create them
+ * A custom attribute as PX describes it. The API lists attributes but cannot create them
  * (Gainsight PX API description v0.1.6, `GET /v1/admin/model/{user|account}/attributes`).
  */
 export interface AttributeDeclaration {
@@ -16,10 +16,10 @@ export interface AttributeDeclaration {
   readonly origin: string;
 }
 
-/** An attribute to declare: enabled and custom, unless it says otherwise. */
+/** An attribute to declare. Default: `state: 'ENABLED', origin: 'CUSTOM'`. */
 export type AttributeInput = Pick<AttributeDeclaration, 'apiName' | 'type'> & Partial<AttributeDeclaration>;
 
-/** What happens to a custom attribute whose name is not declared, or not enabled. */
+/** What happens to a custom attribute that is not declared or not enabled. */
 export type UndeclaredAttributes = 'keep' | 'drop' | 'refuse';
 
 interface AttributeRule {
@@ -28,13 +28,16 @@ interface AttributeRule {
 }
 
 const ATTRIBUTE_RULES: Readonly<Record<AttributeDeclaration['type'], AttributeRule>> = {
-  STRING: { is: (value) => typeof value === 'string', due: 'a text' },
+  STRING: { is: (value) => typeof value === 'string', due: 'a string' },
   NUMBER: { is: (value) => typeof value === 'number', due: 'a number' },
   BOOLEAN: { is: (value) => typeof value === 'boolean', due: 'a boolean' },
   DATE_TIME: { is: Number.isInteger, due: 'an integer, milliseconds since 1970' },
 };
 
-/** The declared custom attributes of users and accounts. Where a model has none, every attribute is taken as it comes. */
+/**
+ * The declared custom attributes of users and accounts. A model without declared attributes accepts every
+ * attribute.
+ */
 export class AttributeCatalogue {
   readonly #undeclared: UndeclaredAttributes;
   readonly #models: Readonly<Record<AttributeModel, Map<string, AttributeDeclaration>>> = {
@@ -54,7 +57,7 @@ export class AttributeCatalogue {
     return [...this.#models[model].values()];
   }
 
-  /** What is wrong with the custom attributes of a body whose shape was found right. */
+  /** Lists what is wrong with the custom attributes of a body that `validateBody` has accepted. */
   check(model: AttributeModel, body: JsonObject): SubError[] {
     const declared = this.#models[model];
     if (declared.size === 0 || !isObject(body.customAttributes)) return [];
@@ -68,7 +71,7 @@ export class AttributeCatalogue {
     });
   }
 
-  /** The body as it is stored: without attributes that are not declared, when those are dropped. */
+  /** The body to store: without undeclared attributes, when these are dropped. */
   trim(model: AttributeModel, body: JsonObject): JsonObject {
     const declared = this.#models[model];
     const { customAttributes } = body;

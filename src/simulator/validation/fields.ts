@@ -1,4 +1,4 @@
-/** What PX takes in a field. */
+/** The values that PX accepts in a field. */
 export type FieldType =
   | 'text'
   | 'texts'
@@ -12,10 +12,10 @@ export type FieldType =
   | 'attributes'
   | { readonly oneOf: readonly string[] };
 
-/** The fields of a kind of object; those not listed are refused. */
+/** The fields of a kind of object. PX refuses other fields. */
 export type Fields = Readonly<Record<string, FieldType>>;
 
-/** A kind of request body: its fields, and which of them a create needs. */
+/** A kind of request body: its fields, and the fields that a create requires. */
 export interface ObjectModel {
   /** As PX's error bodies name it. */
   readonly name: string;
@@ -25,8 +25,9 @@ export interface ObjectModel {
 
 const USER_TYPE: FieldType = { oneOf: ['LEAD', 'USER', 'VISITOR'] };
 
-// The field lists follow the Gainsight PX API description v0.1.6. Fields that it declares read-only but that PX accepts in practice
-// are accepted here too. That PX refuses a wrong type or an unknown field, rather than converting or ignoring it, is inferred.
+// The field lists follow the Gainsight PX API description v0.1.6. Fields that it declares read-only, but that
+// PX accepts in practice, are accepted. Inferred: PX refuses a wrong type or an unknown field, and neither
+// converts nor ignores it.
 
 const TEXT_FIELDS = (names: string): Fields =>
   Object.fromEntries(names.split(' ').map((name) => [name, 'text']));
@@ -79,7 +80,7 @@ export const CUSTOM_EVENT: ObjectModel = {
   fields: {
     ...TEXT_FIELDS('identifyId propertyKey eventName accountId url referrer remoteHost eventId'),
     userType: USER_TYPE,
-    // The API description gives it no type; clients send either.
+    // The API description gives no type; clients send both.
     sessionId: 'textOrNumber',
     date: 'epochMs',
     attributes: 'attributes',
@@ -87,7 +88,10 @@ export const CUSTOM_EVENT: ObjectModel = {
   },
 };
 
-/** The preferences of a user, in the order in which PX lists them; each is true unless it was set (preferences article). */
+/**
+ * The preferences of a user, in the order in which PX lists them. Each is true until it is set (preferences
+ * article).
+ */
 export const PREFERENCE_NAMES = [
   'trackUsage',
   'productUpdates',
@@ -96,6 +100,8 @@ export const PREFERENCE_NAMES = [
   'onboardingBot',
   'trackEmailAnalytics',
 ] as const;
+
+export type PreferenceName = (typeof PREFERENCE_NAMES)[number];
 
 export const PREFERENCES: ObjectModel = {
   name: 'userPreferences',
@@ -108,7 +114,7 @@ export const PREFERENCES: ObjectModel = {
 
 export const DENIAL: ObjectModel = { name: 'denylist', required: ['denied'], fields: { denied: 'boolean' } };
 
-/** The body of a call that needs an id alone. */
+/** The body of a call that takes only an id. */
 export const IDENTITY: ObjectModel = {
   name: 'user',
   required: ['identifyId'],

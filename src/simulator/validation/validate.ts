@@ -1,26 +1,26 @@
 import { isObject, type JsonObject } from '../../core/index.js';
 import { COORDINATES, LOCATION_TEXTS, type FieldType, type Fields, type ObjectModel } from './fields.js';
-import type { SubError } from '../http/reply.js';
+import type { SubError } from '../http/index.js';
 
 type SimpleType = Exclude<FieldType, 'location' | 'attributes' | { readonly oneOf: readonly string[] }>;
 
-// Milliseconds that a date can hold; a value in seconds is a date near 1970, which PX has no means to notice.
+// The range of a JavaScript date. PX cannot notice a value in seconds: it is a date near 1970.
 const isEpochMs = (value: unknown) => Number.isInteger(value) && Math.abs(value as number) <= 8.64e15;
 
 const SIMPLE_TYPES: Readonly<Record<SimpleType, { is: (value: unknown) => boolean; due: string }>> = {
-  text: { is: (value) => typeof value === 'string', due: 'a text' },
+  text: { is: (value) => typeof value === 'string', due: 'a string' },
   texts: {
     is: (value) =>
       Array.isArray(value) &&
       value.length > 0 &&
       value.every((item) => typeof item === 'string' && item !== ''),
-    due: 'an array of at least one text',
+    due: 'an array of one or more non-empty strings',
   },
   integer: { is: Number.isSafeInteger, due: 'an integer' },
   number: { is: (value) => typeof value === 'number', due: 'a number' },
   textOrNumber: {
     is: (value) => typeof value === 'string' || typeof value === 'number',
-    due: 'a text or a number',
+    due: 'a string or a number',
   },
   boolean: { is: (value) => typeof value === 'boolean', due: 'a boolean' },
   booleanOrNull: { is: (value) => value === null || typeof value === 'boolean', due: 'a boolean or null' },
@@ -28,12 +28,12 @@ const SIMPLE_TYPES: Readonly<Record<SimpleType, { is: (value: unknown) => boolea
 };
 
 /**
- * Lists everything in a body that PX would refuse; empty when it is right. `required` names the fields that must be there: the
- * model's for a create, none or the id for a change.
+ * Lists everything in a body that PX would refuse; empty for a valid body. `required` names the fields that
+ * must be present: all required fields of the model for a create, the id or none for a change.
  *
- * A `null` is refused wherever the field does not take one: what PX does with it on users and accounts is undocumented, so
- * nothing may send it. A text that a create needs must not be blank. Limits of sizes and counts are not enforced: that exceeding them gives a
- * 400 is documented nowhere.
+ * A field refuses `null` unless its type allows it: what PX does with `null` on users and accounts is
+ * undocumented, so nothing may send it. A required text must not be blank. Limits of sizes and counts are not
+ * enforced: no document says that PX answers 400 to more.
  */
 export function validateBody(
   body: JsonObject,
@@ -87,7 +87,8 @@ function checkLocation(value: unknown, field: string, report: Report): void {
   else report(`${field}.coordinates`, `must be an object, was ${typeName(coordinates)}`);
 }
 
-// For custom attributes, event attributes and the global context alike: text, number or boolean (dates are one of these).
+// Custom attributes, event attributes and the global context hold texts, numbers and booleans; a date is one
+// of these.
 function checkAttributes(value: unknown, field: string, report: Report): void {
   if (!isObject(value)) {
     report(field, `must be an object, was ${typeName(value)}`);
@@ -95,13 +96,13 @@ function checkAttributes(value: unknown, field: string, report: Report): void {
   }
   for (const [name, attribute] of Object.entries(value)) {
     if (typeof attribute === 'object') {
-      report(`${field}.${name}`, `must be a text, a number or a boolean, was ${typeName(attribute)}`);
+      report(`${field}.${name}`, `must be a string, a number or a boolean, was ${typeName(attribute)}`);
     }
   }
 }
 
-/** The type of a JSON value, for a message: values themselves are not quoted. */
-export function typeName(value: unknown): string {
+/** The type of a JSON value, for a message that must not quote the value. */
+function typeName(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
 }

@@ -1,17 +1,18 @@
+import { SIMULATED_ROUTES, type SimulatedRoute } from '../calls/index.js';
 import { FAULT_ACTIONS } from './fault-actions.js';
 import type { Fault, FaultName, FaultRule } from './faults.js';
-import { SIMULATED_ROUTES, type SimulatedRoute } from '../http/routes.js';
 
-/** The names of all faults, for a help text. */
+/** The names of all faults. */
 export const FAULT_NAMES = Object.keys(FAULT_ACTIONS) as readonly FaultName[];
 
 const FAULT_TEXT =
   /^(?<fault>[a-z0-9-]+)(?:@(?<route>[a-z.]+))?(?::(?<when>nth|every)=(?<number>[1-9]\d*))?$/;
 
 /**
- * Reads a fault rule written as `fault[@route][:nth=N|:every=N]`, where `fault` is a name, an HTTP status or `delay-<ms>`.
+ * Reads a fault rule written as `fault[@route][:nth=N|:every=N]`, where `fault` is a name, an HTTP status or
+ * `delay-<ms>`.
  *
- * @throws TypeError that says what is wrong and what would be right, in one line.
+ * @throws TypeError that says in one line what is wrong and what was expected.
  * @example
  * parseFault('error-500:every=7');
  * parseFault('html-404@users.update:nth=2'); // { fault: 'html-404', route: 'users.update', nth: 2 }
@@ -27,7 +28,7 @@ export function parseFault(text: string): FaultRule {
   const { route, when } = groups;
   if (route !== undefined && !SIMULATED_ROUTES.has(route)) {
     throw new TypeError(
-      `fault "${text}": "${route}" is no route; there are ${[...SIMULATED_ROUTES].join(', ')}`,
+      `fault "${text}": "${route}" is not a route; expected one of ${[...SIMULATED_ROUTES].join(', ')}`,
     );
   }
   return {
@@ -43,6 +44,6 @@ function faultNamed(name: string, text: string): Fault {
   const delay = /^delay-(\d{1,7})$/.exec(name);
   if (delay !== null) return { delayMs: Number(delay[1]) };
   throw new TypeError(
-    `fault "${text}": "${name}" is no fault; there are ${FAULT_NAMES.join(', ')}, an HTTP status and delay-<ms>`,
+    `fault "${text}": "${name}" is not a fault; expected one of ${FAULT_NAMES.join(', ')}, an HTTP status or delay-<ms>`,
   );
 }

@@ -1,8 +1,8 @@
-import type { RouteName, Method } from '../../core/index.js';
-import type { AttributeModel } from '../validation/attribute-catalogue.js';
-import type { Handler } from '../calls/call.js';
-import { denyUser, getPreferences, setPreferences } from '../calls/consent.js';
-import { createEvent } from '../calls/events.js';
+import type { Method } from '../../core/index.js';
+import { json } from '../http/index.js';
+import type { AttributeModel } from '../validation/index.js';
+import type { Handler } from './call.js';
+import { createEvent, denyUser, getPreferences, setPreferences } from './events-and-consent.js';
 import {
   createAccount,
   createUser,
@@ -12,28 +12,38 @@ import {
   getUser,
   updateAccount,
   updateUser,
-} from '../calls/users-and-accounts.js';
-import { json } from './reply.js';
+} from './users-and-accounts.js';
 
-/** The calls that the simulator answers and counts: those of plans under the same names, and some that only people make. */
+/**
+ * The calls that the simulator answers and counts. Its own list, on purpose: a route that the destination
+ * gets wrong must not be wrong here, too.
+ */
 export type SimulatedRoute =
-  | RouteName
+  | 'users.create'
+  | 'users.update'
   | 'users.get'
+  | 'users.delete'
+  | 'users.deny'
+  | 'accounts.create'
+  | 'accounts.update'
   | 'accounts.get'
   | 'accounts.delete'
+  | 'events.create'
+  | 'preferences.get'
+  | 'preferences.set'
   | 'attributes.list'
-  /** What matches no route, or a route with another method. */
+  /** A request that matches no route, or a route with another method. */
   | 'unknown';
 
-/** A method and path with what answers it. */
-export interface Route {
+/** A method, a path, and the handler that answers them. */
+interface Route {
   readonly name: Exclude<SimulatedRoute, 'unknown'>;
   readonly method: Method;
-  /** `{user}` and `{account}` stand for an id, all else for itself. */
+  /** `{user}` and `{account}` match an id; other segments match themselves. */
   readonly path: readonly string[];
-  /** The body field that names the object, where the path does not. */
+  /** The body field that names the object, when the path does not. */
   readonly idField?: 'identifyId' | 'id';
-  /** Whether it reads a JSON body. */
+  /** Whether the call reads a JSON body. */
   readonly hasBody: boolean;
   readonly handler: Handler;
 }
@@ -58,8 +68,8 @@ function route(
 
 const listAttributes =
   (model: AttributeModel): Handler =>
-  (_call, world) =>
-    json(200, world.attributes.list(model));
+  (_call, store) =>
+    json(200, store.attributes.list(model));
 
 const preferenceRoutes = (path: string): Route[] => [
   route('preferences.get', `GET ${path}/{user}`, getPreferences),
@@ -94,24 +104,24 @@ export const SIMULATED_ROUTES: ReadonlySet<string> = new Set([
   'unknown',
 ]);
 
-// A word that is a route of its own is never an id in the same place. For the methods without such a route that is inferred:
-// a Spring server might take the word as an id there.
+// A word that names a route cannot be an id at the same place. For methods without such a route this is
+// inferred: a Spring server might read the word as an id there.
 const ROUTE_WORDS: Readonly<Record<string, readonly string[]>> = {
   'v1/users/{user}': ['update', 'delete', 'denylist'],
   'v1/accounts/{account}': ['update'],
 };
 
-/** Every route by its path, with the words that its placeholder does not take. */
+/** All routes by path, with the words that the placeholder of the path does not match. */
 const PATHS = [...new Set(ROUTES.map((entry) => entry.path.join('/')))].map((pattern) => ({
   path: pattern.split('/'),
   routes: ROUTES.filter((entry) => entry.path.join('/') === pattern),
   words: ROUTE_WORDS[pattern] ?? [],
 }));
 
-/** What a method and a path lead to. */
+/** The route of a method and a path, if there is one. */
 export type RouteMatch =
   | { readonly found: 'route'; readonly route: Route; readonly id?: string }
-  /** The path is known, the method is not: 405. */
+  /** The path has routes, but not for this method: 405. */
   | { readonly found: 'path'; readonly allow: readonly Method[] }
   | { readonly found: 'nothing' };
 
@@ -133,7 +143,10 @@ export function matchRoute(method: string, segments: readonly string[]): RouteMa
   return { found: 'nothing' };
 }
 
-/** The id in a path that matches, null in one without a placeholder, undefined where it does not match. */
+/**
+ * The id in a path that matches, null in a path without a placeholder, undefined when the path does not
+ * match.
+ */
 function matchPath(path: readonly string[], segments: readonly string[], words: readonly string[]) {
   if (path.length !== segments.length) return undefined;
   let id: string | null = null;

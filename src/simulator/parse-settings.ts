@@ -1,16 +1,15 @@
 import { isObject } from '../core/index.js';
-import { FAULT_ACTIONS } from './faults/fault-actions.js';
-import { parseFault } from './faults/fault-text.js';
-import type { FaultRule, FaultScript } from './faults/faults.js';
+import { SIMULATED_ROUTES } from './calls/index.js';
+import { isFault, parseFault, type FaultRule, type FaultScript } from './faults/index.js';
 import type { RateLimit, SimulatorSettings } from './options.js';
-import { SIMULATED_ROUTES } from './http/routes.js';
 
 /**
- * Checks settings of unknown quality, from JSON or from a caller, and returns them; in place of a fault rule its text form is taken.
+ * Checks settings that come from JSON or from a caller, and returns them. A fault rule may be written as
+ * text.
  *
- * @throws TypeError that names the first setting that is wrong and what was expected.
+ * @throws TypeError that names the first wrong setting and what was expected.
  */
-export function readSettings(input: unknown): SimulatorSettings {
+export function parseSettings(input: unknown): SimulatorSettings {
   if (!isObject(input)) throw new TypeError('settings: expected an object');
   const { latencyMs, rateLimit, faults, readLag } = input;
   if (latencyMs !== undefined)
@@ -24,7 +23,7 @@ export function readSettings(input: unknown): SimulatorSettings {
     ...(readLag === undefined ? {} : { readLag: readLag }),
     ...(faults === undefined
       ? {}
-      : { faults: faults === null ? null : (faults as unknown[]).map(readFault) }),
+      : { faults: faults === null ? null : (faults as unknown[]).map(parseFaultInput) }),
   };
 }
 
@@ -34,8 +33,8 @@ const isAmount = (value: unknown) => typeof value === 'number' && Number.isFinit
 
 const isPositiveInteger = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
 
-function demand(right: boolean, path: string, expected: string): void {
-  if (!right) throw new TypeError(`${path}: expected ${expected}`);
+function demand(isRight: boolean, path: string, expected: string): void {
+  if (!isRight) throw new TypeError(`${path}: expected ${expected}`);
 }
 
 function checkRateLimit(limit: unknown): void {
@@ -54,7 +53,7 @@ function checkReadLag(lag: unknown): void {
   demand(isAmount(ms), 'readLag.ms', 'a number of milliseconds, 0 or more');
 }
 
-function readFault(input: unknown, index: number): FaultRule | FaultScript {
+function parseFaultInput(input: unknown, index: number): FaultRule | FaultScript {
   const path = `faults[${index}]`;
   if (typeof input === 'function') return input as FaultScript;
   if (typeof input === 'string') return parseFault(input);
@@ -75,11 +74,4 @@ function readFault(input: unknown, index: number): FaultRule | FaultScript {
     demand(isPositiveInteger(rule.every), `${path}.every`, 'an integer, 1 or more');
   if (rule.when !== undefined) demand(typeof rule.when === 'function', `${path}.when`, 'a function');
   return rule as unknown as FaultRule;
-}
-
-function isFault(value: unknown): boolean {
-  if (typeof value === 'string') return Object.hasOwn(FAULT_ACTIONS, value);
-  if (!isObject(value)) return false;
-  if (value.delayMs !== undefined) return isAmount(value.delayMs);
-  return Number.isInteger(value.status) && (value.status as number) >= 200 && (value.status as number) <= 599;
 }

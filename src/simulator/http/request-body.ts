@@ -3,17 +3,20 @@ import type { IncomingMessage } from 'node:http';
 import { isObject, type JsonObject } from '../../core/index.js';
 import { problem, type Reply } from './reply.js';
 
-/** A body to the byte; `tooLarge` when it was over the limit, and so was thrown away. */
+/** The bytes of a body; `tooLarge` when it was over the limit and was discarded. */
 export type RawBody = Buffer | 'tooLarge';
 
-/** Reads a request's body, keeping at most `maxBytes` in memory; undefined when the client broke off. */
-export function receiveBody(request: IncomingMessage, maxBytes: number): Promise<RawBody | undefined> {
+/**
+ * Reads a request's body and keeps at most `maxBytes` in memory; undefined when the client closed the
+ * connection.
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<RawBody | undefined> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      // What is too large is read to its end all the same: an answer in the middle of it would be lost to the client.
+      // A body that is too large is read to its end: the client would not see an answer that comes earlier.
       if (bytes <= maxBytes) chunks.push(chunk);
       else chunks.length = 0;
     });
@@ -23,20 +26,23 @@ export function receiveBody(request: IncomingMessage, maxBytes: number): Promise
   });
 }
 
-/** A JSON object with its text, or the answer that refuses the body. */
-export type BodyReading =
+/** A JSON object and its text, or the answer that rejects the body. */
+export type ParsedBody =
   | { readonly ok: true; readonly body: JsonObject; readonly text: string }
   | { readonly ok: false; readonly reply: Reply };
 
-const refuse = (status: number, message: string): BodyReading => ({
+const refuse = (status: number, message: string): ParsedBody => ({
   ok: false,
   reply: problem(status, message),
 });
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 
-/** Reads a body as a JSON object: 415 for another content type, 413 when too large, 400 when missing or malformed. */
-export function readJsonBody(raw: RawBody, headers: IncomingMessage['headers']): BodyReading {
+/**
+ * Parses a body as a JSON object: 415 for another content type, 413 for a large body, 400 for a missing or
+ * malformed one.
+ */
+export function parseJsonBody(raw: RawBody, headers: IncomingMessage['headers']): ParsedBody {
   const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = headers;
   if (!JSON_TYPE.test(type)) return refuse(415, 'Content type is not supported, expected application/json');
   if (encoding !== 'identity') return refuse(415, 'Content encoding is not supported');
