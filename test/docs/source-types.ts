@@ -26,9 +26,9 @@ export class SourceTypes {
     return stringsOf(this.#declared(name)).sort();
   }
 
-  /** The names of the members of an interface that one of the sources declares. */
-  members(name: string): string[] {
-    return this.#declared(name)
+  /** The names of the members of an interface that one of the sources of a layer declares. */
+  members(layer: string, name: string): string[] {
+    return this.#declared(name, path.join('src', layer))
       .getProperties()
       .map((property) => property.name)
       .sort();
@@ -44,19 +44,19 @@ export class SourceTypes {
       }
       ts.forEachChild(node, visit);
     };
-    this.#files().forEach(visit);
+    this.#filesIn('src').forEach(visit);
     return found;
   }
 
-  #files(): ts.SourceFile[] {
-    const src = path.join(root, 'src') + path.sep;
-    return this.#program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(src));
+  #filesIn(folder: string): ts.SourceFile[] {
+    const start = path.join(root, folder) + path.sep;
+    return this.#program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(start));
   }
 
-  #declared(name: string): ts.Type {
+  #declared(name: string, folder = 'src'): ts.Type {
     const isMeant = (node: ts.Node): node is ts.TypeAliasDeclaration | ts.InterfaceDeclaration =>
       (ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node)) && node.name.text === name;
-    const found = this.#files().flatMap(({ statements }) => statements.filter(isMeant));
+    const found = this.#filesIn(folder).flatMap(({ statements }) => statements.filter(isMeant));
     if (found.length !== 1) throw new Error(`expected one declaration of ${name}, found ${found.length}`);
     return this.#checker.getTypeAtLocation(found[0]!);
   }
