@@ -61,16 +61,6 @@ test('every folder of files that the README names is in the package', () => {
   expect(named.filter((name) => !packed.some((file) => file.startsWith(name)))).toEqual([]);
 });
 
-test('docs/library.md names every option of the router', () => {
-  const declared = readDocument('dist/esm/router/options.d.ts');
-  const options = [
-    ...declared.matchAll(/^export interface (?:Router|Deliver)Options \{\n([^]*?)^\}/gm),
-  ].flatMap(([, body]) => [...body!.matchAll(/^ {4}readonly (\w+)\?:/gm)].map(([, name]) => name!));
-  expect(options).toEqual(expect.arrayContaining(['requestsPerSecond', 'timeLeftMs']));
-  const text = readDocument('docs/library.md');
-  expect(options.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
-});
-
 test('nothing has npx fetch a package by a name that anybody could register', () => {
   const texts = [
     ...documents,
