@@ -1,5 +1,5 @@
 import type { JsonObject, RequestPlan } from '../../core/index.js';
-import { digest } from '../../runtime/index.js';
+import { digest, untilAborted } from '../../runtime/index.js';
 import { cancelledJob, type JobResult } from './job-result.js';
 import { scopeOf } from './scope-of.js';
 
@@ -128,7 +128,7 @@ export class JobMemory {
   ): Promise<JobResult> {
     let followed = this.running(name);
     while (followed !== undefined) {
-      const result = await untilAborted(followed, signal);
+      const result = await untilAborted(followed, signal).catch(() => undefined);
       if (result === undefined) return cancelledJob();
       if (result.kind !== 'failed' || result.givenBack !== true) {
         this.limits.onRepeat('running');
@@ -152,19 +152,4 @@ export class JobMemory {
       surplus -= 1;
     }
   }
-}
-
-/** What a promise resolves to; `undefined` when the signal is aborted first. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  if (signal.aborted) return Promise.resolve(undefined);
-  return new Promise((resolve) => {
-    const onAbort = (): void => {
-      resolve(undefined);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    void promise.then((value) => {
-      signal.removeEventListener('abort', onAbort);
-      resolve(value);
-    });
-  });
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InternalError, RetryableError, type RequestPlan } from '../../core/index.js';
 import {
@@ -14,6 +15,7 @@ import {
   type ProxyVersion,
   WireFormatError,
 } from '../../protocol/index.js';
+import { Deadline } from '../../runtime/index.js';
 import { sendJson, takeJson } from '../http/reply.js';
 import { logBugs } from '../observe/internal-errors.js';
 import type { Context } from '../context.js';
@@ -21,7 +23,6 @@ import { countEvents, fateOf } from '../observe/count-events.js';
 import { jobName } from '../batch/job-memory.js';
 import { failedJob, isCancelled, resultOf, withinAttempts, type JobResult } from '../batch/job-result.js';
 import type { EventOutcome } from '../observe/event-outcome.js';
-import { TimeLimit } from '../http/request-deadline.js';
 
 const ROUTE = 'proxy';
 
@@ -77,11 +78,11 @@ async function delivered(
   if ('kind' in plan) return plan;
   const name = jobName(ROUTE, plan, jobs, json);
   if (memory.isDone(name) && memory.running(name) === undefined) return memory.recall(plan);
-  const limit = new TimeLimit(clock, timeoutMs, reply.raw);
-  const { signal } = limit;
+  const deadline = new Deadline(clock, timeoutMs, { connection: reply.raw });
+  const { signal } = deadline;
   const tooLate = failedJob(new RetryableError('unreachable', `not finished within ${timeoutMs} ms`));
   const outcome = memory.follow(name, plan, signal, () => {
-    const options = { signal, timeLeftMs: limit.leftMs };
+    const options = { signal, timeLeftMs: deadline.leftMs };
     const running = router.deliver(plan, options).then((done) => resultOf(plan, done));
     memory.begin(name, plan, running);
     void running.then(() => {
@@ -91,14 +92,15 @@ async function delivered(
   });
   try {
     const result = await Promise.race([
-      outcome.then((ended) => (limit.hasPassed && isCancelled(ended) ? tooLate : ended)),
-      limit.passed.then(() => tooLate),
+      outcome.then((ended) => (deadline.hasPassed && isCancelled(ended) ? tooLate : ended)),
+      // A plan that the abort ends has its own result first.
+      deadline.passed.then(() => nextRound(tooLate)),
     ]);
     // An update that ends later is answered as failed, and is written again.
     if (result.kind === 'delivered') memory.remember(name);
     return withinAttempts(result, jobs[0]!);
   } finally {
-    limit.end();
+    deadline.release();
   }
 }
 

@@ -4,7 +4,7 @@ import { logBugs } from '../observe/internal-errors.js';
 import type { Context } from '../context.js';
 import type { JobResult } from '../batch/job-result.js';
 import { handOverBatch, runBatch, type BatchJob, type Deliver, type Treatment } from '../batch/run-batch.js';
-import { TimeLimit } from '../http/request-deadline.js';
+import { Deadline } from '../../runtime/index.js';
 
 const NEVER_RUN: Treatment['isRun'] = () => false;
 
@@ -31,12 +31,12 @@ async function resultsOf(
   const isRun = settings.mode === 'inline' ? treatment.isRun : NEVER_RUN;
   if (!jobs.some(({ mapped }) => 'plan' in mapped && isRun(mapped.plan))) return handOverBatch(jobs);
 
-  const limit = new TimeLimit(clock, settings.transformDeadlineMs, reply.raw);
+  const deadline = new Deadline(clock, settings.transformDeadlineMs, { connection: reply.raw });
   try {
     const deliver: Deliver = (plan, options) =>
-      router.deliver(plan, { ...options, timeLeftMs: limit.leftMs });
-    return await runBatch(jobs, treatment, { deliver, memory, signal: limit.signal });
+      router.deliver(plan, { ...options, timeLeftMs: deadline.leftMs });
+    return await runBatch(jobs, treatment, { deliver, memory, signal: deadline.signal });
   } finally {
-    limit.end();
+    deadline.release();
   }
 }
