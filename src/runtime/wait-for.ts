@@ -27,7 +27,7 @@ export function waitFor<T = void>(
       },
       (reason) => {
         stopListening();
-        reject(reason as Error);
+        reject(reason);
       },
     );
     // A signal that aborted before has no event any more.
