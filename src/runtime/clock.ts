@@ -1,5 +1,3 @@
-import type { Signal } from './signal.js';
-
 /** Time as the router uses it; handed in, so that tests need not sleep. */
 export interface Clock {
   /** Milliseconds on a clock that never goes back. */
@@ -42,20 +40,4 @@ function soon(callback: () => void): () => void {
   return () => {
     isWanted = false;
   };
-}
-
-/** Resolves after `delayMs` milliseconds; rejects with the signal's reason when that comes first. */
-export function sleep(clock: Clock, delayMs: number, signal: Signal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      cancel();
-      reject(signal.reason as Error);
-    };
-    const cancel = clock.after(delayMs, () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-  });
 }

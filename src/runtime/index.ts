@@ -1,10 +1,11 @@
 export { AbortFanOut } from './abort-fan-out.js';
-export { sleep, systemClock } from './clock.js';
+export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
+export { Deadline } from './deadline.js';
 export { digest } from './digest.js';
 export { ORIGIN_EXPECTED, atOrigin, isLoopback, parseOrigin } from './origin.js';
 export { shortName } from './short-name.js';
-export { untilAborted } from './signal.js';
 export type { MinimalSignal, Signal } from './signal.js';
 export { stringifyJson } from './stringify-json.js';
 export { tell } from './user-callback.js';
+export { sleep, untilAborted, waitFor } from './wait-for.js';

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { DEST_TYPE, FEATURES, destTypeOf } from '../protocol/index.js';
+import { Deadline, sleep, systemClock } from '../runtime/index.js';
 import { sendJson, setApiVersion } from './http/reply.js';
 import { registerAnswers } from './http/responses-in-flight.js';
 import { createContext, type Context } from './context.js';
@@ -75,7 +76,7 @@ export function createService(options: ServiceOptions = {}): Service {
   const app = createApp(context);
 
   return {
-    inject: ((...call: Parameters<Service['inject']>) => app.inject(...call)),
+    inject: (...call: Parameters<Service['inject']>) => app.inject(...call),
     async listen({ port = 9090, host = '127.0.0.1' } = {}) {
       // The framework would listen on every address of this name, with a second server that nobody can be asked to end.
       await app.listen({ port, host: host === 'localhost' ? (await lookup(host)).address : host });
@@ -86,7 +87,7 @@ export function createService(options: ServiceOptions = {}): Service {
     async stop(stopOptions = {}) {
       const { graceMs = 0, hurry } = stopOptions;
       context.draining = true;
-      await waited(graceMs, hurry);
+      if (graceMs > 0) await sleep(systemClock, graceMs, hurry).catch(() => undefined);
       await end(app, stopOptions, context);
     },
     async close() {
@@ -198,38 +199,25 @@ async function metrics(_request: FastifyRequest, reply: FastifyReply, context: C
   return setApiVersion(reply).type(context.metrics.contentType).send(text);
 }
 
-function waited(ms: number, hurry: AbortSignal | undefined): Promise<void> {
-  if (ms === 0 || hurry?.aborted === true) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    hurry?.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
-}
-
 /** First the requests, then what serves them. */
 async function end(
   app: FastifyInstance,
   { drainMs = DRAIN_MS, hurry }: StopOptions,
   { answers, router, settings }: Context,
 ): Promise<void> {
+  // A `hurry` that ended the grace time does not end this wait too.
+  const deadline = new Deadline(systemClock, drainMs, {
+    signal: hurry?.aborted === true ? undefined : hurry,
+  });
   const cut = (): void => {
     settings.log.warn({}, 'cutting connections whose requests did not finish in time');
     answers.cut();
   };
-  const timer = setTimeout(cut, drainMs);
-  hurry?.addEventListener('abort', cut, { once: true });
+  deadline.signal.addEventListener('abort', cut, { once: true });
   // Not the HTTP server's own `close`: it also destroys connections whose answer is on its way and not read yet.
   NetServer.prototype.close.call(app.server);
   await answers.allLeft();
-  clearTimeout(timer);
-  hurry?.removeEventListener('abort', cut);
+  deadline.release();
   // What is left has asked for nothing, and to Node a connection that never did is no idle one.
   app.server.closeAllConnections();
   await app.close();

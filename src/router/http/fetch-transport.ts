@@ -1,5 +1,5 @@
 import { InstrumentationError, type RequestDescriptor } from '../../core/index.js';
-import { type Clock, atOrigin } from '../../runtime/index.js';
+import { type Clock, Deadline, type Signal, atOrigin } from '../../runtime/index.js';
 import type { Fetch, FetchAnswer } from '../options.js';
 import { quoteBody } from './answer-summary.js';
 import { readBody } from './read-answer.js';
@@ -27,7 +27,6 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
 class FetchExchange {
   readonly #startMs: number;
   readonly #body: string | undefined;
-  readonly #controller = new AbortController();
   /** What came before it went wrong, when it did. */
   #head: Head = {};
 
@@ -41,24 +40,19 @@ class FetchExchange {
   }
 
   async run(): Promise<Exchange> {
-    let cancelTimer = (): void => undefined;
-    // Raced with, not only told to `fetch`: one that does not listen must not hold a lane for ever.
-    const timeout = new Promise<Exchange>((resolve) => {
-      cancelTimer = this.options.clock.after(this.options.requestTimeoutMs, () => {
-        resolve(this.#broken(TIMEOUT));
-        this.#controller.abort();
-      });
-    });
+    const deadline = new Deadline(this.options.clock, this.options.requestTimeoutMs);
     try {
-      return await Promise.race([this.#exchange(), timeout]);
+      // A `fetch` that ignores the signal must not hold a lane for ever, hence the race.
+      const timeout = deadline.passed.then(() => this.#broken(TIMEOUT));
+      return await Promise.race([this.#exchange(deadline.signal), timeout]);
     } catch (thrown) {
-      return this.#broken(transportErrorCode(thrown));
+      return this.#broken(deadline.hasPassed ? TIMEOUT : transportErrorCode(thrown));
     } finally {
-      cancelTimer();
+      deadline.release();
     }
   }
 
-  async #exchange(): Promise<Exchange> {
+  async #exchange(signal: Signal): Promise<Exchange> {
     const { method, endpoint, headers } = this.request;
     const { fetch, origin } = this.options;
     const response = await fetch(origin === undefined ? endpoint : atOrigin(endpoint, origin), {
@@ -67,7 +61,7 @@ class FetchExchange {
       ...(this.#body === undefined ? {} : { body: this.#body }),
       // A redirect would carry the key elsewhere.
       redirect: 'manual',
-      signal: this.#controller.signal,
+      signal,
     });
     this.#head = this.#readHead(response);
     const answer = await readBody(response);

@@ -1,5 +1,5 @@
 import { ThrottledError } from '../../core/index.js';
-import type { Clock } from '../../runtime/index.js';
+import { waitFor, type Clock } from '../../runtime/index.js';
 import { DayQuota } from './day-quota.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { SlidingWindow } from './sliding-window.js';
@@ -104,30 +104,14 @@ class MemoryRateLimiter implements RateLimiter {
   }
 
   #wait(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
+    return waitFor(signal, (grant, refuse) => {
+      const waiting: Waiting = { grant, refuse };
+      this.#waiting.add(waiting);
+      this.#startTimer();
+      return () => {
         this.#waiting.delete(waiting);
         if (this.#waiting.size === 0) this.#stopTimer();
-        reject(signal.reason as Error);
       };
-      const settle = (how: () => void): void => {
-        signal.removeEventListener('abort', onAbort);
-        how();
-      };
-      const waiting: Waiting = {
-        grant: () => {
-          settle(resolve);
-        },
-        refuse: (error) => {
-          settle(() => {
-            reject(error);
-          });
-        },
-      };
-      this.#waiting.add(waiting);
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) onAbort();
-      else this.#startTimer();
     });
   }
 

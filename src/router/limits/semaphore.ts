@@ -1,3 +1,5 @@
+import { waitFor } from '../../runtime/index.js';
+
 /** A bounded number of slots, given out in the order they were asked for. */
 export class Slots {
   readonly #waiting = new Set<() => void>();
@@ -16,18 +18,9 @@ export class Slots {
       this.#taken += 1;
       return Promise.resolve();
     }
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        this.#waiting.delete(onSlot);
-        reject(signal.reason as Error);
-      };
-      const onSlot = (): void => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      };
-      this.#waiting.add(onSlot);
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) onAbort();
+    return waitFor(signal, (resolve) => {
+      this.#waiting.add(resolve);
+      return () => this.#waiting.delete(resolve);
     });
   }
 

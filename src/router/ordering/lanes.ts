@@ -1,3 +1,5 @@
+import { waitFor } from '../../runtime/index.js';
+
 interface Place {
   /** How many places are still ahead, counted once per lane. */
   ahead: number;
@@ -69,17 +71,11 @@ export class Lanes {
 }
 
 function waitForTurn(place: Place, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
+  if (place.ahead === 0) return Promise.resolve();
+  return waitFor(signal, (resolve) => {
+    place.onTurn = resolve;
+    return () => {
       place.onTurn = undefined;
-      reject(signal.reason as Error);
     };
-    place.onTurn = () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    };
-    if (place.ahead === 0) place.onTurn();
-    else if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
   });
 }

@@ -27,7 +27,7 @@ import {
   errorText,
   errorStatus,
 } from '../../protocol/index.js';
-import { shortName } from '../../runtime/index.js';
+import { Deadline, shortName, type Signal } from '../../runtime/index.js';
 import { sendJson, takeJson } from '../http/reply.js';
 import { logBugs } from '../observe/internal-errors.js';
 import type { Context } from '../context.js';
@@ -89,15 +89,15 @@ class Deletion {
   #done = new Set<string>();
   #failure: { readonly error: DestinationError; readonly pxStatus?: number } | undefined;
   #next = 0;
-  /** When it is to be answered, on the router's clock. */
-  #endMs = 0;
-  readonly #controller = new AbortController();
+  readonly #deadline: Deadline;
 
   constructor(
     private readonly userIds: readonly UserId[],
     private readonly config: DestinationConfig,
     private readonly context: Context,
-  ) {}
+  ) {
+    this.#deadline = new Deadline(context.clock, context.settings.deletionDeadlineMs);
+  }
 
   /** How many are erased, or were unknown; in this request or in one before it. */
   get done(): number {
@@ -107,20 +107,17 @@ class Deletion {
   /** Erases those that are not in `done` yet, and adds them. */
   async run(done: Set<string>): Promise<void> {
     this.#done = done;
-    const config = this.#configuration();
-    if (config === undefined) return;
-    const { clock, settings } = this.context;
-    this.#endMs = clock.nowMs() + settings.deletionDeadlineMs;
-    let cancelTimer = (): void => undefined;
-    const timeUp = new Promise<void>((resolve) => {
-      cancelTimer = clock.after(settings.deletionDeadlineMs, () => {
+    try {
+      const config = this.#configuration();
+      if (config === undefined) return;
+      const timeUp = this.#deadline.passed.then(() => {
         this.#fail(new RetryableError('unavailable', 'the time for one request is over'));
-        resolve();
       });
-    });
-    const workers = Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => this.#work(config)));
-    await Promise.race([workers, timeUp]);
-    cancelTimer();
+      const workers = Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => this.#work(config)));
+      await Promise.race([workers, timeUp]);
+    } finally {
+      this.#deadline.release();
+    }
   }
 
   #configuration(): DestinationConfig | undefined {
@@ -156,7 +153,7 @@ class Deletion {
   }
 
   async #work(config: DestinationConfig): Promise<void> {
-    const { signal } = this.#controller;
+    const { signal } = this.#deadline;
     while (this.#next < this.userIds.length && !signal.aborted) {
       const userId = this.userIds[this.#next]!;
       this.#next += 1;
@@ -164,10 +161,10 @@ class Deletion {
     }
   }
 
-  async #erase(userId: UserId, config: DestinationConfig, signal: AbortSignal): Promise<void> {
+  async #erase(userId: UserId, config: DestinationConfig, signal: Signal): Promise<void> {
     try {
-      const timeLeftMs = Math.max(0, this.#endMs - this.context.clock.nowMs());
-      const outcome = await this.context.router.deliver(deleteUser(userId, config), { signal, timeLeftMs });
+      const options = { signal, timeLeftMs: this.#deadline.leftMs };
+      const outcome = await this.context.router.deliver(deleteUser(userId, config), options);
       if (outcome.delivered) this.#done.add(nameOf(userId));
       else this.#fail(outcome.error, outcome.status);
     } catch (thrown) {
@@ -181,8 +178,7 @@ class Deletion {
     this.#failure ??= pxStatus === undefined ? { error } : { error, pxStatus };
     // What is wrong with one id says nothing of the others.
     if (error.kind === 'instrumentation') return;
-    if (error.kind === 'configuration' || code === 'denied' || pxStatus === undefined)
-      this.#controller.abort();
+    if (error.kind === 'configuration' || code === 'denied' || pxStatus === undefined) this.#deadline.abort();
   }
 }
 

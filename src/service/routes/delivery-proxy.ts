@@ -1,3 +1,4 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InternalError, RetryableError, type RequestPlan } from '../../core/index.js';
 import {
@@ -15,6 +16,7 @@ import {
   WireFormatError,
 } from '../../protocol/index.js';
 import { failed, type Failed, type Outcome } from '../../router/index.js';
+import { Deadline } from '../../runtime/index.js';
 import { sendJson, takeJson } from '../http/reply.js';
 import { logBugs } from '../observe/internal-errors.js';
 import type { Context } from '../context.js';
@@ -22,7 +24,6 @@ import { countEvents, fateOf } from '../observe/count-events.js';
 import { jobName } from '../batch/job-memory.js';
 import { asThrottled, withinAttempts } from '../batch/job-result.js';
 import type { EventOutcome } from '../observe/event-outcome.js';
-import { TimeLimit } from '../http/request-deadline.js';
 
 const ROUTE = 'proxy';
 
@@ -77,10 +78,10 @@ async function delivered(
 ): Promise<Outcome> {
   const name = jobName(ROUTE, plan, jobs, json);
   if (memory.isDone(name) && !memory.isRunning(name)) return memory.recall();
-  const limit = new TimeLimit(clock, timeoutMs, reply.raw);
-  const { signal } = limit;
+  const deadline = new Deadline(clock, timeoutMs, { connection: reply.raw });
+  const { signal } = deadline;
   const tooLate = failed(new RetryableError('unreachable', `not finished within ${timeoutMs} ms`));
-  const batch = router.batch({ signal, timeLeftMs: limit.leftMs });
+  const batch = router.batch({ signal, timeLeftMs: deadline.leftMs });
   const run = memory.begin(name, plan, (instead) => batch.add({ plan, instead }));
   void run.then(() => {
     memory.end(name, run);
@@ -89,15 +90,16 @@ async function delivered(
     const result = await Promise.race([
       run.then((ended) => {
         const outcome = asThrottled(ended);
-        return limit.hasPassed && !outcome.delivered && outcome.code === 'cancelled' ? tooLate : outcome;
+        return deadline.hasPassed && !outcome.delivered && outcome.code === 'cancelled' ? tooLate : outcome;
       }),
-      limit.passed.then(() => tooLate),
+      // A plan that the abort ends has its own result first.
+      deadline.passed.then(() => nextRound(tooLate)),
     ]);
     // An update that ends later is answered as failed, and is written again.
     if (result.delivered) memory.remember(name);
     return withinAttempts(result, jobs[0]!);
   } finally {
-    limit.end();
+    deadline.release();
   }
 }
 

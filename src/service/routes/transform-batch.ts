@@ -3,7 +3,7 @@ import type { TransformEvent } from '../../protocol/index.js';
 import { isFailed, type JobResult } from '../batch/job-result.js';
 import { runBatch, type BatchJob, type Treatment } from '../batch/run-batch.js';
 import type { Context } from '../context.js';
-import { TimeLimit } from '../http/request-deadline.js';
+import { Deadline } from '../../runtime/index.js';
 import { logBugs } from '../observe/internal-errors.js';
 
 /** An event with what it was mapped to, and what to answer for it. */
@@ -21,15 +21,15 @@ export async function transform(
   treatment: Treatment,
 ): Promise<Transformed[]> {
   const jobs: BatchJob[] = events.map((event) => ({ event, mapped: mapper.map(event) }));
-  const limit = new TimeLimit(clock, settings.transformDeadlineMs, reply.raw);
+  const deadline = new Deadline(clock, settings.transformDeadlineMs, { connection: reply.raw });
   try {
     const isRun = settings.mode === 'inline' ? treatment.isRun : NEVER_RUN;
-    const batch = router.batch({ signal: limit.signal, timeLeftMs: limit.leftMs });
+    const batch = router.batch({ signal: deadline.signal, timeLeftMs: deadline.leftMs });
     const results = await runBatch(jobs, { ...treatment, isRun }, batch, memory);
     const errors = results.filter(isFailed).map(({ error }) => error);
     logBugs(errors, settings.log);
     return jobs.map((job, index) => ({ ...job, result: results[index]! }));
   } finally {
-    limit.end();
+    deadline.release();
   }
 }

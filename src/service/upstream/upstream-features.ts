@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isObject, type JsonObject } from '../../core/index.js';
 import { FEATURES_OF_OLD_TRANSFORMERS, mergeFeatures } from '../../protocol/index.js';
+import { Deadline, type Signal, sleep, systemClock } from '../../runtime/index.js';
 import { sendJson } from '../http/reply.js';
 import type { Context } from '../context.js';
 
@@ -18,7 +18,7 @@ export function upstreamFeatures(url: string, { answers, settings }: Context): F
   const { featuresWaitMs, log } = settings;
   let last: JsonObject | undefined;
   let lastFault: string | undefined;
-  const ask = async (over: AbortSignal): Promise<boolean> => {
+  const ask = async (over: Signal): Promise<boolean> => {
     const told = await fetchFeatures(url, over);
     if ('features' in told) last = mergeFeatures(told.features);
     const fault = 'fault' in told && !over.aborted ? told.fault : undefined;
@@ -28,12 +28,17 @@ export function upstreamFeatures(url: string, { answers, settings }: Context): F
     return 'features' in told;
   };
   return async (request, reply) => {
-    const patience = new Patience(reply, featuresWaitMs, answers.ending);
+    const deadline = new Deadline(systemClock, featuresWaitMs, {
+      connection: reply.raw,
+      signal: answers.ending,
+    });
+    const { signal } = deadline;
     do {
-      const isTold = await ask(patience.over);
-      if (!isTold && last === undefined) await patience.rest(featuresWaitMs / 100);
-    } while (last === undefined && !patience.over.aborted);
-    patience.end();
+      const isTold = await ask(signal);
+      if (!isTold && last === undefined)
+        await sleep(systemClock, featuresWaitMs / 100, signal).catch(() => undefined);
+    } while (last === undefined && !signal.aborted);
+    deadline.release();
     if (last !== undefined) return sendJson(reply, 200, last);
 
     const error = 'the transformer behind this service has not told its features yet';
@@ -48,46 +53,13 @@ export function upstreamFeatures(url: string, { answers, settings }: Context): F
 
 const UNREAD = 'the features of the transformer behind this service could not be read';
 
-/** How long an answer can be waited for: a while, and no longer than there is somebody to answer, and a service to do so. */
-class Patience {
-  readonly #over = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(
-    private readonly reply: FastifyReply,
-    ms: number,
-    private readonly ending: AbortSignal,
-  ) {
-    this.#timer = setTimeout(this.end, ms);
-    reply.raw.once('close', this.end);
-    ending.addEventListener('abort', this.end);
-    if (ending.aborted) this.end();
-  }
-
-  get over(): AbortSignal {
-    return this.#over.signal;
-  }
-
-  /** Waits for so long, or until it is over. */
-  async rest(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.over }).catch(() => undefined);
-  }
-
-  readonly end = (): void => {
-    clearTimeout(this.#timer);
-    this.reply.raw.off('close', this.end);
-    this.ending.removeEventListener('abort', this.end);
-    this.#over.abort();
-  };
-}
-
 /** The features that an upstream tells, or why there is no answer to be relied on. */
 type Told = { readonly features: JsonObject } | { readonly fault: string };
 
 /** No transformer tells more of itself. */
 const MOST_BYTES = 1024 * 1024;
 
-async function fetchFeatures(url: string, signal: AbortSignal): Promise<Told> {
+async function fetchFeatures(url: string, signal: Signal): Promise<Told> {
   try {
     // Wherever a redirect leads to, it is not the transformer that the operator named.
     const { status, body } = await fetch(url, { signal, redirect: 'manual' });

@@ -1,5 +1,5 @@
 import type { InputItem, Position } from '../../input/read-messages.js';
-import { jsonText } from './json-text.js';
+import { stringifyJson } from '../../../runtime/index.js';
 
 /** One piece of the input that was not delivered, and why. */
 export interface Rejection {
@@ -39,5 +39,5 @@ export function rejectedLine(rejection: Rejection): string {
   const { item } = rejection;
   const note = JSON.stringify(noteOf(rejection));
   const [name, value] = item.kind === 'message' ? ['message', item.message] : ['text', item.text ?? null];
-  return `{"rejected":${note},"${name}":${jsonText(value)}}`;
+  return `{"rejected":${note},"${name}":${stringifyJson(value)}}`;
 }
