@@ -3,7 +3,7 @@ import type { AnyRow } from '../src/core/mapping/table';
 import * as fields from '../src/destinations/gainsight_px/fields';
 import { PREFERENCE_SOURCES } from '../src/destinations/gainsight_px/preferences/preference-reader';
 import { PREFERENCES } from '../src/destinations/gainsight_px/px-objects';
-import type { WarningCode } from '../src/destinations/gainsight_px/explain/warnings';
+import type { WarningCode } from '../src/destinations/gainsight_px/explain/explanation';
 import { REASONS } from '../src/cli/output/explanation';
 
 /** Where the generated page lives. */

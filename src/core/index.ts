@@ -1,6 +1,6 @@
 export { isReservedKey } from './convert/attribute-value.js';
 export type { AttributeValue } from './convert/attribute-value.js';
-export { isBlank } from './convert/blank.js';
+export { isBlank, HIDDEN_CHARACTERS } from './text/characters.js';
 export { CONVERTERS } from './convert/convert.js';
 export type { ConverterName } from './convert/convert.js';
 export { isInexactId, isJunkId, toIdAsWritten } from './convert/id.js';
@@ -15,9 +15,8 @@ export {
   isDestinationError,
 } from './errors.js';
 export type { ErrorCode, ErrorDetails, ErrorKind, Issue } from './errors.js';
-export { foundText } from './json/describe-value.js';
-export { deepFreeze } from './json/freeze.js';
-export { isDate, isObject, typeName } from './json/json-object.js';
+export { foundText, typeName } from './json/describe-value.js';
+export { deepFreeze, isDate, isObject } from './json/json-object.js';
 export type { JsonObject } from './json/json-object.js';
 export { findUnreadable } from './json/unreadable.js';
 export { compileTable } from './mapping/compile.js';
@@ -38,10 +37,7 @@ export type { MessageFields, MessageInput, RudderMessage } from './message.js';
 export { PLAN_NOTES, advance, maxRequests } from './plan.js';
 export type { Advance, Next, PlanFailureCode, PlanNote, RequestPlan, RouteName, Step } from './plan.js';
 export type { BodyValue, EndpointPath, Method, RequestBody, RequestDescriptor } from './request.js';
-export { copyText } from './text/copy-text.js';
-export { HIDDEN_CHARACTERS } from './text/hidden-characters.js';
-export { nearestField } from './text/nearest-field.js';
-export { changesBetween, nearestName } from './text/nearest-name.js';
-export { namingBy } from './text/short-name.js';
+export { copyText, namingBy } from './text/short-name.js';
+export { nearestField, changesBetween, nearestName } from './text/nearest-name.js';
 export { judge } from './verdict.js';
 export type { Answer, Settled, Transient, Verdict } from './verdict.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { namingBy } from '../../src/core/text/short-name';
-import { mergeIntegrations } from '../../src/destinations/gainsight_px/messages/integrations';
+import { mergeIntegrations } from '../../src/destinations/gainsight_px/skip-reason';
 import { compile } from '../../src/index';
 import { createRouter } from '../../src/router';
 import { shortName } from '../../src/runtime/short-name';

@@ -1,5 +1,5 @@
 import { process as mapMessage, type DestinationConfig } from '../../src';
-import { skipReason } from '../../src/destinations/gainsight_px/messages/skip-reason';
+import { skipReason } from '../../src/destinations/gainsight_px/skip-reason';
 import { asLines, cleanUp, jsonLines, startCli, tempFile } from '../cli/cli';
 import { checkPlan } from './check-expectation';
 import { expectsError, loadFixtures, type ExpectedError, type Fixture } from './load-fixtures';

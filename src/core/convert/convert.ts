@@ -1,8 +1,7 @@
 import { isDate } from '../json/json-object.js';
-import { isBlank } from './blank.js';
-import { parseDateText } from './date-text.js';
+import { isBlank } from '../text/characters.js';
+import { parseDateText, parseIsoDate } from './date-text.js';
 import { toId } from './id.js';
-import { parseIsoDate } from './iso-date.js';
 
 /** What each converter gives. */
 export interface Converted {

@@ -1,6 +1,4 @@
-import { midnightUtc } from './calendar.js';
-import { digits, isDigit, parseClockTime, skipBlanks } from './clock-time.js';
-import { parseIsoDate } from './iso-date.js';
+import { digits, isDigit, parseClockTime, skipBlanks, isUtcName } from './clock-time.js';
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const WEEKDAYS: ReadonlySet<string> = new Set(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
@@ -87,4 +85,56 @@ function withoutWeekday(text: string | undefined): string | undefined {
   const end = comma ? NAME_LENGTH + 1 : NAME_LENGTH;
   const start = skipBlanks(text, end);
   return comma || start > end ? text.slice(start) : undefined;
+}
+
+const DASH = 45;
+const DATE_LENGTH = 'YYYY-MM-DD'.length;
+
+/**
+ * Epoch milliseconds of an ISO-8601 date or date-time (`YYYY-MM-DD`, then optionally a time to the minute or finer, then optionally
+ * an offset); `undefined` for any other text and for an impossible day or time.
+ *
+ * As databases write them, blanks may stand before the offset, and `UTC`, `GMT` or `UT` behind a blank in its place. Without an offset
+ * it is UTC. `Date.parse` would read such a date-time in the machine's time zone, and take 30 February for 1 March. A fraction finer
+ * than a millisecond is cut.
+ *
+ * @example
+ * parseIsoDate('2024-02-29T12:00:00+02:00');  // 1709200800000
+ * parseIsoDate('2024-02-29 10:00:00.0 UTC');  // 1709200800000
+ * parseIsoDate('2024-02-30');                 // undefined
+ */
+export function parseIsoDate(text: string): number | undefined {
+  if (text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return undefined;
+  const midnight = midnightUtc(digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2));
+  if (midnight === undefined || text.length === DATE_LENGTH) return midnight;
+  const separator = text[DATE_LENGTH];
+  if (separator !== 'T' && separator !== 't' && separator !== ' ') return undefined;
+  const time = parseClockTime(text, DATE_LENGTH + 1, 'iso');
+  if (time !== undefined) return midnight + time;
+  return isUtcName(text, DATE_LENGTH) ? midnight : undefined;
+}
+
+// The calendar that `Date` uses, without `Date`: one that is made for every event costs more than the sum.
+
+const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const MS_PER_DAY = 86_400_000;
+const DAYS_IN_ERA = 146_097;
+/** From 1 March of the year 0. */
+const DAYS_TO_1970 = 719_468;
+
+/** Epoch milliseconds of a day's midnight in UTC; `undefined` when there is no such day. Months are counted from 1. */
+export function midnightUtc(year: number, month: number, day: number): number | undefined {
+  if (year < 0 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
+  // Days are counted from March on, so that a leap day is the last of its year; the calendar repeats every 400 years.
+  const marchYear = month > 2 ? year : year - 1;
+  const era = Math.floor(marchYear / 400);
+  const yearOfEra = marchYear - era * 400;
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return (era * DAYS_IN_ERA + dayOfEra - DAYS_TO_1970) * MS_PER_DAY;
+}
+
+function daysInMonth(year: number, month: number): number {
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return leap ? 29 : DAYS_IN_MONTH[month - 1]!;
 }

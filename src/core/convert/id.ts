@@ -1,4 +1,4 @@
-import { isBlank } from './blank.js';
+import { isBlank } from '../text/characters.js';
 
 const LONE_SURROGATE = /\p{Cs}/u;
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';

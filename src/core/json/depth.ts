@@ -1,5 +1,5 @@
 import { InstrumentationError } from '../errors.js';
-import { typeName } from './json-object.js';
+import { typeName } from './describe-value.js';
 
 /** How many levels of objects and arrays a value of an event may have. */
 export const MAX_DEPTH = 500;

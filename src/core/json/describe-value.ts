@@ -1,5 +1,5 @@
-import { typeName } from './json-object.js';
-import { isBlank } from '../convert/blank.js';
+import { isDate } from './json-object.js';
+import { isBlank } from '../text/characters.js';
 
 const LONE_SURROGATE = /\p{Cs}/u;
 
@@ -19,4 +19,16 @@ export function foundText(value: unknown): string {
   return typeof value === 'number' && !Number.isFinite(value)
     ? 'a number that is not finite'
     : typeName(value);
+}
+
+/** The type of a value in the words of an error text; never the value itself. A value that cannot be looked at is an object. */
+export function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  try {
+    if (Array.isArray(value)) return 'array';
+    if (isDate(value)) return 'date';
+  } catch {
+    // A proxy that is revoked, or a getter that throws.
+  }
+  return typeof value;
 }

@@ -13,14 +13,11 @@ export function isDate(value: unknown): value is Date {
   return typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === DATE_TAG;
 }
 
-/** The type of a value in the words of an error text; never the value itself. A value that cannot be looked at is an object. */
-export function typeName(value: unknown): string {
-  if (value === null) return 'null';
-  try {
-    if (Array.isArray(value)) return 'array';
-    if (isDate(value)) return 'date';
-  } catch {
-    // A proxy that is revoked, or a getter that throws.
+/** Freezes data and all that is in it: constants that plans and explanations share must not change in a caller's hands. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) deepFreeze(inner);
+    Object.freeze(value);
   }
-  return typeof value;
+  return value;
 }

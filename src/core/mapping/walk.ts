@@ -1,7 +1,13 @@
 import { isObject, type JsonObject } from '../json/json-object.js';
 import { requireShallow } from '../json/depth.js';
-import { isBlank } from '../convert/blank.js';
-import { MAX_RANKS, type CompiledTable, type InnerSource, type Section, type Target } from './compile.js';
+import { isBlank } from '../text/characters.js';
+import {
+  MAX_RANKS,
+  type CompiledTable,
+  type InnerSource,
+  type Section,
+  type Target,
+} from './compiled-table.js';
 import { isInexactId } from '../convert/id.js';
 import { joinPath, reasonUnusable, type Place, type Recorder } from './record.js';
 import { sourceOf, type Sources } from './sources.js';

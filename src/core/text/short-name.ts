@@ -1,4 +1,10 @@
-import { copyText } from './copy-text.js';
+/**
+ * The same text in memory of its own. A part of a text that an engine cuts out points into the whole: kept, it keeps all of it, and so does
+ * what is put together of such parts.
+ */
+export function copyText(text: string): string {
+  return Array.from(text).join('');
+}
 
 /** A digest of which nobody finds two texts with the same: hexadecimal digits over all UTF-16 units of a text. */
 export type Digest = (text: string) => string;

@@ -1,9 +1,11 @@
 import { InternalError, type MessageInput, type RequestPlan } from '../../core/index.js';
 import { ConfigCache } from './config/config-cache.js';
-import { parseConfig, type ConfigInput } from './config/config.js';
-import { explainMessage, type Explanation } from './explain/explain.js';
+import { parseConfig } from './config/parse-config.js';
+import type { ConfigInput } from './config/config.js';
+import { explainMessage } from './explain/explain.js';
+import type { Explanation } from './explain/explanation.js';
 import { MessageMapper } from './messages/map-message.js';
-import { configurationError } from './messages/unreadable-input.js';
+import { configurationError } from './unreadable-input.js';
 
 /** A configuration, parsed and compiled: what to use for many events of one destination. */
 export interface CompiledDestination {
@@ -84,34 +86,38 @@ export function explain(event: MessageInput, destinationConfig: ConfigInput): Ex
 
 export { parseConfigDefaults, withDefaults } from './config/config-defaults.js';
 export type { ConfigDefaults } from './config/config-defaults.js';
-export { parseConfig } from './config/config.js';
-export { ATTRIBUTE_TYPES, DATA_CENTERS } from './config/config.js';
+export { parseConfig } from './config/parse-config.js';
+export { ATTRIBUTE_TYPES, CONFIG_KEYS } from './config/config.js';
 export type {
   AttributeMapRow,
   AttributeType,
   ConfigFields,
   ConfigInput,
   ConsentPreference,
-  DataCenter,
   DataCenterName,
   DestinationConfig,
   GlobalContextRow,
   MapRow,
   TypesByName,
 } from './config/config.js';
-export type { DroppedValue, ExplainedField, Explanation } from './explain/explain.js';
+export { DATA_CENTERS, SEVERAL_DATA_CENTERS, dataCentersIn } from './config/data-center.js';
+export type { DataCenter } from './config/data-center.js';
+export type {
+  DroppedValue,
+  ExplainedField,
+  Explanation,
+  Warning,
+  WarningCode,
+} from './explain/explanation.js';
 export { MESSAGE_TYPES } from './messages/map-message.js';
 export type { MessageType } from './messages/map-message.js';
-export { deleteUser, denyUser } from './erasure.js';
-export { effectivePreferences, getPreferences, setPreferences } from './preferences/preference-calls.js';
+export { deleteUser, denyUser } from './user-calls/erasure.js';
+export { effectivePreferences, getPreferences, setPreferences } from './user-calls/preferences.js';
 export { PREFERENCES } from './px-objects.js';
-export { skipReason, skipReasonText } from './messages/skip-reason.js';
-export type { SkipReason } from './messages/skip-reason.js';
 export type { Preference, Preferences } from './px-objects.js';
-export type { Warning, WarningCode } from './explain/warnings.js';
+export { skipReason, skipReasonText, mergeIntegrations } from './skip-reason.js';
+export type { SkipReason } from './skip-reason.js';
 export { PxApi } from './api/px-api.js';
 export type { Connection } from './api/px-api.js';
 export { ConfigCache } from './config/config-cache.js';
-export { CONFIG_KEYS, SEVERAL_DATA_CENTERS, dataCentersIn } from './config/config.js';
-export { mergeIntegrations } from './messages/integrations.js';
-export { accountLane, userLane } from './messages/lanes.js';
+export { accountLane, userLane } from './messages/identity.js';

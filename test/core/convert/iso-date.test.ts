@@ -1,4 +1,4 @@
-import { parseIsoDate } from '../../../src/core/convert/iso-date';
+import { parseIsoDate } from '../../../src/core/convert/date-text';
 
 test.each([
   ['1970-01-01', 0],

@@ -1,4 +1,4 @@
-import { nearestField } from '../../../src/core/text/nearest-field';
+import { nearestField } from '../../../src/core/text/nearest-name';
 
 const NAMES = [
   'email',

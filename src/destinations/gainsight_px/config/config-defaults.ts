@@ -9,7 +9,8 @@ import {
   nearestName,
 } from '../../../core/index.js';
 import { copyContent } from './config-cache.js';
-import { CONFIG_KEYS, parseConfig, type ConfigFields, type DestinationConfig } from './config.js';
+import { CONFIG_KEYS, type ConfigFields, type DestinationConfig } from './config.js';
+import { parseConfig } from './parse-config.js';
 
 /** The keys that every destination has of its own. */
 const OWN_KEYS = ['apiKey', 'productTagKey'] as const;

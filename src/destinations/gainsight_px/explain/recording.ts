@@ -6,7 +6,7 @@ import {
   type Recorder,
   type PlanNote,
 } from '../../../core/index.js';
-import type { DroppedValue, ExplainedField } from './explain.js';
+import type { DroppedValue, ExplainedField } from './explanation.js';
 
 /**
  * Longer names and paths are not put into sets and maps, which take time in the square of the number of long texts. What is read for two

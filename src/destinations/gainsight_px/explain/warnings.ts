@@ -1,25 +1,7 @@
 import type { RequestBody, RequestPlan, MappedObject } from '../../../core/index.js';
-import type { ParsedConfig } from '../config/config.js';
-import type { ExplainedField } from './explain.js';
+import type { ParsedConfig } from '../config/parse-config.js';
+import type { ExplainedField, Warning } from './explanation.js';
 import type { JunkId, Recording } from './recording.js';
-
-export type WarningCode =
-  | 'too_many_attributes'
-  | 'attribute_name_too_long'
-  | 'attribute_names_differ_by_case'
-  | 'event_name_too_long'
-  | 'read_only_field'
-  | 'junk_id'
-  | 'number_not_exact'
-  | 'attribute_unknown';
-
-/** Something that PX is known to refuse or to mangle. */
-export interface Warning {
-  readonly code: WarningCode;
-  /** The PX field that it is about. */
-  readonly field: string;
-  readonly message: string;
-}
 
 /** Limits of custom events (support article on custom events). */
 const MAX_ATTRIBUTES = 50;

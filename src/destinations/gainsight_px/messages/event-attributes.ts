@@ -10,7 +10,7 @@ import {
   type Sources,
   type JsonObject,
 } from '../../../core/index.js';
-import type { ParsedConfig } from '../config/config.js';
+import type { ParsedConfig } from '../config/parse-config.js';
 import { PAGE_ATTRIBUTES, QUERY_ATTRIBUTES, URL_ATTRIBUTES } from '../fields.js';
 
 /** The attributes of an event: its properties but for `globalContext`, as the configuration wants nested values and URLs. */

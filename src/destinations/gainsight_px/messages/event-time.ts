@@ -12,7 +12,6 @@ import {
   type Draft,
 } from '../../../core/index.js';
 import { EVENT_TIME, SYNCED_MEMBER_TIME, SYNCED_TIME } from '../fields.js';
-import { isSynced } from './reverse-etl.js';
 
 /** Where the time of creation comes from, in messages of reverse ETL. */
 interface SyncedTime {
@@ -74,4 +73,14 @@ function reportUnusedTraits(
     else if (row.convert(raw) === undefined) record.dropped(path, reasonUnusable(raw), raw);
     else record.dropped(path, 'shadowed', raw);
   }
+}
+
+/**
+ * Whether a message comes out of a warehouse and was not mapped to this destination by the host: then its `timestamp` is the time of the
+ * sync, and the time of the event stands in a column (RudderStack documentation, "Reverse ETL").
+ */
+export function isSynced({ message, context }: Sources): boolean {
+  if (message.channel !== 'sources') return false;
+  const mapped = context?.mappedToDestination;
+  return mapped !== true && mapped !== 'true';
 }

@@ -13,7 +13,7 @@ import {
   type Step,
 } from '../../../core/index.js';
 import type { PxApi } from '../api/px-api.js';
-import type { ParsedConfig } from '../config/config.js';
+import type { ParsedConfig } from '../config/parse-config.js';
 import { eventTimeFor, SYNCED_TIMES, TIME_TRAIT } from './event-time.js';
 import {
   ACCOUNT_CREATE_DATES,
@@ -21,8 +21,14 @@ import {
   STANDARD_ACCOUNT_FIELDS,
   USER_CREATE_DATES,
 } from '../fields.js';
-import { findMemberId, reportOtherAccountIds, requireAccountId, requireMemberId } from './identity.js';
-import { accountLane, userLane } from './lanes.js';
+import {
+  findMemberId,
+  reportOtherAccountIds,
+  requireAccountId,
+  requireMemberId,
+  accountLane,
+  userLane,
+} from './identity.js';
 
 type AccountStep = 'updateAccount' | 'createAccount' | 'updateAccountAgain';
 type LinkStep = 'linkUser' | 'createUser' | 'linkUserAgain';

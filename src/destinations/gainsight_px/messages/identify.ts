@@ -15,11 +15,10 @@ import {
   type Step,
 } from '../../../core/index.js';
 import type { PxApi } from '../api/px-api.js';
-import type { ParsedConfig } from '../config/config.js';
+import type { ParsedConfig } from '../config/parse-config.js';
 import { eventTimeFor, TIME_TRAIT } from './event-time.js';
 import { FULL_NAME, STANDARD_USER_FIELDS, USER_CREATE_DATES, USER_FIELDS } from '../fields.js';
-import { reportOtherUserIds, requireUserId } from './identity.js';
-import { userLane } from './lanes.js';
+import { reportOtherUserIds, requireUserId, userLane } from './identity.js';
 import { flatPreferences, PreferenceReader } from '../preferences/preference-reader.js';
 import { PREFERENCES_PLACE } from '../preferences/preferences.js';
 

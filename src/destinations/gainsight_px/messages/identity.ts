@@ -11,6 +11,8 @@ import {
   sourceOf,
   type Sources,
   type SourceRoot,
+  foundText,
+  toIdAsWritten,
 } from '../../../core/index.js';
 import { ACCOUNT_ID, GROUP_MEMBER_ID, USER_ID } from '../fields.js';
 
@@ -110,4 +112,30 @@ export function notExact(path: string): InstrumentationError {
     `${path} is a number that JSON readers round: send it as a string`,
     { issues: [{ path, message: `${expected}, found a whole number that JSON readers round` }] },
   );
+}
+
+/**
+ * The id that a caller hands to a function about one user. A placeholder (`null`, `undefined` …) is taken as it is: what was written under
+ * it must be erasable.
+ *
+ * @throws InstrumentationError `id_missing`, `id_not_exact`
+ */
+export function requireIdentifyId(value: unknown): string {
+  const id = toIdAsWritten(value);
+  if (id !== undefined) return id;
+  if (isInexactId(value)) throw notExact('identifyId');
+  const message = `expected a non-blank, well-formed string or a finite number, found ${foundText(value)}`;
+  throw new InstrumentationError('id_missing', `identifyId is not usable: ${message}`, {
+    issues: [{ path: 'identifyId', message }],
+  });
+}
+
+/** The lane of all messages about one user. */
+export function userLane(identifyId: string): string {
+  return `user:${identifyId}`;
+}
+
+/** The lane of all messages about one account. */
+export function accountLane(accountId: string): string {
+  return `account:${accountId}`;
 }

@@ -8,11 +8,11 @@ import {
   type RequestPlan,
 } from '../../../core/index.js';
 import { PxApi } from '../api/px-api.js';
-import type { ParsedConfig } from '../config/config.js';
+import type { ParsedConfig } from '../config/parse-config.js';
 import { GroupMapper } from './group.js';
 import { IdentifyMapper } from './identify.js';
 import { TrackMapper, type EventType } from './track.js';
-import { mappingError } from './unreadable-input.js';
+import { mappingError } from '../unreadable-input.js';
 
 /** The message types that become requests, whatever the configuration. */
 export const MESSAGE_TYPES = ['identify', 'group', 'track'] as const;

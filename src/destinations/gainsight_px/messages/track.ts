@@ -20,7 +20,7 @@ import {
   type RequestPlan,
 } from '../../../core/index.js';
 import type { PxApi } from '../api/px-api.js';
-import type { ParsedConfig } from '../config/config.js';
+import type { ParsedConfig } from '../config/parse-config.js';
 import { EventAttributes, withoutQuery } from './event-attributes.js';
 import {
   EVENT_FIELDS,
@@ -31,9 +31,8 @@ import {
   SYNCED_EVENT_DATE,
   URL_FIELDS,
 } from '../fields.js';
-import { requireUserId } from './identity.js';
-import { userLane } from './lanes.js';
-import { isSynced } from './reverse-etl.js';
+import { requireUserId, userLane } from './identity.js';
+import { isSynced } from './event-time.js';
 
 const GLOBAL_CONTEXT = 'globalContext';
 const NAME = compileRow(EVENT_NAME);

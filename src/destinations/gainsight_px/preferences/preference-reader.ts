@@ -7,8 +7,8 @@ import {
   type Recorder,
   type Sources,
 } from '../../../core/index.js';
-import type { ParsedConfig } from '../config/config.js';
-import { INTEGRATION_NAMES } from '../messages/integrations.js';
+import type { ParsedConfig } from '../config/parse-config.js';
+import { INTEGRATION_NAMES } from '../skip-reason.js';
 import { parsePreferences, PREFERENCES_PLACE } from './preferences.js';
 import { PREFERENCES, type Preference, type Preferences } from '../px-objects.js';
 

@@ -1,8 +1,8 @@
-import { InstrumentationError, typeName, type RequestPlan } from '../../core/index.js';
-import { PxApi } from './api/px-api.js';
-import { parseConfig, type ConfigInput } from './config/config.js';
-import { requireIdentifyId } from './messages/direct-call.js';
-import { userLane } from './messages/lanes.js';
+import { InstrumentationError, typeName, type RequestPlan } from '../../../core/index.js';
+import { PxApi } from '../api/px-api.js';
+import { parseConfig } from '../config/parse-config.js';
+import type { ConfigInput } from '../config/config.js';
+import { requireIdentifyId, userLane } from '../messages/identity.js';
 
 /**
  * The plan that erases a user for good (`hardDelete=true`): profile and history; custom events stay, PX cannot delete them.

@@ -1,5 +1,8 @@
-import { mergeIntegrations } from '../../../../src/destinations/gainsight_px/messages/integrations';
-import { skipReason, skipReasonText } from '../../../../src/destinations/gainsight_px/messages/skip-reason';
+import {
+  mergeIntegrations,
+  skipReason,
+  skipReasonText,
+} from '../../../src/destinations/gainsight_px/skip-reason';
 
 const OWN = ['Gainsight PX', 'GAINSIGHT_PX', 'Gainsight Px Cloud (Actions)', 'gainsight px', 'gAiNsIgHt_pX'];
 const reasonOf = (integrations: unknown, type: unknown = 'track') => skipReason({ type, integrations }, {});

@@ -5,7 +5,7 @@ import {
   isDestinationError,
   type DestinationError,
   findUnreadable,
-} from '../../../core/index.js';
+} from '../../core/index.js';
 
 const EXPECTED = 'expected a value that can be read, found a getter or a proxy that throws';
 

@@ -1,11 +1,11 @@
 import { InstrumentationError, type RequestPlan } from '../../../core/index.js';
 import { PxApi } from '../api/px-api.js';
-import { parseConfig, type ConfigInput } from '../config/config.js';
-import { requireIdentifyId } from '../messages/direct-call.js';
-import { userLane } from '../messages/lanes.js';
-import { parsePreferences } from './preferences.js';
+import { parseConfig } from '../config/parse-config.js';
+import type { ConfigInput } from '../config/config.js';
+import { requireIdentifyId, userLane } from '../messages/identity.js';
+import { parsePreferences } from '../preferences/preferences.js';
 import { PREFERENCES, type Preference, type Preferences } from '../px-objects.js';
-import { mappingError } from '../messages/unreadable-input.js';
+import { mappingError } from '../unreadable-input.js';
 
 /**
  * The plan that reads a user's preferences; the outcome of its delivery holds the answer, for {@link effectivePreferences}.
