@@ -80,9 +80,8 @@ describe('TypeScript', () => {
   const snippets = documents.flatMap((document) => snippetsOf(document, ['ts', 'typescript', 'js', 'mjs']));
 
   test('is there', () => {
-    expect(new Set(snippets.map(({ document }) => document))).toEqual(
-      new Set(['README.md', 'docs/library.md']),
-    );
+    const documentsWithSnippets = snippets.map(({ document }) => document);
+    expect(documentsWithSnippets).toEqual(expect.arrayContaining(['README.md', 'docs/library.md']));
   });
 
   test.each(snippets.map((snippet): [string, Snippet] => [placeOf(snippet), snippet]))(
