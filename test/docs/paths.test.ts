@@ -40,6 +40,18 @@ test.each(documents.filter((file) => file !== 'CHANGELOG.md'))(
   },
 );
 
+test('every folder of a layer is in the map', () => {
+  const layers = ['core', 'destinations/gainsight_px', 'router', 'protocol', 'service', 'simulator', 'cli'];
+  const folders = layers.flatMap((layer) =>
+    readdirSync(path.join(root, 'src', layer), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `src/${layer}/${name}`),
+  );
+  expect(folders.filter((folder) => !pathsIn(readDocument('../ARCHITECTURE.md')).includes(folder))).toEqual(
+    [],
+  );
+});
+
 test('the index of decisions links each of them, and names it by its title', () => {
   const files = readdirSync(path.join(root, DECISIONS)).filter((file) => file !== 'README.md');
   const rows = files.sort().map((file) => {
