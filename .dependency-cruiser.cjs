@@ -5,7 +5,7 @@ const MAY_IMPORT = {
   core: [],
   destinations: ['core'],
   runtime: ['core'],
-  router: ['runtime', 'destinations', 'core'],
+  router: ['runtime', 'core'],
   protocol: ['destinations', 'core'],
   simulator: ['runtime', 'core'],
   service: ['protocol', 'router', 'runtime', 'destinations', 'core'],
@@ -20,11 +20,14 @@ const WITH_DOORS = ['src/simulator'];
 
 const folderOf = (layer) => (layer === 'destinations' ? 'src/destinations/gainsight_px' : `src/${layer}`);
 
+/** The router's door hands the destination's API to the router; all else in the router knows no destination. */
+const ROUTER_DOOR = '^src/router/index\\.ts$';
+
 const layerRules = Object.entries(MAY_IMPORT).map(([layer, allowed]) => ({
   name: `${layer}-imports`,
   comment: `${layer} may import ${allowed.join(', ') || 'nothing'} of the other layers, each by its index.ts.`,
   severity: 'error',
-  from: { path: `^src/${layer}/` },
+  from: { path: `^src/${layer}/`, ...(layer === 'router' ? { pathNot: ROUTER_DOOR } : {}) },
   to: {
     path: '^src/',
     pathNot: [`^src/${layer}/`, ...allowed.map((other) => `^${folderOf(other)}/index\\.ts$`)],
@@ -67,6 +70,19 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     ...layerRules,
+    {
+      name: 'router-door-imports',
+      comment: "The router's door may import the destination, too, by its index.ts.",
+      severity: 'error',
+      from: { path: ROUTER_DOOR },
+      to: {
+        path: '^src/',
+        pathNot: [
+          '^src/router/',
+          ...['runtime', 'destinations', 'core'].map((other) => `^${folderOf(other)}/index\\.ts$`),
+        ],
+      },
+    },
     ...doorRules,
   ],
   options: {

@@ -51,6 +51,7 @@ export function handWrittenTrack(event, config) {
       {
         id: 'createEvent',
         route: 'events.create',
+        effect: 'append',
         request: {
           method: 'POST',
           endpoint: `${config.baseUrl}/events/custom`,

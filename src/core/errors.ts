@@ -100,21 +100,21 @@ export class ConfigurationError extends DestinationError {
   readonly status = 400;
 }
 
-/** PX, or our own limit, asked to slow down. */
+/** The destination, or our own limit, asked to slow down. */
 export class ThrottledError extends DestinationError {
   override readonly name = 'ThrottledError';
   readonly kind = 'throttled';
   readonly status = 429;
 }
 
-/** No usable answer came (network, timeout, 5xx), or something is missing in PX that another message may create. */
+/** No usable answer came (network, timeout, 5xx), or something is missing that another message may create. */
 export class RetryableError extends DestinationError {
   override readonly name = 'RetryableError';
   readonly kind = 'retryable';
   readonly status = 503;
 }
 
-/** PX said no. */
+/** The destination said no. */
 export class AbortedError extends DestinationError {
   override readonly name = 'AbortedError';
   readonly kind = 'aborted';

@@ -34,9 +34,19 @@ export type { AnyRow, LeafPath, Row, SourcePath, SourceRoot } from './mapping/ta
 export { Walker } from './mapping/walk.js';
 export type { Draft } from './mapping/walk.js';
 export type { MessageFields, MessageInput, RudderMessage } from './message.js';
-export { PLAN_NOTES, advance, maxRequests } from './plan.js';
-export type { Advance, Next, PlanFailureCode, PlanNote, RequestPlan, RouteName, Step } from './plan.js';
-export type { BodyValue, EndpointPath, Method, RequestBody, RequestDescriptor } from './request.js';
+export type { DestinationApi } from './destination-api.js';
+export { PLAN_NOTES, advance, creates, maxRequests } from './plan.js';
+export type {
+  Advance,
+  Effect,
+  Next,
+  PlanFailureCode,
+  PlanNote,
+  RequestPlan,
+  Step,
+  StepObject,
+} from './plan.js';
+export type { BodyValue, Method, RequestBody, RequestDescriptor } from './request.js';
 export { copyText, namingBy } from './text/short-name.js';
 export { nearestField, changesBetween, nearestName } from './text/nearest-name.js';
 export { judge } from './verdict.js';

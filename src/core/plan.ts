@@ -1,17 +1,19 @@
-import type { RequestDescriptor } from './request.js';
+import type { Method, RequestDescriptor } from './request.js';
 import { isTransient, type Settled, type Transient, type Verdict } from './verdict.js';
 
-/** The PX calls that a plan can make; each has one path and one answer rule. */
-export type RouteName =
-  | 'users.update'
-  | 'users.create'
-  | 'users.delete'
-  | 'users.deny'
-  | 'accounts.update'
-  | 'accounts.create'
-  | 'events.create'
-  | 'preferences.get'
-  | 'preferences.set';
+/**
+ * What a request does in the destination.
+ *
+ * `read` changes nothing. `upsert` writes an object: a `PUT` changes one that exists, a `POST` creates one and is refused where it exists.
+ * `append` writes something new each time it is sent. `delete` removes an object. All but `append` may be repeated without harm.
+ */
+export type Effect = 'read' | 'upsert' | 'append' | 'delete';
+
+/** The user or account that a request reads or writes. */
+export interface StepObject {
+  readonly kind: 'user' | 'account';
+  readonly id: string;
+}
 
 /** Why a plan ended without success, when the reason is the plan's own and not the answer's. */
 export type PlanFailureCode = 'user_not_found' | 'account_not_found' | 'rejected' | 'denied';
@@ -32,7 +34,11 @@ export type Next<Id extends string = string> =
 /** One request with its table from verdict to what comes next. Without an entry, `ok` ends the plan and all else fails it. */
 export interface Step<Id extends string = string> {
   readonly id: Id;
-  readonly route: RouteName;
+  /** The destination's name for this call: counters, records and messages show it. */
+  readonly route: string;
+  readonly effect: Effect;
+  /** Absent where the request is not about an object that could be missing. */
+  readonly object?: StepObject;
   readonly request: RequestDescriptor;
   readonly on?: Readonly<Partial<Record<Settled, Next<Id>>>>;
 }
@@ -92,11 +98,15 @@ export function advance(plan: RequestPlan, at: string, verdict: Verdict): Advanc
   return { to: 'step', step: plan.steps[target]! };
 }
 
-function failureCode({ request }: Step, verdict: Exclude<Settled, 'ok'>): PlanFailureCode {
+function failureCode({ object }: Step, verdict: Exclude<Settled, 'ok'>): PlanFailureCode {
   if (verdict !== 'notFound') return verdict;
-  if (request.endpointPath === 'accounts') return 'account_not_found';
-  // An event names no object that could be missing: here the address itself is wrong.
-  return request.endpointPath === 'events' ? 'rejected' : 'user_not_found';
+  // Without an object, nothing could be missing: the address itself is wrong.
+  return object === undefined ? 'rejected' : `${object.kind}_not_found`;
+}
+
+/** Whether a request creates its object, and so is refused where the object exists. */
+export function creates({ effect, method }: { readonly effect: Effect; readonly method: Method }): boolean {
+  return effect === 'upsert' && method === 'POST';
 }
 
 /**

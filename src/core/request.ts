@@ -1,9 +1,6 @@
 /** HTTP methods that a plan uses. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** What PX groups its limits by; hosts use it as a throttling label. It is no part of the URL. */
-export type EndpointPath = 'users' | 'accounts' | 'events' | 'preferences';
-
 /** A JSON value that a request body may hold. */
 export type BodyValue =
   string | number | boolean | readonly BodyValue[] | { readonly [key: string]: BodyValue };
@@ -16,7 +13,8 @@ export interface RequestDescriptor {
   readonly method: Method;
   /** The whole URL; ids in it are percent-encoded already. */
   readonly endpoint: string;
-  readonly endpointPath: EndpointPath;
+  /** The group of calls that this one belongs to: hosts throttle by it. It is not part of the URL. */
+  readonly endpointPath: string;
   /** Holds the API key: show it nowhere. */
   readonly headers: Readonly<Record<string, string>>;
   /** Sent as JSON; absent for a request without a body. */

@@ -6,10 +6,10 @@ import {
   isDestinationError,
   PLAN_NOTES,
   type PlanFailureCode,
-  type RouteName,
-  type EndpointPath,
+  type Effect,
   type Method,
   type Settled,
+  type StepObject,
 } from '../core/index.js';
 import type { DeliverOptions } from './options.js';
 
@@ -18,19 +18,9 @@ function namesOf<Name extends string>(names: Readonly<Record<Name, true>>): Read
   return new Set(Object.keys(names));
 }
 
-const ROUTES = namesOf<RouteName>({
-  'users.update': true,
-  'users.create': true,
-  'users.delete': true,
-  'users.deny': true,
-  'accounts.update': true,
-  'accounts.create': true,
-  'events.create': true,
-  'preferences.get': true,
-  'preferences.set': true,
-});
+const EFFECTS = namesOf<Effect>({ read: true, upsert: true, append: true, delete: true });
+const KINDS = namesOf<StepObject['kind']>({ user: true, account: true });
 const METHODS = namesOf<Method>({ GET: true, POST: true, PUT: true, DELETE: true });
-const PATHS = namesOf<EndpointPath>({ users: true, accounts: true, events: true, preferences: true });
 const CODES = namesOf<PlanFailureCode>({
   user_not_found: true,
   account_not_found: true,
@@ -108,11 +98,13 @@ export function isSignal(value: unknown): boolean {
 
 function checkStep(step: unknown, path: string, index: number, places: Map<unknown, number>): void {
   if (!isObject(step)) throw invalid(path, 'a step', step);
-  const { id, route, request, on } = step;
+  const { id, route, effect, object, request, on } = step;
   if (typeof id !== 'string') throw invalid(`${path}.id`, 'a text', id);
   if (places.has(id)) throw invalid(`${path}.id`, 'a name that no other step has', id);
   places.set(id, index);
-  if (!ROUTES.has(route)) throw invalid(`${path}.route`, 'the name of a route', route);
+  if (typeof route !== 'string') throw invalid(`${path}.route`, 'a text', route);
+  if (!EFFECTS.has(effect)) throw invalid(`${path}.effect`, 'read, upsert, append or delete', effect);
+  if (object !== undefined) checkObject(object, `${path}.object`);
   if (on !== undefined && !isObject(on)) throw invalid(`${path}.on`, 'a table of verdicts', on);
   if (!isObject(request)) throw invalid(`${path}.request`, 'a request', request);
   const { method, endpoint, endpointPath, headers, body } = request;
@@ -124,12 +116,18 @@ function checkStep(step: unknown, path: string, index: number, places: Map<unkno
       endpoint,
     );
   }
-  if (!PATHS.has(endpointPath))
-    throw invalid(`${path}.request.endpointPath`, 'users, accounts, events or preferences', endpointPath);
+  if (typeof endpointPath !== 'string') throw invalid(`${path}.request.endpointPath`, 'a text', endpointPath);
   checkHeaders(headers, `${path}.request.headers`);
   if (body === undefined) return;
   if (!isObject(body)) throw invalid(`${path}.request.body`, 'an object', body);
   if (method === 'GET') throw invalid(`${path}.request.body`, 'none with the method GET', body);
+}
+
+function checkObject(object: unknown, path: string): void {
+  if (!isObject(object)) throw invalid(path, 'an object with kind and id', object);
+  const { kind, id } = object;
+  if (!KINDS.has(kind)) throw invalid(`${path}.kind`, 'user or account', kind);
+  if (typeof id !== 'string') throw invalid(`${path}.id`, 'a text', id);
 }
 
 function checkHeaders(headers: unknown, path: string): void {

@@ -1,5 +1,24 @@
-/** Delivers plans to Gainsight PX: `createRouter` is the way in. */
-export { createRouter } from './router.js';
+/** Delivers plans: `createRouter` is the way in. */
+import { PX_API } from '../destinations/gainsight_px/index.js';
+import { parseOptions, type RouterOptions } from './options.js';
+import { PlanRouter, type Router } from './router.js';
+
+/**
+ * A router.
+ *
+ * @throws ConfigurationError `configuration_invalid` when an option is not valid.
+ * @example
+ * const router = createRouter({ requestsPerSecond: 100 });
+ * for (const event of events) {
+ *   await router.ready();
+ *   void router.deliver(process(event, config)).then(report);
+ * }
+ * await router.idle();
+ * await router.close();
+ */
+export function createRouter(options: RouterOptions = {}): Router {
+  return new PlanRouter(parseOptions(options, PX_API));
+}
 export { createMemoryRateLimiter } from './limits/memory-rate-limiter.js';
 export { systemClock, type Clock, type MinimalSignal, type Signal } from '../runtime/index.js';
 export { createHttpFetch } from './http/undici-fetch.js';
@@ -20,6 +39,7 @@ export {
   isDestinationError,
   RetryableError,
   ThrottledError,
+  type Effect,
   type ErrorCode,
   type ErrorDetails,
   type ErrorKind,
@@ -28,10 +48,9 @@ export {
   type PlanFailureCode,
   type PlanNote,
   type RequestPlan,
-  type RouteName,
   type Step,
+  type StepObject,
   type BodyValue,
-  type EndpointPath,
   type Method,
   type RequestBody,
   type RequestDescriptor,
@@ -39,5 +58,4 @@ export {
   type Transient,
   type Verdict,
 } from '../core/index.js';
-export { mayHaveArrived } from './http/transport-error.js';
 export { failed, holdsBack, NOTHING_SENT } from './run/outcome.js';

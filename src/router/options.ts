@@ -1,4 +1,11 @@
-import { ConfigurationError, isDestinationError, type Issue, isObject, typeName } from '../core/index.js';
+import {
+  ConfigurationError,
+  isDestinationError,
+  isObject,
+  typeName,
+  type DestinationApi,
+  type Issue,
+} from '../core/index.js';
 import { isSignal } from './check-plan.js';
 import { ORIGIN_EXPECTED, parseOrigin, systemClock, type Clock, type Signal } from '../runtime/index.js';
 import type { RequestRecord } from './run/outcome.js';
@@ -37,7 +44,7 @@ export interface RouterOptions {
   /** Sends the requests. Default: the global `fetch`. */
   readonly fetch?: Fetch;
   /**
-   * Sends to this origin what plans address to PX; path, query, headers and body stay as they are. For the simulator
+   * Sends to this origin what plans address to the destination; path, query, headers and body stay as they are. For the simulator
    * (`(await simulator.listen()).origin`) and for a gateway. https, or http of a loopback address, because requests carry the API key; a path in it
    * is ignored. Limits and order stay those of the address in the plan. Default: where the plan says.
    */
@@ -63,7 +70,7 @@ export interface RouterOptions {
    */
   readonly backoffMaxMs?: number;
   /**
-   * How long one plan may wait because PX asks it to: after a 429, and while a `Retry-After` pauses its API key. Given, such answers
+   * How long one plan may wait because the destination asks it to: after a 429, and while a `Retry-After` pauses its API key. Given, such answers
    * and waits count in neither `maxAttempts` nor `maxPlanTimeMs`, and `backoffMaxMs` does not bound them: for a caller that waits rather
    * than gives back. Default: they count, and a pause longer than `backoffMaxMs` or than what is left of `maxPlanTimeMs` ends the plan at once
    * as `throttled` (after a 503: `unavailable`).
@@ -73,10 +80,10 @@ export interface RouterOptions {
   readonly concurrency?: number;
   /**
    * Requests sent at most within any one second, per API key and base URL; `Infinity` for no limit.
-   * Default 180: PX allows about 200 (Gainsight PX API description v0.1.6).
+   * Default 180: the destination's API allows about 200.
    */
   readonly requestsPerSecond?: number;
-  /** Requests sent at most within any 24 hours, per API key and base URL; `Infinity` for no limit. Default 1,000,000, as PX allows. */
+  /** Requests sent at most within any 24 hours, per API key and base URL; `Infinity` for no limit. Default 1,000,000, as the destination's API allows. */
   readonly requestsPerDay?: number;
   /** Makes the limiter of an API key and base URL, in place of `requestsPerSecond` and `requestsPerDay`. */
   readonly rateLimiter?: (scope: LimitScope) => RateLimiter;
@@ -102,7 +109,7 @@ export interface DeliverOptions {
   /** Cancels this plan: one that has not begun sends nothing, one that has ends after its request in flight. */
   readonly signal?: Signal;
   /**
-   * How long the caller can wait from now, in milliseconds: a wait between attempts, or a pause that PX asks for, that would end later ends the
+   * How long the caller can wait from now, in milliseconds: a wait between attempts, or a pause that the destination asks for, that would end later ends the
    * plan at once, as what it waits for. It interrupts nothing else: `signal` does. Default: no limit.
    */
   readonly timeLeftMs?: number;
@@ -111,9 +118,9 @@ export interface DeliverOptions {
 /** Options whose default is to be absent. */
 type OptionalKey = 'origin' | 'rateLimiter' | 'signal' | 'onRequest' | 'maxThrottleWaitMs';
 
-/** Options with every default filled in. */
+/** Options with every default filled in, and the API that the router sends to. */
 export type Settings = Readonly<
-  Required<Omit<RouterOptions, OptionalKey>> & Pick<RouterOptions, OptionalKey>
+  Required<Omit<RouterOptions, OptionalKey>> & Pick<RouterOptions, OptionalKey> & { api: DestinationApi }
 >;
 
 interface NumberRule {
@@ -149,11 +156,12 @@ const FAILURE_MODES: readonly unknown[] = ['continue', 'blockLanes'];
 /**
  * Options with their defaults.
  *
+ * @param api what the router sends to
  * @throws ConfigurationError `configuration_invalid`, with all issues at once.
  */
-export function parseOptions(options: RouterOptions): Settings {
+export function parseOptions(options: RouterOptions, api: DestinationApi): Settings {
   try {
-    return parse(options);
+    return parse(options, api);
   } catch (thrown) {
     if (isDestinationError(thrown)) throw thrown;
     // A getter or a proxy.
@@ -162,7 +170,7 @@ export function parseOptions(options: RouterOptions): Settings {
   }
 }
 
-function parse(options: RouterOptions): Settings {
+function parse(options: RouterOptions, api: DestinationApi): Settings {
   if (!isObject(options)) {
     const message = `expected an object, found ${typeName(options)}`;
     throw invalidOptions([{ path: 'options', message }], message);
@@ -173,7 +181,7 @@ function parse(options: RouterOptions): Settings {
     throw invalidOptions(issues, issues.map(({ path, message }) => `${path}: ${message}`).join('; '));
   }
   return {
-    ...defaults(),
+    ...defaults(api),
     ...given,
     ...(given.origin === undefined ? {} : { origin: parseOrigin(given.origin)! }),
   };
@@ -186,7 +194,7 @@ function invalidOptions(issues: readonly Issue[], text: string, cause?: unknown)
   });
 }
 
-function defaults(): Settings {
+function defaults(api: DestinationApi): Settings {
   return {
     // Looked up at each call, so that whoever replaces the global function later is heard.
     fetch: (url, init) => globalThis.fetch(url, init),
@@ -198,10 +206,10 @@ function defaults(): Settings {
     backoffBaseMs: 250,
     backoffMaxMs: 30_000,
     concurrency: 20,
-    requestsPerSecond: 180,
-    requestsPerDay: 1_000_000,
+    ...api.limits,
     maxPending: 1_000,
     onRetryableFailure: 'continue',
+    api,
   };
 }
 

@@ -3,7 +3,7 @@ import { AbortFanOut, shortName, tell, untilAborted } from '../runtime/index.js'
 import { checkDeliverOptions, checkPlan } from './check-plan.js';
 import { createFetchTransport } from './http/fetch-transport.js';
 import type { Transport } from './http/transport.js';
-import { parseOptions, type DeliverOptions, type RouterOptions, type Settings } from './options.js';
+import type { DeliverOptions, Settings } from './options.js';
 import { ReadyGate } from './ordering/back-pressure.js';
 import { OrderedBatch, type Batch, type Order, type PlanJob } from './ordering/batch.js';
 import { Lanes } from './ordering/lanes.js';
@@ -20,7 +20,7 @@ import { runPlan } from './run/run-plan.js';
 import { Scopes, type Scope } from './scopes.js';
 import { Tally, type RouterStats } from './stats.js';
 
-/** Delivers plans to Gainsight PX; the only part of this project that sends anything. */
+/** Delivers plans; the only part of this project that sends anything. */
 export interface Router {
   /**
    * Runs a plan to its end and resolves with its outcome. It never throws and never rejects: every error is an outcome.
@@ -53,23 +53,6 @@ export interface Router {
   close(): Promise<void>;
 }
 
-/**
- * A router.
- *
- * @throws ConfigurationError `configuration_invalid` when an option is not valid.
- * @example
- * const router = createRouter({ requestsPerSecond: 100 });
- * for (const event of events) {
- *   await router.ready();
- *   void router.deliver(process(event, config)).then(report);
- * }
- * await router.idle();
- * await router.close();
- */
-export function createRouter(options: RouterOptions = {}): Router {
-  return new PxRouter(parseOptions(options));
-}
-
 /** One plan on its way through the router. */
 interface Delivery extends Order, PlanJob {
   readonly scope: Scope;
@@ -78,7 +61,8 @@ interface Delivery extends Order, PlanJob {
   readonly deadlineMs: number;
 }
 
-class PxRouter implements Router {
+/** The router of one destination API. */
+export class PlanRouter implements Router {
   readonly #transport: Transport;
   readonly #scopes: Scopes;
   readonly #lanes = new Lanes();

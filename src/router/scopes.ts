@@ -4,7 +4,7 @@ import { OrderBarrier } from './ordering/order-barrier.js';
 import { createMemoryRateLimiter } from './limits/memory-rate-limiter.js';
 import type { Settings } from './options.js';
 import type { RateLimiter } from './limits/rate-limiter.js';
-import { apiKeyOf } from './http/redact.js';
+import { headerIn } from './http/redact.js';
 import { RecentCreations } from './run/recent-creations.js';
 import { ScopePause } from './limits/retry-after-pause.js';
 import { shortName } from '../runtime/index.js';
@@ -57,7 +57,7 @@ export class Scopes {
     return blocked;
   }
 
-  /** The longest pause that PX asks any scope for, in milliseconds from now. */
+  /** The longest pause that the destination asks any scope for, in milliseconds from now. */
   get pausedMs(): number {
     let pausedMs = 0;
     for (const { pause } of this.#scopes.values()) pausedMs = Math.max(pausedMs, pause.remainingMs);
@@ -68,7 +68,7 @@ export class Scopes {
   of(plan: RequestPlan): Scope {
     const { endpoint, headers } = plan.steps[0].request;
     const { origin } = new URL(endpoint);
-    const apiKey = apiKeyOf(headers);
+    const apiKey = headerIn(headers, this.settings.api.keyHeader);
     const id = shortName(`${origin} ${apiKey}`);
     const scope = this.#scopes.get(id) ?? this.#add(id, origin, apiKey);
     scope.usedAt = this.#uses += 1;

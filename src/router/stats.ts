@@ -1,4 +1,4 @@
-import type { ErrorCode, PlanNote, RouteName } from '../core/index.js';
+import type { ErrorCode, PlanNote } from '../core/index.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import type { Outcome, RequestRecord } from './run/outcome.js';
 
@@ -16,7 +16,7 @@ export interface RouterStats {
   /** Plans that failed, by code. */
   readonly failed: Readonly<Partial<Record<ErrorCode, number>>>;
   /** Requests sent, by route. */
-  readonly requests: Readonly<Partial<Record<RouteName, number>>>;
+  readonly requests: Readonly<Record<string, number>>;
   /** How many of them were repetitions. */
   readonly retries: number;
   /** Plans that may have written something twice. */
@@ -27,7 +27,7 @@ export interface RouterStats {
   readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
   /** Lanes that `onRetryableFailure: 'blockLanes'` has blocked. */
   readonly blockedLanes: number;
-  /** How long nothing is sent because PX asks to wait (`Retry-After`), in milliseconds from now: the longest pause of all keys. */
+  /** How long nothing is sent because the destination asks to wait (`Retry-After`), in milliseconds from now: the longest pause of all keys. */
   readonly pausedMs: number;
   /** API keys and base URLs that something is remembered of. */
   readonly scopes: number;
@@ -41,7 +41,7 @@ export class Tally {
   readonly #latency = new LatencyHistogram();
   readonly #notes: Partial<Record<PlanNote, number>> = {};
   readonly #failed: Partial<Record<ErrorCode, number>> = {};
-  readonly #requests: Partial<Record<RouteName, number>> = {};
+  readonly #requests = new Map<string, number>();
   #delivered = 0;
   #retries = 0;
   #mayBeDuplicates = 0;
@@ -49,7 +49,7 @@ export class Tally {
   #waitedMs = 0;
 
   request({ route, durationMs, waitedMs }: RequestRecord): void {
-    this.#requests[route] = (this.#requests[route] ?? 0) + 1;
+    this.#requests.set(route, (this.#requests.get(route) ?? 0) + 1);
     this.#latency.add(durationMs);
     if (waitedMs < SHORTEST_WAIT_MS) return;
     this.#waits += 1;
@@ -74,7 +74,7 @@ export class Tally {
       delivered: this.#delivered,
       notes: { ...this.#notes },
       failed: { ...this.#failed },
-      requests: { ...this.#requests },
+      requests: Object.fromEntries(this.#requests),
       retries: this.#retries,
       mayBeDuplicates: this.#mayBeDuplicates,
       rateLimitWaits: { count: this.#waits, totalMs: Math.round(this.#waitedMs) },

@@ -22,6 +22,7 @@ export type {
 export type {
   AnswerBody,
   Clock,
+  Effect,
   Fetch,
   FetchAnswer,
   FetchInit,
@@ -29,7 +30,6 @@ export type {
   MinimalSignal,
   RateLimiter,
   RequestRecord,
-  RouteName,
   RouterOptions,
   Settled,
   Signal,

@@ -17,7 +17,16 @@ const FORBIDDEN: Outcome = failed(
   {
     ...NOTHING_SENT,
     requests: [
-      { step: 's', route: 'events.create', status: 403, durationMs: 1, waitedMs: 0, verdict: 'denied' },
+      {
+        step: 's',
+        route: 'events.create',
+        effect: 'append',
+        method: 'POST',
+        status: 403,
+        durationMs: 1,
+        waitedMs: 0,
+        verdict: 'denied',
+      },
     ],
   },
   { status: 403 },

@@ -1,10 +1,11 @@
-import { advance, maxRequests, type RequestPlan, type Step } from '../../src/core/plan';
-import type { EndpointPath } from '../../src/core/request';
+import { advance, creates, maxRequests, type RequestPlan, type Step } from '../../src/core/plan';
 
-const step = (id: string, on?: Step['on'], endpointPath: EndpointPath = 'users'): Step => ({
+const step = (id: string, on?: Step['on'], kind?: 'user' | 'account'): Step => ({
   id,
   route: 'users.update',
-  request: { method: 'PUT', endpoint: 'https://px.test/v1/users/u', endpointPath, headers: {} },
+  effect: 'upsert',
+  ...(kind === undefined ? {} : { object: { kind, id: 'u' } }),
+  request: { method: 'PUT', endpoint: 'https://px.test/v1/users/u', endpointPath: 'users', headers: {} },
   ...(on === undefined ? {} : { on }),
 });
 const planOf = (...steps: [Step, ...Step[]]): RequestPlan => ({ lanes: [], steps });
@@ -53,15 +54,14 @@ describe('advance', () => {
   });
 
   test.each([
-    ['notFound', 'users', 'user_not_found'],
-    ['notFound', 'preferences', 'user_not_found'],
-    ['notFound', 'accounts', 'account_not_found'],
-    ['notFound', 'events', 'rejected'],
-    ['rejected', 'users', 'rejected'],
-    ['rejected', 'accounts', 'rejected'],
-    ['denied', 'events', 'denied'],
-  ] as const)('without an entry, %s of %s fails as %s', (verdict, endpointPath, code) => {
-    const bare = planOf(step('only', undefined, endpointPath));
+    ['notFound', 'user', 'user_not_found'],
+    ['notFound', 'account', 'account_not_found'],
+    ['notFound', undefined, 'rejected'],
+    ['rejected', 'user', 'rejected'],
+    ['rejected', 'account', 'rejected'],
+    ['denied', undefined, 'denied'],
+  ] as const)('without an entry, %s of an object %s fails as %s', (verdict, kind, code) => {
+    const bare = planOf(step('only', undefined, kind));
     expect(advance(bare, 'only', verdict)).toEqual({ to: 'fail', code, answerOf: 'only' });
   });
 
@@ -84,6 +84,16 @@ describe('advance', () => {
     advance(plan, 'first', 'notFound');
     expect(JSON.stringify(plan)).toBe(frozen);
   });
+});
+
+test.each([
+  ['upsert', 'POST', true],
+  ['upsert', 'PUT', false],
+  ['read', 'POST', false],
+  ['append', 'POST', false],
+  ['delete', 'DELETE', false],
+] as const)('an %s by %s creates its object: %s', (effect, method, isCreation) => {
+  expect(creates({ effect, method })).toBe(isCreation);
 });
 
 describe('maxRequests', () => {

@@ -52,18 +52,21 @@ declare const request: Step['request'];
 
 export function stepsOfAPlan(): void {
   const route: RouteName = 'users.update';
-  const good: Step<Id> = { id: 'updateUser', route, request, on: { ok: { to: 'done' } } };
+  // @ts-expect-error a route that PX does not have
+  const wrongRoute: RouteName = 'users.upsert';
+  const good: Step<Id> = { id: 'updateUser', route, effect: 'upsert', request, on: { ok: { to: 'done' } } };
   // @ts-expect-error a step that the plan does not have
   const elsewhere: Next<Id> = { to: 'step', id: 'setPreferences' };
   // @ts-expect-error the answer of a step that the plan does not have
   const reason: Next<Id> = { to: 'fail', code: 'rejected', answerOf: 'linkUser' };
   // @ts-expect-error a code that no plan fails with
   const code: Next<Id> = { to: 'fail', code: 'throttled' };
-  // @ts-expect-error a route that PX does not have
-  const wrongRoute: Step<Id> = { id: 'updateUser', route: 'users.upsert', request };
+  // @ts-expect-error an effect that no request has
+  const wrongEffect: Step<Id> = { id: 'updateUser', route, effect: 'update', request };
   const throttled: Step<Id> = {
     id: 'updateUser',
     route,
+    effect: 'upsert',
     request,
     // @ts-expect-error a verdict that may pass is the router's business
     on: { throttled: { to: 'done' } },
@@ -74,7 +77,7 @@ export function stepsOfAPlan(): void {
   const empty: RequestPlan<Id> = { lanes: [], steps: [] };
   // @ts-expect-error a plan is read, never written
   good.id = 'createUser';
-  void [elsewhere, reason, code, wrongRoute, throttled, unreachable, empty];
+  void [elsewhere, reason, code, wrongRoute, wrongEffect, throttled, unreachable, empty];
 }
 
 export function callsOfTheLibrary(plan: RequestPlan, config: DestinationConfig): void {

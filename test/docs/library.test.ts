@@ -1,3 +1,4 @@
+import { PX_API } from '../../src/destinations/gainsight_px/api/px-answers';
 import { parseOptions } from '../../src/router/options';
 import { readDocument, tableRows } from './document';
 import { SourceTypes } from './source-types';
@@ -25,7 +26,7 @@ test('every option of createRouter is in its table, once, and no other', () => {
 });
 
 test.each(rowsOf('option'))('$option has the default $stated', ({ option, stated }) => {
-  const defaults: Readonly<Record<string, unknown>> = { ...parseOptions({}) };
+  const defaults: Readonly<Record<string, unknown>> = { ...parseOptions({}, PX_API) };
   expect(stated).toMatch(written(defaults[option]));
 });
 

@@ -7,6 +7,7 @@ import {
   checkRun,
   thrownBy,
 } from './check-expectation';
+import { checkEffectsAndObjects } from './effect-and-object';
 import { expectsError, FOLDERS, loadFixtures, type Fixture } from './load-fixtures';
 
 const fixtures = loadFixtures();
@@ -37,6 +38,7 @@ describe.each(FOLDERS)('%s', (folder) => {
 
     const plan = process(event, configOf(fixture));
     checkPlan(plan, expected);
+    checkEffectsAndObjects(plan.steps);
     checkRun(plan, fixture, expected);
     const compiled = compile(configOf(fixture));
     expect(compiled.process(event)).toEqual(plan);

@@ -74,6 +74,7 @@ function creation(
       {
         id: 'create',
         route: `${kind}.create`,
+        effect: 'upsert',
         request: {
           method: 'POST',
           endpoint: `https://api.aptrinsic.com/v1/${kind}`,

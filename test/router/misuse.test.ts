@@ -29,7 +29,7 @@ describe('what is no plan is refused, and not tried again', () => {
     [
       'no route',
       { ...good, steps: [{ ...step, route: 5 }] },
-      'plan.steps[0].route: expected the name of a route, found number',
+      'plan.steps[0].route: expected a text, found number',
     ],
     [
       'no request',
@@ -74,7 +74,7 @@ describe('what is no plan is refused, and not tried again', () => {
     [
       'another endpointPath',
       withRequest({ endpointPath: undefined }),
-      'plan.steps[0].request.endpointPath: expected users, accounts, events or preferences, found undefined',
+      'plan.steps[0].request.endpointPath: expected a text, found undefined',
     ],
     ...[
       { 'X-APTRINSIC-API-KEY': 'a\nb' },
@@ -97,9 +97,29 @@ describe('what is no plan is refused, and not tried again', () => {
       'plan.steps[1]: expected a step, found undefined',
     ],
     [
-      'an unknown route',
-      { ...good, steps: [{ ...step, route: 'constructor' }] },
-      'plan.steps[0].route: expected the name of a route, found another text',
+      'an unknown effect',
+      { ...good, steps: [{ ...step, effect: 'constructor' }] },
+      'plan.steps[0].effect: expected read, upsert, append or delete, found another text',
+    ],
+    [
+      'no effect',
+      { ...good, steps: [{ ...step, effect: undefined }] },
+      'plan.steps[0].effect: expected read, upsert, append or delete, found undefined',
+    ],
+    [
+      'an object that is none',
+      { ...good, steps: [{ ...step, object: null }] },
+      'plan.steps[0].object: expected an object with kind and id, found null',
+    ],
+    [
+      'an object of an unknown kind',
+      { ...good, steps: [{ ...step, object: { kind: 'toString', id: 'u' } }] },
+      'plan.steps[0].object.kind: expected user or account, found another text',
+    ],
+    [
+      'an object without an id',
+      { ...good, steps: [{ ...step, object: { kind: 'user', id: 1 } }] },
+      'plan.steps[0].object.id: expected a text, found number',
     ],
     [
       'two steps of one name',

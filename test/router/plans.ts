@@ -1,5 +1,6 @@
-import type { Next, RequestPlan, RouteName, Step } from '../../src/core/plan';
-import type { EndpointPath, Method, RequestDescriptor } from '../../src/core/request';
+import type { Next, RequestPlan, Step } from '../../src/core/plan';
+import type { Method, RequestDescriptor } from '../../src/core/request';
+import { effectAndObjectOf } from '../fixture-runs/effect-and-object';
 
 export const API_KEY = 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6';
 export const BASE_URL = 'https://px.test/v1';
@@ -13,7 +14,7 @@ export interface Target {
 function request(
   method: Method,
   path: string,
-  endpointPath: EndpointPath,
+  endpointPath: string,
   body: RequestDescriptor['body'],
   { baseUrl = BASE_URL, apiKey = API_KEY }: Target,
 ): RequestDescriptor {
@@ -27,8 +28,14 @@ function request(
   };
 }
 
-function step(id: string, route: RouteName, of: RequestDescriptor, on?: Step['on']): Step {
-  return { id, route, request: of, ...(on === undefined ? {} : { on }) };
+function step(id: string, route: string, of: RequestDescriptor, on?: Step['on']): Step {
+  return {
+    id,
+    route,
+    ...effectAndObjectOf({ route, request: of }),
+    request: of,
+    ...(on === undefined ? {} : { on }),
+  };
 }
 
 function userSteps(

@@ -9,11 +9,11 @@ export function isReservedKey(key: string): boolean {
   return key === '__proto__' || key === 'constructor' || key === 'prototype';
 }
 
-/** How a `Date` is written: PX reads ISO text on events, and epoch milliseconds in the attributes of users and accounts. */
+/** How a `Date` is written: ISO text on events, epoch milliseconds in the attributes of users and accounts. */
 export type DateForm = 'iso' | 'epochMs';
 
 /**
- * What PX gets for a value that has no field of its own: text, a finite number and a boolean as they are, an object or array as
+ * What the destination gets for a value that has no field of its own: text, a finite number and a boolean as they are, an object or array as
  * its JSON text; `undefined` for `null` and whatever JSON cannot hold. The caller has made sure that it is not nested too deep.
  */
 export function toAttributeValue(value: unknown, dates: DateForm): AttributeValue | undefined {

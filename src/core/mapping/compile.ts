@@ -39,7 +39,7 @@ export interface TableOptions {
 }
 
 const ATTRIBUTES = 'customAttributes';
-/** A custom attribute's `Date` is written as PX writes all dates of users and accounts. */
+/** A custom attribute's `Date` is written as all dates of users and accounts are. */
 const toCustomAttribute: Converter<unknown> = (value) => toAttributeValue(value, 'epochMs');
 
 /**

@@ -15,7 +15,7 @@ export interface CopyPaths {
 }
 
 /**
- * All of an object's own values that PX can hold as attributes, written as events hold them. An object or array becomes its JSON text.
+ * All of an object's own values that the destination can hold as attributes, written as events hold them. An object or array becomes its JSON text.
  *
  * @throws InstrumentationError `nested_too_deep`
  */
@@ -85,7 +85,7 @@ function convertInPlace(clone: Record<string, unknown>, { from, except }: CopyPa
 }
 
 /**
- * What PX gets for a value of an event that stands at `from.key`, below `level` levels of nested objects.
+ * What the destination gets for a value of an event that stands at `from.key`, below `level` levels of nested objects.
  *
  * @throws InstrumentationError `nested_too_deep`
  */

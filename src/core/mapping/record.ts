@@ -24,10 +24,10 @@ export type DropReason =
   /** `traits`, `context`, `properties` … that is not an object: all of it counts as absent. */
   | 'notAnObject';
 
-/** The objects of PX that fields are written to. */
+/** The objects of the destination that fields are written to. */
 export type MappedObject = 'user' | 'account' | 'event' | 'preferences';
 
-/** What a field is written into: an object of PX, and the steps of the plan whose requests send it. */
+/** What a field is written into: an object of the destination, and the steps of the plan whose requests send it. */
 export interface Place {
   readonly object: MappedObject;
   readonly steps: readonly string[];
@@ -51,7 +51,7 @@ export interface Recorder {
   withdrawn(place: Place, to: string): void;
   /** A value of the event is not in the plan. `to` is the field that it was meant for, where there is one. */
   dropped(path: string, reason: DropReason, value: unknown, to?: string): void;
-  /** The plan leaves something out, whatever PX answers. */
+  /** The plan leaves something out, whatever the destination answers. */
   noted(note: PlanNote): void;
 }
 

@@ -8,9 +8,13 @@ import {
   type RequestBody,
 } from '../../core/index.js';
 import {
+  ID_FIELD,
+  KEY_HEADER,
   PxApi,
+  ROUTES,
   type Connection,
   accountLane,
+  findEventRoute,
   userLane,
   parseConfig,
   withDefaults,
@@ -23,7 +27,7 @@ import { isTemplate } from '../destination/dynamic-config.js';
 import { buildPlan, parseWirePlan } from './parse-plan.js';
 import { PLAN_ENDPOINT, type WirePlan } from './plan-descriptor.js';
 import type { ProxyRequest } from './proxy-request.js';
-import { buildCall, readCall, type EventRoute, type PxCall } from './px-call.js';
+import { fromWireCall, idIn, type WireCall } from './wire-call.js';
 import { WireFormatError } from '../wire-format-error.js';
 
 /**
@@ -70,26 +74,6 @@ function connection(config: JsonObject): Connection {
   return parseConfig({ productTagKey: '-', ...config }).connection;
 }
 
-interface PlainRoute {
-  readonly method: string;
-  readonly path: RegExp;
-  readonly route: EventRoute;
-  /** Where the body form has the id. */
-  readonly idKey?: string;
-}
-
-const PLAIN_ROUTES: readonly PlainRoute[] = [
-  { method: 'POST', path: /^\/v1\/events\/custom$/, route: 'events.create' },
-  { method: 'POST', path: /^\/v1\/users$/, route: 'users.create' },
-  { method: 'POST', path: /^\/v1\/accounts$/, route: 'accounts.create' },
-  { method: 'PUT', path: /^\/v1\/users\/update$/, route: 'users.update', idKey: 'identifyId' },
-  { method: 'PUT', path: /^\/v1\/accounts\/update$/, route: 'accounts.update', idKey: 'id' },
-  { method: 'PUT', path: /^\/v[12]\/user\/preferences$/, route: 'preferences.set', idKey: 'identifyId' },
-  { method: 'PUT', path: /^\/v1\/users\/[^/]+$/, route: 'users.update' },
-  { method: 'PUT', path: /^\/v1\/accounts\/[^/]+$/, route: 'accounts.update' },
-  { method: 'PUT', path: /^\/v[12]\/user\/preferences\/[^/]+$/, route: 'preferences.set' },
-];
-
 /** An update of a user may be the link of a group message whose user another message still creates. */
 const LINK: NonNullable<Step['on']> = { notFound: { to: 'fail', code: 'user_not_found' } };
 
@@ -98,36 +82,45 @@ function plainPlan({ method, endpoint, headers, json }: ProxyRequest): RequestPl
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   const dataCenter = url === undefined ? undefined : dataCenterAt(url.origin);
   const isBare = url?.search === '' && url.username === '' && url.password === '';
-  const known = PLAIN_ROUTES.find((plain) => plain.method === method && plain.path.test(url?.pathname ?? ''));
-  if (url === undefined || dataCenter === undefined || !isBare || known === undefined) throw notOurs();
+  if (url === undefined || dataCenter === undefined || !isBare) throw notOurs();
 
-  const call = plainCall(known, url, json as RequestBody);
+  const call = plainCall(method, url, json as RequestBody);
   const preferencesApiVersion = url.pathname.startsWith('/v2/') ? 'v2' : 'v1';
   const api = new PxApi(connection({ apiKey: keyIn(headers), dataCenter, preferencesApiVersion }));
-  const step = { id: call.route, route: call.route, request: buildCall(api, call) };
+  const step = { id: call.route, ...fromWireCall(api, call) };
   return { lanes: lanesOf(call), steps: [call.route === 'users.update' ? { ...step, on: LINK } : step] };
 }
 
 /** What a call must stay in order with: a request given up by the host may still be on its way when the next one comes. */
-function lanesOf({ route, target, body }: PxCall): string[] {
-  const isOfAccount = route === 'accounts.update' || route === 'accounts.create';
-  const id = target ?? body[isOfAccount ? 'id' : 'identifyId'];
-  if (typeof id !== 'string') return [];
-  return [isOfAccount ? accountLane(id) : userLane(id)];
+function lanesOf({ route, target, body }: WireCall): string[] {
+  const id = target ?? idIn(route, body);
+  if (id === undefined) return [];
+  return [ROUTES[route].about === 'account' ? accountLane(id) : userLane(id)];
 }
 
-function plainCall({ route, idKey }: PlainRoute, { pathname }: URL, body: RequestBody): PxCall {
-  if (idKey !== undefined && typeof body[idKey] !== 'string') throw notOurs();
+function plainCall(method: string, { pathname }: URL, body: RequestBody): WireCall {
+  const found = findCall(method, pathname);
+  if (found === undefined) throw notOurs();
+  const { route, id } = found;
+  if (id !== undefined) return { route, target: id, body };
+  // A create or an event always has its id in the body. An update has it there in its body form only.
+  if (ROUTES[route].byPath === undefined) return { route, body };
+  const { [ID_FIELD[ROUTES[route].about]]: target, ...rest } = body;
+  if (typeof target !== 'string') throw notOurs();
+  return { route, target, body: rest };
+}
+
+function findCall(method: string, pathname: string): ReturnType<typeof findEventRoute> {
   try {
-    return readCall(route, { method: 'PUT', endpoint: pathname, endpointPath: 'users', headers: {}, body });
+    return findEventRoute(method, pathname);
   } catch {
-    throw notOurs(); // an id that no percent-encoding stands for
+    return undefined; // an id that no percent-encoding stands for
   }
 }
 
 /** The key that the descriptor was made with. */
 function keyIn(headers: JsonObject): unknown {
-  const name = Object.keys(headers).find((candidate) => candidate.toLowerCase() === 'x-aptrinsic-api-key');
+  const name = Object.keys(headers).find((candidate) => candidate.toLowerCase() === KEY_HEADER.toLowerCase());
   return name === undefined ? undefined : headers[name];
 }
 

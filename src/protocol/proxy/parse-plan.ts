@@ -12,8 +12,8 @@ import {
 } from '../../core/index.js';
 import { isDataCenter } from '../destination/data-center.js';
 import { PLAN_FORMAT, type WirePlan, type WireStep } from './plan-descriptor.js';
-import { buildCall, isEventRoute, type PxCall } from './px-call.js';
-import type { PxApi } from '../../destinations/gainsight_px/index.js';
+import { fromWireCall, type WireCall } from './wire-call.js';
+import { isEventRoute, type PxApi } from '../../destinations/gainsight_px/index.js';
 import { WireFormatError } from '../wire-format-error.js';
 
 const SETTLED: ReadonlySet<string> = new Set<Settled>(['ok', 'notFound', 'rejected', 'denied']);
@@ -53,17 +53,16 @@ export function parseWirePlan(raw: unknown): WirePlan {
 
 /** The plan with requests to where `api` sends, under its key. */
 export function buildPlan({ lanes, calls, steps }: WirePlan, api: PxApi): RequestPlan {
-  const requests = calls.map((call) => buildCall(api, call));
+  const pxCalls = calls.map((call) => fromWireCall(api, call));
   const built = steps.map(({ id, call, on }): Step => ({
     id,
-    route: calls[call]!.route,
-    request: requests[call]!,
+    ...pxCalls[call]!,
     ...(on === undefined ? {} : { on }),
   }));
   return { lanes, steps: built as [Step, ...Step[]] };
 }
 
-function parseCall(raw: unknown): PxCall {
+function parseCall(raw: unknown): WireCall {
   const { route, target, body } = requireObject(raw, 'a call');
   if (!isEventRoute(route)) throw new WireFormatError('route: expected the name of a call');
   const call = { route, body: requireObject(body, 'the body of a call') as RequestBody };

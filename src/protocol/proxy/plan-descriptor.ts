@@ -2,7 +2,7 @@ import type { RequestPlan, Step } from '../../core/index.js';
 import type { DataCenter } from '../../destinations/gainsight_px/index.js';
 import { dataCenterAt } from '../destination/data-center.js';
 import { toWireDescriptor, type WireDescriptor } from '../descriptor.js';
-import { isEventRoute, readCall, type PxCall } from './px-call.js';
+import { toWireCall, type WireCall } from './wire-call.js';
 
 /**
  * Where a descriptor that holds a whole plan points to. The name never resolves (RFC 2606), so a host that was not set up to use the
@@ -24,7 +24,7 @@ export interface WirePlan {
   readonly messageId?: string;
   readonly lanes: readonly string[];
   /** Each once, though steps share them. */
-  readonly calls: readonly PxCall[];
+  readonly calls: readonly WireCall[];
   readonly steps: readonly WireStep[];
 }
 
@@ -63,7 +63,7 @@ function toWirePlan({ lanes, steps }: RequestPlan, messageId: string | undefined
     ...(steps.some(isPreferencesV2) ? { preferencesApiVersion: 'v2' } : {}),
     ...(messageId === undefined ? {} : { messageId }),
     lanes,
-    calls: requests.map((request) => callOf(steps.find((step) => step.request === request)!)),
+    calls: requests.map((request) => toWireCall(steps.find((step) => step.request === request)!)),
     steps: steps.map(({ id, request, on }) => ({
       id,
       call: requests.indexOf(request),
@@ -74,9 +74,4 @@ function toWirePlan({ lanes, steps }: RequestPlan, messageId: string | undefined
 
 function isPreferencesV2({ route, request }: Step): boolean {
   return route === 'preferences.set' && new URL(request.endpoint).pathname.startsWith('/v2/');
-}
-
-function callOf({ route, request }: Step): PxCall {
-  if (!isEventRoute(route)) throw new RangeError(`no event leads to ${route}`);
-  return readCall(route, request);
 }

@@ -1,4 +1,4 @@
-import { copyText } from '../../core/index.js';
+import { copyText, type DestinationApi } from '../../core/index.js';
 import { oneLine, redactor } from './redact.js';
 
 /** How much of a text is looked at; a quote shows far less. */
@@ -18,16 +18,20 @@ export interface BodyText {
 /**
  * What an answer's body says, for people: at most about 300 characters on one line, without the secret.
  *
- * PX explains a refusal as `{"externalapierror": {"message", "subErrors"}}` (seen in working clients); gateways in front of it answer with
- * HTML pages, or nothing.
+ * An API explains a refusal in JSON of its own form; gateways in front of it answer with HTML pages, or nothing.
  *
+ * @param errorTexts finds what a JSON body says is wrong; where it finds nothing, the summary holds the whole body
  * @example
- * quoteBody({ text: '{"externalapierror":{"message":"possible duplicate"}}', html: false, cut: false }, key);
+ * quoteBody({ text: '{"message":"possible duplicate"}', html: false, cut: false }, key, (body) => [body.message]);
  * // '"possible duplicate"'
  */
-export function quoteBody({ text, html, cut }: BodyText, secret: string): string {
+export function quoteBody(
+  { text, html, cut }: BodyText,
+  secret: string,
+  errorTexts: DestinationApi['errorTexts'],
+): string {
   const redact = redactor(secret);
-  const said = html ? (titleOf(text) ?? '') : messageOf(text);
+  const said = html ? (titleOf(text) ?? '') : messageOf(text, errorTexts);
   // Once before and once after the white space is gone: either may join or part what is to be found.
   const clean = redact(oneLine(redact(beginning(said, cut || said.length > MAX_LOOKED_AT, secret))));
   // Once more, as the marks around it may complete it. And copied: a part of a text would keep all of the body in memory.
@@ -56,25 +60,16 @@ function titleOf(html: string): string | undefined {
   return /<title[^>]{0,200}>([^<]*)/i.exec(html)?.[1];
 }
 
-function messageOf(text: string): string {
+function messageOf(text: string, errorTexts: DestinationApi['errorTexts']): string {
   try {
     const json: unknown = JSON.parse(text);
-    const error = fieldsOf(fieldsOf(json).externalapierror ?? json);
-    const messages = [error.message, ...subMessages(error.subErrors)].filter(isText);
+    const messages = errorTexts(json).filter(isText);
     if (messages.length > 0) return messages.join('; ');
     // Written anew, so that an escaped character hides nothing from the redaction.
     return isText(json) ? json : JSON.stringify(json);
   } catch {
     return text; // no JSON, or nested too deep to be written
   }
-}
-
-function subMessages(subErrors: unknown): unknown[] {
-  return Array.isArray(subErrors) ? subErrors.map((sub) => fieldsOf(sub).message) : [];
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function isText(value: unknown): value is string {

@@ -1,29 +1,24 @@
-import { type RouteName, judge, type Verdict } from '../../core/index.js';
-import { mayHaveArrived } from './transport-error.js';
+import { judge, type Effect, type Verdict } from '../../core/index.js';
+import { wasNeverSent } from './transport-error.js';
 import type { Exchange } from './transport.js';
 
-/** Whether a route is called for its answer. */
-export function reads(route: RouteName): boolean {
-  return route === 'preferences.get';
-}
-
 /** What came back means: as `judge` says, where the body matters only if it came whole. */
-export function judgeExchange(exchange: Exchange, route: RouteName): Verdict {
+export function judgeExchange(exchange: Exchange, effect: Effect): Verdict {
   const { status, html, errorCode } = exchange;
   if (status === undefined) return 'unreachable';
   const verdict = judge({ status, html });
-  // Without the body, nobody can tell whether a 404 is PX's or a gateway's.
+  // Without the body, nobody can tell whether a 404 is the API's or a gateway's.
   if (verdict === 'notFound' && errorCode !== undefined) return 'unreachable';
-  if (verdict === 'ok' && reads(route)) {
+  if (verdict === 'ok' && effect === 'read') {
     if (errorCode !== undefined) return 'unreachable';
     if (!isJsonObject(exchange.text)) return 'unavailable';
   }
   return verdict;
 }
 
-/** Whether PX may have carried out a request whose attempt ended without success: the answer got lost, or a gateway gave up. */
+/** Whether the destination may have carried out a request although no answer says so: the answer got lost, or a gateway gave up. */
 export function mayHaveLanded({ status, errorCode }: Exchange): boolean {
-  if (status === undefined) return mayHaveArrived(errorCode ?? '');
+  if (status === undefined) return !wasNeverSent(errorCode ?? '');
   return status >= 500 || status === 408;
 }
 

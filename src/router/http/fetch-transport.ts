@@ -1,15 +1,16 @@
-import { InstrumentationError, type RequestDescriptor } from '../../core/index.js';
+import { InstrumentationError, type DestinationApi, type RequestDescriptor } from '../../core/index.js';
 import { type Clock, Deadline, type Signal, atOrigin } from '../../runtime/index.js';
 import type { Fetch, FetchAnswer } from '../options.js';
 import { quoteBody } from './answer-summary.js';
 import { readBody } from './read-answer.js';
-import { apiKeyOf } from './redact.js';
+import { headerIn } from './redact.js';
 import { parseRetryAfter } from '../limits/retry-after.js';
 import { TIMEOUT, transportErrorCode } from './transport-error.js';
 import type { Exchange, Transport } from './transport.js';
 
 /** What a fetch transport needs. */
 export interface FetchTransportOptions {
+  readonly api: DestinationApi;
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly requestTimeoutMs: number;
@@ -54,7 +55,7 @@ class FetchExchange {
 
   async #exchange(signal: Signal): Promise<Exchange> {
     const { method, endpoint, headers } = this.request;
-    const { fetch, origin } = this.options;
+    const { api, fetch, origin } = this.options;
     const response = await fetch(origin === undefined ? endpoint : atOrigin(endpoint, origin), {
       method,
       headers,
@@ -65,12 +66,12 @@ class FetchExchange {
     });
     this.#head = this.#readHead(response);
     const answer = await readBody(response);
-    const secret = apiKeyOf(headers);
+    const secret = headerIn(headers, api.keyHeader);
     return {
       ...this.#head,
       html: answer.html,
       text: this.wantsBody && response.ok ? answer.text : '',
-      quote: response.ok ? '' : quoteBody(answer, secret),
+      quote: response.ok ? '' : quoteBody(answer, secret, api.errorTexts),
       durationMs: this.#elapsedMs(),
     };
   }

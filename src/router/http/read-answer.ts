@@ -1,7 +1,7 @@
 import type { FetchAnswer } from '../options.js';
 import type { BodyText } from './answer-summary.js';
 
-/** How much of an answer is read at most, in bytes; PX's own are far smaller, a proxy's page may be anything. */
+/** How much of an answer is read at most, in bytes; an API's own are far smaller, a proxy's page may be anything. */
 const MAX_BYTES = 64 * 1024;
 
 /** Reads the beginning of an answer's body; the rest of a long one is not fetched. Rejects when the connection breaks. */

@@ -1,11 +1,11 @@
 import { HIDDEN_CHARACTERS } from '../../core/index.js';
 
-const API_KEY_HEADER = 'x-aptrinsic-api-key';
 const MASK = '[redacted]';
 
-/** The API key in a request's headers; empty when there is none. */
-export function apiKeyOf(headers: Readonly<Record<string, string>>): string {
-  const name = Object.keys(headers).find((candidate) => candidate.toLowerCase() === API_KEY_HEADER);
+/** The value of a request's header, by its name in any case; empty when there is none. */
+export function headerIn(headers: Readonly<Record<string, string>>, header: string): string {
+  const folded = header.toLowerCase();
+  const name = Object.keys(headers).find((candidate) => candidate.toLowerCase() === folded);
   return name === undefined ? '' : headers[name]!;
 }
 

@@ -48,7 +48,7 @@ export function transportErrorCode(thrown: unknown): string {
   return 'UNKNOWN';
 }
 
-/** Whether a request that ended so may have been carried out all the same. */
-export function mayHaveArrived(errorCode: string): boolean {
-  return !NEVER_SENT.has(errorCode);
+/** Whether a request that ended with this code was not even sent. */
+export function wasNeverSent(errorCode: string): boolean {
+  return NEVER_SENT.has(errorCode);
 }

@@ -21,7 +21,7 @@ export interface RateLimiter {
 
 /** What one limit is about: nothing is ever shared between two API keys or two base URLs. */
 export interface LimitScope {
-  /** Origin of the base URL, for example `https://api.aptrinsic.com`. */
+  /** Origin of the base URL, for example `https://api.example.com`. */
   readonly origin: string;
   /** Stands for the API key, which cannot be told from it: 16 hexadecimal digits of its SHA-256. */
   readonly keyFingerprint: string;

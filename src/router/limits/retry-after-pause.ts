@@ -1,6 +1,6 @@
 import type { Clock } from '../../runtime/index.js';
 
-/** After this time PX is asked again, however long it asked to wait: one wrong header must not stop a service for good. */
+/** After this time something is sent again, however long the destination asked to wait: one wrong header must not stop a service for good. */
 const LONGEST_MS = 60 * 60 * 1000;
 
 /** Whether an answer asks all requests of its API key to wait (RFC 9110, section 10.2.3; RFC 6585, section 4). */
@@ -8,7 +8,7 @@ export function asksForPause(status: number | undefined, retryAfterMs: number): 
   return (status === 429 || status === 503) && retryAfterMs > 0;
 }
 
-/** The pause that PX asks one API key and base URL for with `Retry-After`: meanwhile nothing of that scope is sent. */
+/** The pause that the destination asks one API key and base URL for with `Retry-After`: meanwhile nothing of that scope is sent. */
 export class ScopePause {
   #untilMs = -Infinity;
   #status = 0;
@@ -20,7 +20,7 @@ export class ScopePause {
     return this.#status;
   }
 
-  /** How long nothing is to be sent from now on, in milliseconds; 0 when PX asks for no pause. */
+  /** How long nothing is to be sent from now on, in milliseconds; 0 when no pause is asked for. */
   get remainingMs(): number {
     return Math.max(0, this.#untilMs - this.clock.nowMs());
   }

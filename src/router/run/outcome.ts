@@ -3,11 +3,12 @@ import {
   RetryableError,
   ThrottledError,
   type DestinationError,
+  type Effect,
   type ErrorCode,
   type ErrorKind,
+  type Method,
   type PlanFailureCode,
   type PlanNote,
-  type RouteName,
   type Transient,
   type Verdict,
 } from '../../core/index.js';
@@ -16,7 +17,9 @@ import {
 export interface RequestRecord {
   /** Name of the plan's step. */
   readonly step: string;
-  readonly route: RouteName;
+  readonly route: string;
+  readonly effect: Effect;
+  readonly method: Method;
   /** HTTP status; absent when no answer came. */
   readonly status?: number;
   /** Why there was no usable answer: `ECONNRESET`, `UND_ERR_SOCKET`, `TIMEOUT` … Absent when there was one. */
@@ -29,6 +32,11 @@ export interface RequestRecord {
   readonly retryAfterMs?: number;
   /** What the answer meant to the plan. */
   readonly verdict: Verdict;
+  /**
+   * Present where the destination may have carried out the request although no answer says so: no answer came, or a 5xx or 408. Absent where
+   * the request cannot have left (no connection).
+   */
+  readonly mayHaveLanded?: true;
 }
 
 export interface OutcomeBase {
@@ -48,7 +56,7 @@ export interface Delivered extends OutcomeBase {
   readonly delivered: true;
   /** What was left out, because the configuration says so; absent when nothing was. */
   readonly note?: PlanNote;
-  /** The parsed answer of a plan that reads (`preferences.get`); absent for plans that write. */
+  /** The parsed answer of a plan that reads; absent for plans that write. */
   readonly body?: unknown;
 }
 
@@ -62,11 +70,11 @@ export interface Failed extends OutcomeBase {
   /** HTTP status of the answer that explains the failure; absent when no answer does. */
   readonly status?: number;
   /**
-   * How long PX asks to wait before anything more is sent with this API key, in milliseconds from now; absent when that did not keep
+   * How long the destination asks to wait before anything more is sent with this API key, in milliseconds from now; absent when that did not keep
    * the plan from going on.
    */
   readonly retryAfterMs?: number;
-  /** Which step failed and what PX said to it: bounded, on one line, without the API key. */
+  /** Which step failed and what the answer said: bounded, on one line, without the API key. */
   readonly message: string;
   /** The same as an error, to be thrown by who prefers that. */
   readonly error: DestinationError;
@@ -82,7 +90,7 @@ export const NOTHING_SENT: OutcomeBase = { requests: [], retries: 0, mayBeDuplic
  * The outcome of a plan that failed with an error.
  *
  * @param sent what the plan had sent before: another outcome of it, for example; default: nothing
- * @param answer what PX said to it, where an answer explains the failure
+ * @param answer what the destination said to it, where an answer explains the failure
  */
 export function failed(
   error: DestinationError,
@@ -117,18 +125,18 @@ const OWN_REASONS: Readonly<Record<OwnReason, string>> = {
   overloaded: 'not accepted: too many plans are pending; wait for ready() before handing in another',
 };
 
-/** @param pausedMs how long PX asks to wait at that moment: the caller can wait as long */
+/** @param pausedMs how long the destination asks to wait at that moment: the caller can wait as long */
 export function endedByRouter(reason: OwnReason, sent?: OutcomeBase, pausedMs = 0): Failed {
   const answer = pausedMs > 0 ? { retryAfterMs: pausedMs } : {};
   return failed(new RetryableError(reason, OWN_REASONS[reason]), sent, answer);
 }
 
-/** The error of a plan that PX refused; retryable where another message may still create what is missing. */
+/** The error of a plan that the destination refused; retryable where another message may still create what is missing. */
 export function refusal(code: PlanFailureCode, message: string, retryable = false): DestinationError {
   return retryable ? new RetryableError(code, message) : new AbortedError(code, message);
 }
 
-/** The error of a plan that PX kept waiting, or did not serve, for longer than the router retries. */
+/** The error of a plan that the destination kept waiting, or did not serve, for longer than the router retries. */
 export function exhaustion(verdict: Transient, message: string): DestinationError {
   return verdict === 'throttled'
     ? new ThrottledError('throttled', message)

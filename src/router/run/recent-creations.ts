@@ -1,27 +1,27 @@
 import type { Clock } from '../../runtime/index.js';
 
-/** Far longer than PX's read side was ever seen to lag. */
+/** Far longer than any read side was seen to lag behind its writes. */
 const KEPT_MS = 60_000;
 const MOST = 10_000;
 
-/** The objects that were created a moment ago, by their lanes; of one API key and base URL. Bounded: the oldest are forgotten first. */
+/** The objects that were created a moment ago, by name; of one API key and base URL. Bounded: the oldest are forgotten first. */
 export class RecentCreations {
   readonly #atMs = new Map<string, number>();
 
   constructor(private readonly clock: Pick<Clock, 'nowMs'>) {}
 
-  add(lane: string): void {
-    this.#atMs.delete(lane);
-    this.#atMs.set(lane, this.clock.nowMs());
+  add(name: string): void {
+    this.#atMs.delete(name);
+    this.#atMs.set(name, this.clock.nowMs());
     this.#forgetOld();
   }
 
-  remove(lane: string): void {
-    this.#atMs.delete(lane);
+  remove(name: string): void {
+    this.#atMs.delete(name);
   }
 
-  has(lane: string): boolean {
-    const atMs = this.#atMs.get(lane);
+  has(name: string): boolean {
+    const atMs = this.#atMs.get(name);
     return atMs !== undefined && this.clock.nowMs() - atMs <= KEPT_MS;
   }
 
@@ -32,9 +32,9 @@ export class RecentCreations {
 
   #forgetOld(): void {
     const oldestMs = this.clock.nowMs() - KEPT_MS;
-    for (const [lane, atMs] of this.#atMs) {
+    for (const [name, atMs] of this.#atMs) {
       if (atMs >= oldestMs && this.#atMs.size <= MOST) return;
-      this.#atMs.delete(lane);
+      this.#atMs.delete(name);
     }
   }
 }

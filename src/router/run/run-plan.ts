@@ -9,11 +9,11 @@ import {
   type Verdict,
 } from '../../core/index.js';
 import { backoffMs } from '../limits/retry.js';
-import { sleep, shortName, untilAborted, tell } from '../../runtime/index.js';
+import { sleep, untilAborted, tell } from '../../runtime/index.js';
 import { exhaustionText, pauseText, refusalText } from './failure-text.js';
 import { Interrupted, type GivesWayTo, type Interruption } from './cancellation.js';
-import { judgeExchange, mayHaveLanded, reads } from '../http/classify-attempt.js';
-import { apiKeyOf, readAnswer, redactOwnText } from '../http/redact.js';
+import { judgeExchange, mayHaveLanded } from '../http/classify-attempt.js';
+import { headerIn, readAnswer, redactOwnText } from '../http/redact.js';
 import type { Settings } from '../options.js';
 import {
   endedByRouter,
@@ -68,7 +68,7 @@ class PlanRun {
   /** The present step's attempts so far, and whether one of them may have been carried out. */
   #attempts = 0;
   #mayHaveLanded = false;
-  /** Of these, the attempts that PX asked to make later and that do not count. */
+  /** Of these, the attempts that the destination asked to make later and that do not count. */
   #uncounted = 0;
 
   constructor(
@@ -76,7 +76,7 @@ class PlanRun {
     private readonly context: RunContext,
   ) {
     this.#budget = new WaitBudget(context.settings, context.deadlineMs);
-    this.#unseen = new UnseenObjects(plan.lanes.map(shortName), context.recentCreations);
+    this.#unseen = new UnseenObjects(context.recentCreations);
   }
 
   /** What the plan has sent so far. */
@@ -96,7 +96,8 @@ class PlanRun {
       if (next.to === 'fail') {
         const failing = this.plan.steps.find(({ id }) => id === next.answerOf) ?? step;
         const answer = this.#lastExchange.get(failing.id) ?? exchange;
-        const text = redactOwnText(refusalText(next.code, failing, answer), keyOf(failing));
+        const { api } = this.context.settings;
+        const text = redactOwnText(refusalText(api, next.code, failing, answer), this.#keyOf(failing));
         return failed(refusal(next.code, text, next.retryable), this.sent, { status: answer.status });
       }
       if (next.to === 'step') {
@@ -112,7 +113,7 @@ class PlanRun {
     }
   }
 
-  /** One attempt; `undefined` when PX asks for a pause that is longer than the plan may wait. */
+  /** One attempt; `undefined` when the destination asks for a pause that is longer than the plan may wait. */
   async #attempt(step: Step): Promise<{ exchange: Exchange; verdict: Verdict } | undefined> {
     const { slots, interruption } = this.context;
     for (;;) {
@@ -133,7 +134,7 @@ class PlanRun {
     return this.#requests.length === 0 ? 'cancelOrClose' : 'cancel';
   }
 
-  /** Resolves when PX asks for no pause any longer; with false when that is later than this plan may wait. */
+  /** Resolves when no pause is asked for any longer; with false when that is later than this plan may wait. */
   async #passPause(): Promise<boolean> {
     const { pause } = this.context;
     for (let delayMs = pause.remainingMs; delayMs > 0; delayMs = pause.remainingMs) {
@@ -161,7 +162,7 @@ class PlanRun {
   async #send(step: Step, waitedMs: number): Promise<{ exchange: Exchange; verdict: Verdict }> {
     const { transport, limiter, pause } = this.context;
     this.#noteSending(step);
-    const exchange = await transport(step.request, reads(step.route));
+    const exchange = await transport(step.request, step.effect === 'read');
     if (exchange.status !== undefined) tell(() => limiter.answered?.());
     pause.note(exchange.status, exchange.retryAfterMs);
     return { exchange, verdict: this.#noteAnswer(step, exchange, waitedMs) };
@@ -170,14 +171,14 @@ class PlanRun {
   #noteSending(step: Step): void {
     this.#attempts += 1;
     if (this.#attempts > 1) this.#retries += 1;
-    // PUT and DELETE say the same twice, and PX refuses to create an object twice; an event it takes twice.
-    if (step.route === 'events.create' && this.#mayHaveLanded) this.#mayBeDuplicate = true;
+    // All other writes say the same twice, or are refused.
+    if (step.effect === 'append' && this.#mayHaveLanded) this.#mayBeDuplicate = true;
   }
 
   #noteAnswer(step: Step, exchange: Exchange, waitedMs: number): Verdict {
-    const verdict = this.#unseen.correct(step.route, judgeExchange(exchange, step.route));
+    const verdict = this.#unseen.correct(step, judgeExchange(exchange, step.effect));
     const landed = mayHaveLanded(exchange);
-    this.#unseen.note(step.route, verdict, landed);
+    this.#unseen.note(step, verdict, landed);
     this.#mayHaveLanded ||= landed;
     this.#budget.noteRequest(exchange.durationMs);
     this.#lastExchange.set(step.id, exchange);
@@ -186,12 +187,15 @@ class PlanRun {
     const record: RequestRecord = {
       step: step.id,
       route: step.route,
+      effect: step.effect,
+      method: step.request.method,
       ...(status === undefined ? {} : { status }),
       ...(errorCode === undefined ? {} : { errorCode }),
       durationMs: toTenths(exchange.durationMs),
       waitedMs: toTenths(waitedMs),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       verdict,
+      ...(landed ? { mayHaveLanded: true } : {}),
     };
     this.#requests.push(record);
     this.context.observe(record);
@@ -217,20 +221,26 @@ class PlanRun {
 
   #delivered(step: Step, exchange: Exchange, note: PlanNote | undefined): Outcome {
     const body =
-      reads(step.route) && exchange.text !== '' ? { body: readAnswer(exchange.text, keyOf(step)) } : {};
+      step.effect === 'read' && exchange.text !== ''
+        ? { body: readAnswer(exchange.text, this.#keyOf(step)) }
+        : {};
     return { delivered: true, ...(note === undefined ? {} : { note }), ...body, ...this.sent };
   }
 
   #exhausted(step: Step, exchange: Exchange, verdict: Transient): Outcome {
-    const text = redactOwnText(exhaustionText(step, exchange, this.#attempts), keyOf(step));
+    const text = redactOwnText(exhaustionText(step, exchange, this.#attempts), this.#keyOf(step));
     return failed(exhaustion(verdict, text), this.sent, exchange);
   }
 
   #pausedTooLong(step: Step): Outcome {
     const { status, remainingMs: retryAfterMs } = this.context.pause;
     const verdict = judge({ status }) as Transient;
-    const error = exhaustion(verdict, pauseText(step, status, retryAfterMs));
+    const error = exhaustion(verdict, pauseText(this.context.settings.api, step, status, retryAfterMs));
     return failed(error, this.sent, { status, retryAfterMs });
+  }
+
+  #keyOf({ request }: Step): string {
+    return headerIn(request.headers, this.context.settings.api.keyHeader);
   }
 }
 
@@ -245,10 +255,6 @@ function whenPending(promise: Promise<unknown>, callback: () => void): void {
   queueMicrotask(() => {
     if (!isSettled) callback();
   });
-}
-
-function keyOf({ request }: Step): string {
-  return apiKeyOf(request.headers);
 }
 
 function toTenths(ms: number): number {

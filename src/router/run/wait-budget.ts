@@ -1,6 +1,6 @@
 import type { Settings } from '../options.js';
 
-/** A wait of a plan, and whether PX asked for it. */
+/** A wait of a plan, and whether the destination asked for it. */
 export interface Wait {
   readonly delayMs: number;
   readonly isThrottle: boolean;
@@ -12,7 +12,7 @@ type Limits = Pick<Settings, 'clock' | 'maxThrottleWaitMs' | 'backoffMaxMs' | 'm
 export class WaitBudget {
   /** In requests and in waits between attempts. */
   #spentMs = 0;
-  /** In waits that PX asked for, where these have a limit of their own. */
+  /** In waits that the destination asked for, where these have a limit of their own. */
   #throttledMs = 0;
 
   /** @param deadlineMs when the caller needs the outcome, on the clock of the limits */
@@ -21,7 +21,7 @@ export class WaitBudget {
     private readonly deadlineMs: number,
   ) {}
 
-  /** Whether waits that PX asks for, and the attempts before them, have a limit of their own. */
+  /** Whether waits that the destination asks for, and the attempts before them, have a limit of their own. */
   get waitsForThrottle(): boolean {
     return this.limits.maxThrottleWaitMs !== undefined;
   }

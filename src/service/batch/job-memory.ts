@@ -50,8 +50,8 @@ function addressOf({ steps: [{ request }] }: RequestPlan): unknown[] {
 }
 
 /** Whether a plan writes something new each time it is run; all others say the same when repeated. */
-export function isAppend({ steps: [{ route }] }: RequestPlan): boolean {
-  return route === 'events.create';
+export function isAppend({ steps: [{ effect }] }: RequestPlan): boolean {
+  return effect === 'append';
 }
 
 /**

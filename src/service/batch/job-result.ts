@@ -1,10 +1,4 @@
-import {
-  AbortedError,
-  RetryableError,
-  ThrottledError,
-  type JsonObject,
-  type RouteName,
-} from '../../core/index.js';
+import { AbortedError, creates, RetryableError, ThrottledError, type JsonObject } from '../../core/index.js';
 import { isFilterable } from '../../protocol/index.js';
 import { failed, type Failed, type Outcome } from '../../router/index.js';
 import type { Mapped } from './map-event.js';
@@ -50,16 +44,14 @@ export function withinAttempts(outcome: Outcome, { attemptNum }: JsonObject): Ou
   );
 }
 
-/** The calls whose 404 says that another message, or PX itself, is late. A create or an event names nothing that could be missing. */
-const FIND_AN_OBJECT: readonly RouteName[] = ['users.update', 'accounts.update', 'preferences.set'];
-
 /**
- * Whether a job failed because PX does not know an object, which another job may be creating at this moment. A plan that
- * ends with a 404 has no way on: it was a link, preferences, or the update after a refused create.
+ * Whether a job failed because PX does not know an object that it changes: another job may be creating it at this moment. A plan that
+ * ends with a 404 has no way on: it was a link, preferences, or the update after a refused create. A create or an event names nothing
+ * that could be missing.
  */
 export function isAbsence({ requests }: Failed): boolean {
   const last = requests.at(-1);
-  return last?.verdict === 'notFound' && FIND_AN_OBJECT.includes(last.route);
+  return last?.verdict === 'notFound' && last.effect === 'upsert' && !creates(last);
 }
 
 /** Whether a job is not meant for this destination: neither delivered nor failed. */

@@ -105,15 +105,9 @@ async function delivered(
 
 /** The type of the message that a plan was made of; the host does not tell it here. */
 function typeOf(plan: RequestPlan): string {
-  switch (plan.steps[0].route) {
-    case 'events.create':
-      return 'track';
-    case 'accounts.update':
-    case 'accounts.create':
-      return 'group';
-    default:
-      return 'identify';
-  }
+  const [{ effect, object }] = plan.steps;
+  if (effect === 'append') return 'track';
+  return object?.kind === 'account' ? 'group' : 'identify';
 }
 
 function outcomeOf({ status }: DeliveryResult): EventOutcome {

@@ -1,4 +1,5 @@
 import nock from 'nock';
+import { PX_API } from '../../../src/destinations/gainsight_px/api/px-answers';
 import { createFetchTransport } from '../../../src/router/http/fetch-transport';
 import { systemClock } from '../../../src/runtime/clock';
 import type { Fetch } from '../../../src/router/options';
@@ -6,7 +7,12 @@ import type { Exchange } from '../../../src/router/http/transport';
 import { FakeClock } from '../../__mocks__/clock.fake';
 import { API_KEY, identifyPlan, readPlan, trackPlan } from '../plans';
 
-const send = createFetchTransport({ fetch: globalThis.fetch, clock: systemClock, requestTimeoutMs: 10_000 });
+const send = createFetchTransport({
+  api: PX_API,
+  fetch: globalThis.fetch,
+  clock: systemClock,
+  requestTimeoutMs: 10_000,
+});
 const event = trackPlan('u1').steps[0].request;
 const px = (): nock.Scope => nock('https://px.test');
 
@@ -87,6 +93,7 @@ describe('an answer is read with suspicion', () => {
     });
     const fetch: Fetch = () => Promise.resolve(new Response(endless, { status: 500 }));
     const exchange = await createFetchTransport({
+      api: PX_API,
       fetch,
       clock: new FakeClock(),
       requestTimeoutMs: 1_000,
@@ -125,7 +132,12 @@ describe('a transport error is told by its code, never by its message', () => {
 
   it('UNKNOWN where the code is a text, which can hold anything', async () => {
     const fetch: Fetch = () => Promise.reject(Object.assign(new Error(), { code: `bad header ${API_KEY}` }));
-    const transport = createFetchTransport({ fetch, clock: new FakeClock(), requestTimeoutMs: 1 });
+    const transport = createFetchTransport({
+      api: PX_API,
+      fetch,
+      clock: new FakeClock(),
+      requestTimeoutMs: 1,
+    });
     expect(await transport(event)).toMatchObject({ errorCode: 'UNKNOWN' });
   });
 
@@ -134,7 +146,7 @@ describe('a transport error is told by its code, never by its message', () => {
       throw new Error(API_KEY);
     };
     const clock = new FakeClock();
-    const exchange = await createFetchTransport({ fetch, clock, requestTimeoutMs: 1 })(event);
+    const exchange = await createFetchTransport({ api: PX_API, fetch, clock, requestTimeoutMs: 1 })(event);
     expect(exchange).toMatchObject({ errorCode: 'UNKNOWN' });
     expect(clock.waiting).toBe(0);
   });
@@ -143,7 +155,7 @@ describe('a transport error is told by its code, never by its message', () => {
 describe('an attempt has a time limit', () => {
   async function attempt(fetch: Fetch): Promise<Exchange> {
     const clock = new FakeClock();
-    return clock.runUntil(createFetchTransport({ fetch, clock, requestTimeoutMs: 700 })(event));
+    return clock.runUntil(createFetchTransport({ api: PX_API, fetch, clock, requestTimeoutMs: 700 })(event));
   }
 
   it('for the answer', async () => {

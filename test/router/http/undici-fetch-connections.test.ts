@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createHttpFetch, type Fetch } from '../../../src/router';
 import { systemClock } from '../../../src/runtime/clock';
+import { PX_API } from '../../../src/destinations/gainsight_px/api/px-answers';
 import { createFetchTransport } from '../../../src/router/http/fetch-transport';
 import { judgeExchange } from '../../../src/router/http/classify-attempt';
 import type { Exchange } from '../../../src/router/http/transport';
@@ -47,7 +48,12 @@ const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
 const REQUEST_TIMEOUT_MS = 60_000;
 
 function sender(fetch: Fetch = createHttpFetch()): (origin: string, id?: string) => Promise<Exchange> {
-  const transport = createFetchTransport({ fetch, clock: systemClock, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+  const transport = createFetchTransport({
+    api: PX_API,
+    fetch,
+    clock: systemClock,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  });
   return (origin, id = 'ada') => transport(request(origin, id), true);
 }
 
@@ -118,7 +124,7 @@ describe('an answer that nobody expects is answered at once', () => {
   ])('%s', async (status, bytes) => {
     const exchange = await answered(bytes);
     expect(exchange.status).toBe(Number(status.slice(0, 3)));
-    expect(judgeExchange(exchange, 'users.update')).toBe('unavailable');
+    expect(judgeExchange(exchange, 'upsert')).toBe('unavailable');
   });
 
   it.each([
@@ -128,7 +134,7 @@ describe('an answer that nobody expects is answered at once', () => {
     ['what is no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', false],
     ['a head without end', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(1_000_000)}`, false],
   ])('%s: no usable answer', async (_, bytes, end) => {
-    expect(judgeExchange(await answered(bytes, end), 'users.update')).toBe('unreachable');
+    expect(judgeExchange(await answered(bytes, end), 'upsert')).toBe('unreachable');
   });
 
   it('upgrade headers on another status change nothing', async () => {

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpFetch } from '../../../src/router';
 import { systemClock } from '../../../src/runtime/clock';
+import { PX_API } from '../../../src/destinations/gainsight_px/api/px-answers';
 import { createFetchTransport } from '../../../src/router/http/fetch-transport';
 import type { Exchange } from '../../../src/router/http/transport';
 import type { RequestDescriptor } from '../../../src';
@@ -25,7 +26,12 @@ async function exchange(listener: RequestListener, requestTimeoutMs = 5_000): Pr
     headers: { 'X-APTRINSIC-API-KEY': 'key', 'Content-Type': 'application/json' },
     body: { email: 'ada@example.com' },
   };
-  const transport = createFetchTransport({ fetch: createHttpFetch(), clock: systemClock, requestTimeoutMs });
+  const transport = createFetchTransport({
+    api: PX_API,
+    fetch: createHttpFetch(),
+    clock: systemClock,
+    requestTimeoutMs,
+  });
   return transport(request, true);
 }
 

@@ -71,7 +71,7 @@ describe('it is absent', () => {
     await deliver(setup, identifyPlan('u1'));
     await deliver(setup, {
       lanes: ['user:u1'],
-      steps: [{ id: 'deleteUser', route: 'users.delete', request }],
+      steps: [{ ...first, id: 'deleteUser', route: 'users.delete', effect: 'delete', request }],
     });
     expect(await deliver(setup, identifyPlan('u1'))).toMatchObject({ delivered: true, retries: 0 });
   });

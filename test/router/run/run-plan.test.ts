@@ -14,7 +14,16 @@ describe('a plan is run by its tables', () => {
     expect(outcome).toMatchObject({ delivered: true, retries: 0, mayBeDuplicate: false });
     expect(px.sent.map(({ method, path }) => `${method} ${path}`)).toEqual(['PUT /v1/users/u1']);
     expect(outcome.requests).toEqual([
-      { step: 'updateUser', route: 'users.update', status: 204, durationMs: 0, waitedMs: 0, verdict: 'ok' },
+      {
+        step: 'updateUser',
+        route: 'users.update',
+        effect: 'upsert',
+        method: 'PUT',
+        status: 204,
+        durationMs: 0,
+        waitedMs: 0,
+        verdict: 'ok',
+      },
     ]);
     expect(outcome).not.toHaveProperty('body');
   });

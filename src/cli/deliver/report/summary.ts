@@ -1,7 +1,6 @@
 import orderBy from 'lodash/orderBy.js';
 import round from 'lodash/round.js';
 import sum from 'lodash/sum.js';
-import type { RouteName } from '../../../core/index.js';
 import type { ReadFile } from '../../input/message-input.js';
 import type { Counts, Fates, InputKind, RejectedCode } from './counts.js';
 import type { DroppedPath } from './dropped-values.js';
@@ -80,7 +79,7 @@ export type SentTo = 'px' | 'simulator' | 'nowhere';
 /** The requests of a run. */
 interface SentRequests {
   readonly total: number;
-  readonly byRoute: Readonly<Partial<Record<RouteName, number>>>;
+  readonly byRoute: Readonly<Record<string, number>>;
   /** By message of which any was sent; null when none was. */
   readonly perMessage: number | null;
   readonly retries: number;
@@ -94,7 +93,7 @@ interface WouldBe {
   /** When every plan takes its longest way. */
   readonly atMost: number;
   /** Of `atLeast`. */
-  readonly byRoute: Readonly<Partial<Record<RouteName, number>>>;
+  readonly byRoute: Readonly<Record<string, number>>;
 }
 
 const TOP = 10;

@@ -1,7 +1,5 @@
-import type { RouteName } from '../../../core/index.js';
-
 interface Held {
-  readonly route: RouteName;
+  readonly route: string;
   readonly lanes: readonly string[];
   readonly settle: (retryable: boolean) => void;
 }
@@ -17,12 +15,12 @@ interface Held {
 export class HeldForbidden {
   readonly #held = new Set<Held>();
 
-  hold(route: RouteName, lanes: readonly string[], settle: (retryable: boolean) => void): void {
+  hold(route: string, lanes: readonly string[], settle: (retryable: boolean) => void): void {
     this.#held.add({ route, lanes, settle });
   }
 
   /** PX shows that the key may still use the route. */
-  onRouteOpen(route: RouteName): void {
+  onRouteOpen(route: string): void {
     this.#release(false, (held) => held.route === route);
   }
 

@@ -5,13 +5,7 @@ import {
   type DestinationConfig,
   type Explanation,
 } from '../../../destinations/gainsight_px/index.js';
-import {
-  type Failed,
-  type Outcome,
-  type RequestRecord,
-  type Router,
-  mayHaveArrived,
-} from '../../../router/index.js';
+import type { Failed, Outcome, RequestRecord, Router } from '../../../router/index.js';
 import type { InputFault, InputItem, InputMessage } from '../../input/read-messages.js';
 import type { Counts, WhySkipped } from '../report/counts.js';
 import type { HeldForbidden } from './deferred-403s.js';
@@ -174,7 +168,7 @@ export class Delivery {
     }
     const { code } = outcome;
     const reason = ownReason(outcome) ?? outcome.message;
-    const mayHaveLanded = outcome.requests.some(mayHaveBroughtEvent);
+    const mayHaveLanded = outcome.requests.some(mayHaveAppended);
     const settle = (retryable: boolean): void => {
       this.#settle(slot, { item, code, reason, retryable, mayHaveLanded }, ordinal);
     };
@@ -199,9 +193,8 @@ interface Sent {
 }
 
 /** Whether PX may have taken an event though no answer says so. All else that is sent does no harm when it is sent again. */
-function mayHaveBroughtEvent({ route, status, errorCode = '' }: RequestRecord): boolean {
-  if (route !== 'events.create') return false;
-  return status === undefined ? mayHaveArrived(errorCode) : status >= 500 || status === 408;
+function mayHaveAppended({ effect, mayHaveLanded }: RequestRecord): boolean {
+  return effect === 'append' && mayHaveLanded === true;
 }
 
 /** What ended a message that PX has not answered, in the words of a run. */

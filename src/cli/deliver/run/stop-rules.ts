@@ -1,4 +1,3 @@
-import type { RouteName } from '../../../core/index.js';
 import type { Failed, Outcome, RequestRecord } from '../../../router/index.js';
 import { duration } from '../report/quantities.js';
 import type { Stop } from './stop.js';
@@ -17,12 +16,12 @@ export const MAX_THROTTLE_WAIT_MS = 15 * 60 * 1000;
  * when the daily quota is used up, and when PX asks for a longer pause than the command waits for.
  */
 export class StopRules {
-  readonly #forbidden = new Map<RouteName, number>();
+  readonly #forbidden = new Map<string, number>();
 
   /** @param onRouteOpen told when PX shows that the key may use a route */
   constructor(
     private readonly stop: Stop,
-    private readonly onRouteOpen: (route: RouteName) => void,
+    private readonly onRouteOpen: (route: string) => void,
   ) {}
 
   /** Told of each request before its plan goes on, so that nothing of its lane follows a 401. */

@@ -1,8 +1,8 @@
-import { advance, maxRequests, type RequestPlan, type RouteName } from '../../../core/index.js';
+import { advance, maxRequests, type RequestPlan } from '../../../core/index.js';
 
 /** Counts the requests that plans would make, when none is sent. */
 export class WouldBeRequests {
-  readonly #byRoute: Partial<Record<RouteName, number>> = {};
+  readonly #byRoute: Record<string, number> = {};
   #atLeast = 0;
   #atMost = 0;
 
@@ -17,7 +17,7 @@ export class WouldBeRequests {
   }
 
   /** The requests of `atLeast`, by route. */
-  get byRoute(): Readonly<Partial<Record<RouteName, number>>> {
+  get byRoute(): Readonly<Record<string, number>> {
     return this.#byRoute;
   }
 
@@ -35,7 +35,7 @@ export class WouldBeRequests {
     }
   }
 
-  #count(route: RouteName): void {
+  #count(route: string): void {
     this.#atLeast += 1;
     this.#byRoute[route] = (this.#byRoute[route] ?? 0) + 1;
   }

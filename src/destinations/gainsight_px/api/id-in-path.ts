@@ -1,3 +1,5 @@
+import { NOT_IDS } from './routes.js';
+
 /** What needs no thought: these stand in a URL path as they are. */
 const PLAIN = /^[A-Za-z0-9\-._~@]+$/;
 /** What PX's servers read back unchanged when it is percent-encoded. */
@@ -6,9 +8,13 @@ const CARRIABLE =
 const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
 const MAX_ENCODED_BYTES = 512;
 
-/** Last segments of PX paths that are routes of their own, and the names of folders. */
-const NOT_IDS: ReadonlySet<string> = new Set(['.', '..', 'update', 'delete', 'denylist']);
-const LONGEST_NOT_ID = 'denylist'.length;
+/** Segments that lead elsewhere: to another call, or to another folder. */
+const ELSEWHERE: readonly string[] = ['.', '..', ...NOT_IDS];
+const ELSEWHERE_SET: ReadonlySet<string> = new Set(ELSEWHERE);
+const LONGEST_ELSEWHERE = Math.max(...ELSEWHERE.map(({ length }) => length));
+
+/** The ids that a path can carry, for messages. */
+export const CARRIED_IN_PATHS = `only letters, digits, inner blanks and -._~@:!$&'()*,+=, at most ${MAX_ENCODED_BYTES} bytes when encoded, and none of ${ELSEWHERE.join(' ')}`;
 
 /**
  * An id as one segment of a URL path; `undefined` when no path can carry it safely, so that the body form of the call is due.
@@ -22,7 +28,7 @@ const LONGEST_NOT_ID = 'denylist'.length;
  * idInPath('a/b');             // undefined
  */
 export function idInPath(id: string): string | undefined {
-  if (id.length <= LONGEST_NOT_ID && NOT_IDS.has(id)) return undefined;
+  if (id.length <= LONGEST_ELSEWHERE && ELSEWHERE_SET.has(id)) return undefined;
   if (PLAIN.test(id)) return id.length <= MAX_ENCODED_BYTES ? id : undefined;
   // Longer than this it cannot fit, and need not be matched.
   if (id.length > MAX_ENCODED_BYTES || !CARRIABLE.test(id)) return undefined;

@@ -1,5 +1,13 @@
-import { InstrumentationError, type RequestBody, type RequestDescriptor } from '../../../core/index.js';
-import { idInPath } from './id-in-path.js';
+import {
+  InstrumentationError,
+  type Method,
+  type RequestBody,
+  type RequestDescriptor,
+  type Step,
+} from '../../../core/index.js';
+import { CARRIED_IN_PATHS, idInPath } from './id-in-path.js';
+import { KEY_HEADER } from './px-answers.js';
+import { FORMS, ID_FIELD, ROUTES, type EndpointPath, type RouteName } from './routes.js';
 
 /** Where requests go and what authorises them: all of a configuration that a request needs. */
 export interface Connection {
@@ -12,130 +20,89 @@ export interface Connection {
 /** A body as the mapping makes it: its values are such that JSON holds them. */
 export type Body = object;
 
+/** A step without its name and its table. */
+export type PxCall = Pick<Step, 'effect' | 'object' | 'request'> & { readonly route: RouteName };
+
 const JSON_TYPE = 'application/json';
 
-/**
- * The calls of the Gainsight PX REST API, as requests.
- *
- * Each takes the id in the path where a path can carry it, and the body form of the same call where it cannot. Source of methods,
- * paths and header: Gainsight PX API description v0.1.6 (https://px-apidocs.gainsight.com).
- */
+/** The calls of the Gainsight PX REST API for one connection. */
 export class PxApi {
-  readonly #users: string;
-  readonly #accounts: string;
-  readonly #events: string;
+  readonly #v1: string;
   readonly #preferences: string;
   readonly #apiKey: string;
 
-  constructor(connection: Connection) {
-    const v1 = `${connection.origin}/v1`;
-    this.#users = `${v1}/users`;
-    this.#accounts = `${v1}/accounts`;
-    this.#events = `${v1}/events/custom`;
-    this.#preferences = `${connection.origin}/${connection.preferencesVersion}/user/preferences`;
-    this.#apiKey = connection.apiKey;
-  }
-
-  /** 204; 404 when there is no such user. */
-  updateUser(identifyId: string, body: Body): RequestDescriptor {
-    const id = idInPath(identifyId);
-    return id === undefined
-      ? this.#write('PUT', `${this.#users}/update`, 'users', { identifyId, ...body })
-      : this.#write('PUT', `${this.#users}/${id}`, 'users', body);
-  }
-
-  /** 201; 400 when there is one already. `body` holds the `identifyId`. */
-  createUser(body: Body): RequestDescriptor {
-    return this.#write('POST', this.#users, 'users', body);
-  }
-
-  /** 204; 404 when there is no such account. */
-  updateAccount(accountId: string, body: Body): RequestDescriptor {
-    const id = idInPath(accountId);
-    return id === undefined
-      ? this.#write('PUT', `${this.#accounts}/update`, 'accounts', { id: accountId, ...body })
-      : this.#write('PUT', `${this.#accounts}/${id}`, 'accounts', body);
-  }
-
-  /** 201; 400 when there is one already. `body` holds the `id`. */
-  createAccount(body: Body): RequestDescriptor {
-    return this.#write('POST', this.#accounts, 'accounts', body);
-  }
-
-  /** 201. */
-  createEvent(body: Body): RequestDescriptor {
-    return this.#write('POST', this.#events, 'events', body);
-  }
-
-  /** 204; 404 when there is no such user. Only the flags in `body` change. */
-  setPreferences(identifyId: string, body: Body): RequestDescriptor {
-    const id = idInPath(identifyId);
-    return id === undefined
-      ? this.#write('PUT', this.#preferences, 'preferences', { identifyId, ...body })
-      : this.#write('PUT', `${this.#preferences}/${id}`, 'preferences', body);
-  }
-
-  /** 200 with the six flags, `null` for one never set; 404 when there is no such user. */
-  getPreferences(identifyId: string): RequestDescriptor {
-    const id = idInPath(identifyId);
-    return id === undefined
-      ? this.#write('POST', this.#preferences, 'preferences', { identifyId })
-      : this.#bare('GET', `${this.#preferences}/${id}`, 'preferences');
-  }
-
-  /** 200 or 204; 404 when the user is gone already. Erases for good: the default would keep the record for seven days. */
-  deleteUser(identifyId: string): RequestDescriptor {
-    const id = idInPath(identifyId);
-    return id === undefined
-      ? this.#write('DELETE', `${this.#users}/delete?hardDelete=true`, 'users', { identifyId })
-      : this.#bare('DELETE', `${this.#users}/${id}?hardDelete=true`, 'users');
+  constructor({ origin, apiKey, preferencesVersion }: Connection) {
+    this.#v1 = `${origin}/v1`;
+    this.#preferences = `${origin}/${preferencesVersion}`;
+    this.#apiKey = apiKey;
   }
 
   /**
-   * 200 or 204; 404 when there is no such user.
+   * A call about the object with this id (for an event: of the user with this id). Calls that have the id in their path take it in their
+   * body where no path can carry it.
    *
-   * @throws InstrumentationError `id_not_allowed`: this call has no body form, and no path can carry the id.
+   * @param body holds the id, too, where the call has it in its body only: creates and events
+   * @throws InstrumentationError `id_not_allowed`: no path can carry the id, and this call has no body form.
    */
-  denyUser(identifyId: string, denied: boolean): RequestDescriptor {
-    const id = idInPath(identifyId);
-    if (id === undefined) {
-      throw new InstrumentationError(
-        'id_not_allowed',
-        'identifyId cannot be put on the denylist: PX takes it in the URL path only',
-        {
-          issues: [
-            {
-              path: 'identifyId',
-              message:
-                "expected only letters, digits, inner blanks and -._~@:!$&'()*,+=, at most 512 bytes when encoded, and none of . .. update delete denylist",
-            },
-          ],
-        },
-      );
-    }
-    return this.#write('PUT', `${this.#users}/denylist/${id}`, 'users', { denied });
+  call(route: RouteName, id: string, body?: Body): PxCall {
+    const { effect, about } = ROUTES[route];
+    const request = this.#request(route, id, body);
+    // Nothing can be missing when an event is written.
+    return effect === 'append'
+      ? { route, effect, request }
+      : { route, effect, object: { kind: about, id }, request };
   }
 
-  #write(
-    method: RequestDescriptor['method'],
+  #request(route: RouteName, id: string, body: Body | undefined): RequestDescriptor {
+    const { endpointPath, about } = ROUTES[route];
+    const { byPath, byBody } = FORMS[route];
+    const root = endpointPath === 'preferences' ? this.#preferences : this.#v1;
+    if (byPath !== undefined) {
+      const segment = idInPath(id);
+      if (segment !== undefined) {
+        return this.#descriptor(byPath.method, root + byPath.path + segment + byPath.end, endpointPath, body);
+      }
+    }
+    if (byBody === undefined) throw idNotAllowed();
+    const whole = byPath === undefined ? body : { [ID_FIELD[about]]: id, ...body };
+    return this.#descriptor(byBody.method, root + byBody.path, endpointPath, whole);
+  }
+
+  #descriptor(
+    method: Method,
     endpoint: string,
-    endpointPath: RequestDescriptor['endpointPath'],
-    body: Body,
+    endpointPath: EndpointPath,
+    body: Body | undefined,
   ): RequestDescriptor {
+    if (body === undefined)
+      return { method, endpoint, endpointPath, headers: { [KEY_HEADER]: this.#apiKey } };
     return {
       method,
       endpoint,
       endpointPath,
-      headers: { 'X-APTRINSIC-API-KEY': this.#apiKey, 'Content-Type': JSON_TYPE },
+      headers: { [KEY_HEADER]: this.#apiKey, 'Content-Type': JSON_TYPE },
       body: body as RequestBody,
     };
   }
+}
 
-  #bare(
-    method: RequestDescriptor['method'],
-    endpoint: string,
-    endpointPath: RequestDescriptor['endpointPath'],
-  ): RequestDescriptor {
-    return { method, endpoint, endpointPath, headers: { 'X-APTRINSIC-API-KEY': this.#apiKey } };
-  }
+/** The id and the body that {@link PxApi.call} makes the same step of again. No id where the body has it always. */
+export function callArguments(step: Step & { readonly route: RouteName }): {
+  id?: string;
+  body: RequestBody;
+} {
+  const { route, object, request } = step;
+  const { body = {} } = request;
+  if (object === undefined || FORMS[route].byPath === undefined) return { body };
+  const { id, kind } = object;
+  if (idInPath(id) !== undefined) return { id, body };
+  const { [ID_FIELD[kind]]: _id, ...rest } = body;
+  return { id, body: rest };
+}
+
+function idNotAllowed(): InstrumentationError {
+  const message = 'identifyId cannot be put on the denylist: PX takes it in the URL path only';
+  return new InstrumentationError('id_not_allowed', message, {
+    issues: [{ path: 'identifyId', message: `expected ${CARRIED_IN_PATHS}` }],
+  });
 }

@@ -113,12 +113,12 @@ export class GroupMapper {
     }
 
     const body = this.#account(sources, record);
-    const update = this.api.updateAccount(accountId, body);
+    const update = this.api.call('accounts.update', accountId, body);
     const on = member === undefined ? WITHOUT_LINK : WITH_LINK;
     const steps: Steps = [
-      { id: 'updateAccount', route: 'accounts.update', request: update, on: on.updateAccount },
+      { id: 'updateAccount', ...update, on: on.updateAccount },
       this.#createAccount(account, body, on.createAccount, sources, record),
-      { id: 'updateAccountAgain', route: 'accounts.update', request: update, on: on.updateAccountAgain },
+      { id: 'updateAccountAgain', ...update, on: on.updateAccountAgain },
     ];
     if (member === undefined) return { lanes: [accountLane(accountId)], steps };
     const { value: identifyId } = member;
@@ -149,10 +149,12 @@ export class GroupMapper {
       record,
       SYNCED_TIMES.account,
     );
-    const request = this.api.createAccount(
+    const create = this.api.call(
+      'accounts.create',
+      id,
       time === undefined ? { id, name: id, ...update } : { id, name: id, createDate: time, ...update },
     );
-    return { id: 'createAccount', route: 'accounts.create', request, on };
+    return { id: 'createAccount', ...create, on };
   }
 
   #addLink(
@@ -163,20 +165,22 @@ export class GroupMapper {
     record: Recorder | undefined,
   ): void {
     const { missingUserOnGroup, productTagKey } = this.config;
-    const request = this.api.updateUser(identifyId, { accountId });
-    steps.push({ id: 'linkUser', route: 'users.update', request, on: LINK_TABLES[missingUserOnGroup] });
+    const link = this.api.call('users.update', identifyId, { accountId });
+    steps.push({ id: 'linkUser', ...link, on: LINK_TABLES[missingUserOnGroup] });
     if (missingUserOnGroup !== 'create') return;
 
     const user = { identifyId, accountId, type: 'USER', propertyKeys: [productTagKey] };
     record?.wrote(NEW_USER, 'type', 'constant', 'USER');
     record?.wrote(NEW_USER, 'propertyKeys', 'config.productTagKey', user.propertyKeys);
     const time = eventTimeFor(USER_CREATE_DATES, {}, sources, NEW_USER, record, SYNCED_TIMES.member);
-    const create = this.api.createUser(
+    const create = this.api.call(
+      'users.create',
+      identifyId,
       time === undefined ? user : { signUpDate: time, createDate: time, ...user },
     );
     steps.push(
-      { id: 'createUser', route: 'users.create', request: create, on: NEW_USER_TABLES.createUser },
-      { id: 'linkUserAgain', route: 'users.update', request, on: NEW_USER_TABLES.linkUserAgain },
+      { id: 'createUser', ...create, on: NEW_USER_TABLES.createUser },
+      { id: 'linkUserAgain', ...link, on: NEW_USER_TABLES.linkUserAgain },
     );
   }
 }

@@ -83,22 +83,23 @@ export class IdentifyMapper {
     const preferences = this.#preferences.read(sources, hasFlags, record);
 
     const on = preferences === undefined ? ENDING : GOING_ON;
-    const update = this.api.updateUser(identifyId, body);
+    const update = this.api.call('users.update', identifyId, body);
     const time = eventTimeFor(USER_CREATE_DATES, body, sources, NEW_USER, record);
-    const create = this.api.createUser(
+    const create = this.api.call(
+      'users.create',
+      identifyId,
       time === undefined
         ? { identifyId, ...body }
         : { identifyId, signUpDate: time, createDate: time, ...body },
     );
     const steps: [Step<IdentifyStep>, ...Step<IdentifyStep>[]] = [
-      { id: 'updateUser', route: 'users.update', request: update, on: on.updateUser },
-      { id: 'createUser', route: 'users.create', request: create, on: on.createUser },
-      { id: 'updateUserAgain', route: 'users.update', request: update, on: on.updateUserAgain },
+      { id: 'updateUser', ...update, on: on.updateUser },
+      { id: 'createUser', ...create, on: on.createUser },
+      { id: 'updateUserAgain', ...update, on: on.updateUserAgain },
     ];
     if (preferences !== undefined) {
       record?.wrote(PREFERENCES_PLACE, 'identifyId', path, identifyId);
-      const request = this.api.setPreferences(identifyId, preferences);
-      steps.push({ id: 'setPreferences', route: 'preferences.set', request });
+      steps.push({ id: 'setPreferences', ...this.api.call('preferences.set', identifyId, preferences) });
     }
     return { lanes: [userLane(identifyId)], steps };
   }

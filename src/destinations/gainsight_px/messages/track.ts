@@ -70,7 +70,7 @@ export class TrackMapper {
     const body = this.#event(type, identifyId, sources, record);
     return {
       lanes: [userLane(identifyId)],
-      steps: [{ id: 'createEvent', route: 'events.create', request: this.api.createEvent(body) }],
+      steps: [{ id: 'createEvent', ...this.api.call('events.create', identifyId, body) }],
     };
   }
 

@@ -18,14 +18,7 @@ export function deleteUser(identifyId: string | number, destinationConfig: Confi
   const id = requireIdentifyId(identifyId);
   return {
     lanes: [userLane(id)],
-    steps: [
-      {
-        id: 'deleteUser',
-        route: 'users.delete',
-        request: api.deleteUser(id),
-        on: { notFound: { to: 'done' } },
-      },
-    ],
+    steps: [{ id: 'deleteUser', ...api.call('users.delete', id), on: { notFound: { to: 'done' } } }],
   };
 }
 
@@ -47,7 +40,7 @@ export function denyUser(
   requireBoolean(denied);
   return {
     lanes: [userLane(id)],
-    steps: [{ id: 'denyUser', route: 'users.deny', request: api.denyUser(id, denied) }],
+    steps: [{ id: 'denyUser', ...api.call('users.deny', id, { denied }) }],
   };
 }
 

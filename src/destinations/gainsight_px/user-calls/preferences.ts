@@ -20,7 +20,7 @@ export function getPreferences(identifyId: string | number, destinationConfig: C
   const id = requireIdentifyId(identifyId);
   return {
     lanes: [userLane(id)],
-    steps: [{ id: 'getPreferences', route: 'preferences.get', request: api.getPreferences(id) }],
+    steps: [{ id: 'getPreferences', ...api.call('preferences.get', id) }],
   };
 }
 
@@ -48,7 +48,7 @@ export function setPreferences(
   }
   return {
     lanes: [userLane(id)],
-    steps: [{ id: 'setPreferences', route: 'preferences.set', request: api.setPreferences(id, flags) }],
+    steps: [{ id: 'setPreferences', ...api.call('preferences.set', id, flags) }],
   };
 }
 
