@@ -27,6 +27,7 @@ export type {
   FetchAnswer,
   FetchInit,
   LimitScope,
+  Method,
   MinimalSignal,
   RateLimiter,
   RequestRecord,
