@@ -9,7 +9,7 @@ import { isFilterable } from '../../protocol/index.js';
 import { failed, type Failed, type Outcome } from '../../router/index.js';
 import type { Mapped } from './map-event.js';
 
-/** What to answer for one event of a batch: an outcome, or the plan that the host is to send. */
+/** What to answer for one event of a batch: its outcome, or the plan that the host sends itself. */
 export type JobResult = Outcome | Mapped;
 
 /** Whether a job failed. */
@@ -50,19 +50,19 @@ export function withinAttempts(outcome: Outcome, { attemptNum }: JsonObject): Ou
   );
 }
 
-/** The calls whose 404 says that another message, or PX itself, is late. A create or an event names nothing that could be missing. */
+/** The routes whose 404 means that another message, or PX's reads, are late. Others name no existing object. */
 const FIND_AN_OBJECT: readonly RouteName[] = ['users.update', 'accounts.update', 'preferences.set'];
 
 /**
- * Whether a job failed because PX does not know an object, which another job may be creating at this moment. A plan that
- * ends with a 404 has no way on: it was a link, preferences, or the update after a refused create.
+ * Whether a job failed because PX does not know an object, which another job may be creating at this moment. Plans end
+ * with a 404 at a link, at preferences, and at the update after a refused create.
  */
 export function isAbsence({ requests }: Failed): boolean {
   const last = requests.at(-1);
   return last?.verdict === 'notFound' && FIND_AN_OBJECT.includes(last.route);
 }
 
-/** Whether a job is not meant for this destination: neither delivered nor failed. */
+/** Whether this destination does not take such messages: the host counts the job as filtered, not as failed. */
 export function isFiltered(result: JobResult): boolean {
   return isFailed(result) && isFilterable(result.error);
 }
