@@ -80,14 +80,17 @@ export class Pipeline {
         counts.passedOver += 1;
         continue;
       }
-      const taken = item.kind === 'fault' ? this.#takeFault(item) : this.#takeMessage(item);
-      if (taken !== undefined) await taken;
+      if (item.kind === 'fault') this.#takeFault(item);
+      else {
+        const sent = this.#takeMessage(item);
+        if (sent !== undefined) await sent;
+      }
     }
     await this.#idle();
     if (sending.to === 'px') sending.deferred.releaseAll(true);
   }
 
-  #takeFault(fault: InputFault): undefined {
+  #takeFault(fault: InputFault): void {
     if (fault.refusal !== undefined) this.parts.counts.noteSkipped(fault, 'unreadable_before');
     else this.#reject(fault, { code: fault.code, reason: fault.message, retryable: false });
   }
