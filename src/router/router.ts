@@ -4,7 +4,7 @@ import { checkDeliverOptions, checkPlan } from './check-plan.js';
 import { createFetchTransport } from './http/fetch-transport.js';
 import type { Transport } from './http/transport.js';
 import type { DeliverOptions, Settings } from './options.js';
-import { ReadyGate } from './ordering/back-pressure.js';
+import { BackPressure } from './ordering/back-pressure.js';
 import { OrderedBatch, type Batch, type Order, type PlanJob } from './ordering/batch.js';
 import { Lanes } from './ordering/lanes.js';
 import { Interrupted, Interruption } from './run/cancellation.js';
@@ -66,7 +66,7 @@ export class PlanRouter implements Router {
   readonly #transport: Transport;
   readonly #scopes: Scopes;
   readonly #lanes = new Lanes();
-  readonly #gate: ReadyGate;
+  readonly #pressure: BackPressure;
   readonly #tally = new Tally();
   readonly #aborts = new AbortFanOut();
   readonly #interruptions = new Set<Interruption>();
@@ -77,7 +77,7 @@ export class PlanRouter implements Router {
   constructor(private readonly settings: Settings) {
     this.#transport = createFetchTransport(settings);
     this.#scopes = new Scopes(settings);
-    this.#gate = new ReadyGate(settings.maxPending);
+    this.#pressure = new BackPressure(settings.maxPending);
   }
 
   deliver(plan: RequestPlan, options: DeliverOptions = {}): Promise<Outcome> {
@@ -94,10 +94,10 @@ export class PlanRouter implements Router {
   /** @param order that of a batch; default: the order in the plan's lanes */
   #take(job: PlanJob, options: DeliverOptions, order?: Order): Promise<Outcome> {
     const outcome = this.#outcomeOf(job, options, order);
-    this.#gate.enter();
+    this.#pressure.enter();
     // After the outcome is out, so that its caller is served before those that wait for `idle()`.
     void outcome.then(() => {
-      this.#gate.leave();
+      this.#pressure.leave();
     });
     return outcome;
   }
@@ -128,16 +128,16 @@ export class PlanRouter implements Router {
   }
 
   ready(): Promise<void> {
-    return this.#gate.ready();
+    return this.#pressure.ready();
   }
 
   idle(): Promise<void> {
-    return this.#gate.empty();
+    return this.#pressure.empty();
   }
 
   stats(): RouterStats {
     return this.#tally.snapshot({
-      pending: this.#gate.pending,
+      pending: this.#pressure.pending,
       running: this.#running,
       inFlight: this.#scopes.inFlight,
       blockedLanes: this.#scopes.blockedLanes,
@@ -149,8 +149,8 @@ export class PlanRouter implements Router {
   close(): Promise<void> {
     this.#closed = true;
     for (const interruption of [...this.#interruptions]) interruption.close();
-    this.#gate.open();
-    return this.#gate.empty();
+    this.#pressure.open();
+    return this.#pressure.empty();
   }
 
   /** Runs a plan when all earlier ones of its lanes have ended, unless one of them must be sent again first. */
@@ -173,7 +173,7 @@ export class PlanRouter implements Router {
     try {
       for (const signal of [delivery.signal, this.settings.signal])
         stopListening.push(this.#aborts.listen(signal, onAbort));
-      if (!place.come) await interruption.during('cancelOrClose', (signal) => place.wait(signal));
+      if (!place.isFirst) await interruption.during('cancelOrClose', (signal) => place.wait(signal));
       const isBlocked = barrier?.blocks(names, number) === true;
       const outcome = isBlocked ? endedByRouter('blocked') : await this.#run(delivery, interruption);
       // Before the plan leaves its lanes: the next plan looks at the barrier at once.
@@ -196,7 +196,7 @@ export class PlanRouter implements Router {
   #refusal({ signal }: Delivery): OwnReason | undefined {
     if (this.#closed) return 'closed';
     if (signal?.aborted === true || this.settings.signal?.aborted === true) return 'cancelled';
-    return this.#gate.isOverrun ? 'overloaded' : undefined;
+    return this.#pressure.isOverrun ? 'overloaded' : undefined;
   }
 
   async #run({ plan, instead, scope, deadlineMs }: Delivery, interruption: Interruption): Promise<Outcome> {

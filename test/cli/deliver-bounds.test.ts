@@ -1,6 +1,6 @@
 import { Counts } from '../../src/cli/deliver/report/counts';
-import { Delivery } from '../../src/cli/deliver/run/pipeline';
-import { HeldForbidden } from '../../src/cli/deliver/run/deferred-403s';
+import { Pipeline } from '../../src/cli/deliver/run/pipeline';
+import { Deferred403s } from '../../src/cli/deliver/run/deferred-403s';
 import type { Rejection } from '../../src/cli/deliver/rejected/rejection';
 import { StopRules } from '../../src/cli/deliver/run/stop-rules';
 import { Stop } from '../../src/cli/deliver/run/stop';
@@ -49,9 +49,9 @@ function start(count: number, first: Promise<Outcome>, messageBytes = 100) {
     to: 'px',
     router: router as Router,
     rules: new StopRules(new Stop(), () => undefined),
-    held: new HeldForbidden(),
+    deferred: new Deferred403s(),
   } as const;
-  const delivery = new Delivery({
+  const delivery = new Pipeline({
     config: CONFIG,
     destination: compile(CONFIG),
     includeRefused: false,
@@ -110,13 +110,13 @@ test('where a rejection stands, it is known how many messages before it were del
     deliver: () => new Promise((resolve) => answers.push(resolve)),
     ready: () => Promise.resolve(),
   };
-  const held = new HeldForbidden();
+  const deferred = new Deferred403s();
   const rules = new StopRules(new Stop(), () => undefined);
-  const delivery = new Delivery({
+  const delivery = new Pipeline({
     config: CONFIG,
     destination: compile(CONFIG),
     includeRefused: false,
-    sending: { to: 'px', router: router as Router, rules, held },
+    sending: { to: 'px', router: router as Router, rules, deferred },
     counts,
     skip: 1,
     onRejection: (_, { ordinal, deliveredBefore }) =>

@@ -1,6 +1,6 @@
 import { Registry, type Metric } from 'prom-client';
 import { generateRudderstackDoc } from '../../scripts/generate-rudderstack-doc';
-import { ReadyGate } from '../../src/router/ordering/back-pressure';
+import { BackPressure } from '../../src/router/ordering/back-pressure';
 import { createService } from '../../src/service';
 import { parseServiceOptions } from '../../src/service/options';
 import { readDocument, tableRows } from './document';
@@ -138,7 +138,7 @@ describe('what docs/rudderstack.md says of single metrics', () => {
 
   test('plans are turned away at the number that is named, here and in SECURITY.md', () => {
     const { maxPending } = parseServiceOptions({}).router;
-    const gate = new ReadyGate(maxPending!);
+    const gate = new BackPressure(maxPending!);
     while (!gate.isOverrun) gate.enter();
     const number = gate.pending.toLocaleString('en-US');
     expect(meaningOf('gainsight_px_plans_pending')).toContain(` at ${number} new ones`);

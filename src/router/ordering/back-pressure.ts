@@ -1,8 +1,8 @@
-/** At this many times the number that makes `ready()` wait, no more are let in: somebody does not wait. */
+/** At so many times `maxPending` plans are refused: a caller does not await `ready()`. */
 const OVERRUN = 10;
 
-/** Counts what is pending, and makes who hands in more wait while that is too much. */
-export class ReadyGate {
+/** Back-pressure: counts the pending plans, and makes callers wait while there are too many. */
+export class BackPressure {
   readonly #waiting: (() => void)[] = [];
   readonly #onEmpty: (() => void)[] = [];
   #pending = 0;
@@ -14,12 +14,12 @@ export class ReadyGate {
     return this.#pending;
   }
 
-  /** Whether even those who do not wait are to be turned away. */
+  /** Whether a caller that does not wait must be refused. */
   get isOverrun(): boolean {
     return this.#pending >= OVERRUN * this.maxPending;
   }
 
-  /** Resolves when less than the maximum is pending. */
+  /** Resolves when fewer plans than the maximum are pending. */
   ready(): Promise<void> {
     if (this.#open || this.#pending < this.maxPending) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
@@ -31,13 +31,13 @@ export class ReadyGate {
 
   leave(): void {
     this.#pending -= 1;
-    // As many as there is room for: all of them would hand in at once.
+    // No more callers than there is room for: each of them hands in a plan at once.
     const room = Math.max(0, this.maxPending - this.#pending);
     for (const resolve of this.#waiting.splice(0, room)) resolve();
     if (this.#pending === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
   }
 
-  /** Lets everybody through from now on. */
+  /** Lets every caller through from now on. */
   open(): void {
     this.#open = true;
     for (const resolve of this.#waiting.splice(0)) resolve();

@@ -4,7 +4,7 @@ import { endedByRouter, failed, holdsBack, type Outcome } from '../run/outcome.j
 import { OrderBarrier } from './order-barrier.js';
 
 interface Ordered {
-  /** Jobs with the same ordering key run one after another, whatever their API keys and lanes. Default: no such order. */
+  /** Jobs of one ordering key run one after another, whatever their API keys and lanes. Default: none. */
   readonly orderingKey?: string | undefined;
 }
 

@@ -1,81 +1,88 @@
 import { waitFor } from '../../runtime/index.js';
 
-interface Place {
-  /** How many places are still ahead, counted once per lane. */
+/** A plan in its lanes. */
+interface Entry {
+  /** How many entries are still ahead, counted once per lane. */
   ahead: number;
   left: boolean;
   readonly lanes: readonly string[];
-  /** Who stands directly behind, in any of the lanes. */
-  readonly behind: Place[];
-  onTurn: (() => void) | undefined;
+  /** The entries directly behind, in any of the lanes. */
+  readonly behind: Entry[];
+  onFirst: (() => void) | undefined;
 }
 
-/** One plan's place in all of its lanes. */
-export interface Turn {
-  /** Whether the plan heads all of its lanes. */
-  readonly come: boolean;
-  /** Resolves when the plan heads all of its lanes; rejects with the signal's reason when that comes first. */
+/** A plan's place in all of its lanes. */
+export interface Place {
+  /** Whether the plan is first in each of its lanes. */
+  readonly isFirst: boolean;
+  /** Resolves when the plan is first in each of its lanes; rejects with the signal's reason if that aborts. */
   wait(signal: AbortSignal): Promise<void>;
-  /** Gives the places up; those behind move up, but never past a plan that is still ahead of this one. */
+  /** Leaves the lanes. The plans behind move up, but never past a plan that is still ahead of this one. */
   leave(): void;
 }
 
-/** Queues by name: who stands in several has their turn when they head them all. Empty queues are forgotten. */
+/** Queues by name. A plan in several lanes runs when it is first in each. Empty lanes are forgotten. */
 export class Lanes {
-  /** The last place in each lane. */
-  readonly #last = new Map<string, Place>();
+  /** The last entry of each lane. */
+  readonly #last = new Map<string, Entry>();
 
-  /** How many lanes somebody stands in. */
+  /** How many lanes are not empty. */
   get size(): number {
     return this.#last.size;
   }
 
-  /** Takes the last place in each of the lanes, at once: that no two plans can wait for each other follows from it. */
-  enter(lanes: Iterable<string>): Turn {
-    const place: Place = { ahead: 0, left: false, lanes: [...new Set(lanes)], behind: [], onTurn: undefined };
-    for (const lane of place.lanes) {
+  /** Enters all the lanes at once, behind every earlier plan: so no two plans wait for each other. */
+  enter(lanes: Iterable<string>): Place {
+    const entry: Entry = {
+      ahead: 0,
+      left: false,
+      lanes: [...new Set(lanes)],
+      behind: [],
+      onFirst: undefined,
+    };
+    for (const lane of entry.lanes) {
       const last = this.#last.get(lane);
       if (last !== undefined) {
-        last.behind.push(place);
-        place.ahead += 1;
+        last.behind.push(entry);
+        entry.ahead += 1;
       }
-      this.#last.set(lane, place);
+      this.#last.set(lane, entry);
     }
     return {
-      get come() {
-        return place.ahead === 0;
+      get isFirst() {
+        return entry.ahead === 0;
       },
-      wait: (signal) => waitForTurn(place, signal),
+      wait: (signal) => waitUntilFirst(entry, signal),
       leave: () => {
-        place.left = true;
-        if (place.ahead === 0) this.#remove(place);
+        entry.left = true;
+        if (entry.ahead === 0) this.#remove(entry);
       },
     };
   }
 
-  /** A loop, not a recursion: a lane may hold thousands that have left already. */
-  #remove(first: Place): void {
+  /** A loop, not a recursion: thousands of entries behind may have left already. */
+  #remove(first: Entry): void {
     const removable = [first];
-    for (let place = removable.pop(); place !== undefined; place = removable.pop()) {
-      for (const lane of place.lanes) {
-        if (this.#last.get(lane) === place) this.#last.delete(lane);
+    for (let entry = removable.pop(); entry !== undefined; entry = removable.pop()) {
+      for (const lane of entry.lanes) {
+        if (this.#last.get(lane) === entry) this.#last.delete(lane);
       }
-      for (const next of place.behind) {
+      for (const next of entry.behind) {
         next.ahead -= 1;
         if (next.ahead > 0) continue;
         if (next.left) removable.push(next);
-        else next.onTurn?.();
+        else next.onFirst?.();
       }
     }
   }
 }
 
-function waitForTurn(place: Place, signal: AbortSignal): Promise<void> {
-  if (place.ahead === 0) return Promise.resolve();
+function waitUntilFirst(entry: Entry, signal: AbortSignal): Promise<void> {
+  if (entry.ahead === 0) return Promise.resolve();
   return waitFor(signal, (resolve) => {
-    place.onTurn = resolve;
+    entry.onFirst = resolve;
     return () => {
-      place.onTurn = undefined;
+      entry.onFirst = undefined;
     };
   });
 }

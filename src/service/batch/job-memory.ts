@@ -2,31 +2,32 @@ import type { JsonObject, RequestPlan } from '../../core/index.js';
 import { digest } from '../../runtime/index.js';
 import { NOTHING_SENT, type Outcome } from '../../router/index.js';
 
-/** A host sends a batch whose answer was lost again within seconds, a failed job after five minutes at most. */
+/** The host sends a batch again within seconds if its answer was lost, a failed job within five minutes. */
 const KEPT_MS = 15 * 60_000;
 
-/** From where a job that came a second time has its result. */
+/** Where the outcome of a repeated job comes from. */
 export type RepeatSource =
-  /** It was done before. */
+  /** The job was done before. */
   | 'memory'
-  /** It was being done at that time. */
+  /** The job was still running. */
   | 'running';
 
 interface Limits {
   /** Jobs remembered at most; each takes about 150 bytes. */
   readonly maxJobs: number;
   readonly nowMs: () => number;
-  /** Told of each job that is not run, because it came before. */
+  /** Called for each job that is not run because it came before. */
   readonly onRepeat: (source: RepeatSource) => void;
 }
 
 /**
- * Names a job for {@link JobMemory}: by where its plan sends and by what the host tells it apart by. Attempts are not told apart: a host that
- * was started anew counts them from 0 again. A job id alone is not enough, either, because a new host counts from 1.
+ * Names a job for {@link JobMemory}, by its PX, its API key, the host's ids and its message. All attempts of a job have
+ * one name, because a restarted host counts them from 0 again. The job id alone is not enough, because a new host counts
+ * from 1.
  *
- * @param jobs the metadata of the host's jobs that the plan is of; mostly of one
- * @param identity what else is the job's own: its message's id, or all of its content
- * @returns a digest; undefined when a job has no id, and so may be any
+ * @param jobs the metadata of the host's jobs that the plan delivers; mostly one
+ * @param identity the id of its message, or the whole message
+ * @returns a digest; undefined when a job has no id
  */
 export function jobName(
   route: string,
@@ -49,19 +50,18 @@ function addressOf({ steps: [{ request }] }: RequestPlan): unknown[] {
   return [new URL(request.endpoint).origin, request.headers];
 }
 
-/** Whether a plan writes something new each time it is run; all others say the same when repeated. */
+/** Whether a plan writes something new each time it runs; every other plan is idempotent. */
 export function isAppend({ steps: [{ effect }] }: RequestPlan): boolean {
   return effect === 'append';
 }
 
 /**
- * Which jobs are done, and which are being done: so that a batch that comes a second time, because its answer was lost, is answered and not
- * run again. It is the memory of one process: another replica, and this one after a restart, run such a batch once more.
- *
- * Bounded: names are digests, and of each done job nothing else is kept but a time.
+ * Knows which jobs are done and which are running: a batch that comes again, because its answer was lost, is answered
+ * and not run again. It is the memory of one process: another replica, or this one after a restart, runs such a batch
+ * once more. It is bounded: for each done job it keeps a digest and a time.
  */
 export class JobMemory {
-  /** Until when a job is remembered; in the order of being done. */
+  /** Until when each job is remembered, in the order in which they ended. */
   readonly #done = new Map<string, number>();
   /** The newest run of each job: its promise, and the outcome that copies get. */
   readonly #running = new Map<
@@ -86,13 +86,13 @@ export class JobMemory {
   remember(name: string | undefined): void {
     if (name === undefined) return;
     const nowMs = this.limits.nowMs();
-    // Deleted first: the map is in the order of the times.
+    // Deleted first, to keep the map in the order of the times.
     this.#done.delete(name);
     this.#done.set(name, nowMs + KEPT_MS);
     if (this.#done.size > this.limits.maxJobs || nowMs >= this.#sweepAtMs) this.#sweep(nowMs);
   }
 
-  /** Has a job run again when it comes again. */
+  /** Makes a job run again when it comes again. */
   forget(name: string | undefined): void {
     if (name !== undefined) this.#done.delete(name);
   }
@@ -145,7 +145,7 @@ export class JobMemory {
     return outcome;
   }
 
-  /** Forgets what is old, and of more than is kept the oldest tenth: seldom, because walking over what was deleted takes time. */
+  /** Forgets old jobs and, above the maximum, the oldest tenth. Rarely: a map with deleted entries is slow to read. */
   #sweep(nowMs: number): void {
     this.#sweepAtMs = nowMs + KEPT_MS / 10;
     const { maxJobs } = this.limits;
@@ -158,7 +158,7 @@ export class JobMemory {
   }
 }
 
-/** Whether a job did not end for a reason of its own batch, and not for an answer of PX. */
+/** Whether a job was not finished because of its own batch, and not because of PX. */
 function isGivenBack(outcome: Outcome): boolean {
   return !outcome.delivered && (outcome.code === 'cancelled' || outcome.code === 'blocked');
 }

@@ -3,7 +3,7 @@ import { isFilterable } from '../../protocol/index.js';
 import { failed, type Failed, type Outcome } from '../../router/index.js';
 import type { Mapped } from './map-event.js';
 
-/** What to answer for one event of a batch: an outcome, or the plan that the host is to send. */
+/** What to answer for one event of a batch: its outcome, or the plan that the host sends itself. */
 export type JobResult = Outcome | Mapped;
 
 /** Whether a job failed. */
@@ -45,16 +45,15 @@ export function withinAttempts(outcome: Outcome, { attemptNum }: JsonObject): Ou
 }
 
 /**
- * Whether a job failed because PX does not know an object that it changes: another job may be creating it at this moment. A plan that
- * ends with a 404 has no way on: it was a link, preferences, or the update after a refused create. A create or an event names nothing
- * that could be missing.
+ * Whether a job failed because PX does not know an object that it changes: another job may be creating it at this
+ * moment. Plans end with a 404 at a link, at preferences, and at the update after a refused create.
  */
 export function isAbsence({ requests }: Failed): boolean {
   const last = requests.at(-1);
   return last?.verdict === 'notFound' && last.effect === 'upsert' && !creates(last);
 }
 
-/** Whether a job is not meant for this destination: neither delivered nor failed. */
+/** Whether this destination does not take such messages: the host counts the job as filtered, not as failed. */
 export function isFiltered(result: JobResult): boolean {
   return isFailed(result) && isFilterable(result.error);
 }

@@ -24,7 +24,7 @@ import {
 import { failed, type Failed } from '../../router/index.js';
 import type { WaitingDestinations } from './waiting-destinations.js';
 
-/** The plan of an event, and its destination's configuration without the service's defaults. */
+/** The plan of an event, and the destination's configuration without the service's defaults. */
 export interface Mapped {
   readonly plan: RequestPlan;
   readonly config: DestinationConfig;
@@ -32,7 +32,7 @@ export interface Mapped {
 
 const CACHED_API_KEYS = 1000;
 
-/** Maps events, each with the configuration of its own destination; what goes wrong with one is its own result. */
+/** Maps events, each with the configuration of its own destination. An event that cannot be mapped fails alone. */
 export class EventMapper {
   readonly #destinations = new ConfigCache<CompiledDestination>(
     (config) => compile(config as DestinationConfig),
@@ -44,7 +44,7 @@ export class EventMapper {
     private readonly waiting: WaitingDestinations,
   ) {}
 
-  /** How many configurations are remembered. */
+  /** How many compiled configurations the cache holds. */
   get cachedConfigurations(): number {
     return this.#destinations.size;
   }
@@ -58,7 +58,7 @@ export class EventMapper {
         return failed(new InstrumentationError(reason, skipReasonText(reason, settings)));
       }
       requireOneDataCenter(config);
-      // What was made for one event is not kept: it would push out what many events share.
+      // A configuration of one event is not cached: it would evict those that many events share.
       const destination = isDynamic ? compile(config) : this.#destinations.get(config);
       return { plan: destination.process(event.message as RudderMessage), config: sent };
     } catch (thrown) {
@@ -71,13 +71,13 @@ export class EventMapper {
 
 const COUNTED_TYPES = [...MESSAGE_TYPES, 'page', 'screen', 'alias'] as const;
 
-/** The kind of a message for counting: one of a few words. */
+/** The type of a message as a label of metrics: one of a few words. */
 export function messageTypeOf({ message }: TransformEvent): string {
   const type = isObject(message) && typeof message.type === 'string' ? message.type.toLowerCase() : '';
   return COUNTED_TYPES.find((known) => known === type) ?? 'other';
 }
 
-/** A message's own id, which the host gives to each that has none. */
+/** The id of a message; the host gives one to each message without. */
 export function messageIdOf(message: unknown): string | undefined {
   const messageId = isObject(message) ? message.messageId : undefined;
   return typeof messageId === 'string' && messageId !== '' ? messageId : undefined;

@@ -2,7 +2,8 @@ import type { JsonObject } from '../../core/index.js';
 import { shortName, stringifyJson } from '../../runtime/index.js';
 
 /**
- * What the host keeps in order: a user of a destination of a workspace; a long one by its digest. `undefined` when an event has no user, and so no order.
+ * The key by which the host keeps jobs in order: a user of a destination of a workspace. A long one becomes a digest.
+ * `undefined` when an event has no user, and so no order.
  *
  * On the router route the host's key is `metadata.userId`, on the processor route `metadata.rudderId` becomes it (RudderStack
  * rudder-server v1.83, `router/worker.go`, `processor/events_response.go`).

@@ -3,11 +3,11 @@ import { shortName } from '../../runtime/index.js';
 import { isAppend } from './job-memory.js';
 
 /**
- * The users and accounts that earlier jobs of a batch write to anew: what a later job wrote there before is no longer the newest, so it has to
- * be written again. Events overwrite nothing.
+ * The users and accounts that earlier jobs of a batch write to. A later job that was done before must write there again,
+ * because the earlier job overwrites it. Events overwrite nothing.
  */
 export class OverwrittenLanes {
-  /** By jobs that this batch runs. */
+  /** By jobs that this batch runs itself. */
   readonly #here = new Set<string>();
   /** By jobs that another batch is running. */
   readonly #elsewhere = new Set<string>();
@@ -17,12 +17,12 @@ export class OverwrittenLanes {
     for (const lane of plan.lanes) (isShared ? this.#elsewhere : this.#here).add(shortName(lane));
   }
 
-  /** Whether a plan that was run before has to be run again. */
+  /** Whether a plan that is done must run again. */
   overtakesDone(plan: RequestPlan): boolean {
     return this.overtakesRunning(plan) || touches(this.#elsewhere, plan);
   }
 
-  /** Whether a plan that another batch is running has to be run here as well. */
+  /** Whether a plan that another batch is running must run here as well. */
   overtakesRunning(plan: RequestPlan): boolean {
     return touches(this.#here, plan);
   }

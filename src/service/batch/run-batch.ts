@@ -72,7 +72,7 @@ export async function runBatch(
     outcomes.map((outcome, index) => judge(asThrottled(outcome), jobs[index]!.event.metadata)),
   );
 
-  // An answer that makes the host send a job again, makes it overwrite what is newer: then that is written again, too. Events overwrite nothing.
+  // A job that comes again overwrites later updates, so those must come again, too. Events overwrite nothing.
   const comesAgain = isAllOrNothing && answers.some(holdsBack);
   answers.forEach(({ delivered }, index) => {
     const job = runJobs[index];

@@ -1,22 +1,22 @@
 import type { DestinationError } from '../../core/index.js';
 import type { ServiceLog } from '../options.js';
 
-/** More destinations than one process usually serves. */
+/** One process usually serves fewer destinations. */
 const MOST_DESTINATIONS = 1000;
-/** Ids of hosts are a tenth of this. */
+/** The host's ids take a tenth of this. */
 const LONGEST_NAME = 200;
 
 /**
- * Logs once of each destination whose events wait until somebody corrects its configuration: the host is told to try again, and nobody else
- * would learn of it.
+ * Logs each destination, once, whose events wait until somebody corrects its configuration. The host retries them without
+ * an end, and shows the reason to nobody.
  */
 export class WaitingDestinations {
-  /** The latest of them. */
+  /** The destinations that were logged last. */
   readonly #logged = new Set<string>();
 
   constructor(private readonly log: ServiceLog) {}
 
-  /** @param destination its id, or what else names it */
+  /** @param destination its id, or another name of it */
   note(error: DestinationError, destination: string): void {
     if (error.code !== 'data_center_ambiguous') return;
     const name = destination.slice(0, LONGEST_NAME);

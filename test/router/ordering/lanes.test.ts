@@ -124,9 +124,9 @@ describe('Lanes', () => {
     const lanes = new Lanes();
     const [first, second, third] = [lanes.enter(['a']), lanes.enter(['a']), lanes.enter(['a'])];
     second.leave();
-    expect(third.come).toBe(false);
+    expect(third.isFirst).toBe(false);
     first.leave();
-    expect(third.come).toBe(true);
+    expect(third.isFirst).toBe(true);
     await third.wait(never);
   });
 

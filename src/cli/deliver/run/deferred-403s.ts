@@ -1,45 +1,46 @@
-interface Held {
+interface Deferred {
   readonly route: string;
   readonly lanes: readonly string[];
   readonly settle: (retryable: boolean) => void;
 }
 
 /**
- * Messages that got a 403, until it shows whom it was about.
+ * Messages that PX answered with 403, until it is clear what the 403 was about.
  *
- * A 403 may be about the message or about the key. When the route is open to others after it, it was about the message: refused for
- * good. When the run ends without that, the message is worth sending again, with a key that may: that the route was open before does not
- * count, as a key can lose its permission while a run goes on, and sending in vain costs less than a message that is never sent. But
- * never after newer data of the same lane: then sending it again would overwrite that.
+ * A 403 is about the message or about the key. PX takes a later message on the same route: then it was about the
+ * message, which is refused for good. The run ends without that: then the message is retryable, with a key that has the
+ * permission. An earlier success on the route does not count, because a key can lose its permission during a run, and
+ * sending in vain costs less than losing a message. Newer data of the same lane is delivered: then the message is
+ * refused for good, because sending it again would overwrite that data.
  */
-export class HeldForbidden {
-  readonly #held = new Set<Held>();
+export class Deferred403s {
+  readonly #deferred = new Set<Deferred>();
 
-  hold(route: string, lanes: readonly string[], settle: (retryable: boolean) => void): void {
-    this.#held.add({ route, lanes, settle });
+  defer(route: string, lanes: readonly string[], settle: (retryable: boolean) => void): void {
+    this.#deferred.add({ route, lanes, settle });
   }
 
-  /** PX shows that the key may still use the route. */
+  /** PX took another message on this route: the key may use it. */
   onRouteOpen(route: string): void {
-    this.#release(false, (held) => held.route === route);
+    this.#release(false, (deferred) => deferred.route === route);
   }
 
   /** A later message of these lanes was delivered. */
   onDelivered(lanes: readonly string[]): void {
-    this.#release(false, (held) => held.lanes.some((lane) => lanes.includes(lane)));
+    this.#release(false, (deferred) => deferred.lanes.some((lane) => lanes.includes(lane)));
   }
 
-  /** Lets all of them go: at the end of a run as retryable, and as refused for good when they stand in the way. */
+  /** Settles all of them: as retryable at the end of a run, or as refused for good when they hold up the input. */
   releaseAll(retryable: boolean): void {
     this.#release(retryable, () => true);
   }
 
-  #release(retryable: boolean, concerns: (held: Held) => boolean): void {
-    if (this.#held.size === 0) return;
-    for (const held of this.#held) {
-      if (!concerns(held)) continue;
-      this.#held.delete(held);
-      held.settle(retryable);
+  #release(retryable: boolean, concerns: (deferred: Deferred) => boolean): void {
+    if (this.#deferred.size === 0) return;
+    for (const deferred of this.#deferred) {
+      if (!concerns(deferred)) continue;
+      this.#deferred.delete(deferred);
+      deferred.settle(retryable);
     }
   }
 }

@@ -29,12 +29,12 @@ export interface DeliverOptions extends TargetOptions {
 /** How the command was called. */
 interface DeliverCall {
   readonly options: DeliverOptions;
-  /** The options of this call that a further run needs too, as they are written. */
+  /** The options of this call that the command to resume repeats, as they were written. */
   readonly wordsToRepeat: readonly string[];
 }
 
 /**
- * Delivers an input and prints what came of it; the exit code is left in `io`.
+ * Delivers an input, prints the summary and sets the exit code in `io`.
  *
  * @throws UsageError, ConfigurationError before anything is sent
  */
@@ -58,7 +58,7 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
   await report(summary, options, io);
 }
 
-interface Delivery {
+interface Run {
   readonly input: MessageInput;
   readonly config: DestinationConfig;
   readonly call: DeliverCall;
@@ -66,8 +66,8 @@ interface Delivery {
   readonly rejectedFile: RejectedFile | undefined;
 }
 
-async function deliverInput(delivery: Delivery, io: CommandIo): Promise<Summary> {
-  const { input, config, call, target, rejectedFile } = delivery;
+async function deliverInput(run: Run, io: CommandIo): Promise<Summary> {
+  const { input, config, call, target, rejectedFile } = run;
   const { options, wordsToRepeat } = call;
   const { sending, sentTo } = target;
   if (rejectedFile === undefined && sentTo === 'px') {
@@ -79,8 +79,8 @@ async function deliverInput(delivery: Delivery, io: CommandIo): Promise<Summary>
   const progress = startProgress(options.progress, { counts, input }, io);
   const stopListening = stopOnSignal(stop, progress, io);
   const { skip, includeRefused = false } = options;
-  const run = { input, config, sending, rejectedFile, skip, includeRefused, stop, counts };
-  const result = await runDelivery(run).finally(() => {
+  const parts = { input, config, sending, rejectedFile, skip, includeRefused, stop, counts };
+  const result = await runDelivery(parts).finally(() => {
     progress.end();
     stopListening();
   });
@@ -96,7 +96,7 @@ async function deliverInput(delivery: Delivery, io: CommandIo): Promise<Summary>
   return summarize({ sentTo, files, counts, result, stop, rejectedFile, durationMs, goOn });
 }
 
-/** What came of the messages is known only here: where the standard output does not take it, it goes to the error output. */
+/** The summary exists nowhere else: when the standard output is closed, it goes to the error output. */
 async function report(summary: Summary, { json, skip }: DeliverOptions, io: CommandIo): Promise<void> {
   if (skip > summary.messages.read) {
     io.stderr.write(`--skip ${skip} passed over all ${summary.messages.read} messages of the input\n`);
@@ -107,7 +107,7 @@ async function report(summary: Summary, { json, skip }: DeliverOptions, io: Comm
   io.exitCode = exitCodeOf(summary);
 }
 
-/** The first signal ends the run in good order. After it the command listens no more: a second one ends the process at once. */
+/** The first signal ends the run in good order. The second one ends the process at once: nothing listens any longer. */
 function stopOnSignal(stop: Stop, progress: Progress, io: CommandIo): () => void {
   const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
   const stopListening = (): void => {
@@ -130,7 +130,7 @@ function startProgress(
   const standing = (): Standing => {
     const { read, settled, rejected } = counts;
     const shareRead = input.shareRead();
-    // What was read is not done with yet.
+    // Some of what was read is not settled yet.
     const share = shareRead === undefined ? undefined : shareRead * (read === 0 ? 0 : settled / read);
     return { settled, rejected, share, pausedMs: Math.max(0, counts.pausedUntilMs - performance.now()) };
   };

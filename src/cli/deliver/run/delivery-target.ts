@@ -5,7 +5,7 @@ import type { SendingLimits } from '../../options.js';
 import { UsageError } from '../../settings.js';
 import type { SentTo } from '../report/summary.js';
 
-/** Options that say where messages are sent, and how. */
+/** The options that say where and how to send messages. */
 export interface TargetOptions extends SendingLimits {
   readonly dryRun?: true;
   readonly simulate?: true;
@@ -14,15 +14,15 @@ export interface TargetOptions extends SendingLimits {
   readonly pxUrl?: string;
 }
 
-/** Where messages are sent. */
+/** Where to send messages. */
 export interface Target {
   readonly sentTo: SentTo;
-  /** How to send; `undefined`: not at all. */
+  /** How to send; `undefined`: do not send. */
   readonly sending: RouterOptions | undefined;
   close(): Promise<void>;
 }
 
-/** @throws UsageError when options contradict each other */
+/** @throws UsageError when options exclude each other */
 export function checkTarget({ dryRun, simulate, pxUrl, simulateFault }: TargetOptions): void {
   const targets = Object.entries({ '--dry-run': dryRun, '--simulate': simulate, '--px-url': pxUrl })
     .filter(([, value]) => value !== undefined)
@@ -35,7 +35,7 @@ export function checkTarget({ dryRun, simulate, pxUrl, simulateFault }: TargetOp
   }
 }
 
-/** Opens what options name; close it. */
+/** Opens the target that the options name. The caller closes it. */
 export async function openTarget(options: TargetOptions): Promise<Target> {
   const { dryRun, simulate, simulateFault, pxUrl } = options;
   const { concurrency, requestsPerSecond, requestsPerDay, maxAttempts, requestTimeout } = options;

@@ -1,23 +1,23 @@
-/** What is between being read and being done with, in the order of the input. */
+/** A message that is not settled yet, or whose result waits for earlier ones. */
 export interface Slot<T> {
   readonly bytes: number;
-  /** What is to be handed on when this slot's turn comes; `undefined`: nothing. */
+  /** What to hand on when all earlier slots are settled; `undefined`: nothing. */
   result: T | undefined;
   settled: boolean;
 }
 
 export interface WindowLimits {
   readonly slots: number;
-  /** Of messages that are not settled, or wait for their turn to be handed on. */
+  /** Of messages that are not settled, or whose result waits for earlier ones. */
   readonly bytes: number;
 }
 
 /**
- * Brings results that come in any order back into the order of the input, in bounded memory: who opens slots awaits
- * {@link OrderedWindow.room}.
+ * Hands on results in the order of the input, whatever order they come in. Memory is bounded when its user awaits
+ * {@link OrderedWindow.room} before it opens a slot.
  */
 export class OrderedWindow<T> {
-  /** From `#head` on; what lies before is done with. */
+  /** Those before `#head` have been handed on. */
   #slots: Slot<T>[] = [];
   #head = 0;
   #bytes = 0;
@@ -39,7 +39,7 @@ export class OrderedWindow<T> {
     return this.#slots.length - this.#head >= this.limits.slots || this.#bytes >= this.limits.bytes;
   }
 
-  /** Opens the next slot of the input, which `bytes` are kept for. */
+  /** Opens the slot of the next message, which takes `bytes` of memory. */
   open(bytes: number): Slot<T> {
     const slot: Slot<T> = { bytes, result: undefined, settled: false };
     this.#slots.push(slot);

@@ -8,39 +8,39 @@ import {
 import type { Failed, Outcome, RequestRecord, Router } from '../../../router/index.js';
 import type { InputFault, InputItem, InputMessage } from '../../input/read-messages.js';
 import type { Counts, WhySkipped } from '../report/counts.js';
-import type { HeldForbidden } from './deferred-403s.js';
+import type { Deferred403s } from './deferred-403s.js';
 import { OrderedWindow, type Slot, type WindowLimits } from './ordered-window.js';
 import type { Rejection } from '../rejected/rejection.js';
 import type { StopRules } from './stop-rules.js';
 import type { WouldBeRequests } from './would-be-requests.js';
 
-/** Where plans go: to PX, or, in a dry run, nowhere. */
+/** Where plans are sent: to PX, or nowhere in a dry run. */
 export type Sending =
-  | { readonly to: 'px'; readonly router: Router; readonly rules: StopRules; readonly held: HeldForbidden }
+  | { readonly to: 'px'; readonly router: Router; readonly rules: StopRules; readonly deferred: Deferred403s }
   | { readonly to: 'nowhere'; readonly wouldBe: WouldBeRequests };
 
-interface DeliveryParts {
+interface PipelineParts {
   readonly config: DestinationConfig;
   readonly destination: CompiledDestination;
   readonly sending: Sending;
   readonly counts: Counts;
-  /** How many messages at the beginning of the input are passed over. */
+  /** How many messages at the beginning of the input are skipped. */
   readonly skip: number;
-  /** Whether what an earlier run refused for good is sent all the same. */
+  /** Whether messages that an earlier run refused for good are sent again. */
   readonly includeRefused: boolean;
   /** Gets each rejection, in the order of the input. */
-  readonly onRejection: (rejection: Rejection, place: Place) => void;
+  readonly onRejection: (rejection: Rejection, position: InputPosition) => void;
 }
 
-/** Where a message stands in the input. */
-export interface Place {
+/** Where a message is in the input. */
+export interface InputPosition {
   /** Its number, from 1. */
   readonly ordinal: number;
-  /** How many messages before it were delivered by this run. Asked while the place is handed over. */
+  /** How many messages before it this run delivered. Valid only while the rejection is handed over. */
   readonly deliveredBefore: () => number;
 }
 
-/** Wide enough that a message that is long in being retried does not hold the others up, and bounded all the same. */
+/** Wide enough that one message with many retries does not hold up the others. */
 const WINDOW: WindowLimits = { slots: 50_000, bytes: 64 * 1024 * 1024 };
 
 interface Ordinal {
@@ -49,13 +49,13 @@ interface Ordinal {
 }
 type InputSlot = Slot<Ordinal>;
 
-/** Brings messages from the input to PX, and says of each what became of it. */
-export class Delivery {
+/** Delivers the messages of an input to PX, and reports the rejected ones in the order of the input. */
+export class Pipeline {
   readonly #window: OrderedWindow<Ordinal>;
   #pending = 0;
   #onIdle: (() => void) | undefined;
 
-  constructor(private readonly parts: DeliveryParts) {
+  constructor(private readonly parts: PipelineParts) {
     this.#window = new OrderedWindow<Ordinal>(WINDOW, ({ rejection, ordinal }) => {
       const { counts, onRejection } = this.parts;
       counts.firstRejections.add(rejection);
@@ -65,7 +65,7 @@ export class Delivery {
     });
   }
 
-  /** Resolves when all messages of the input are done with. */
+  /** Resolves when every message of the input is settled. */
   async run(items: AsyncIterable<InputItem>): Promise<void> {
     const { counts, skip, sending } = this.parts;
     for await (const item of items) {
@@ -74,19 +74,22 @@ export class Delivery {
         counts.passedOver += 1;
         continue;
       }
-      const taken = item.kind === 'fault' ? this.#takeFault(item) : this.#takeMessage(item);
-      if (taken !== undefined) await taken;
+      if (item.kind === 'fault') this.#takeFault(item);
+      else {
+        const sent = this.#takeMessage(item);
+        if (sent !== undefined) await sent;
+      }
     }
     await this.#idle();
-    if (sending.to === 'px') sending.held.releaseAll(true);
+    if (sending.to === 'px') sending.deferred.releaseAll(true);
   }
 
-  #takeFault(fault: InputFault): undefined {
+  #takeFault(fault: InputFault): void {
     if (fault.refusal !== undefined) this.parts.counts.noteSkipped(fault, 'unreadable_before');
     else this.#reject(fault, { code: fault.code, reason: fault.message, retryable: false });
   }
 
-  /** What it returns is to be awaited before the next message is taken. */
+  /** Await its result before the next message: that is the back-pressure. */
   #takeMessage(item: InputMessage): Promise<void> | undefined {
     const { counts, sending } = this.parts;
     const why = this.#whySkipped(item);
@@ -117,7 +120,7 @@ export class Delivery {
     const { destination, counts } = this.parts;
     try {
       const explanation = destination.explain(item.message as RudderMessage);
-      // Of a message that is refused, nothing is sent that something could be left out of.
+      // Nothing is sent of a refused message, so nothing was dropped from it.
       if (explanation.plan !== undefined) counts.noteExplained(explanation);
       return explanation;
     } catch (thrown) {
@@ -140,7 +143,7 @@ export class Delivery {
     const slot = this.#window.open(item.bytes);
     const ordinal = counts.read;
     this.#pending += 1;
-    // In the order of the input, before anything is awaited: that is the order in the lanes.
+    // Nothing is awaited before this: the order of the input is the order in the lanes.
     void sending.router.deliver(plan).then((outcome) => {
       this.#onOutcome(outcome, { item, plan, slot, ordinal });
       this.#pending -= 1;
@@ -148,7 +151,7 @@ export class Delivery {
     });
     await sending.router.ready();
     if (!this.#window.isFull) return;
-    sending.held.releaseAll(false);
+    sending.deferred.releaseAll(false);
     await this.#window.room();
   }
 
@@ -160,10 +163,10 @@ export class Delivery {
     if (outcome.delivered) {
       counts.noteDelivered(item);
       if (outcome.note === 'link_skipped') counts.linksSkipped += 1;
-      // The router knows of what it sent twice itself.
+      // The router itself counts what it sent twice.
       if (item.refusal?.mayHaveLanded === true && !outcome.mayBeDuplicate) counts.perhapsDeliveredBefore += 1;
       this.#window.settle(slot);
-      sending.held.onDelivered(plan.lanes);
+      sending.deferred.onDelivered(plan.lanes);
       return;
     }
     const { code } = outcome;
@@ -173,7 +176,7 @@ export class Delivery {
       this.#settle(slot, { item, code, reason, retryable, mayHaveLanded }, ordinal);
     };
     const route = outcome.requests.at(-1)?.route;
-    if (outcome.status === 403 && route !== undefined) sending.held.hold(route, plan.lanes, settle);
+    if (outcome.status === 403 && route !== undefined) sending.deferred.defer(route, plan.lanes, settle);
     else settle(isWorthRetrying(outcome));
   }
 
@@ -192,12 +195,12 @@ interface Sent {
   readonly ordinal: number;
 }
 
-/** Whether PX may have taken an event though no answer says so. All else that is sent does no harm when it is sent again. */
+/** Whether PX may have taken an event although no answer says so. Every other request is idempotent. */
 function mayHaveAppended({ effect, mayHaveLanded }: RequestRecord): boolean {
   return effect === 'append' && mayHaveLanded === true;
 }
 
-/** What ended a message that PX has not answered, in the words of a run. */
+/** Why the run itself, and not an answer of PX, ended a message. */
 function ownReason({ code, requests }: Failed): string | undefined {
   if (code === 'blocked') {
     return 'not sent: an earlier message of the same user or account failed, and must be delivered first';
@@ -206,7 +209,7 @@ function ownReason({ code, requests }: Failed): string | undefined {
   return requests.length === 0 ? 'not sent: the run was stopped' : 'not finished: the run was stopped';
 }
 
-/** A 401 is about the key: the message is as good as it was. */
+/** A 401 is about the key, so the message may be delivered with another one. */
 function isWorthRetrying(outcome: Failed): boolean {
   return outcome.retryable || outcome.status === 401;
 }

@@ -8,15 +8,15 @@ import {
 import type { InputItem } from '../../input/input-item.js';
 import type { MessageInput } from '../../input/message-input.js';
 import type { Counts } from '../report/counts.js';
-import { Delivery, type Place, type Sending } from './pipeline.js';
-import { HeldForbidden } from './deferred-403s.js';
+import { Pipeline, type InputPosition, type Sending } from './pipeline.js';
+import { Deferred403s } from './deferred-403s.js';
 import type { RejectedFile } from '../rejected/rejected-file.js';
 import type { Rejection } from '../rejected/rejection.js';
 import { MAX_THROTTLE_WAIT_MS, StopRules } from './stop-rules.js';
 import type { Stop } from './stop.js';
 import { WouldBeRequests } from './would-be-requests.js';
 
-/** What a run is made of. */
+/** What a run needs. */
 export interface DeliveryRun {
   readonly input: MessageInput;
   readonly config: DestinationConfig;
@@ -29,26 +29,26 @@ export interface DeliveryRun {
   readonly counts: Counts;
 }
 
-/** What came of a run, next to its counts. */
+/** The result of a run, next to its counts. */
 export interface RunResult {
-  /** Of the requests sent; `undefined` after a dry run. */
+  /** The router's; `undefined` after a dry run. */
   readonly stats: RouterStats | undefined;
   readonly wouldBe: WouldBeRequests | undefined;
   /**
-   * How many messages at the beginning of the input are done with, when some after them are not and stand in no rejected file:
-   * what `--skip` is to be given. `undefined` when there are none.
+   * The value for `--skip` that resumes the run: how many messages at the beginning of the input are settled.
+   * `undefined` when every message is settled or in the rejected file.
    */
   readonly goOnAfter: number | undefined;
-  /** How many messages behind these are delivered already, and are sent again with that `--skip`. */
+  /** How many delivered messages come after these, and are sent again with that `--skip`. */
   readonly sentAgain: number;
 }
 
-/** Plans that wait; more of them find more lanes to go on in, fewer take less memory. */
+/** Pending plans: more of them keep more lanes busy, fewer of them take less memory. */
 const MIN_PENDING = 1_000;
 const PENDING_PER_REQUEST = 20;
 
 /**
- * Delivers an input to its end, or until it is stopped: then what is in flight is finished, and nothing more is read.
+ * Delivers an input to its end, or until it is stopped: then it reads no more, and finishes what is in flight.
  *
  * @throws ConfigurationError
  */
@@ -59,18 +59,18 @@ export async function runDelivery(run: DeliveryRun): Promise<RunResult> {
   const unkept = new UnkeptRejections(run);
   let wasReadToEnd = false;
 
-  // A source that waits would not notice that it is no longer wanted.
+  // A source that waits for data does not see the signal.
   stop.onStop(() => {
     input.destroy();
   });
   const onRejection = unkept.take;
   const parts = { config, destination, sending, counts, skip, includeRefused, onRejection };
-  const delivery = new Delivery(parts);
+  const pipeline = new Pipeline(parts);
   const items = async function* (): AsyncGenerator<InputItem, void, undefined> {
     yield* input.messages(stop.signal);
     wasReadToEnd = stop.reason === undefined;
   };
-  await delivery.run(items());
+  await pipeline.run(items());
   const goOn = unkept.goOn(wasReadToEnd);
   if (sending.to === 'nowhere') return { stats: undefined, wouldBe: sending.wouldBe, ...goOn };
   await sending.router.close();
@@ -80,9 +80,9 @@ export async function runDelivery(run: DeliveryRun): Promise<RunResult> {
 function makeSending({ sending, stop, counts }: DeliveryRun): Sending {
   if (sending === undefined) return { to: 'nowhere', wouldBe: new WouldBeRequests() };
   const cancel = new AbortController();
-  const held = new HeldForbidden();
+  const deferred = new Deferred403s();
   const rules = new StopRules(stop, (route) => {
-    held.onRouteOpen(route);
+    deferred.onRouteOpen(route);
   });
   const router = createRouter({
     maxPending: Math.max(MIN_PENDING, (sending.concurrency ?? 0) * PENDING_PER_REQUEST),
@@ -97,21 +97,21 @@ function makeSending({ sending, stop, counts }: DeliveryRun): Sending {
     },
   });
   stop.onStop((reason) => {
-    // With a key that PX refuses the rest of a begun plan is in vain; else what is begun is brought to its end.
+    // With a key that PX refuses, no begun plan can succeed. Otherwise a begun plan runs to its end.
     if (reason === 'unauthorized' || reason === 'forbidden') cancel.abort();
     else void router.close();
   });
-  return { to: 'px', router, rules, held };
+  return { to: 'px', router, rules, deferred };
 }
 
-/** Keeps rejections in the file, and remembers where to go on for those that are in none. */
+/** Writes rejections to the file, and remembers where to resume for those that it could not write. */
 class UnkeptRejections {
-  /** The first one that a stop kept from being delivered, and that stands in no file. */
+  /** The first rejection that is in no file and must be delivered by a further run. */
   #first: { readonly ordinal: number; readonly deliveredBefore: number } | undefined;
 
   constructor(private readonly run: DeliveryRun) {}
 
-  readonly take = (rejection: Rejection, { ordinal, deliveredBefore }: Place): void => {
+  readonly take = (rejection: Rejection, { ordinal, deliveredBefore }: InputPosition): void => {
     const { rejectedFile, stop } = this.run;
     if (rejectedFile !== undefined && stop.reason !== 'rejected_file_failed') {
       try {

@@ -2,29 +2,30 @@ import type { Failed, Outcome, RequestRecord } from '../../../router/index.js';
 import { duration } from '../report/quantities.js';
 import type { Stop } from './stop.js';
 
-/** So many 403s in a row say something about the key, not about single users. */
+/** So many 403s in a row are about the key, not about single users. */
 const FORBIDDEN_IN_A_ROW = 20;
 
 /**
- * How long a message waits while PX answers 429 or asks for pauses with `Retry-After`, in milliseconds. Meanwhile nothing is sent and, when as
- * many messages wait as may, nothing is read. A run in which PX asks for more ends, and says how to go on.
+ * How long a message waits while PX answers 429 or asks for pauses with `Retry-After`, in milliseconds. Meanwhile the
+ * run sends nothing, and reads nothing once as many messages wait as may. When PX asks for more, the run ends and prints
+ * the command that resumes it.
  */
 export const MAX_THROTTLE_WAIT_MS = 15 * 60 * 1000;
 
 /**
- * Ends a run in which nothing further can succeed: after a 401, after 20 requests in a row on one route that were answered with 403,
- * when the daily quota is used up, and when PX asks for a longer pause than the command waits for.
+ * Ends a run in which nothing more can succeed: after a 401, after 20 times 403 in a row on one route, when the daily
+ * quota is used up, and when PX asks for a longer pause than the command waits for.
  */
 export class StopRules {
   readonly #forbidden = new Map<string, number>();
 
-  /** @param onRouteOpen told when PX shows that the key may use a route */
+  /** @param onRouteOpen is called when PX takes a request, so that the key may use its route */
   constructor(
     private readonly stop: Stop,
     private readonly onRouteOpen: (route: string) => void,
   ) {}
 
-  /** Told of each request before its plan goes on, so that nothing of its lane follows a 401. */
+  /** Call it for each request before its plan continues, so that nothing of its lane is sent after a 401. */
   onRequest({ route, status, verdict }: RequestRecord): void {
     if (status === 401) {
       this.stop.request(
@@ -40,7 +41,7 @@ export class StopRules {
         `PX answered 403 ${inARow} times in a row to ${route}: give the API key the permission to write`,
       );
     } else if (verdict === 'ok' || verdict === 'notFound' || verdict === 'rejected') {
-      // Neither a 429 nor an outage says that the key may use the route.
+      // A 429 or an outage says nothing about the key.
       this.#forbidden.delete(route);
       this.onRouteOpen(route);
     }
@@ -66,8 +67,8 @@ export class StopRules {
 }
 
 /**
- * Whether a message was not sent because PX asked for a longer wait than there was left. A 408 is about one request, not about all that the key
- * sends; and a message that may be sent once only did not wait at all.
+ * Whether a message was not sent because PX asked for a longer wait than was left. A 408 is about one request only, not
+ * about the key; and a message that may be sent only once did not wait.
  */
 function isThrottledTooLong({ code, status, retryAfterMs, retries, requests }: Failed): boolean {
   const isAsked =

@@ -1,17 +1,17 @@
 import { advance, maxRequests, type RequestPlan } from '../../../core/index.js';
 
-/** Counts the requests that plans would make, when none is sent. */
+/** Counts the requests that a dry run would send. */
 export class WouldBeRequests {
   readonly #byRoute: Record<string, number> = {};
   #atLeast = 0;
   #atMost = 0;
 
-  /** When PX knows every user and account. */
+  /** If PX knows every user and account. */
   get atLeast(): number {
     return this.#atLeast;
   }
 
-  /** When every plan takes its longest way. */
+  /** If every plan takes its longest path. */
   get atMost(): number {
     return this.#atMost;
   }
