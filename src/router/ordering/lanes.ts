@@ -1,13 +1,8 @@
-<<<<<<< HEAD
 import { waitFor } from '../../runtime/index.js';
 
-interface Place {
-  /** How many places are still ahead, counted once per lane. */
-=======
 /** A plan in its lanes. */
 interface Entry {
   /** How many entries are still ahead, counted once per lane. */
->>>>>>> 06cccec (Say what the batches, lanes and runs do in plain English)
   ahead: number;
   left: boolean;
   readonly lanes: readonly string[];
@@ -82,28 +77,12 @@ export class Lanes {
   }
 }
 
-<<<<<<< HEAD
-function waitForTurn(place: Place, signal: AbortSignal): Promise<void> {
-  if (place.ahead === 0) return Promise.resolve();
-  return waitFor(signal, (resolve) => {
-    place.onTurn = resolve;
-    return () => {
-      place.onTurn = undefined;
-    };
-=======
 function waitUntilFirst(entry: Entry, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
+  if (entry.ahead === 0) return Promise.resolve();
+  return waitFor(signal, (resolve) => {
+    entry.onFirst = resolve;
+    return () => {
       entry.onFirst = undefined;
-      reject(signal.reason as Error);
     };
-    entry.onFirst = () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    };
-    if (entry.ahead === 0) entry.onFirst();
-    else if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
->>>>>>> 06cccec (Say what the batches, lanes and runs do in plain English)
   });
 }
