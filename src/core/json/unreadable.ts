@@ -3,7 +3,7 @@ const MOST_VALUES = 100_000;
 /** Longer names are cut: the path is for an error text. */
 const LONGEST_KEY = 40;
 
-interface Place {
+interface Unread {
   readonly value: object;
   readonly path: string;
 }
@@ -17,13 +17,13 @@ interface Place {
  */
 export function findUnreadable(root: unknown): string | undefined {
   const seen = new Set<unknown>();
-  const open: Place[] = isReference(root) ? [{ value: root, path: '' }] : [];
+  const open: Unread[] = isReference(root) ? [{ value: root, path: '' }] : [];
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
     if (seen.has(place.value) || seen.size >= MOST_VALUES) continue;
     seen.add(place.value);
     const keys = keysOf(place.value);
     if (keys === undefined) return place.path;
-    const inner: Place[] = [];
+    const inner: Unread[] = [];
     for (const key of keys) {
       const path = `${place.path}${place.path === '' ? '' : '.'}${key.slice(0, LONGEST_KEY)}`;
       try {

@@ -154,18 +154,18 @@ class Targets {
   }
 }
 
-interface Draft {
+interface EntryDraft {
   readonly targets: Target[];
   readonly inner: InnerSource[];
   reserved: boolean;
 }
 
 class SectionBuilder {
-  readonly #drafts = new Map<string, Draft>();
+  readonly #drafts = new Map<string, EntryDraft>();
 
   constructor(readonly root: SourceRoot) {}
 
-  #draft(name: string): Draft {
+  #draft(name: string): EntryDraft {
     let draft = this.#drafts.get(name);
     if (draft === undefined) this.#drafts.set(name, (draft = { targets: [], inner: [], reserved: false }));
     return draft;

@@ -1,14 +1,14 @@
 import type { JsonObject } from '../json/json-object.js';
 import { requireShallow, requireShallowText } from '../json/depth.js';
 import { isReservedKey, toAttributeValue, type AttributeValue } from '../convert/attribute-value.js';
-import { joinPath, reasonUnusable, type Place, type Recorder } from './record.js';
+import { joinPath, reasonUnusable, type PlanObject, type Recorder } from './record.js';
 
 export type Attributes = Record<string, AttributeValue>;
 
 /** Where attributes come from and go to, for explanations. */
 export interface CopyPaths {
   readonly from: string;
-  readonly place: Place;
+  readonly place: PlanObject;
   readonly to: string;
   /** A name that is not copied. */
   readonly except?: string;

@@ -1,6 +1,6 @@
 import { CONVERTERS, type Converted, type Converter, type ConverterName } from '../convert/convert.js';
 import { isInexactId } from '../convert/id.js';
-import { reasonUnusable, type Recorder } from './record.js';
+import { reasonUnusable, type PlanObject, type Recorder } from './record.js';
 import { sourceOf, type Sources } from './sources.js';
 import type { AnyRow, SourcePath, SourceRoot } from './table.js';
 
@@ -20,7 +20,7 @@ export interface CompiledRow<T = unknown> {
 }
 
 /** A value, and the path it came from. */
-export interface Found<T> {
+export interface FoundValue<T> {
   readonly value: T;
   readonly path: string;
 }
@@ -55,7 +55,7 @@ export function findRow<T>(
   sources: Sources,
   row: CompiledRow<T>,
   record: Recorder | undefined,
-): Found<T> | undefined {
+): FoundValue<T> | undefined {
   for (const source of row.from) {
     const object = sourceOf(sources, source.root);
     if (object === undefined) continue;
@@ -69,6 +69,29 @@ export function findRow<T>(
   return undefined;
 }
 
+/** The field that a row writes. */
+type FieldOf = Pick<AnyRow, 'to'>;
+
+/** Reports that a found value is written into the field of a row. */
+export function reportFound(
+  row: FieldOf,
+  found: FoundValue<unknown>,
+  object: PlanObject,
+  record: Recorder | undefined,
+): void {
+  record?.wrote(object, row.to, found.path, found.value);
+}
+
+/** Reports that a found value fills in the field of a row, because no source of the field itself does. */
+export function reportDefault(
+  row: FieldOf,
+  found: FoundValue<unknown>,
+  object: PlanObject,
+  record: Recorder | undefined,
+): void {
+  record?.wrote(object, row.to, `default: ${found.path}`, found.value);
+}
+
 /**
  * Reports the usable and unusable values behind the one that {@link findRow} took, in those objects where each name must be accounted for.
  * The same value once more is not reported: nothing is lost.
@@ -76,7 +99,7 @@ export function findRow<T>(
 export function reportBehind<T>(
   sources: Sources,
   row: CompiledRow<T>,
-  found: Found<T>,
+  found: FoundValue<T>,
   roots: readonly SourceRoot[],
   record: Recorder,
 ): void {

@@ -28,7 +28,7 @@ export type DropReason =
 export type MappedObject = 'user' | 'account' | 'event' | 'preferences';
 
 /** What a field is written into: an object of the destination, and the steps of the plan whose requests send it. */
-export interface Place {
+export interface PlanObject {
   readonly object: MappedObject;
   readonly steps: readonly string[];
 }
@@ -42,13 +42,13 @@ export interface Recorder {
    * A field got its value; `to` is dotted, `from` a path into the event, or `config.…`, `constant`, `default: …`. `raw` is what stood there,
    * where the value was converted.
    */
-  wrote(place: Place, to: string, from: string, value: unknown, raw?: unknown): void;
+  wrote(place: PlanObject, to: string, from: string, value: unknown, raw?: unknown): void;
   /** As `wrote`, for a field that had got a value from a source of lower precedence. */
-  replaced(place: Place, to: string, from: string, value: unknown, raw: unknown): void;
+  replaced(place: PlanObject, to: string, from: string, value: unknown, raw: unknown): void;
   /** A usable value lost to another source of the same field. */
-  passedOver(place: Place, to: string, from: string, value: unknown, raw: unknown): void;
+  passedOver(place: PlanObject, to: string, from: string, value: unknown, raw: unknown): void;
   /** A field that had got a value is not written after all. */
-  withdrawn(place: Place, to: string): void;
+  withdrawn(place: PlanObject, to: string): void;
   /** A value of the event is not in the plan. `to` is the field that it was meant for, where there is one. */
   dropped(path: string, reason: DropReason, value: unknown, to?: string): void;
   /** The plan leaves something out, whatever the destination answers. */

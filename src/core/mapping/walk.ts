@@ -9,11 +9,11 @@ import {
   type Target,
 } from './compiled-table.js';
 import { isInexactId } from '../convert/id.js';
-import { joinPath, reasonUnusable, type Place, type Recorder } from './record.js';
+import { joinPath, reasonUnusable, type PlanObject, type Recorder } from './record.js';
 import { sourceOf, type Sources } from './sources.js';
 
 /** A body while it is written. */
-export type Draft = Record<string, unknown>;
+export type BodyDraft = Record<string, unknown>;
 
 /** Scores of one walk lie above those of all walks before, by the rank of their source. */
 const SCORES_PER_WALK = 2 * MAX_RANKS;
@@ -29,11 +29,11 @@ const LAST_WALK = 2 ** 30;
 export class Walker {
   readonly #sections: readonly Section[];
   readonly #slots: number;
-  readonly #place: Place;
+  readonly #place: PlanObject;
   #scores: Int32Array | undefined;
   #walk = 0;
 
-  constructor(table: CompiledTable, place: Place) {
+  constructor(table: CompiledTable, place: PlanObject) {
     this.#sections = table.sections;
     this.#slots = table.slots;
     this.#place = place;
@@ -44,7 +44,7 @@ export class Walker {
    *
    * @throws InstrumentationError `nested_too_deep`
    */
-  walk(sources: Sources, body: Draft, record: Recorder | undefined): boolean {
+  walk(sources: Sources, body: BodyDraft, record: Recorder | undefined): boolean {
     // Taken, not shared: a getter in an event may lead back into this walker before the walk is over.
     const scores = this.#scores ?? new Int32Array(this.#slots);
     this.#scores = undefined;
@@ -70,7 +70,7 @@ export class Walker {
     source: JsonObject,
     scores: Int32Array,
     walk: number,
-    body: Draft,
+    body: BodyDraft,
     record: Recorder | undefined,
   ): boolean {
     let watched = false;
@@ -122,7 +122,7 @@ export class Walker {
 type Offered = 'first' | 'better' | 'not taken' | 'barred';
 
 /** Writes a value unless a better source wrote already, or it does not convert. */
-function offer(target: Target, raw: unknown, scores: Int32Array, walk: number, body: Draft): Offered {
+function offer(target: Target, raw: unknown, scores: Int32Array, walk: number, body: BodyDraft): Offered {
   // Any score of this walk is above `walk`, and the better the source, the higher.
   const best = walk + SCORES_PER_WALK - target.rank;
   const before = scores[target.slot]!;
@@ -142,16 +142,16 @@ function offer(target: Target, raw: unknown, scores: Int32Array, walk: number, b
   return before > walk ? 'better' : 'first';
 }
 
-function write(body: Draft, target: Target, value: unknown): void {
+function write(body: BodyDraft, target: Target, value: unknown): void {
   let object = body;
-  for (const key of target.within) object = (object[key] ??= {}) as Draft;
+  for (const key of target.within) object = (object[key] ??= {}) as BodyDraft;
   object[target.key] = value;
 }
 
 /** Takes back a field, which may have been barred before. */
-function erase(body: Draft, target: Target): void {
+function erase(body: BodyDraft, target: Target): void {
   let object = body;
-  for (const key of target.within) object = object[key] as Draft;
+  for (const key of target.within) object = object[key] as BodyDraft;
   Reflect.deleteProperty(object, target.key);
 }
 

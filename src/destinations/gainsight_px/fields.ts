@@ -1,4 +1,4 @@
-import type { AnyRow, LeafPath, Row, SourcePath } from '../../core/index.js';
+import type { AnyRow, FixedRow, LeafPath, Row, SourcePath } from '../../core/index.js';
 import type { PxAccount, PxEvent, PxUser } from './px-objects.js';
 
 /** A trait of a user: its spellings in `traits`, then the same in `context.traits`. */
@@ -14,6 +14,11 @@ const accountTrait = <const Names extends readonly [string, ...string[]]>(...nam
     `traits.${Names[number]}`,
     ...`traits.${Names[number]}`[],
   ];
+
+/** The values of the configuration that rows may name. */
+export interface FixedValues {
+  readonly productTagKey: string;
+}
 
 /** Who the message is about, in identify and track messages. */
 export const USER_ID = {
@@ -32,6 +37,20 @@ export const GROUP_MEMBER_ID = {
 export const ACCOUNT_ID = {
   to: 'id',
   from: ['groupId', 'traits.groupId'],
+  as: 'id',
+} as const satisfies Row<PxAccount>;
+
+/** The account that a group message links its user to. */
+export const GROUP_MEMBER_ACCOUNT_ID = {
+  to: 'accountId',
+  from: ACCOUNT_ID.from,
+  as: 'id',
+} as const satisfies Row<PxUser>;
+
+/** The name of an account that is created and whose traits do not name it. */
+export const ACCOUNT_NAME_DEFAULT = {
+  to: 'name',
+  from: ACCOUNT_ID.from,
   as: 'id',
 } as const satisfies Row<PxAccount>;
 
@@ -64,6 +83,12 @@ const addressRows = (from: (name: string) => readonly [SourcePath, ...SourcePath
     { to: 'location.postalCode', from: from('address.postalCode'), as: 'text' },
     { to: 'location.countryName', from: from('address.country'), as: 'text' },
   ] as const;
+
+/** What every user gets that the mapping writes or creates. */
+export const FIXED_USER_FIELDS = [
+  { to: 'type', constant: 'USER' },
+  { to: 'propertyKeys', config: 'productTagKey', as: 'list' },
+] as const satisfies readonly FixedRow<PxUser, FixedValues>[];
 
 export const USER_FIELDS = [
   { to: 'email', from: trait('email'), as: 'text' },
@@ -130,6 +155,11 @@ export const SYNCED_MEMBER_TIME = {
 /** Set to the event's time where a user is created and the traits do not say it. */
 export const USER_CREATE_DATES = ['signUpDate', 'createDate'] as const satisfies readonly LeafPath<PxUser>[];
 
+/** What every account gets. */
+export const FIXED_ACCOUNT_FIELDS = [
+  { to: 'propertyKeys', config: 'productTagKey', as: 'list' },
+] as const satisfies readonly FixedRow<PxAccount, FixedValues>[];
+
 export const ACCOUNT_FIELDS = [
   { to: 'name', from: accountTrait('name'), as: 'text' },
   { to: 'trackedSubscriptionId', from: accountTrait('trackedSubscriptionId'), as: 'text' },
@@ -166,6 +196,12 @@ export const ACCOUNT_CREATE_DATES = ['createDate'] as const satisfies readonly L
 
 export const EVENT_NAME = { to: 'eventName', from: ['event'], as: 'name' } as const satisfies Row<PxEvent>;
 
+/** What every event gets. */
+export const FIXED_EVENT_FIELDS = [
+  { to: 'propertyKey', config: 'productTagKey' },
+  { to: 'userType', constant: 'USER' },
+] as const satisfies readonly FixedRow<PxEvent, FixedValues>[];
+
 export const EVENT_FIELDS = [
   { to: 'accountId', from: ['traits.groupId', 'context.traits.groupId', 'context.groupId'], as: 'id' },
   { to: 'date', from: ['properties.date', 'timestamp', 'originalTimestamp'], as: 'date' },
@@ -185,7 +221,10 @@ export const SYNCED_EVENT_DATE = {
 export const PAGE_ATTRIBUTES = ['name', 'category'] as const;
 
 /** With `pageEvents` set: constant names, because PX allows 2,000 distinct names of events. */
-export const PAGE_EVENT_NAMES = { page: 'Page Viewed', screen: 'Screen Viewed' } as const;
+export const PAGE_EVENT_NAMES = {
+  page: { to: 'eventName', constant: 'Page Viewed' },
+  screen: { to: 'eventName', constant: 'Screen Viewed' },
+} as const satisfies Record<string, FixedRow<PxEvent, FixedValues>>;
 
 /** With `stripUrlQuery` set: fields of an event whose query and fragment are cut off. */
 export const URL_FIELDS = ['url', 'referrer'] as const satisfies readonly LeafPath<PxEvent>[];

@@ -7,26 +7,28 @@ import type { Explanation } from './explain/explanation.js';
 import { MessageMapper } from './messages/map-message.js';
 import { configurationError } from './unreadable-input.js';
 
-/** A configuration, parsed and compiled: what to use for many events of one destination. */
+/** A parsed and compiled configuration, for many events of one destination. */
 export interface CompiledDestination {
-  /** As {@link process}. @throws InstrumentationError */
+  /** As {@link process}. @throws InstrumentationError with the codes of {@link process}; InternalError `internal` */
   process(event: MessageInput): RequestPlan;
   /** As {@link explain}; an event that cannot be mapped gives an explanation with `error`. */
   explain(event: MessageInput): Explanation;
 }
 
-/** More destinations than one process usually serves; each takes some tens of kilobytes. */
+/** More destinations than one process usually serves. Each takes some tens of kilobytes. */
 const CACHED_API_KEYS = 1000;
 const mappers = new ConfigCache((config) => new MessageMapper(parseConfig(config)), CACHED_API_KEYS);
 
 /**
- * Maps one RudderStack message to the requests that bring it to Gainsight PX. Pure and synchronous: nothing is looked up, sent
- * or changed, and the same input gives an equal output.
+ * Maps one RudderStack message to the requests that bring it to Gainsight PX. Pure and synchronous: it sends and changes nothing, and
+ * the same input gives an equal output.
  *
  * @param event a RudderStack message of type identify, group or track; may be frozen
  * @param destinationConfig the destination's configuration as the host stores it; equal contents are compiled once
- * @throws InstrumentationError when the event lacks what it needs (an id, an event name …), or a getter or proxy in it throws: never worth a retry
- * @throws ConfigurationError when the configuration is wrong; it lists every fault
+ * @throws InstrumentationError (not retryable) `event_not_object`, `event_unreadable`, `type_missing`, `type_unsupported`, `id_missing`,
+ * `id_not_exact`, `group_id_missing`, `event_name_missing`, `preference_unknown`, `preference_invalid`, `nested_too_deep`
+ * @throws ConfigurationError `configuration_invalid`, with every issue
+ * @throws InternalError `internal`, for a fault of this project
  * @example
  * const plan = process(
  *   { type: 'track', userId: 'user-1', event: 'Signed Up', properties: { plan: 'pro' } },
@@ -38,7 +40,7 @@ export function process(event: MessageInput, destinationConfig: ConfigInput): Re
   return mapperOf(destinationConfig).plan(event);
 }
 
-/** Looking a configuration up reads it, too. */
+/** The look-up reads the configuration, so a getter in it may throw here. */
 function mapperOf(config: unknown): MessageMapper {
   try {
     return mappers.get(config);
@@ -53,7 +55,7 @@ export const processMessage = process;
 /**
  * Parses and compiles a configuration once, for many events.
  *
- * @throws ConfigurationError `configuration_invalid`, with every fault
+ * @throws ConfigurationError `configuration_invalid`, with every issue
  * @example
  * const destination = compile(config);
  * const plans = events.map((event) => destination.process(event));
@@ -67,10 +69,10 @@ export function compile(destinationConfig: ConfigInput): CompiledDestination {
 }
 
 /**
- * Says what `process` makes of a message: the same plan, where each of its fields came from, what was dropped and why, and what PX
- * might refuse. It runs the code of `process` with a recorder, so the two cannot differ.
+ * Explains the plan that `process` makes of a message: the source of each field, what was dropped and why, and what PX might refuse. It
+ * runs the code of `process` with a recorder, so the two cannot differ.
  *
- * Nothing is thrown: a wrong configuration, or an event that cannot be mapped or read, is `error` in the result.
+ * It throws nothing. When `process` would throw, the result has that error as `error`.
  *
  * @example
  * explain({ type: 'identify', userId: 'u', traits: { score: 'high' } }, config).dropped;

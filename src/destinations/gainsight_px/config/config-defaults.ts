@@ -37,8 +37,8 @@ const LONGEST_KEY = 40;
 /**
  * Parses defaults, into an object of their own.
  *
- * @throws ConfigurationError `configuration_invalid`, with every fault: unknown keys, wrong values, and the two keys that only a destination
- * can have
+ * @throws ConfigurationError `configuration_invalid`, with every issue: unknown keys, wrong values, and `apiKey` and `productTagKey`,
+ * which each destination must have itself
  * @example
  * parseConfigDefaults({ pageEvents: true, dataCenter: 'EU' });
  */
@@ -53,9 +53,10 @@ export function parseConfigDefaults(raw: unknown): ConfigDefaults {
 }
 
 /**
- * A configuration whose keys that were not sent have their default. A null, and a map or object without anything filled in, counts as not
- * sent. What needs no default is the same object as before.
+ * Fills in the default of each key that a configuration does not have. A null, a map without a filled row, and an object without a value count
+ * as absent. Returns the same object where nothing is to be filled in.
  *
+ * @throws whatever a getter or a proxy in the configuration throws
  * @example
  * withDefaults({ apiKey: '…', productTagKey: 'AP-1', userAttributeMap: [] }, { sendIp: true }).sendIp; // true
  */

@@ -37,44 +37,108 @@ export interface ConsentPreference {
 
 /** The keys of a configuration that have a meaning here. Each value is checked at run time, whatever the compiler knew. */
 export interface ConfigFields {
-  /** REST API key: 1 to 200 printable ASCII characters. */
+  /** The REST API key of PX, not the product's tag key: 1 to 200 printable ASCII characters. Required. */
   readonly apiKey: string;
-  /** Tag key of the product that users, accounts and events belong to (`AP-XXXXXXXXXX-2`). */
+  /** The tag key of the product that users, accounts and events belong to (`AP-XXXXXXXXXX-2`). Required. */
   readonly productTagKey: string;
-  /** `US` (default), `EU` or `US2` in any case; or, as hosts store it, an object from source types to the same one of these. */
+  /**
+   * The data center: `US`, `EU` or `US2` in any case. Hosts store an object from source types to one of these; all must be the same.
+   *
+   * @default 'US'
+   */
   readonly dataCenter?: DataCenterName | Readonly<Record<string, DataCenterName>>;
-  /** Trait name or dotted path → API name of a user's custom attribute. */
+  /**
+   * Each row writes a trait (name or dotted path) to a user's custom attribute (API name).
+   *
+   * @default null
+   */
   readonly userAttributeMap?: readonly AttributeMapRow[] | null;
-  /** Trait name or dotted path → API name of an account's custom attribute. */
+  /**
+   * Each row writes a trait (name or dotted path) to an account's custom attribute (API name).
+   *
+   * @default null
+   */
   readonly accountAttributeMap?: readonly AttributeMapRow[] | null;
-  /** Constants that custom events carry. */
+  /**
+   * Constants in the global context of every custom event.
+   *
+   * @default null
+   */
   readonly globalContextMap?: readonly GlobalContextRow[] | null;
-  /** `replace` (default): an event's own global context replaces the constants; `merge`: it is laid over them. */
+  /**
+   * Whether an event's own global context replaces the constants (`replace`) or is merged over them key by key (`merge`).
+   *
+   * @default 'replace'
+   */
   readonly globalContextPrecedence?: 'replace' | 'merge';
-  /** What a group message does when PX does not know its user: `create` it (default), `fail` as retryable, or `skip` the link. */
+  /**
+   * What a group message does when PX does not know its user: `create` the user, `fail` as retryable, or `skip` the link.
+   *
+   * @default 'create'
+   */
   readonly missingUserOnGroup?: 'create' | 'fail' | 'skip';
-  /** Trait name or dotted path → field of a PX user (`signUpDate`, `location.city`); goes before the built-in sources. */
+  /**
+   * Each row reads a field of a PX user (`signUpDate`, `location.city`) from one more trait, before the built-in sources.
+   *
+   * @default null
+   */
   readonly userFieldMap?: readonly MapRow[] | null;
-  /** Trait name or dotted path → field of a PX account; goes before the built-in sources. */
+  /**
+   * Each row reads a field of a PX account from one more trait, before the built-in sources.
+   *
+   * @default null
+   */
   readonly accountFieldMap?: readonly MapRow[] | null;
-  /** Make custom events of page and screen messages. Default false. */
+  /**
+   * Whether page and screen messages become custom events.
+   *
+   * @default false
+   */
   readonly pageEvents?: boolean;
-  /** Nested objects of an event become JSON text (`json`, default) or attributes with dotted names (`flatten`). */
+  /**
+   * Whether a nested object of an event becomes JSON text (`json`) or attributes with dotted names (`flatten`).
+   *
+   * @default 'json'
+   */
   readonly nestedAttributes?: 'json' | 'flatten';
-  /** Types of custom attributes; the `type` of a row wins. */
+  /**
+   * Types of custom attributes, by API name; the `type` of a row wins.
+   *
+   * @default null
+   */
   readonly attributeTypes?: {
     readonly user?: TypesByName | null;
     readonly account?: TypesByName | null;
   } | null;
-  /** Cut query and fragment off the URLs of events. Default false. */
+  /**
+   * Whether query and fragment are cut off the URLs of events.
+   *
+   * @default false
+   */
   readonly stripUrlQuery?: boolean;
-  /** Consent categories that, when denied, switch a preference off. */
+  /**
+   * Consent categories that switch a preference off when they are denied.
+   *
+   * @default null
+   */
   readonly consentPreferences?: readonly ConsentPreference[] | null;
-  /** Send an event's `messageId` as `eventId`. Default false. */
+  /**
+   * Whether an event's `messageId` is sent as `eventId`.
+   *
+   * @default false
+   */
   readonly sendEventId?: boolean;
-  /** Send `context.ip` as an event's `remoteHost`. Default false. */
+  /**
+   * Whether `context.ip` is sent as an event's `remoteHost`.
+   *
+   * @default false
+   */
   readonly sendIp?: boolean;
-  /** API version in the preferences path. Default `v1`. */
+  /**
+   * The API version in the path of preferences.
+   *
+   * @default 'v1'
+   */
   readonly preferencesApiVersion?: 'v1' | 'v2';
 }
 

@@ -57,7 +57,7 @@ const CONVERTER_OF_TYPE: Readonly<Record<AttributeType, ConverterName>> = {
 /**
  * Parses a configuration.
  *
- * @throws ConfigurationError `configuration_invalid`, with every fault and its path; never with the value of a secret.
+ * @throws ConfigurationError `configuration_invalid`, with every issue and its path, never with the value of a secret.
  * @example
  * parseConfig({ apiKey: '…', productTagKey: 'AP-EXAMPLE-2', dataCenter: 'eu' }).connection.origin;
  * // 'https://api-eu.aptrinsic.com'

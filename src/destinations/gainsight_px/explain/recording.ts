@@ -2,7 +2,7 @@ import {
   isDate,
   typeName,
   type DropReason,
-  type Place,
+  type PlanObject,
   type Recorder,
   type PlanNote,
 } from '../../../core/index.js';
@@ -37,12 +37,12 @@ export class Recording implements Recorder {
   readonly #notes: PlanNote[] = [];
   readonly #junkIds: JunkId[] = [];
 
-  wrote({ object, steps }: Place, to: string, from: string, value: unknown, raw: unknown = value): void {
+  wrote({ object, steps }: PlanObject, to: string, from: string, value: unknown, raw: unknown = value): void {
     this.#fields.push({ object, to, from, value, steps });
     this.#raw.push(raw);
   }
 
-  replaced(place: Place, to: string, from: string, value: unknown, raw: unknown): void {
+  replaced(place: PlanObject, to: string, from: string, value: unknown, raw: unknown): void {
     const at = this.#find(place, to);
     if (at === -1) {
       this.wrote(place, to, from, value, raw);
@@ -55,7 +55,7 @@ export class Recording implements Recorder {
     this.passedOver(place, to, before.from, before.value, rawBefore);
   }
 
-  withdrawn(place: Place, to: string): void {
+  withdrawn(place: PlanObject, to: string): void {
     const at = this.#find(place, to);
     if (at === -1) return;
     const [before] = this.#fields.splice(at, 1);
@@ -65,7 +65,7 @@ export class Recording implements Recorder {
     this.dropped(before!.from, 'shadowed', raw, to);
   }
 
-  passedOver(place: Place, to: string, from: string, value: unknown, raw: unknown): void {
+  passedOver(place: PlanObject, to: string, from: string, value: unknown, raw: unknown): void {
     const winner = this.#fields[this.#find(place, to)];
     // The same value in two places is the habit of most SDKs: nothing is lost by taking one.
     if (winner?.value !== value) this.dropped(from, 'shadowed', raw, to);
@@ -126,7 +126,7 @@ export class Recording implements Recorder {
     }
   }
 
-  #find({ object }: Place, to: string): number {
+  #find({ object }: PlanObject, to: string): number {
     this.#indexFields();
     if (to.length <= LONGEST_HASHED) return this.#places.get(`${object} ${to}`) ?? -1;
     return this.#fields.findIndex((field) => field.to === to && field.object === object);

@@ -5,7 +5,7 @@ import {
   type CopyPaths,
   flattenAttributes,
   reasonUnusable,
-  type Place,
+  type PlanObject,
   type Recorder,
   type Sources,
   type JsonObject,
@@ -20,7 +20,7 @@ export class EventAttributes {
 
   constructor(
     private readonly config: Pick<ParsedConfig, 'flattenAttributes' | 'stripUrlQuery'>,
-    place: Place,
+    place: PlanObject,
     except: string,
   ) {
     this.#paths = { from: 'properties', place, to: 'attributes', except };

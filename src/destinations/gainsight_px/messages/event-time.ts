@@ -1,15 +1,16 @@
 import {
   compileRow,
   findRow,
+  reportDefault,
   type CompiledRow,
   joinPath,
   reasonUnusable,
-  type Place,
+  type PlanObject,
   type Recorder,
   sourceOf,
   type Sources,
   type SourceRoot,
-  type Draft,
+  type BodyDraft,
 } from '../../../core/index.js';
 import { EVENT_TIME, SYNCED_MEMBER_TIME, SYNCED_TIME } from '../fields.js';
 
@@ -40,9 +41,9 @@ export const SYNCED_TIMES = {
  */
 export function eventTimeFor(
   names: readonly string[],
-  body: Draft,
+  body: BodyDraft,
   sources: Sources,
-  place: Place,
+  place: PlanObject,
   record: Recorder | undefined,
   synced: SyncedTime = SYNCED_TIMES.user,
 ): number | undefined {
@@ -52,7 +53,7 @@ export function eventTimeFor(
   if (record !== undefined) {
     reportUnusedTraits(synced, time?.path, sources, record);
     for (const name of time === undefined ? [] : names) {
-      if (body[name] === undefined) record.wrote(place, name, `default: ${time!.path}`, time!.value);
+      if (body[name] === undefined) reportDefault({ to: name }, time!, place, record);
     }
   }
   return time?.value;

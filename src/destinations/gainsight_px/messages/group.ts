@@ -1,13 +1,17 @@
 import {
   deepFreeze,
+  FixedFields,
+  type BodyWith,
+  reportDefault,
+  reportFound,
   compileTable,
-  type Found,
-  type Place,
+  type FoundValue,
+  type PlanObject,
   type Recorder,
   type Sources,
   type SourceRoot,
   Walker,
-  type Draft,
+  type BodyDraft,
   type Next,
   type RequestPlan,
   type Step,
@@ -18,6 +22,12 @@ import { eventTimeFor, SYNCED_TIMES, TIME_TRAIT } from './event-time.js';
 import {
   ACCOUNT_CREATE_DATES,
   ACCOUNT_FIELDS,
+  ACCOUNT_ID,
+  ACCOUNT_NAME_DEFAULT,
+  FIXED_ACCOUNT_FIELDS,
+  FIXED_USER_FIELDS,
+  GROUP_MEMBER_ACCOUNT_ID,
+  GROUP_MEMBER_ID,
   STANDARD_ACCOUNT_FIELDS,
   USER_CREATE_DATES,
 } from '../fields.js';
@@ -36,14 +46,17 @@ type GroupStep = AccountStep | LinkStep;
 type Steps = [Step<GroupStep>, ...Step<GroupStep>[]];
 type Table = NonNullable<Step<GroupStep>['on']>;
 
-const ACCOUNT: Place = deepFreeze({
+const ACCOUNT: PlanObject = deepFreeze({
   object: 'account',
   steps: ['updateAccount', 'createAccount', 'updateAccountAgain'],
 });
-const NEW_ACCOUNT: Place = deepFreeze({ object: 'account', steps: ['createAccount'] });
-const LINK: Place = deepFreeze({ object: 'user', steps: ['linkUser'] });
-const LINK_OR_NEW: Place = deepFreeze({ object: 'user', steps: ['linkUser', 'createUser', 'linkUserAgain'] });
-const NEW_USER: Place = deepFreeze({ object: 'user', steps: ['createUser'] });
+const NEW_ACCOUNT: PlanObject = deepFreeze({ object: 'account', steps: ['createAccount'] });
+const LINK: PlanObject = deepFreeze({ object: 'user', steps: ['linkUser'] });
+const LINK_OR_NEW: PlanObject = deepFreeze({
+  object: 'user',
+  steps: ['linkUser', 'createUser', 'linkUserAgain'],
+});
+const NEW_USER: PlanObject = deepFreeze({ object: 'user', steps: ['createUser'] });
 
 const WALKED: readonly SourceRoot[] = ['traits'];
 
@@ -80,6 +93,8 @@ const NEW_USER_TABLES: Readonly<Record<'createUser' | 'linkUserAgain', Table>> =
  * created, fails the message or is left out, as `missingUserOnGroup` says.
  */
 export class GroupMapper {
+  readonly #fixed: FixedFields<typeof FIXED_ACCOUNT_FIELDS>;
+  readonly #fixedUser: FixedFields<typeof FIXED_USER_FIELDS>;
   readonly #walker: Walker;
 
   constructor(
@@ -95,6 +110,8 @@ export class GroupMapper {
       alsoRead: ['groupId', TIME_TRAIT],
       watched: [],
     });
+    this.#fixed = new FixedFields(FIXED_ACCOUNT_FIELDS, config);
+    this.#fixedUser = new FixedFields(FIXED_USER_FIELDS, config);
     this.#walker = new Walker(table, ACCOUNT);
   }
 
@@ -106,10 +123,10 @@ export class GroupMapper {
     const account = requireAccountId(sources, record);
     const { value: accountId } = account;
     if (record !== undefined) {
-      record.wrote(ACCOUNT, 'id', account.path, accountId);
+      reportFound(ACCOUNT_ID, account, ACCOUNT, record);
       reportOtherAccountIds(sources, account, WALKED, record);
       if (member === undefined) record.noted('link_skipped');
-      else recordLink(member, account, missingUserOnGroup === 'create' ? LINK_OR_NEW : LINK, record);
+      else reportLink(member, account, missingUserOnGroup === 'create' ? LINK_OR_NEW : LINK, record);
     }
 
     const body = this.#account(sources, record);
@@ -126,21 +143,23 @@ export class GroupMapper {
     return { lanes: [userLane(identifyId), accountLane(accountId)], steps };
   }
 
-  #account(sources: Sources, record: Recorder | undefined): Draft {
-    const body: Draft = { propertyKeys: [this.config.productTagKey] };
-    record?.wrote(ACCOUNT, 'propertyKeys', 'config.productTagKey', body.propertyKeys);
+  #account(sources: Sources, record: Recorder | undefined): BodyDraft {
+    const { propertyKeys } = this.#fixed.values;
+    const body: BodyDraft = { propertyKeys } satisfies BodyWith<typeof FIXED_ACCOUNT_FIELDS>;
+    this.#fixed.report(ACCOUNT, record);
     this.#walker.walk(sources, body, record);
     return body;
   }
 
   #createAccount(
-    { value: id, path }: Found<string>,
-    update: Draft,
+    account: FoundValue<string>,
+    update: BodyDraft,
     on: Table,
     sources: Sources,
     record: Recorder | undefined,
   ): Step<GroupStep> {
-    if (update.name === undefined) record?.wrote(NEW_ACCOUNT, 'name', `default: ${path}`, id);
+    const id = account.value;
+    if (update.name === undefined) reportDefault(ACCOUNT_NAME_DEFAULT, account, NEW_ACCOUNT, record);
     const time = eventTimeFor(
       ACCOUNT_CREATE_DATES,
       update,
@@ -164,14 +183,14 @@ export class GroupMapper {
     sources: Sources,
     record: Recorder | undefined,
   ): void {
-    const { missingUserOnGroup, productTagKey } = this.config;
+    const { missingUserOnGroup } = this.config;
     const link = this.api.call('users.update', identifyId, { accountId });
     steps.push({ id: 'linkUser', ...link, on: LINK_TABLES[missingUserOnGroup] });
     if (missingUserOnGroup !== 'create') return;
 
-    const user = { identifyId, accountId, type: 'USER', propertyKeys: [productTagKey] };
-    record?.wrote(NEW_USER, 'type', 'constant', 'USER');
-    record?.wrote(NEW_USER, 'propertyKeys', 'config.productTagKey', user.propertyKeys);
+    const { type, propertyKeys } = this.#fixedUser.values;
+    const user = { identifyId, accountId, type, propertyKeys } satisfies BodyWith<typeof FIXED_USER_FIELDS>;
+    this.#fixedUser.report(NEW_USER, record);
     const time = eventTimeFor(USER_CREATE_DATES, {}, sources, NEW_USER, record, SYNCED_TIMES.member);
     const create = this.api.call(
       'users.create',
@@ -185,7 +204,12 @@ export class GroupMapper {
   }
 }
 
-function recordLink(member: Found<string>, account: Found<string>, place: Place, record: Recorder): void {
-  record.wrote(place, 'identifyId', member.path, member.value);
-  record.wrote(place, 'accountId', account.path, account.value);
+function reportLink(
+  member: FoundValue<string>,
+  account: FoundValue<string>,
+  object: PlanObject,
+  record: Recorder,
+): void {
+  reportFound(GROUP_MEMBER_ID, member, object, record);
+  reportFound(GROUP_MEMBER_ACCOUNT_ID, account, object, record);
 }

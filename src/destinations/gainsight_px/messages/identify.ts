@@ -1,15 +1,19 @@
 import {
   deepFreeze,
+  FixedFields,
+  type BodyWith,
   compileTable,
   compileRow,
   findRow,
   reportBehind,
-  type Place,
+  reportFound,
+  type PlanObject,
+  type LeafPath,
   type Recorder,
   type Sources,
   type SourceRoot,
   Walker,
-  type Draft,
+  type BodyDraft,
   type Next,
   type RequestPlan,
   type Step,
@@ -17,16 +21,27 @@ import {
 import type { PxApi } from '../api/px-api.js';
 import type { ParsedConfig } from '../config/parse-config.js';
 import { eventTimeFor, TIME_TRAIT } from './event-time.js';
-import { FULL_NAME, STANDARD_USER_FIELDS, USER_CREATE_DATES, USER_FIELDS } from '../fields.js';
+import {
+  FIXED_USER_FIELDS,
+  FULL_NAME,
+  STANDARD_USER_FIELDS,
+  USER_CREATE_DATES,
+  USER_FIELDS,
+  USER_ID,
+} from '../fields.js';
+import type { PxUser } from '../px-objects.js';
 import { reportOtherUserIds, requireUserId, userLane } from './identity.js';
 import { flatPreferences, PreferenceReader } from '../preferences/preference-reader.js';
-import { PREFERENCES_PLACE } from '../preferences/preferences.js';
+import { PREFERENCES_OBJECT } from '../preferences/preferences.js';
 
 type IdentifyStep = 'updateUser' | 'createUser' | 'updateUserAgain' | 'setPreferences';
 type Table = NonNullable<Step<IdentifyStep>['on']>;
 
-const USER: Place = deepFreeze({ object: 'user', steps: ['updateUser', 'createUser', 'updateUserAgain'] });
-const NEW_USER: Place = deepFreeze({ object: 'user', steps: ['createUser'] });
+const USER: PlanObject = deepFreeze({
+  object: 'user',
+  steps: ['updateUser', 'createUser', 'updateUserAgain'],
+});
+const NEW_USER: PlanObject = deepFreeze({ object: 'user', steps: ['createUser'] });
 
 const NAME = compileRow(FULL_NAME);
 const WALKED: readonly SourceRoot[] = ['traits', 'context.traits'];
@@ -49,11 +64,12 @@ const GOING_ON = deepFreeze(tables({ to: 'step', id: 'setPreferences' }));
 
 /** Maps identify messages: update the user, or create it where there is none, then set its preferences where there are any. */
 export class IdentifyMapper {
+  readonly #fixed: FixedFields<typeof FIXED_USER_FIELDS>;
   readonly #walker: Walker;
   readonly #preferences: PreferenceReader;
 
   constructor(
-    private readonly config: ParsedConfig,
+    config: ParsedConfig,
     private readonly api: PxApi,
   ) {
     const flags = flatPreferences([...config.userFields, ...config.userAttributes]);
@@ -66,6 +82,7 @@ export class IdentifyMapper {
       alsoRead: ['name', 'userId', 'id', 'userPreferences', TIME_TRAIT],
       watched: flags,
     });
+    this.#fixed = new FixedFields(FIXED_USER_FIELDS, config);
     this.#walker = new Walker(table, USER);
     this.#preferences = new PreferenceReader(config.consentPreferences, flags);
   }
@@ -73,12 +90,13 @@ export class IdentifyMapper {
   /** @throws InstrumentationError `id_missing`, `preference_unknown`, `preference_invalid`, `nested_too_deep` */
   plan(sources: Sources, record: Recorder | undefined): RequestPlan<IdentifyStep> {
     const id = requireUserId(sources, record);
-    const { value: identifyId, path } = id;
-    if (record !== undefined) {
-      record.wrote(USER, 'identifyId', path, identifyId);
-      reportOtherUserIds(sources, id, WALKED, record);
-    }
-    const body: Draft = { type: 'USER', propertyKeys: [this.config.productTagKey], customAttributes: {} };
+    const identifyId = id.value;
+    reportFound(USER_ID, id, USER, record);
+    if (record !== undefined) reportOtherUserIds(sources, id, WALKED, record);
+    const { type, propertyKeys } = this.#fixed.values;
+    const body: BodyDraft = { type, propertyKeys, customAttributes: {} } satisfies BodyWith<
+      typeof FIXED_USER_FIELDS
+    >;
     const hasFlags = this.#fill(body, sources, record);
     const preferences = this.#preferences.read(sources, hasFlags, record);
 
@@ -98,16 +116,15 @@ export class IdentifyMapper {
       { id: 'updateUserAgain', ...update, on: on.updateUserAgain },
     ];
     if (preferences !== undefined) {
-      record?.wrote(PREFERENCES_PLACE, 'identifyId', path, identifyId);
+      reportFound(USER_ID, id, PREFERENCES_OBJECT, record);
       steps.push({ id: 'setPreferences', ...this.api.call('preferences.set', identifyId, preferences) });
     }
     return { lanes: [userLane(identifyId)], steps };
   }
 
   /** Whether a trait is called like a preference. */
-  #fill(body: Draft, sources: Sources, record: Recorder | undefined): boolean {
-    record?.wrote(USER, 'type', 'constant', 'USER');
-    record?.wrote(USER, 'propertyKeys', 'config.productTagKey', body.propertyKeys);
+  #fill(body: BodyDraft, sources: Sources, record: Recorder | undefined): boolean {
+    this.#fixed.report(USER, record);
     const hasFlags = this.#walker.walk(sources, body, record);
     if (record !== undefined && isEmpty(body.customAttributes))
       record.wrote(USER, 'customAttributes', 'constant', {});
@@ -118,22 +135,28 @@ export class IdentifyMapper {
 }
 
 /** Fills in first and last name from the one text `name`, where they are missing. */
-function splitName(sources: Sources, body: Draft, record: Recorder | undefined): void {
+function splitName(sources: Sources, body: BodyDraft, record: Recorder | undefined): void {
   const found = findRow(sources, NAME, record);
   if (found === undefined) return;
   const [first, last] = splitAtWhiteSpace(found.value.trim());
-  if (body.firstName === undefined) {
-    body.firstName = first;
-    record?.wrote(USER, 'firstName', found.path, first);
-  }
-  if (body.lastName === undefined && last !== undefined) {
-    body.lastName = last;
-    record?.wrote(USER, 'lastName', found.path, last);
-  }
+  const { path } = found;
+  if (body.firstName === undefined) fillIn(body, 'firstName', first, path, record);
+  if (body.lastName === undefined && last !== undefined) fillIn(body, 'lastName', last, path, record);
   if (record === undefined) return;
   if (first !== body.firstName || (last !== undefined && last !== body.lastName))
     record.dropped(found.path, 'shadowed', found.value);
   reportBehind(sources, NAME, found, WALKED, record);
+}
+
+function fillIn(
+  body: BodyDraft,
+  to: LeafPath<PxUser>,
+  value: string,
+  path: string,
+  record: Recorder | undefined,
+): void {
+  body[to] = value;
+  reportFound({ to }, { value, path }, USER, record);
 }
 
 function splitAtWhiteSpace(name: string): [string, string | undefined] {

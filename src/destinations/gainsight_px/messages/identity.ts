@@ -6,7 +6,7 @@ import {
   findRow,
   reportBehind,
   type CompiledRow,
-  type Found,
+  type FoundValue,
   type Recorder,
   sourceOf,
   type Sources,
@@ -21,31 +21,31 @@ const MEMBER = compileRow(GROUP_MEMBER_ID);
 const ACCOUNT = compileRow(ACCOUNT_ID);
 
 /** Who an identify or track message is about. @throws InstrumentationError `id_missing`, `id_not_exact` */
-export function requireUserId(sources: Sources, record: Recorder | undefined): Found<string> {
+export function requireUserId(sources: Sources, record: Recorder | undefined): FoundValue<string> {
   return requireId(sources, USER, record, 'id_missing');
 }
 
 /** Who joins a group message's account; `undefined` when nobody is named. @throws InstrumentationError `id_not_exact` */
-export function findMemberId(sources: Sources, record: Recorder | undefined): Found<string> | undefined {
+export function findMemberId(sources: Sources, record: Recorder | undefined): FoundValue<string> | undefined {
   const found = findRow(sources, MEMBER, record);
   if (found === undefined) refuseInexact(sources, MEMBER);
   return found;
 }
 
 /** The same where somebody must be named. @throws InstrumentationError `id_missing`, `id_not_exact` */
-export function requireMemberId(sources: Sources, record: Recorder | undefined): Found<string> {
+export function requireMemberId(sources: Sources, record: Recorder | undefined): FoundValue<string> {
   return requireId(sources, MEMBER, record, 'id_missing');
 }
 
 /** The account of a group message. @throws InstrumentationError `group_id_missing`, `id_not_exact` */
-export function requireAccountId(sources: Sources, record: Recorder | undefined): Found<string> {
+export function requireAccountId(sources: Sources, record: Recorder | undefined): FoundValue<string> {
   return requireId(sources, ACCOUNT, record, 'group_id_missing');
 }
 
 /** Reports the user ids in walked traits that are not sent, because another came first. */
 export function reportOtherUserIds(
   sources: Sources,
-  found: Found<string>,
+  found: FoundValue<string>,
   walked: readonly SourceRoot[],
   record: Recorder,
 ): void {
@@ -55,7 +55,7 @@ export function reportOtherUserIds(
 /** The same for the ids of a group message's account. */
 export function reportOtherAccountIds(
   sources: Sources,
-  found: Found<string>,
+  found: FoundValue<string>,
   walked: readonly SourceRoot[],
   record: Recorder,
 ): void {
@@ -67,7 +67,7 @@ function requireId(
   row: CompiledRow<string>,
   record: Recorder | undefined,
   code: 'id_missing' | 'group_id_missing',
-): Found<string> {
+): FoundValue<string> {
   const found = findRow(sources, row, record);
   if (found !== undefined) return found;
   refuseInexact(sources, row);

@@ -1,5 +1,8 @@
 import {
   deepFreeze,
+  FixedFields,
+  reportFound,
+  type BodyWith,
   InstrumentationError,
   foundText,
   isObject,
@@ -11,12 +14,12 @@ import {
   compileRow,
   findRow,
   type CompiledRow,
-  type Found,
+  type FoundValue,
   reasonUnusable,
-  type Place,
+  type PlanObject,
   type Recorder,
   type Sources,
-  type Draft,
+  type BodyDraft,
   type RequestPlan,
 } from '../../../core/index.js';
 import type { PxApi } from '../api/px-api.js';
@@ -27,9 +30,11 @@ import {
   EVENT_ID,
   EVENT_IP,
   EVENT_NAME,
+  FIXED_EVENT_FIELDS,
   PAGE_EVENT_NAMES,
   SYNCED_EVENT_DATE,
   URL_FIELDS,
+  USER_ID,
 } from '../fields.js';
 import { requireUserId, userLane } from './identity.js';
 import { isSynced } from './event-time.js';
@@ -37,14 +42,16 @@ import { isSynced } from './event-time.js';
 const GLOBAL_CONTEXT = 'globalContext';
 const NAME = compileRow(EVENT_NAME);
 const SYNCED_DATE = compileRow(SYNCED_EVENT_DATE);
-const EVENT: Place = deepFreeze({ object: 'event', steps: ['createEvent'] });
+const EVENT: PlanObject = deepFreeze({ object: 'event', steps: ['createEvent'] });
 const CONTEXT_PATHS = { from: 'properties.globalContext', place: EVENT, to: GLOBAL_CONTEXT } as const;
 const URLS: readonly string[] = URL_FIELDS;
 
 type TrackStep = 'createEvent';
 
 /** Messages that are custom events: a page or screen message is one with `pageEvents` set. */
-export type EventType = 'track' | keyof typeof PAGE_EVENT_NAMES;
+export type EventType = 'track' | PageType;
+type PageType = keyof typeof PAGE_EVENT_NAMES;
+type PageName = (typeof PAGE_EVENT_NAMES)[PageType];
 
 /** Maps track, page and screen messages: one custom event each. */
 export class TrackMapper {
@@ -52,6 +59,8 @@ export class TrackMapper {
   /** For messages of reverse ETL. */
   readonly #syncedRows: readonly CompiledRow[];
   readonly #attributes: EventAttributes;
+  readonly #fixed: FixedFields<typeof FIXED_EVENT_FIELDS>;
+  readonly #pageNames: Readonly<Record<PageType, FixedFields<readonly [PageName]>>>;
 
   constructor(
     private readonly config: ParsedConfig,
@@ -61,12 +70,18 @@ export class TrackMapper {
     this.#rows = [...EVENT_FIELDS, ...optional].map((row) => compileRow(row));
     this.#syncedRows = this.#rows.map((row) => (row.to === SYNCED_DATE.to ? SYNCED_DATE : row));
     this.#attributes = new EventAttributes(config, EVENT, GLOBAL_CONTEXT);
+    this.#fixed = new FixedFields(FIXED_EVENT_FIELDS, config);
+    this.#pageNames = {
+      page: new FixedFields([PAGE_EVENT_NAMES.page], config),
+      screen: new FixedFields([PAGE_EVENT_NAMES.screen], config),
+    };
   }
 
   /** @throws InstrumentationError `id_missing`, `event_name_missing`, `nested_too_deep` */
   plan(type: EventType, sources: Sources, record: Recorder | undefined): RequestPlan<TrackStep> {
-    const { value: identifyId, path } = requireUserId(sources, record);
-    record?.wrote(EVENT, 'identifyId', path, identifyId);
+    const id = requireUserId(sources, record);
+    const identifyId = id.value;
+    reportFound(USER_ID, id, EVENT, record);
     const body = this.#event(type, identifyId, sources, record);
     return {
       lanes: [userLane(identifyId)],
@@ -74,32 +89,37 @@ export class TrackMapper {
     };
   }
 
-  #event(type: EventType, identifyId: string, sources: Sources, record: Recorder | undefined): Draft {
-    const body: Draft = {
+  #event(type: EventType, identifyId: string, sources: Sources, record: Recorder | undefined): BodyDraft {
+    const { propertyKey, userType } = this.#fixed.values;
+    const body: BodyDraft = {
       identifyId,
-      propertyKey: this.config.productTagKey,
-      userType: 'USER',
-      eventName: type === 'track' ? requireEventName(sources, record) : pageEventName(type, record),
+      propertyKey,
+      userType,
+      eventName: type === 'track' ? requireEventName(sources, record) : this.#pageEventName(type, record),
       attributes:
         type === 'track'
           ? this.#attributes.ofTrack(sources, record)
           : this.#attributes.ofPage(sources, record),
-    };
-    record?.wrote(EVENT, 'propertyKey', 'config.productTagKey', this.config.productTagKey);
-    record?.wrote(EVENT, 'userType', 'constant', 'USER');
+    } satisfies BodyWith<typeof FIXED_EVENT_FIELDS>;
+    this.#fixed.report(EVENT, record);
 
     for (const row of isSynced(sources) ? this.#syncedRows : this.#rows) {
       const found = findRow(sources, row, record);
       if (found === undefined) continue;
-      const { path } = found;
       const value = this.config.stripUrlQuery && URLS.includes(row.to) ? cutUrl(found, record) : found.value;
       if (value === undefined) continue;
       body[row.to] = value;
-      record?.wrote(EVENT, row.to, path, value);
+      if (record !== undefined) reportFound(row, { value, path: found.path }, EVENT, record);
     }
     const globalContext = this.#globalContext(sources, record);
     if (globalContext !== undefined) body[GLOBAL_CONTEXT] = globalContext;
     return body;
+  }
+
+  #pageEventName(type: PageType, record: Recorder | undefined): unknown {
+    const name = this.#pageNames[type];
+    name.report(EVENT, record);
+    return name.values.eventName;
   }
 
   /** The payload's own context wins over the configuration's, as a whole or, when they are merged, key by key. */
@@ -120,7 +140,7 @@ export class TrackMapper {
 function requireEventName(sources: Sources, record: Recorder | undefined): string {
   const found = findRow(sources, NAME, record);
   if (found !== undefined) {
-    record?.wrote(EVENT, NAME.to, found.path, found.value);
+    reportFound(NAME, found, EVENT, record);
     return found.value;
   }
   const message = `expected a non-blank string or a finite number, found ${foundText(sources.message.event)}`;
@@ -129,14 +149,8 @@ function requireEventName(sources: Sources, record: Recorder | undefined): strin
   });
 }
 
-function pageEventName(type: keyof typeof PAGE_EVENT_NAMES, record: Recorder | undefined): string {
-  const name = PAGE_EVENT_NAMES[type];
-  record?.wrote(EVENT, NAME.to, 'constant', name);
-  return name;
-}
-
 /** A URL without its query and fragment; nothing when there was nothing else. */
-function cutUrl({ value, path }: Found<unknown>, record: Recorder | undefined): string | undefined {
+function cutUrl({ value, path }: FoundValue<unknown>, record: Recorder | undefined): string | undefined {
   const url = withoutQuery(value as string);
   if (!isBlank(url)) return url;
   record?.dropped(path, 'stripped', value);

@@ -9,7 +9,7 @@ import {
 } from '../../../core/index.js';
 import type { ParsedConfig } from '../config/parse-config.js';
 import { INTEGRATION_NAMES } from '../skip-reason.js';
-import { parsePreferences, PREFERENCES_PLACE } from './preferences.js';
+import { parsePreferences, PREFERENCES_OBJECT } from './preferences.js';
 import { PREFERENCES, type Preference, type Preferences } from '../px-objects.js';
 
 const FOLDED_NAMES = INTEGRATION_NAMES.map((name) => name.toLowerCase());
@@ -102,11 +102,11 @@ function addFlag(
   record: Recorder | undefined,
 ): void {
   if (flags[name] !== undefined) {
-    record?.passedOver(PREFERENCES_PLACE, name, path, flag, raw);
+    record?.passedOver(PREFERENCES_OBJECT, name, path, flag, raw);
     return;
   }
   flags[name] = flag;
-  record?.wrote(PREFERENCES_PLACE, name, path, flag, raw);
+  record?.wrote(PREFERENCES_OBJECT, name, path, flag, raw);
 }
 
 function readExplicit(sources: Sources, record: Recorder | undefined): Preferences | undefined {

@@ -5,7 +5,7 @@ import {
   isObject,
   typeName,
   CONVERTERS,
-  type Place,
+  type PlanObject,
   type Recorder,
 } from '../../../core/index.js';
 import { PREFERENCES, type Preference, type Preferences } from '../px-objects.js';
@@ -20,7 +20,10 @@ const NAMES: ReadonlyMap<string, Preference> = new Map<string, Preference>([
 ]);
 
 /** What explanations call the flags' destination. */
-export const PREFERENCES_PLACE: Place = deepFreeze({ object: 'preferences', steps: ['setPreferences'] });
+export const PREFERENCES_OBJECT: PlanObject = deepFreeze({
+  object: 'preferences',
+  steps: ['setPreferences'],
+});
 
 /** Longer names are cut in error texts. */
 const LONGEST_KEY = 40;
@@ -42,7 +45,7 @@ export function parsePreferences(raw: unknown, path: string, record?: Recorder):
     if (flags[name] !== undefined && flags[name] !== flag)
       throw invalid(at, `expected the same as ${name} says, found the opposite`);
     flags[name] = flag;
-    record?.wrote(PREFERENCES_PLACE, name, at, flag);
+    record?.wrote(PREFERENCES_OBJECT, name, at, flag);
   }
   return Object.keys(flags).length === 0 ? undefined : flags;
 }
