@@ -18,7 +18,7 @@ import {
 } from './run/outcome.js';
 import { runPlan } from './run/run-plan.js';
 import { Scopes, type Scope } from './scopes.js';
-import { Tally, type RouterStats } from './stats.js';
+import { StatsCollector, type RouterStats } from './stats.js';
 
 /** Delivers plans to Gainsight PX; the only part of this project that sends anything. */
 export interface Router {
@@ -83,7 +83,7 @@ class PxRouter implements Router {
   readonly #scopes: Scopes;
   readonly #lanes = new Lanes();
   readonly #gate: ReadyGate;
-  readonly #tally = new Tally();
+  readonly #stats = new StatsCollector();
   readonly #aborts = new AbortFanOut();
   readonly #interruptions = new Set<Interruption>();
   #jobs = 0;
@@ -139,7 +139,7 @@ class PxRouter implements Router {
     } catch (thrown) {
       outcome = failed(InternalError.from(thrown));
     }
-    this.#tally.outcome(outcome);
+    this.#stats.outcome(outcome);
     return outcome;
   }
 
@@ -152,7 +152,7 @@ class PxRouter implements Router {
   }
 
   stats(): RouterStats {
-    return this.#tally.snapshot({
+    return this.#stats.snapshot({
       pending: this.#gate.pending,
       running: this.#running,
       inFlight: this.#scopes.inFlight,
@@ -241,7 +241,7 @@ class PxRouter implements Router {
   }
 
   #observe(record: RequestRecord): void {
-    this.#tally.request(record);
+    this.#stats.request(record);
     tell(() => this.settings.onRequest?.(record));
   }
 }
