@@ -4,7 +4,8 @@ export { createMemoryRateLimiter } from './limits/memory-rate-limiter.js';
 export { systemClock, type Clock, type MinimalSignal, type Signal } from '../runtime/index.js';
 export { createHttpFetch } from './http/undici-fetch.js';
 export type { Router } from './router.js';
-export type { AnswerBody, DeliverOptions, Fetch, FetchAnswer, FetchInit, RouterOptions } from './options.js';
+export type { AnswerBody, Fetch, FetchAnswer, FetchInit } from './http/fetch.js';
+export type { DeliverOptions, RouterOptions } from './options.js';
 export type { Delivered, Failed, Outcome, OutcomeBase, RequestRecord } from './run/outcome.js';
 export type { RouterStats } from './stats.js';
 export type { Batch, EndedJob, PlanJob } from './ordering/batch.js';
@@ -41,3 +42,4 @@ export {
 } from '../core/index.js';
 export { mayHaveArrived } from './http/transport-error.js';
 export { failed, holdsBack, NOTHING_SENT } from './run/outcome.js';
+export { ROUTER_DEFAULTS } from './options.js';

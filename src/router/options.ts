@@ -1,36 +1,15 @@
 import { ConfigurationError, isDestinationError, type Issue, isObject, typeName } from '../core/index.js';
-import { isSignal } from './check-plan.js';
-import { ORIGIN_EXPECTED, parseOrigin, systemClock, type Clock, type Signal } from '../runtime/index.js';
+import type { Fetch } from './http/fetch.js';
+import {
+  ORIGIN_EXPECTED,
+  isSignal,
+  parseOrigin,
+  systemClock,
+  type Clock,
+  type Signal,
+} from '../runtime/index.js';
 import type { RequestRecord } from './run/outcome.js';
 import type { LimitScope, RateLimiter } from './limits/rate-limiter.js';
-
-/** A body as the router reads it: a part of the global `ReadableStream`. */
-export interface AnswerBody {
-  getReader(): {
-    read(): Promise<{ readonly done?: boolean | undefined; readonly value?: Uint8Array | undefined }>;
-    cancel(): Promise<unknown>;
-  };
-}
-
-/** An answer as the router reads it: a part of the global `Response`. */
-export interface FetchAnswer {
-  readonly status: number;
-  readonly ok: boolean;
-  readonly headers: { get(name: string): string | null };
-  readonly body: AnswerBody | null;
-}
-
-/** A request as the router makes it: a part of the global `RequestInit`. */
-export interface FetchInit {
-  readonly method: string;
-  readonly headers: Record<string, string>;
-  readonly body?: string;
-  readonly redirect: 'manual';
-  readonly signal: Signal;
-}
-
-/** The part of the global `fetch` that the router uses. */
-export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>;
 
 /** How a router behaves. All of it is optional. */
 export interface RouterOptions {
@@ -108,11 +87,24 @@ export interface DeliverOptions {
   readonly timeLeftMs?: number;
 }
 
+/** The defaults of the numeric options. The command line and its help take theirs from here. */
+export const ROUTER_DEFAULTS = {
+  requestTimeoutMs: 10_000,
+  maxAttempts: 5,
+  maxPlanTimeMs: 60_000,
+  backoffBaseMs: 250,
+  backoffMaxMs: 30_000,
+  concurrency: 20,
+  requestsPerSecond: 180,
+  requestsPerDay: 1_000_000,
+  maxPending: 1_000,
+} as const;
+
 /** Options whose default is to be absent. */
 type OptionalKey = 'origin' | 'rateLimiter' | 'signal' | 'onRequest' | 'maxThrottleWaitMs';
 
 /** Options with every default filled in. */
-export type Settings = Readonly<
+export type RouterSettings = Readonly<
   Required<Omit<RouterOptions, OptionalKey>> & Pick<RouterOptions, OptionalKey>
 >;
 
@@ -151,7 +143,7 @@ const FAILURE_MODES: readonly unknown[] = ['continue', 'blockLanes'];
  *
  * @throws ConfigurationError `configuration_invalid`, with all issues at once.
  */
-export function parseOptions(options: RouterOptions): Settings {
+export function parseOptions(options: RouterOptions): RouterSettings {
   try {
     return parse(options);
   } catch (thrown) {
@@ -162,7 +154,7 @@ export function parseOptions(options: RouterOptions): Settings {
   }
 }
 
-function parse(options: RouterOptions): Settings {
+function parse(options: RouterOptions): RouterSettings {
   if (!isObject(options)) {
     const message = `expected an object, found ${typeName(options)}`;
     throw invalidOptions([{ path: 'options', message }], message);
@@ -186,21 +178,13 @@ function invalidOptions(issues: readonly Issue[], text: string, cause?: unknown)
   });
 }
 
-function defaults(): Settings {
+function defaults(): RouterSettings {
   return {
     // Looked up at each call, so that whoever replaces the global function later is heard.
     fetch: (url, init) => globalThis.fetch(url, init),
     clock: systemClock,
     random: Math.random,
-    requestTimeoutMs: 10_000,
-    maxAttempts: 5,
-    maxPlanTimeMs: 60_000,
-    backoffBaseMs: 250,
-    backoffMaxMs: 30_000,
-    concurrency: 20,
-    requestsPerSecond: 180,
-    requestsPerDay: 1_000_000,
-    maxPending: 1_000,
+    ...ROUTER_DEFAULTS,
     onRetryableFailure: 'continue',
   };
 }

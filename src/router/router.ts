@@ -3,7 +3,7 @@ import { AbortFanOut, shortName, tell, untilAborted } from '../runtime/index.js'
 import { checkDeliverOptions, checkPlan } from './check-plan.js';
 import { createFetchTransport } from './http/fetch-transport.js';
 import type { Transport } from './http/transport.js';
-import { parseOptions, type DeliverOptions, type RouterOptions, type Settings } from './options.js';
+import { parseOptions, type DeliverOptions, type RouterOptions, type RouterSettings } from './options.js';
 import { ReadyGate } from './ordering/back-pressure.js';
 import { OrderedBatch, type Batch, type Order, type PlanJob } from './ordering/batch.js';
 import { Lanes } from './ordering/lanes.js';
@@ -90,7 +90,7 @@ class PxRouter implements Router {
   #running = 0;
   #closed = false;
 
-  constructor(private readonly settings: Settings) {
+  constructor(private readonly settings: RouterSettings) {
     this.#transport = createFetchTransport(settings);
     this.#scopes = new Scopes(settings);
     this.#gate = new ReadyGate(settings.maxPending);

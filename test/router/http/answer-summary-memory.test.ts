@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { quoteBody } from '../../../src/router/http/answer-summary';
-import { shortName } from '../../../src/runtime/short-name';
+import { shortName } from '../../../src/runtime';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

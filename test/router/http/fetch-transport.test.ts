@@ -1,7 +1,7 @@
 import nock from 'nock';
 import { createFetchTransport } from '../../../src/router/http/fetch-transport';
 import { systemClock } from '../../../src/runtime/clock';
-import type { Fetch } from '../../../src/router/options';
+import type { Fetch } from '../../../src/router';
 import type { Exchange } from '../../../src/router/http/transport';
 import { FakeClock } from '../../__mocks__/clock.fake';
 import { API_KEY, identifyPlan, readPlan, trackPlan } from '../plans';
