@@ -57,24 +57,24 @@ export function concurrencyOption(usual: number): Option {
 }
 
 /** `--requests-per-second <number>` */
-export function requestsPerSecondOption(): Option {
+export function requestsPerSecondOption(usual: number): Option {
   return new Option('--requests-per-second <number>', 'at most, or none for no limit')
     .argParser(limit)
-    .default(180);
+    .default(usual);
 }
 
 /** `--requests-per-day <number>` */
-export function requestsPerDayOption(): Option {
+export function requestsPerDayOption(usual: number): Option {
   return new Option('--requests-per-day <number>', 'at most, or none for no limit')
     .argParser(limit)
-    .default(1_000_000);
+    .default(usual);
 }
 
 /** `--request-timeout <ms>` */
-export function requestTimeoutOption(): Option {
+export function requestTimeoutOption(usual: number): Option {
   return new Option('--request-timeout <ms>', 'how long one request may take, its answer included')
     .argParser(wholeNumber(1, LONGEST_WAIT_MS))
-    .default(10_000);
+    .default(usual);
 }
 
 /** What these are parsed to. */

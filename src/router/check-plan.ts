@@ -11,6 +11,7 @@ import {
   type Settled,
   type StepObject,
 } from '../core/index.js';
+import { isSignal } from '../runtime/index.js';
 import type { DeliverOptions } from './options.js';
 
 /** The names of a union type: the compiler sees to it that none is missing. */
@@ -89,11 +90,6 @@ function readable(path: string, value: unknown, check: () => void): void {
   } catch (thrown) {
     throw isDestinationError(thrown) ? thrown : invalid(path, 'plain data that can be read', value);
   }
-}
-
-/** Whether something can be listened to as a signal. */
-export function isSignal(value: unknown): boolean {
-  return typeof (value as Partial<AbortSignal> | null | undefined)?.addEventListener === 'function';
 }
 
 function checkStep(step: unknown, path: string, index: number, places: Map<unknown, number>): void {

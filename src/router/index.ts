@@ -1,6 +1,6 @@
 /** Delivers plans: `createRouter` is the way in. */
 import { PX_API } from '../destinations/gainsight_px/index.js';
-import { parseOptions, type RouterOptions } from './options.js';
+import { DEFAULTS, parseOptions, type RouterOptions } from './options.js';
 import { PlanRouter, type Router } from './router.js';
 
 /**
@@ -19,11 +19,16 @@ import { PlanRouter, type Router } from './router.js';
 export function createRouter(options: RouterOptions = {}): Router {
   return new PlanRouter(parseOptions(options, PX_API));
 }
+
+/** The defaults of the numeric options. The command line and its help take theirs from here. */
+export const ROUTER_DEFAULTS = { ...DEFAULTS, ...PX_API.limits } as const;
+
 export { createMemoryRateLimiter } from './limits/memory-rate-limiter.js';
 export { systemClock, type Clock, type MinimalSignal, type Signal } from '../runtime/index.js';
 export { createHttpFetch } from './http/undici-fetch.js';
 export type { Router } from './router.js';
-export type { AnswerBody, DeliverOptions, Fetch, FetchAnswer, FetchInit, RouterOptions } from './options.js';
+export type { AnswerBody, Fetch, FetchAnswer, FetchInit } from './http/fetch.js';
+export type { DeliverOptions, RouterOptions } from './options.js';
 export type { Delivered, Failed, Outcome, OutcomeBase, RequestRecord } from './run/outcome.js';
 export type { RouterStats } from './stats.js';
 export type { Batch, EndedJob, PlanJob } from './ordering/batch.js';

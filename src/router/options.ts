@@ -6,38 +6,17 @@ import {
   type DestinationApi,
   type Issue,
 } from '../core/index.js';
-import { isSignal } from './check-plan.js';
-import { ORIGIN_EXPECTED, parseOrigin, systemClock, type Clock, type Signal } from '../runtime/index.js';
+import type { Fetch } from './http/fetch.js';
+import {
+  ORIGIN_EXPECTED,
+  isSignal,
+  parseOrigin,
+  systemClock,
+  type Clock,
+  type Signal,
+} from '../runtime/index.js';
 import type { RequestRecord } from './run/outcome.js';
 import type { LimitScope, RateLimiter } from './limits/rate-limiter.js';
-
-/** A body as the router reads it: a part of the global `ReadableStream`. */
-export interface AnswerBody {
-  getReader(): {
-    read(): Promise<{ readonly done?: boolean | undefined; readonly value?: Uint8Array | undefined }>;
-    cancel(): Promise<unknown>;
-  };
-}
-
-/** An answer as the router reads it: a part of the global `Response`. */
-export interface FetchAnswer {
-  readonly status: number;
-  readonly ok: boolean;
-  readonly headers: { get(name: string): string | null };
-  readonly body: AnswerBody | null;
-}
-
-/** A request as the router makes it: a part of the global `RequestInit`. */
-export interface FetchInit {
-  readonly method: string;
-  readonly headers: Record<string, string>;
-  readonly body?: string;
-  readonly redirect: 'manual';
-  readonly signal: Signal;
-}
-
-/** The part of the global `fetch` that the router uses. */
-export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>;
 
 /** How a router behaves. All of it is optional. */
 export interface RouterOptions {
@@ -115,11 +94,22 @@ export interface DeliverOptions {
   readonly timeLeftMs?: number;
 }
 
+/** The defaults of the numeric options; those of the rate come from the destination's API. */
+export const DEFAULTS = {
+  requestTimeoutMs: 10_000,
+  maxAttempts: 5,
+  maxPlanTimeMs: 60_000,
+  backoffBaseMs: 250,
+  backoffMaxMs: 30_000,
+  concurrency: 20,
+  maxPending: 1_000,
+} as const;
+
 /** Options whose default is to be absent. */
 type OptionalKey = 'origin' | 'rateLimiter' | 'signal' | 'onRequest' | 'maxThrottleWaitMs';
 
 /** Options with every default filled in, and the API that the router sends to. */
-export type Settings = Readonly<
+export type RouterSettings = Readonly<
   Required<Omit<RouterOptions, OptionalKey>> & Pick<RouterOptions, OptionalKey> & { api: DestinationApi }
 >;
 
@@ -159,7 +149,7 @@ const FAILURE_MODES: readonly unknown[] = ['continue', 'blockLanes'];
  * @param api what the router sends to
  * @throws ConfigurationError `configuration_invalid`, with all issues at once.
  */
-export function parseOptions(options: RouterOptions, api: DestinationApi): Settings {
+export function parseOptions(options: RouterOptions, api: DestinationApi): RouterSettings {
   try {
     return parse(options, api);
   } catch (thrown) {
@@ -170,7 +160,7 @@ export function parseOptions(options: RouterOptions, api: DestinationApi): Setti
   }
 }
 
-function parse(options: RouterOptions, api: DestinationApi): Settings {
+function parse(options: RouterOptions, api: DestinationApi): RouterSettings {
   if (!isObject(options)) {
     const message = `expected an object, found ${typeName(options)}`;
     throw invalidOptions([{ path: 'options', message }], message);
@@ -194,20 +184,14 @@ function invalidOptions(issues: readonly Issue[], text: string, cause?: unknown)
   });
 }
 
-function defaults(api: DestinationApi): Settings {
+function defaults(api: DestinationApi): RouterSettings {
   return {
     // Looked up at each call, so that whoever replaces the global function later is heard.
     fetch: (url, init) => globalThis.fetch(url, init),
     clock: systemClock,
     random: Math.random,
-    requestTimeoutMs: 10_000,
-    maxAttempts: 5,
-    maxPlanTimeMs: 60_000,
-    backoffBaseMs: 250,
-    backoffMaxMs: 30_000,
-    concurrency: 20,
+    ...DEFAULTS,
     ...api.limits,
-    maxPending: 1_000,
     onRetryableFailure: 'continue',
     api,
   };

@@ -3,7 +3,7 @@ import { AbortFanOut, shortName, tell, untilAborted } from '../runtime/index.js'
 import { checkDeliverOptions, checkPlan } from './check-plan.js';
 import { createFetchTransport } from './http/fetch-transport.js';
 import type { Transport } from './http/transport.js';
-import type { DeliverOptions, Settings } from './options.js';
+import type { DeliverOptions, RouterSettings } from './options.js';
 import { BackPressure } from './ordering/back-pressure.js';
 import { OrderedBatch, type Batch, type Order, type PlanJob } from './ordering/batch.js';
 import { Lanes } from './ordering/lanes.js';
@@ -18,7 +18,7 @@ import {
 } from './run/outcome.js';
 import { runPlan } from './run/run-plan.js';
 import { Scopes, type Scope } from './scopes.js';
-import { Tally, type RouterStats } from './stats.js';
+import { StatsCollector, type RouterStats } from './stats.js';
 
 /** Delivers plans; the only part of this project that sends anything. */
 export interface Router {
@@ -67,14 +67,14 @@ export class PlanRouter implements Router {
   readonly #scopes: Scopes;
   readonly #lanes = new Lanes();
   readonly #pressure: BackPressure;
-  readonly #tally = new Tally();
+  readonly #stats = new StatsCollector();
   readonly #aborts = new AbortFanOut();
   readonly #interruptions = new Set<Interruption>();
   #jobs = 0;
   #running = 0;
   #closed = false;
 
-  constructor(private readonly settings: Settings) {
+  constructor(private readonly settings: RouterSettings) {
     this.#transport = createFetchTransport(settings);
     this.#scopes = new Scopes(settings);
     this.#pressure = new BackPressure(settings.maxPending);
@@ -123,7 +123,7 @@ export class PlanRouter implements Router {
     } catch (thrown) {
       outcome = failed(InternalError.from(thrown));
     }
-    this.#tally.outcome(outcome);
+    this.#stats.outcome(outcome);
     return outcome;
   }
 
@@ -136,7 +136,7 @@ export class PlanRouter implements Router {
   }
 
   stats(): RouterStats {
-    return this.#tally.snapshot({
+    return this.#stats.snapshot({
       pending: this.#pressure.pending,
       running: this.#running,
       inFlight: this.#scopes.inFlight,
@@ -225,7 +225,7 @@ export class PlanRouter implements Router {
   }
 
   #observe(record: RequestRecord): void {
-    this.#tally.request(record);
+    this.#stats.request(record);
     tell(() => this.settings.onRequest?.(record));
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ConfigurationError, typeName, type RequestPlan } from '../core/index.js';
 import { OrderBarrier } from './ordering/order-barrier.js';
 import { createMemoryRateLimiter } from './limits/memory-rate-limiter.js';
-import type { Settings } from './options.js';
+import type { RouterSettings } from './options.js';
 import type { RateLimiter } from './limits/rate-limiter.js';
 import { headerIn } from './http/redact.js';
 import { RecentCreations } from './run/recent-creations.js';
@@ -37,7 +37,7 @@ export class Scopes {
   #sweepAt = FIRST_SWEEP_AT;
   #uses = 0;
 
-  constructor(private readonly settings: Settings) {}
+  constructor(private readonly settings: RouterSettings) {}
 
   get size(): number {
     return this.#scopes.size;

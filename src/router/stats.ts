@@ -1,5 +1,5 @@
+import { createHistogram } from 'node:perf_hooks';
 import type { ErrorCode, PlanNote } from '../core/index.js';
-import { LatencyHistogram } from './latency-histogram.js';
 import type { Outcome, RequestRecord } from './run/outcome.js';
 
 /** What a router has done so far, and what it is doing. Plain data. */
@@ -23,7 +23,7 @@ export interface RouterStats {
   readonly mayBeDuplicates: number;
   /** Requests that had to wait for the rate limit, and how long together. */
   readonly rateLimitWaits: { readonly count: number; readonly totalMs: number };
-  /** Of all requests, within 2.5 %; null before the first. */
+  /** Of all requests, in milliseconds, within 1 % and one decimal place; null before the first. Longer than an hour counts as an hour. */
   readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
   /** Lanes that `onRetryableFailure: 'blockLanes'` has blocked. */
   readonly blockedLanes: number;
@@ -36,9 +36,13 @@ export interface RouterStats {
 /** Shorter than this is no wait, but the time that code takes. */
 const SHORTEST_WAIT_MS = 1;
 
+/** An hour, in microseconds. */
+const LONGEST_US = 3_600_000_000;
+
 /** Counts what a router does; its memory is bounded. */
-export class Tally {
-  readonly #latency = new LatencyHistogram();
+export class StatsCollector {
+  /** In microseconds. */
+  readonly #latency = createHistogram({ lowest: 1, highest: LONGEST_US, figures: 2 });
   readonly #notes: Partial<Record<PlanNote, number>> = {};
   readonly #failed: Partial<Record<ErrorCode, number>> = {};
   readonly #requests = new Map<string, number>();
@@ -50,7 +54,7 @@ export class Tally {
 
   request({ route, durationMs, waitedMs }: RequestRecord): void {
     this.#requests.set(route, (this.#requests.get(route) ?? 0) + 1);
-    this.#latency.add(durationMs);
+    this.#latency.record(Math.min(LONGEST_US, Math.max(1, Math.round(durationMs * 1_000))));
     if (waitedMs < SHORTEST_WAIT_MS) return;
     this.#waits += 1;
     this.#waitedMs += waitedMs;
@@ -78,7 +82,12 @@ export class Tally {
       retries: this.#retries,
       mayBeDuplicates: this.#mayBeDuplicates,
       rateLimitWaits: { count: this.#waits, totalMs: Math.round(this.#waitedMs) },
-      latencyMs: { p50: this.#latency.percentileMs(0.5), p95: this.#latency.percentileMs(0.95) },
+      latencyMs: { p50: this.#percentileMs(50), p95: this.#percentileMs(95) },
     };
+  }
+
+  #percentileMs(percentile: number): number | null {
+    if (this.#latency.count === 0) return null;
+    return Math.round(this.#latency.percentile(percentile) / 100) / 10;
   }
 }

@@ -10,3 +10,8 @@ export interface MinimalSignal {
 export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Global } }
   ? Global
   : MinimalSignal;
+
+/** Whether a value has the methods of a signal. */
+export function isSignal(value: unknown): boolean {
+  return typeof (value as Partial<MinimalSignal> | null | undefined)?.addEventListener === 'function';
+}

@@ -10,7 +10,7 @@ import type { Signal } from './signal.js';
  */
 export function waitFor<T = void>(
   signal: Signal | undefined,
-  start: (resolve: (value: T) => void, reject: (reason: unknown) => void) => () => unknown,
+  start: (resolve: (value: T) => void, reject: (reason: Error) => void) => () => unknown,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let stop = (): unknown => undefined;

@@ -1,4 +1,4 @@
-import type { Fetch } from '../../src/router/options';
+import type { Fetch } from '../../src/router';
 import type { FakeClock } from './clock.fake';
 
 /** One scripted answer; without a status and an error it never comes. */

@@ -6,7 +6,7 @@ import { Stop } from '../../src/cli/deliver/run/stop';
 import { summaryText } from '../../src/cli/deliver/report/summary-text';
 import { summarize } from '../../src/cli/deliver/report/summary';
 import { MessageInput } from '../../src/cli/input/message-input';
-import type { Fetch } from '../../src/router/options';
+import type { Fetch } from '../../src/router';
 import type { Summary } from '../../src/cli/deliver/report/summary';
 import type { SimulatorOptions } from '../../src/simulator/index';
 import { asLines, cleanUp, cli, CONFIG, jsonLines, startCli, startPx, tempFile } from './cli';

@@ -3,7 +3,7 @@ import { namingBy } from '../../src/core/text/short-name';
 import { mergeIntegrations } from '../../src/destinations/gainsight_px/skip-reason';
 import { compile } from '../../src/index';
 import { createRouter } from '../../src/router';
-import { shortName } from '../../src/runtime/short-name';
+import { shortName } from '../../src/runtime';
 import { createSimulator } from '../../src/simulator';
 import { cleanUp, CONFIG, job, world } from '../service/running-service';
 

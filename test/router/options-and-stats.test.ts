@@ -1,5 +1,5 @@
 import { createRouter, type RouterOptions } from '../../src/router';
-import { LatencyHistogram } from '../../src/router/latency-histogram';
+import { StatsCollector, type RouterStats } from '../../src/router/stats';
 import { API_KEY, identifyPlan, trackPlan } from './plans';
 import { setUp } from './setup';
 
@@ -74,20 +74,34 @@ describe('stats()', () => {
   });
 });
 
-describe('LatencyHistogram', () => {
-  it('is right within 3 %', () => {
-    const histogram = new LatencyHistogram();
-    expect(histogram.percentileMs(0.5)).toBeNull();
-    for (let ms = 1; ms <= 10_000; ms += 1) histogram.add(ms);
-    for (const share of [0.01, 0.5, 0.95, 0.99, 1]) {
-      expect(Math.abs(histogram.percentileMs(share)! / (share * 10_000) - 1)).toBeLessThan(0.03);
+describe('the latency in the statistics', () => {
+  const latency = (...durationsMs: number[]): RouterStats['latencyMs'] => {
+    const collector = new StatsCollector();
+    for (const durationMs of durationsMs) {
+      collector.request({
+        step: 'a',
+        route: 'events.create',
+        effect: 'append',
+        method: 'POST',
+        verdict: 'ok',
+        durationMs,
+        waitedMs: 0,
+      });
     }
+    const now = { pending: 0, running: 0, inFlight: 0, blockedLanes: 0, pausedMs: 0, scopes: 0 };
+    return collector.snapshot(now).latencyMs;
+  };
+
+  it('is right within 1 %', () => {
+    const { p50, p95 } = latency(...Array.from({ length: 10_000 }, (_, index) => index + 1));
+    expect(Math.abs(p50! / 5_000 - 1)).toBeLessThan(0.01);
+    expect(Math.abs(p95! / 9_500 - 1)).toBeLessThan(0.01);
   });
 
-  it('takes any duration', () => {
-    const histogram = new LatencyHistogram();
-    for (const ms of [0, 1e-9, 1e12]) histogram.add(ms);
-    expect(histogram.percentileMs(0.5)).toBeLessThanOrEqual(0.1);
-    expect(histogram.percentileMs(1)).toBeGreaterThan(3_600_000);
+  it('takes any duration, and is null before the first', () => {
+    expect(latency()).toEqual({ p50: null, p95: null });
+    expect(latency(0)).toEqual({ p50: 0, p95: 0 });
+    expect(latency(1e-9).p50).toBeLessThanOrEqual(0.1);
+    expect(Math.abs(latency(1e12).p95! / 3_600_000 - 1)).toBeLessThan(0.01);
   });
 });

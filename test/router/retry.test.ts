@@ -1,5 +1,5 @@
 import { backoffMs } from '../../src/router/limits/retry';
-import { parseRetryAfter } from '../../src/router/limits/retry-after';
+import { parseRetryAfter } from '../../src/router/limits/retry';
 import { identifyPlan, trackPlan } from './plans';
 import { failure, setUp } from './setup';
 

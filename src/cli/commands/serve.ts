@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { ROUTER_DEFAULTS } from '../../router/index.js';
 import {
   type LogLevel,
   isUpstreamUrl,
@@ -88,9 +89,9 @@ export function registerServe(program: Command, io: CommandIo): void {
     .option('--grace-ms <ms>', 'how long SIGTERM still takes new work', wholeNumber(0), 5_000)
     .option('--drain-ms <ms>', 'then cut what does not finish within', wholeNumber(0), 70_000)
     .addOption(concurrencyOption(100))
-    .addOption(requestsPerSecondOption())
-    .addOption(requestsPerDayOption())
-    .addOption(requestTimeoutOption())
+    .addOption(requestsPerSecondOption(ROUTER_DEFAULTS.requestsPerSecond))
+    .addOption(requestsPerDayOption(ROUTER_DEFAULTS.requestsPerDay))
+    .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
     .addOption(pxUrlOption())
     .addHelpText('after', HELP)
     .action((options: Options) => serve(options, io));

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { ROUTER_DEFAULTS } from '../../router/index.js';
 import { addFault } from '../fault-option.js';
 import type { CommandIo } from '../io.js';
 import {
@@ -51,10 +52,10 @@ export function registerDeliver(program: Command, io: CommandIo): void {
         .argParser(addFault)
         .default([], 'none'),
     )
-    .addOption(concurrencyOption(20))
-    .addOption(requestsPerSecondOption())
-    .addOption(requestsPerDayOption())
-    .addOption(requestTimeoutOption())
+    .addOption(concurrencyOption(ROUTER_DEFAULTS.concurrency))
+    .addOption(requestsPerSecondOption(ROUTER_DEFAULTS.requestsPerSecond))
+    .addOption(requestsPerDayOption(ROUTER_DEFAULTS.requestsPerDay))
+    .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
     .option('--max-attempts <number>', 'how often one request is sent at most', wholeNumber(1), 5)
     .addOption(
       new Option('--progress <style>', 'how to show progress').choices(PROGRESS_STYLES).default('auto'),

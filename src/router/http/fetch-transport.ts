@@ -1,10 +1,10 @@
 import { InstrumentationError, type DestinationApi, type RequestDescriptor } from '../../core/index.js';
 import { type Clock, Deadline, type Signal, atOrigin } from '../../runtime/index.js';
-import type { Fetch, FetchAnswer } from '../options.js';
+import type { Fetch, FetchAnswer } from './fetch.js';
 import { quoteBody } from './answer-summary.js';
 import { readBody } from './read-answer.js';
 import { headerIn } from './redact.js';
-import { parseRetryAfter } from '../limits/retry-after.js';
+import { parseRetryAfter } from '../limits/retry.js';
 import { TIMEOUT, transportErrorCode } from './transport-error.js';
 import type { Exchange, Transport } from './transport.js';
 

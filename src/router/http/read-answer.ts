@@ -1,4 +1,4 @@
-import type { FetchAnswer } from '../options.js';
+import type { FetchAnswer } from './fetch.js';
 import type { BodyText } from './answer-summary.js';
 
 /** How much of an answer is read at most, in bytes; an API's own are far smaller, a proxy's page may be anything. */

@@ -1,5 +1,5 @@
 import type { Dispatcher, request as requestOfUndici } from 'undici';
-import type { AnswerBody, Fetch } from '../options.js';
+import type { AnswerBody, Fetch } from './fetch.js';
 
 /** How long a connection may be idle and still be used again: middleboxes forget one that is idle for longer, without a word. */
 export const IDLE_MS = 4_000;

@@ -14,7 +14,7 @@ import { exhaustionText, pauseText, refusalText } from './failure-text.js';
 import { Interrupted, type GivesWayTo, type Interruption } from './cancellation.js';
 import { judgeExchange, mayHaveLanded } from '../http/classify-attempt.js';
 import { headerIn, readAnswer, redactOwnText } from '../http/redact.js';
-import type { Settings } from '../options.js';
+import type { RouterSettings } from '../options.js';
 import {
   endedByRouter,
   exhaustion,
@@ -34,7 +34,7 @@ import { WaitBudget, type Wait } from './wait-budget.js';
 
 /** What a plan runs with. */
 export interface RunContext {
-  readonly settings: Settings;
+  readonly settings: RouterSettings;
   readonly transport: Transport;
   readonly slots: Slots;
   readonly limiter: RateLimiter;

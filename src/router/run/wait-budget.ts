@@ -1,4 +1,4 @@
-import type { Settings } from '../options.js';
+import type { RouterSettings } from '../options.js';
 
 /** A wait of a plan, and whether the destination asked for it. */
 export interface Wait {
@@ -6,7 +6,7 @@ export interface Wait {
   readonly isThrottle: boolean;
 }
 
-type Limits = Pick<Settings, 'clock' | 'maxThrottleWaitMs' | 'backoffMaxMs' | 'maxPlanTimeMs'>;
+type Limits = Pick<RouterSettings, 'clock' | 'maxThrottleWaitMs' | 'backoffMaxMs' | 'maxPlanTimeMs'>;
 
 /** The time that one plan may still take. */
 export class WaitBudget {

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { PX_API } from '../../../src/destinations/gainsight_px/api/px-answers';
 import { quoteBody } from '../../../src/router/http/answer-summary';
-import { shortName } from '../../../src/runtime/short-name';
+import { shortName } from '../../../src/runtime';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

@@ -2,7 +2,7 @@ import nock from 'nock';
 import { PX_API } from '../../../src/destinations/gainsight_px/api/px-answers';
 import { createFetchTransport } from '../../../src/router/http/fetch-transport';
 import { systemClock } from '../../../src/runtime/clock';
-import type { Fetch } from '../../../src/router/options';
+import type { Fetch } from '../../../src/router';
 import type { Exchange } from '../../../src/router/http/transport';
 import { FakeClock } from '../../__mocks__/clock.fake';
 import { API_KEY, identifyPlan, readPlan, trackPlan } from '../plans';
