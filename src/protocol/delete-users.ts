@@ -47,7 +47,7 @@ function idOf(user: unknown): UserId {
 }
 
 /** Why nobody can be meant: the id is blank, or a placeholder that many people would share; `undefined` when somebody is. */
-export function whyNobody(userId: UserId): string | undefined {
+export function unusableIdReason(userId: UserId): string | undefined {
   if (typeof userId === 'number') return undefined;
   if (userId.trim() === '') return 'the userId is empty';
   return isJunkId(userId) ? 'the userId is a placeholder' : undefined;

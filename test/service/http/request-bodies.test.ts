@@ -245,7 +245,7 @@ test('what was parsed is handed over once, and is kept no longer', async () => {
   stream.end('{"a":1}');
   const body = await reading;
   expect(body.value).toEqual({ a: 1 });
-  expect(body.take()).toEqual({ a: 1 });
+  expect(body.takeValue()).toEqual({ a: 1 });
   expect(body.value).toBeUndefined();
 });
 
