@@ -7,8 +7,7 @@ const warnings = ({ logged }: World): string[] =>
   logged()
     .split('\n')
     .filter((line) => line.includes(' not served here') || line.includes('does not have'));
-const OTHER =
-  'events of another destination are not served here; the host retries them until it gives up';
+const OTHER = 'events of another destination are not served here; the host retries them until it gives up';
 const HINT = 'start the service with --upstream and the URL of the transformer that serves them';
 
 test('the first event of another destination logs one warning that names it and what to set', async () => {

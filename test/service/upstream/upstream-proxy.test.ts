@@ -442,9 +442,7 @@ describe('an upstream that is away', () => {
     const reply = await post(`${origin}/v0/destinations/braze`, '[]');
     expect(reply.status).toBe(503);
     expect(reply.headers['content-encoding']).toBeUndefined();
-    expect(logged()).toContain(
-      'warn {"error":"UND_ERR_SOCKET"} the upstream transformer could not',
-    );
+    expect(logged()).toContain('warn {"error":"UND_ERR_SOCKET"} the upstream transformer could not');
     expect(logged()).not.toContain('internal error');
   });
 
