@@ -1,7 +1,7 @@
 import type { RequestBody, RequestDescriptor } from '../../core/index.js';
 import type { PxApi } from '../../destinations/gainsight_px/index.js';
 
-/** The calls that an event may lead to. Erasing and denying users are not among them, whatever the host is made to send. */
+/** The calls that an event may lead to. Erasing and denying users are never among them, whatever a host sends. */
 const EVENT_ROUTES = [
   'users.update',
   'users.create',
@@ -12,15 +12,15 @@ const EVENT_ROUTES = [
 ] as const;
 export type EventRoute = (typeof EVENT_ROUTES)[number];
 
-/** A call of PX without its address and key: what is called, about which object, with which body. */
+/** A call of PX without URL and key: the route, the object's id and the body. */
 export interface PxCall {
   readonly route: EventRoute;
-  /** The object's id, where the call updates one; a create has its id in the body. */
+  /** The id of the object that is updated; a create has its id in the body. */
   readonly target?: string;
   readonly body: RequestBody;
 }
 
-/** Where the body form of an update has its id, and how its URL ends. */
+/** The updates that have their id in the body: how their URL ends, and the key of the id. */
 const BODY_FORMS: Readonly<Partial<Record<EventRoute, { readonly path: string; readonly key: string }>>> = {
   'users.update': { path: '/users/update', key: 'identifyId' },
   'accounts.update': { path: '/accounts/update', key: 'id' },
@@ -32,7 +32,7 @@ export function isEventRoute(route: unknown): route is EventRoute {
   return EVENT_ROUTES.some((known) => known === route);
 }
 
-/** What a request of a plan calls. {@link buildCall} makes the same request of it again. */
+/** The call that a request makes. {@link buildCall} turns it into the same request again. */
 export function readCall(route: EventRoute, { endpoint, body = {} }: RequestDescriptor): PxCall {
   const form = BODY_FORMS[route];
   if (form === undefined) return { route, body };
@@ -43,7 +43,7 @@ export function readCall(route: EventRoute, { endpoint, body = {} }: RequestDesc
   return { route, target: target as string, body: rest };
 }
 
-/** The request of a call, with the address and the key of `api`. */
+/** The request of a call, with the URL and the key of `api`. */
 export function buildCall(api: PxApi, { route, target = '', body }: PxCall): RequestDescriptor {
   switch (route) {
     case 'users.update':

@@ -49,5 +49,5 @@ test.each(['/routerTransform', '/v0/destinations/gainsight_px'])('on %s too', as
   const here = await world();
   const events = [job(1, track(), {}, null)];
   await here.post(url, url === '/routerTransform' ? { input: events, destType: 'gainsight_px' } : events);
-  expect(here.logged()).toContain('the request holds no destination for this event');
+  expect(here.logged()).toContain('the request contains no destination for this event');
 });
