@@ -3,7 +3,7 @@ import type { DestinationConfig } from '../destinations/gainsight_px/index.js';
 import { destTypeOf } from './transform/transform-request.js';
 import { WireFormatError } from './wire-format-error.js';
 
-/** A number is one that JSON readers round: whose id it is cannot be known. */
+/** The id of a user. It is a number only if that number is too large to be exact in JSON, so that it may not be the user's id. */
 export type UserId = string | number;
 
 /** A request to erase users. */
@@ -11,12 +11,12 @@ export interface DeletionRequest {
   /** Lower-cased; empty when the request names none. */
   readonly destType: string;
   readonly config: DestinationConfig;
-  /** In the order of the request; empty ones included. */
+  /** In the order of the request, with empty ones. */
   readonly userIds: readonly UserId[];
 }
 
 /**
- * A body of `/deleteUsers`: an array of one. Source: RudderStack rudder-server v1.83, `regulation-worker/internal/delete/api`.
+ * Parses the body of `/deleteUsers`, an array of one job. Source: RudderStack rudder-server v1.83, `regulation-worker/internal/delete/api`.
  *
  * @throws WireFormatError when it is not in the host's form
  * @example
@@ -39,25 +39,25 @@ export function parseDeletionRequest(body: unknown): DeletionRequest {
   };
 }
 
-/** Ids are texts; a number is taken for one too, as messages' ids are. */
+/** An id is a string; a number is accepted too, as in messages. */
 function idOf(user: unknown): UserId {
   const userId = isObject(user) ? user.userId : undefined;
   if (typeof userId === 'string') return userId;
   return isInexactId(userId) ? (userId as number) : (toIdAsWritten(userId) ?? '');
 }
 
-/** Why nobody can be meant: the id is blank, or a placeholder that many people would share; `undefined` when somebody is. */
-export function whyNobody(userId: UserId): string | undefined {
+/** Why an id identifies nobody: it is blank, or a placeholder that many users share. `undefined` for a usable id. */
+export function unusableIdReason(userId: UserId): string | undefined {
   if (typeof userId === 'number') return undefined;
   if (userId.trim() === '') return 'the userId is empty';
   return isJunkId(userId) ? 'the userId is a placeholder' : undefined;
 }
 
-/** How a deletion ended. The HTTP status decides; the host reads the text of the first item. */
+/** The result of a deletion. The host acts on the HTTP status, and shows the `error` of the first item. */
 export interface DeletionReply {
   readonly statusCode: number;
   readonly status: 'successful' | 'failed';
   readonly error?: string;
-  /** Which users had no id, and so nothing to be erased by. */
+  /** The users without a usable id, which cannot be erased. */
   readonly skipped?: readonly string[];
 }

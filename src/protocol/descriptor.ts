@@ -1,18 +1,18 @@
 import type { RequestDescriptor } from '../core/index.js';
 
 /**
- * A request as the host can decode and send it: `type` exactly `REST`, `files` empty, every value of `body` an object of which at most
- * one is filled, headers texts, `userId` a text.
+ * A request in the form that the host can decode and send: `type` is exactly `REST`, `files` is empty, every value of `body` is an
+ * object and at most one is not empty, headers are strings, and `userId` is a string.
  *
- * Source: RudderStack rudder-server v1.83, `processor/integrations` and `router/network.go`. The host writes `body.JSON` anew: keys
- * sorted, numbers through float64, which JSON of a JavaScript value survives unchanged.
+ * Source: RudderStack rudder-server v1.83, `processor/integrations` and `router/network.go`. The host serialises `body.JSON` again: it
+ * sorts the keys and reads numbers as float64, which does not change JSON that JavaScript wrote.
  */
 export interface WireDescriptor {
   readonly version: '1';
   readonly type: 'REST';
   readonly method: string;
   readonly endpoint: string;
-  /** No part of the URL: operators throttle by it (`Router.throttler.delivery.GAINSIGHT_PX.<endpointPath>`). */
+  /** Not part of the URL: the key of the host's throttling settings (`Router.throttler.delivery.GAINSIGHT_PX.<endpointPath>`). */
   readonly endpointPath: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly params: Readonly<Record<string, never>>;
@@ -28,13 +28,13 @@ export interface WireDescriptor {
 
 const NOTHING: Readonly<Record<string, never>> = Object.freeze({});
 
-/** What the host needs of a request; a {@link RequestDescriptor} has it all. */
+/** The parts of a {@link RequestDescriptor} that the host needs. */
 type Request = Pick<RequestDescriptor, 'method' | 'endpoint' | 'endpointPath' | 'headers'> & {
   readonly body?: object;
 };
 
 /**
- * The wire form of a request. Without a body all forms of it are empty, and the host sends none.
+ * The wire form of a request. Without a body, all values of `body` are empty, and the host sends none.
  *
  * @example
  * toWireDescriptor(plan.steps[0].request).body.JSON; // the request's body
@@ -48,7 +48,7 @@ export function toWireDescriptor({ method, endpoint, endpointPath, headers, body
     endpointPath,
     headers,
     params: NOTHING,
-    // Of an empty map the host would send nothing; this is how it sends `{}`.
+    // For an empty `JSON` the host sends no body; with this it sends `{}`.
     body:
       body !== undefined && Object.keys(body).length === 0
         ? { JSON: NOTHING, JSON_ARRAY: { batch: '{}' }, XML: NOTHING, FORM: NOTHING }

@@ -1,7 +1,7 @@
 const LONGEST = 2_000;
 
 /**
- * A text for the `error` of a reply: without NUL, as a character or escaped, which the host's database refuses, and bounded.
+ * The `error` text of a reply: at most 2,000 characters, and without NUL (raw or escaped), which the host's database rejects.
  *
  * @example
  * errorText('a\u0000b'); // 'ab'

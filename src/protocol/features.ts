@@ -2,8 +2,8 @@ import { isObject, type JsonObject } from '../core/index.js';
 import { DEFINITION_NAME } from './destination/destination.js';
 
 /**
- * What a service for this destination alone can do. One of the two source flags must be true, or the host ends itself at its second
- * look (RudderStack rudder-server v1.83, `services/transformer/features_impl.go`).
+ * The features of a service for this destination alone. One of the two source flags must be true, or the host exits when it reads the
+ * features a second time (RudderStack rudder-server v1.83, `services/transformer/features_impl.go`).
  */
 export const FEATURES = {
   routerTransform: { [DEFINITION_NAME]: true },
@@ -14,7 +14,7 @@ export const FEATURES = {
   supportDestTransformCompactedPayloadV1: true,
 } as const;
 
-/** The destinations that the host deletes users of when a transformer lists none (the same file). */
+/** The destinations whose users the host deletes when a transformer lists none (the same file). */
 const BUILT_IN_REGULATIONS = [
   'BRAZE',
   'AM',
@@ -30,7 +30,7 @@ const BUILT_IN_REGULATIONS = [
   'SPRIG',
 ] as const;
 
-/** What the host takes for granted of a transformer that has no `/features` (the same file). */
+/** What the host assumes when a transformer has no `/features` (the same file). */
 export const FEATURES_OF_OLD_TRANSFORMERS: JsonObject = {
   routerTransform: { MARKETO: true, HS: true },
   regulations: ['AM'],
@@ -39,11 +39,11 @@ export const FEATURES_OF_OLD_TRANSFORMERS: JsonObject = {
 };
 
 /**
- * The features of another transformer with this destination added. All flags stay the other's: they speak for every destination, and the
- * host remembers some of them for as long as it lives.
+ * The features of another transformer with this destination added. All flags keep the other's values: they concern every destination,
+ * and the host keeps some of them until it restarts.
  *
- * A list of regulations with nothing but this destination would end the deletions of all others: where there is none, the host's
- * own list is written out first.
+ * With only this destination in `regulations`, the host would stop deletions at all others. So an absent list is first filled with the
+ * host's own.
  */
 export function mergeFeatures(upstream: JsonObject): JsonObject {
   const { routerTransform, regulations } = upstream;

@@ -1,4 +1,4 @@
-export { parseDeletionRequest, whyNobody } from './delete-users.js';
+export { parseDeletionRequest, unusableIdReason } from './delete-users.js';
 export type { DeletionReply, UserId } from './delete-users.js';
 export { toWireDescriptor } from './descriptor.js';
 export {

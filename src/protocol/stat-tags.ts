@@ -1,10 +1,10 @@
 import type { DestinationError, ErrorKind, JsonObject } from '../core/index.js';
 import { DEFINITION_NAME } from './destination/destination.js';
 
-/** Which of the host's calls an error is of. */
+/** The call of the host in which an error occurred. */
 export type Feature = 'router' | 'processor' | 'dataDelivery';
 
-/** Labels of an error for the host's counters. Every value is a text: one that is not makes it refuse the whole reply. */
+/** Labels of an error for the host's metrics. All values are strings: with any other value the host rejects the whole reply. */
 export type StatTags = Readonly<Record<string, string>>;
 
 const CATEGORIES: Readonly<Record<ErrorKind, readonly [category: string, type: string]>> = {
@@ -16,7 +16,7 @@ const CATEGORIES: Readonly<Record<ErrorKind, readonly [category: string, type: s
   bug: ['platform', 'retryable'],
 };
 
-/** The tags of an error about one event. `errorCategory` and `errorType` become the error code in the host's reports. */
+/** The tags of an error of one event. The host's reports show `errorCategory` and `errorType` as the error code. */
 export function statTags(
   error: DestinationError,
   feature: Feature,

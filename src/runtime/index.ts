@@ -3,7 +3,14 @@ export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
 export { Deadline } from './deadline.js';
 export { digest, shortName } from './digest.js';
-export { ORIGIN_EXPECTED, atOrigin, isLoopback, parseOrigin } from './origin.js';
+export {
+  ORIGIN_EXPECTED,
+  UPSTREAM_EXPECTED,
+  atOrigin,
+  isLoopback,
+  isUpstreamUrl,
+  parseOrigin,
+} from './origin.js';
 export { isSignal } from './signal.js';
 export type { MinimalSignal, Signal } from './signal.js';
 export { stringifyJson } from './stringify-json.js';

@@ -27,3 +27,13 @@ export function isLoopback(origin: string): boolean {
 export function atOrigin(url: string, origin: string): string {
   return url.replace(/^https?:\/\/[^/?#]*/i, () => origin);
 }
+
+/** What the URL of an upstream transformer has to be; for error texts. */
+export const UPSTREAM_EXPECTED = 'a URL with http or https, without user, query and fragment';
+
+/** Whether requests can be forwarded to a URL: their paths are appended to it, and a user in it would not be sent. */
+export function isUpstreamUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username + password === '' && !/[?#]/.test(text);
+}

@@ -1,35 +1,35 @@
 import { createHttpFetch, createRouter, systemClock, type Clock, type Router } from '../router/index.js';
-import { Answers } from './http/responses-in-flight.js';
+import { ResponsesInFlight } from './http/responses-in-flight.js';
 import { JobMemory } from './batch/job-memory.js';
 import { EventMapper } from './batch/map-event.js';
 import { Metrics } from './observe/metrics.js';
-import { parseServiceOptions, type ServiceOptions, type Settings } from './options.js';
+import { parseServiceOptions, type ServiceOptions, type ServiceSettings } from './options.js';
 import { BodyReader } from './http/read-request-body.js';
 import { UnfinishedDeletions } from './routes/unfinished-deletions.js';
-import { Unserved } from './upstream/unserved.js';
+import { UnservedRequests } from './upstream/unserved.js';
 import { WaitingDestinations } from './batch/waiting-destinations.js';
 
 /** What all routes of one service share. */
-export interface Context {
-  readonly settings: Settings;
-  /** One for the whole service: lanes and limits are per API key and base URL, whichever route a plan comes by. */
+export interface ServiceContext {
+  readonly settings: ServiceSettings;
+  /** One for the whole service: lanes and limits are per API key and base URL, on whichever route a plan arrives. */
   readonly router: Router;
   readonly mapper: EventMapper;
   readonly waiting: WaitingDestinations;
   readonly memory: JobMemory;
-  /** The router's. */
+  /** The same clock as the router's. */
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly bodies: BodyReader;
   readonly deletions: UnfinishedDeletions;
-  readonly answers: Answers;
-  readonly unserved: Unserved;
-  /** Whether the service is about to end, and is not to be sent new work. */
+  readonly responses: ResponsesInFlight;
+  readonly unserved: UnservedRequests;
+  /** Whether the service is about to stop; `/health` then reports `DOWN`. */
   draining: boolean;
 }
 
-/** @throws TypeError or ConfigurationError when an option makes no sense */
-export function createContext(options: ServiceOptions): Context {
+/** @throws TypeError or ConfigurationError when an option is invalid */
+export function createContext(options: ServiceOptions): ServiceContext {
   const settings = parseServiceOptions(options);
   const waiting = new WaitingDestinations(settings.log);
   const mapper = new EventMapper(settings.configDefaults, waiting);
@@ -66,8 +66,8 @@ export function createContext(options: ServiceOptions): Context {
     metrics,
     bodies,
     deletions: new UnfinishedDeletions(),
-    answers: new Answers(),
-    unserved: new Unserved(settings.log),
+    responses: new ResponsesInFlight(),
+    unserved: new UnservedRequests(settings.log),
     draining: false,
   };
 }

@@ -1,9 +1,9 @@
-/** The HTTP service for RudderStack hosts: `createService` is the way in. */
+/** The HTTP service for RudderStack hosts; start with `createService`. */
 export { createService } from './service.js';
 export type { Service, ServiceAddress, StopOptions } from './service.js';
 export type { Mode, ServiceLog, ServiceOptions } from './options.js';
 
-// What the signatures above name.
+// Types that the signatures above use.
 export type { JsonObject } from '../core/index.js';
 export type {
   AttributeMapRow,
@@ -37,5 +37,3 @@ export type {
   Transient,
   Verdict,
 } from '../router/index.js';
-export type { LogLevel } from './observe/log.js';
-export { isUpstreamUrl } from './options.js';

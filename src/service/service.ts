@@ -5,67 +5,67 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { DEST_TYPE, FEATURES, destTypeOf } from '../protocol/index.js';
 import { Deadline, sleep, systemClock } from '../runtime/index.js';
 import { sendJson, setApiVersion } from './http/reply.js';
-import { registerAnswers } from './http/responses-in-flight.js';
-import { createContext, type Context } from './context.js';
+import { registerResponsesInFlight } from './http/responses-in-flight.js';
+import { createContext, type ServiceContext } from './context.js';
 import { deleteUsers } from './routes/delete-users.js';
-import { createFront } from './upstream/upstream-proxy.js';
-import { pathOf, refuseUnreadable, sendFailure, sendRefusal } from './http/error-handler.js';
+import { createUpstreamProxy } from './upstream/upstream-proxy.js';
+import { pathOf, replyToInvalidHttp, sendFailure, sendRetryable } from './http/error-handler.js';
 import type { ServiceOptions } from './options.js';
 import { processorTransform } from './routes/processor-transform.js';
-import type { ReadBody } from './http/read-request-body.js';
-import { proxy } from './routes/delivery-proxy.js';
+import type { JsonBody } from './http/read-request-body.js';
+import { deliveryProxy } from './routes/delivery-proxy.js';
 import { registerRequestLog } from './observe/request-log.js';
 import { routerTransform } from './routes/router-transform.js';
 
-/** A service that listens. */
+/** Where a service listens. */
 export interface ServiceAddress {
   /** `http://127.0.0.1:9090` */
   readonly origin: string;
   readonly port: number;
 }
 
-/** How a service ends. */
+/** How a service stops. */
 export interface StopOptions {
-  /** Default 0. */
+  /** How long it still accepts new requests, in milliseconds. Default 0. */
   readonly graceMs?: number;
-  /** Default 70,000: a transform request takes no longer. */
+  /** How long it then waits for requests in flight, in milliseconds. Default 70,000: no transform request takes longer. */
   readonly drainMs?: number;
-  /** Its abort cuts short the wait that is under way: the grace time, or that for what is in flight. */
+  /** Ends the current wait when it is aborted: the grace time, or the wait for requests in flight. */
   readonly hurry?: AbortSignal;
 }
 
 /** A drop-in destination transformer for a RudderStack host, for the one destination Gainsight PX. */
 export interface Service {
-  /** Listens; by default on `127.0.0.1:9090`. Port 0 takes a free one. */
+  /** Listens; by default on `127.0.0.1:9090`. With port 0 the system chooses a free port. */
   listen(where?: { readonly port?: number; readonly host?: string }): Promise<ServiceAddress>;
-  /** Serves a request without a network: for tests, and for hosts of other kinds. */
+  /** Serves a request without a network, for tests and for other HTTP servers. */
   readonly inject: FastifyInstance['inject'];
   /**
-   * Ends without losing anything: `/health` says 503 at once, new work is still taken for `graceMs` milliseconds, then no more connections
-   * are, and what is in flight is finished.
+   * Stops without losing an event. `/health` replies 503 at once; the service accepts new requests for `graceMs` milliseconds; then it
+   * accepts no new connections and finishes the requests in flight.
    *
-   * What is not finished `drainMs` milliseconds later has its connection cut: a client that sends no end or reads no answer. A host sends
-   * such a request again.
+   * After `drainMs` more milliseconds it destroys the connections that are left: of clients that do not finish their request or do
+   * not read their response. The host sends such a request again.
    */
   stop(options?: StopOptions): Promise<void>;
-  /** The same without grace: ends at once for new requests. */
+  /** Stops without a grace time. */
   close(): Promise<void>;
 }
 
-/** Time for a request to arrive whole, a large body's wait for its turn included. */
+/** The time in which a request must arrive completely; it includes the wait of a large body for memory. */
 const REQUEST_TIMEOUT_MS = 300_000;
 
 const DRAIN_MS = 70_000;
 
-/** Longer than load balancers keep idle connections: they, not we, should be first to close one. */
+/** Longer than load balancers keep idle connections, so that the load balancer closes a connection first. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
-type Handler = (request: FastifyRequest, reply: FastifyReply, context: Context) => unknown;
+type Handler = (request: FastifyRequest, reply: FastifyReply, context: ServiceContext) => unknown;
 
 /**
- * A service.
+ * Creates a service; `listen` starts it.
  *
- * @throws TypeError or ConfigurationError when an option makes no sense
+ * @throws TypeError or ConfigurationError when an option is invalid
  * @example
  * const service = createService({ mode: 'inline' });
  * const { origin } = await service.listen({ port: 9090 });
@@ -78,7 +78,7 @@ export function createService(options: ServiceOptions = {}): Service {
   return {
     inject: (...call: Parameters<Service['inject']>) => app.inject(...call),
     async listen({ port = 9090, host = '127.0.0.1' } = {}) {
-      // The framework would listen on every address of this name, with a second server that nobody can be asked to end.
+      // For `localhost` the framework listens on each of its addresses, with a second server that cannot be stopped from here.
       await app.listen({ port, host: host === 'localhost' ? (await lookup(host)).address : host });
       const address = app.server.address() as AddressInfo;
       const name = host.includes(':') ? `[${host}]` : host;
@@ -88,35 +88,35 @@ export function createService(options: ServiceOptions = {}): Service {
       const { graceMs = 0, hurry } = stopOptions;
       context.draining = true;
       if (graceMs > 0) await sleep(systemClock, graceMs, hurry).catch(() => undefined);
-      await end(app, stopOptions, context);
+      await drainAndClose(app, stopOptions, context);
     },
     async close() {
       context.draining = true;
-      await end(app, {}, context);
+      await drainAndClose(app, {}, context);
     },
   };
 }
 
-function createApp(context: Context): FastifyInstance {
-  const { log } = context.settings;
+function createApp(context: ServiceContext): FastifyInstance {
+  const { log, answerIdleMs } = context.settings;
   const app = fastify({
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     return503OnClosing: false,
-    // No route has a schema; loading the compilers for them would take an eighth of the time to start.
+    // No route has a schema. Loading the schema compilers would take an eighth of the start time.
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
-    // The processor and the features poll do not trim a slash at the end of the base URL.
+    // The processor and the features poll keep a slash at the end of the base URL, so paths can begin with two.
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     frameworkErrors: (error, _request, reply) => {
       void sendFailure(reply, error, log);
     },
     clientErrorHandler: (error, socket) => {
-      refuseUnreadable(error, socket, context);
+      replyToInvalidHttp(error, socket, context.responses, log);
     },
   });
   app.setErrorHandler((error, _request, reply) => sendFailure(reply, error, log));
-  registerAnswers(app, context);
-  registerRequestLog(app, context);
+  registerResponsesInFlight(app, context.responses, answerIdleMs);
+  registerRequestLog(app, context.metrics, log);
   registerRoutes(app, context);
   return app;
 }
@@ -125,49 +125,49 @@ function noSchemas(): never {
   throw new Error('routes of this service have no schemas');
 }
 
-function registerRoutes(app: FastifyInstance, context: Context): void {
+function registerRoutes(app: FastifyInstance, context: ServiceContext): void {
   const { upstream } = context.settings;
-  // Every body is JSON, whatever its sender calls it; read here, as keys such as `__proto__` must not get a batch refused.
+  // Every body is JSON, whatever its content type. The framework's own parser would reject a batch with a key such as `__proto__`.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', ({ answered, headers }: FastifyRequest, payload: IncomingMessage) => {
+  app.addContentTypeParser('*', ({ responseEnd, headers }: FastifyRequest, payload: IncomingMessage) => {
     const length = headers['content-length'];
     return context.bodies.read(
       payload,
       length === undefined ? undefined : Number(length),
-      answered!,
+      responseEnd!,
       payload.socket,
     );
   });
-  const front = upstream === undefined ? undefined : createFront(app, upstream, context);
+  const upstreamProxy = upstream === undefined ? undefined : createUpstreamProxy(app, upstream, context);
   const bound =
     (handler: Handler) =>
     (request: FastifyRequest, reply: FastifyReply): unknown =>
       handler(request, reply, context);
-  /** For routes that name the destination in the body only. */
-  const shared =
+  /** For routes whose body, not path, names the destination. */
+  const byDestType =
     (handler: Handler) =>
     (request: FastifyRequest, reply: FastifyReply): unknown => {
       const destType = foreignDestType(request);
       if (destType === undefined) return handler(request, reply, context);
-      if (front !== undefined) return front.forward(request, reply);
+      if (upstreamProxy !== undefined) return upstreamProxy.forward(request, reply);
       if (destType !== '') context.unserved.noteDestination(destType);
       return handler(request, reply, context);
     };
 
-  app.get('/features', front?.features ?? ((_request, reply) => sendJson(reply, 200, FEATURES)));
+  app.get('/features', upstreamProxy?.features ?? ((_request, reply) => sendJson(reply, 200, FEATURES)));
   app.get('/health', bound(health));
   app.get('/metrics', bound(metrics));
-  app.post('/routerTransform', shared(routerTransform));
-  app.post('/batch', shared(notServed));
-  app.post('/deleteUsers', shared(deleteUsers));
+  app.post('/routerTransform', byDestType(routerTransform));
+  app.post('/batch', byDestType(notServed));
+  app.post('/deleteUsers', byDestType(deleteUsers));
   app.post('/v0/destinations/gainsight_px', bound(processorTransform));
   app.post(
     '/v0/destinations/gainsight_px/proxy',
-    bound((...call) => proxy('v0', ...call)),
+    bound((...call) => deliveryProxy('v0', ...call)),
   );
   app.post(
     '/v1/destinations/gainsight_px/proxy',
-    bound((...call) => proxy('v1', ...call)),
+    bound((...call) => deliveryProxy('v1', ...call)),
   );
   app.setNotFoundHandler((request, reply) => {
     context.unserved.notePath(pathOf(request));
@@ -175,35 +175,42 @@ function registerRoutes(app: FastifyInstance, context: Context): void {
   });
 }
 
-/** The destination type that a body names, where it is not this one; empty when it names none. */
+/** The destination type of a body, if it is not this one; empty when the body names none. */
 function foreignDestType({ body }: FastifyRequest): string | undefined {
   if (body === undefined) return undefined;
-  const { value } = body as ReadBody;
-  const named: unknown = Array.isArray(value) ? value[0] : value;
-  const destType = destTypeOf(named);
+  const { value } = body as JsonBody;
+  const destType = destTypeOf(Array.isArray(value) ? value[0] : value);
   return destType === DEST_TYPE ? undefined : destType;
 }
 
 function notServed(_request: FastifyRequest, reply: FastifyReply): unknown {
-  return sendRefusal(reply, 'this service has no such route');
+  return sendRetryable(reply, 'this service has no such route');
 }
 
-function health(_request: FastifyRequest, reply: FastifyReply, { draining, settings }: Context): unknown {
+function health(
+  _request: FastifyRequest,
+  reply: FastifyReply,
+  { draining, settings }: ServiceContext,
+): unknown {
   const { version } = settings;
   const body = { service: draining ? 'DOWN' : 'UP', ...(version === '' ? {} : { version }) };
   return sendJson(reply, draining ? 503 : 200, body);
 }
 
-async function metrics(_request: FastifyRequest, reply: FastifyReply, context: Context): Promise<unknown> {
+async function metrics(
+  _request: FastifyRequest,
+  reply: FastifyReply,
+  context: ServiceContext,
+): Promise<unknown> {
   const text = await context.metrics.text();
   return setApiVersion(reply).type(context.metrics.contentType).send(text);
 }
 
-/** First the requests, then what serves them. */
-async function end(
+/** First finishes the requests in flight, then closes the server and the router. */
+async function drainAndClose(
   app: FastifyInstance,
   { drainMs = DRAIN_MS, hurry }: StopOptions,
-  { answers, router, settings }: Context,
+  { responses, router, settings }: ServiceContext,
 ): Promise<void> {
   // A `hurry` that ended the grace time does not end this wait too.
   const deadline = new Deadline(systemClock, drainMs, {
@@ -211,14 +218,14 @@ async function end(
   });
   const cut = (): void => {
     settings.log.warn({}, 'cutting connections whose requests did not finish in time');
-    answers.cut();
+    responses.destroyAll();
   };
   deadline.signal.addEventListener('abort', cut, { once: true });
-  // Not the HTTP server's own `close`: it also destroys connections whose answer is on its way and not read yet.
+  // Not the `close` of the HTTP server: it also destroys connections whose response the client has not read yet.
   NetServer.prototype.close.call(app.server);
-  await answers.allLeft();
+  await responses.drain();
   deadline.release();
-  // What is left has asked for nothing, and to Node a connection that never did is no idle one.
+  // The connections that are left have no request. `closeIdleConnections` would miss those that never sent one.
   app.server.closeAllConnections();
   await app.close();
   await router.close();

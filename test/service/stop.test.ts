@@ -1,6 +1,6 @@
 import { ServerResponse, IncomingMessage } from 'node:http';
 import net from 'node:net';
-import { Answers } from '../../src/service/http/responses-in-flight';
+import { ResponsesInFlight } from '../../src/service/http/responses-in-flight';
 import { cleanUp, job, track, world } from './running-service';
 import { settled, until } from './waiting';
 
@@ -136,14 +136,14 @@ test('a request without a connection of its own is left, too', async () => {
 });
 
 test('whoever waits for the end of an answer is told when it is cut', async () => {
-  const answers = new Answers();
+  const answers = new ResponsesInFlight();
   const socket = new net.Socket();
   const told: string[] = [];
   answers
     .add(new ServerResponse(new IncomingMessage(socket)), socket)
     .once('close', () => told.push('ended'));
-  const allLeft = answers.allLeft().then(() => told.push('all left'));
-  answers.cut();
+  const allLeft = answers.drain().then(() => told.push('all left'));
+  answers.destroyAll();
   await allLeft;
   expect(told).toEqual(['ended', 'all left']);
   expect(socket.destroyed).toBe(true);

@@ -1,12 +1,7 @@
 import { Option, type Command } from 'commander';
 import { ROUTER_DEFAULTS } from '../../router/index.js';
-import {
-  type LogLevel,
-  isUpstreamUrl,
-  type Mode,
-  type Service,
-  type ServiceAddress,
-} from '../../service/index.js';
+import { UPSTREAM_EXPECTED, isUpstreamUrl } from '../../runtime/index.js';
+import type { Mode, Service, ServiceAddress } from '../../service/index.js';
 import type { CommandIo } from '../io.js';
 import {
   concurrencyOption,
@@ -19,6 +14,7 @@ import {
 } from '../options.js';
 import { dispensable } from '../output/dispensable.js';
 import { printable } from '../output/printable.js';
+import type { LogLevel } from '../output/service-log.js';
 import { loadDefaults, UsageError } from '../settings.js';
 import { packageVersion } from '../version.js';
 
@@ -98,17 +94,15 @@ export function registerServe(program: Command, io: CommandIo): void {
 }
 
 async function serve(options: Options, io: CommandIo): Promise<void> {
-  // Only here: the other commands start in a fraction of the time that this takes to load.
+  // Imported only here: loading these takes longer than another command's whole start.
   const [{ createService }, { createLog }] = await Promise.all([
     import('../../service/index.js'),
-    import('../../service/observe/log.js'),
+    import('../output/service-log.js'),
   ]);
   const { mode, upstream, defaults, bodyMemory, pxUrl, logLevel, graceMs, drainMs } = options;
   const { concurrency, requestsPerSecond, requestsPerDay, requestTimeout } = options;
   if (upstream !== undefined && !isUpstreamUrl(upstream)) {
-    throw new UsageError(
-      '--upstream is no URL with http or https, or has a user, query or fragment: give one such as http://127.0.0.1:9091',
-    );
+    throw new UsageError(`--upstream: expected ${UPSTREAM_EXPECTED}, such as http://127.0.0.1:9091`);
   }
   const configDefaults = defaults === undefined ? {} : loadDefaults(defaults);
   // A service goes on without its log, when the disk is full or nobody reads it: if it ended, the host would too.

@@ -8,7 +8,7 @@ const ORIGINS: ReadonlyMap<string, DataCenter> = new Map(
 );
 
 /**
- * The data center behind an origin; `undefined` for every other place in the world.
+ * The data center of an origin; `undefined` for an origin that is not PX's.
  *
  * @example
  * dataCenterAt('https://api-eu.aptrinsic.com'); // 'EU'

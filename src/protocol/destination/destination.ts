@@ -15,31 +15,31 @@ import {
 import { isTemplate, resolveDynamicConfig } from './dynamic-config.js';
 import type { TransformEvent } from '../transform/transform-request.js';
 
-/** The type of this destination as the host writes it in paths and bodies. */
+/** The type of this destination in the host's paths and bodies. */
 export const DEST_TYPE = 'gainsight_px';
 
-/** The name of the destination's definition: in configuration, features, job tables and statistics. */
+/** The name of the destination definition in the host's configuration, features, job tables and statistics. */
 export const DEFINITION_NAME = 'GAINSIGHT_PX';
 
-/** The configuration that holds for one event. */
+/** The configuration for one event. */
 export interface EventConfig {
   /** Not validated yet. */
   readonly config: DestinationConfig;
-  /** The same without the service's defaults: as the destination has it. */
+  /** The same without the service's defaults. */
   readonly sent: DestinationConfig;
-  /** Whether it was made for this event alone. */
+  /** Whether it was resolved for this event alone. */
   readonly isDynamic: boolean;
 }
 
 /**
- * The configuration that holds for an event: its destination's, with the templates of a `hasDynamicConfig` destination resolved, and then
- * the service's defaults for what it leaves open.
+ * The configuration for an event: the destination's, with the templates of a `hasDynamicConfig` destination resolved, and with the
+ * service's defaults for the keys that it does not set.
  *
  * @throws InternalError when the host sent no destination with the event
  */
 export function configOf({ message, destination }: TransformEvent, defaults: ConfigDefaults): EventConfig {
   if (!isObject(destination)) {
-    throw new InternalError('internal', 'the request holds no destination for this event');
+    throw new InternalError('internal', 'the request contains no destination for this event');
   }
   const stored = destination.Config;
   const sent = destination.hasDynamicConfig === true ? resolveDynamicConfig(stored, message) : stored;
@@ -48,8 +48,8 @@ export function configOf({ message, destination }: TransformEvent, defaults: Con
 }
 
 /**
- * Refuses a destination whose events could go to several data centers. A host would drop them for a wrong configuration; but this one can be
- * put right while the host tries again.
+ * Rejects a configuration with several distinct data centers. The error is retryable, not a configuration error, for which the host
+ * drops the events: somebody can correct the configuration while the host retries.
  *
  * @throws RetryableError `data_center_ambiguous`
  */
@@ -62,15 +62,15 @@ export function requireOneDataCenter(config: unknown): void {
   });
 }
 
-/** The name of an event's destination for the log: its id; empty when the host tells none. */
+/** The id of an event's destination, for the log; empty when the host sends none. */
 export function destinationIdOf(destination: unknown, { destinationId }: JsonObject): string {
   const id = isObject(destination) ? destination.ID : undefined;
   return [id, destinationId].find((candidate) => typeof candidate === 'string') ?? '';
 }
 
 /**
- * Refuses a destination whose API key depends on the event, where the event is gone by the time of the delivery: the host then sends
- * the stored configuration, and a key travels with nothing else.
+ * Rejects a configuration whose API key is a template. At delivery the host sends only the stored configuration and no event, so the
+ * template cannot be resolved.
  *
  * @throws ConfigurationError `configuration_invalid`
  */
@@ -102,8 +102,8 @@ export function destinationIdentity(destination: unknown): JsonObject {
 }
 
 /**
- * The `destination` of a reply to a host that delivers through the proxy: it sends `Config` and `version` on as `destinationConfig` and
- * `destinationVersion` (RudderStack rudder-server v1.83, `router/worker.go`).
+ * The `destination` of a reply to a host that uses the delivery proxy. The host sends `Config` and `version` to the proxy, as
+ * `destinationConfig` and `destinationVersion` (RudderStack rudder-server v1.83, `router/worker.go`).
  */
 export function destinationForProxy(destination: unknown, config: unknown): JsonObject {
   const version = isObject(destination) ? destination.version : undefined;

@@ -4,7 +4,7 @@ const OPEN = '{{';
 const CLOSE = '}}';
 const OR = '||';
 
-/** The message goes by either name. */
+/** Both names mean the message. */
 const ROOTS: ReadonlySet<string> = new Set(['message', 'event']);
 
 interface Template {
@@ -13,9 +13,9 @@ interface Template {
 }
 
 /**
- * A configuration for one event: every value in it that is wholly `{{ path || default }}` is replaced by what stands at the path in the
- * message, or by the default where nothing, or null, stands there. The path starts at `message.` or `event.`; quotes around the
- * default are taken off. What holds no template is the same object as before.
+ * Resolves the templates of a configuration for one event. A template is a whole value of the form `{{ path || default }}`. It becomes
+ * the message's value at the path, or the default when that value is absent or null. The path starts with `message.` or `event.`;
+ * quotes around the default are removed. An object without templates is returned unchanged, the same object.
  *
  * The host leaves this to the transformer for destinations with `hasDynamicConfig` (RudderStack rudder-server v1.83).
  *
@@ -39,12 +39,12 @@ export function resolveDynamicConfig(config: unknown, message: unknown): unknown
     : config;
 }
 
-/** Whether a configuration value is a template, and so says nothing without an event. */
+/** Whether a configuration value is a template, and so is known only together with an event. */
 export function isTemplate(value: unknown): boolean {
   return typeof value === 'string' && parseTemplate(value) !== undefined;
 }
 
-/** No regular expression: the text comes from outside, and this takes time in proportion to its length. */
+/** Not a regular expression: the text is untrusted, and this takes linear time. */
 function parseTemplate(text: string): Template | undefined {
   const trimmed = text.trim();
   if (!trimmed.startsWith(OPEN) || !trimmed.endsWith(CLOSE)) return undefined;
@@ -54,7 +54,7 @@ function parseTemplate(text: string): Template | undefined {
   return { path: pathOf(inner.slice(0, or).trim()), fallback: unquoted(inner.slice(or + OR.length).trim()) };
 }
 
-/** `message.items[0].name` → `items`, `0`, `name`; empty for a path that starts elsewhere, which finds nothing. */
+/** `message.items[0].name` → `items`, `0`, `name`; empty for a path with another start, which finds nothing. */
 function pathOf(text: string): readonly string[] {
   const [root, ...keys] = text.replaceAll('[', '.').replaceAll(']', '').split('.');
   return ROOTS.has(root!) ? keys : [];

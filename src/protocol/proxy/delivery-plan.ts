@@ -31,13 +31,13 @@ import { fromWireCall, idIn, type WireCall } from './wire-call.js';
 import { WireFormatError } from '../wire-format-error.js';
 
 /**
- * What a call of the delivery proxy asks for, as a plan whose every URL is made here: from the name of a data center, the name of a
- * route, and an id. Nothing is ever sent to a URL because it came with a request.
+ * The plan of a call of the delivery proxy. It builds every URL itself, from the name of a data center, the name of a route and an id;
+ * it never uses a URL of the request.
  *
  * @throws ConfigurationError `configuration_invalid` when there is no usable key or data center
  * @throws RetryableError `data_center_ambiguous` when there are several
- * @throws AbortedError `rejected` for a descriptor that is no call of Gainsight PX that an event leads to
- * @throws WireFormatError for a plan that is not in the form of this version, or without a configuration
+ * @throws AbortedError `rejected` for a descriptor that is not a call of Gainsight PX that an event leads to
+ * @throws WireFormatError for a plan that is not in the format of this version, or without a configuration
  */
 export function deliveryPlan(request: ProxyRequest, defaults: ConfigDefaults): RequestPlan {
   const { endpoint, json, destinationConfig } = request;
@@ -47,8 +47,8 @@ export function deliveryPlan(request: ProxyRequest, defaults: ConfigDefaults): R
 }
 
 /**
- * The address and key of a stored configuration; the plan decides where its data center is a template, and by which version of its path a
- * preference is set: a template of the stored configuration was resolved when the plan was made.
+ * The URL and key of a stored configuration. The plan says which data center a template stands for, and the version of the preferences
+ * path, because the templates were resolved when the plan was made.
  */
 function storedConnection(raw: unknown, plan: WirePlan): Connection {
   if (!isObject(raw))
@@ -69,20 +69,20 @@ function dataCenterOf(stored: unknown, meant: DataCenter): unknown {
   return stored;
 }
 
-/** Only what a connection needs: the rest of a stored configuration may hold templates, and was used when the plan was made. */
+/** Reads only what a connection needs: the rest was used when the plan was made, and may contain templates. */
 function connection(config: JsonObject): Connection {
   return parseConfig({ productTagKey: '-', ...config }).connection;
 }
 
-/** An update of a user may be the link of a group message whose user another message still creates. */
+/** An update of a user may be the link of a group message, and another message may still create that user. */
 const LINK: NonNullable<Step['on']> = { notFound: { to: 'fail', code: 'user_not_found' } };
 
-/** A plan of one request, out of a descriptor that a host could also send itself. */
+/** A plan of one request, from a descriptor that the host could also send itself. */
 function plainPlan({ method, endpoint, headers, json }: ProxyRequest): RequestPlan {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   const dataCenter = url === undefined ? undefined : dataCenterAt(url.origin);
   const isBare = url?.search === '' && url.username === '' && url.password === '';
-  if (url === undefined || dataCenter === undefined || !isBare) throw notOurs();
+  if (url === undefined || dataCenter === undefined || !isBare) throw notAnEventCall();
 
   const call = plainCall(method, url, json as RequestBody);
   const preferencesApiVersion = url.pathname.startsWith('/v2/') ? 'v2' : 'v1';
@@ -91,7 +91,7 @@ function plainPlan({ method, endpoint, headers, json }: ProxyRequest): RequestPl
   return { lanes: lanesOf(call), steps: [call.route === 'users.update' ? { ...step, on: LINK } : step] };
 }
 
-/** What a call must stay in order with: a request given up by the host may still be on its way when the next one comes. */
+/** The lanes of a call: a request that the host gave up may still be in flight when the next one arrives. */
 function lanesOf({ route, target, body }: WireCall): string[] {
   const id = target ?? idIn(route, body);
   if (id === undefined) return [];
@@ -100,13 +100,13 @@ function lanesOf({ route, target, body }: WireCall): string[] {
 
 function plainCall(method: string, { pathname }: URL, body: RequestBody): WireCall {
   const found = findCall(method, pathname);
-  if (found === undefined) throw notOurs();
+  if (found === undefined) throw notAnEventCall();
   const { route, id } = found;
   if (id !== undefined) return { route, target: id, body };
-  // A create or an event always has its id in the body. An update has it there in its body form only.
+  // The body of a create or an event always has the id; that of an update has it in its body form only.
   if (ROUTES[route].byPath === undefined) return { route, body };
   const { [ID_FIELD[ROUTES[route].about]]: target, ...rest } = body;
-  if (typeof target !== 'string') throw notOurs();
+  if (typeof target !== 'string') throw notAnEventCall();
   return { route, target, body: rest };
 }
 
@@ -114,19 +114,19 @@ function findCall(method: string, pathname: string): ReturnType<typeof findEvent
   try {
     return findEventRoute(method, pathname);
   } catch {
-    return undefined; // an id that no percent-encoding stands for
+    return undefined; // an id with an invalid percent-encoding
   }
 }
 
-/** The key that the descriptor was made with. */
+/** The API key in the headers of a descriptor. */
 function keyIn(headers: JsonObject): unknown {
   const name = Object.keys(headers).find((candidate) => candidate.toLowerCase() === KEY_HEADER.toLowerCase());
   return name === undefined ? undefined : headers[name];
 }
 
-function notOurs(): AbortedError {
+function notAnEventCall(): AbortedError {
   return new AbortedError(
     'rejected',
-    'not delivered: this is no request to Gainsight PX that an event leads to',
+    'not delivered: this is not a request to Gainsight PX that an event leads to',
   );
 }

@@ -25,10 +25,10 @@ const FAILURES: ReadonlySet<unknown> = new Set<PlanFailureCode>([
 ]);
 
 /**
- * A plan out of the body of a descriptor. It is looked at from top to bottom: whatever made its way through a host and its database may be of
- * another version of this service, or no plan at all.
+ * Parses the body of a descriptor as a plan. It checks every part: a body from the host's database may come from another version of this
+ * service, or may not be a plan.
  *
- * @throws WireFormatError when it is not in the form of this version
+ * @throws WireFormatError when it is not in the format of this version
  */
 export function parseWirePlan(raw: unknown): WirePlan {
   const { format, dataCenter, preferencesApiVersion, lanes, calls, steps } = requireObject(raw, 'the plan');
@@ -51,7 +51,7 @@ export function parseWirePlan(raw: unknown): WirePlan {
   };
 }
 
-/** The plan with requests to where `api` sends, under its key. */
+/** The plan with the requests of its calls, with the URL and the key of `api`. */
 export function buildPlan({ lanes, calls, steps }: WirePlan, api: PxApi): RequestPlan {
   const pxCalls = calls.map((call) => fromWireCall(api, call));
   const built = steps.map(({ id, call, on }): Step => ({
@@ -82,17 +82,17 @@ function parseTable(raw: unknown, laterIds: readonly unknown[]): NonNullable<Ste
   const entries = Object.entries(requireObject(raw, 'the table of a step'));
   return Object.fromEntries(
     entries.map(([verdict, next]) => {
-      if (!SETTLED.has(verdict)) throw new WireFormatError('on: expected verdicts that decide something');
+      if (!SETTLED.has(verdict)) throw new WireFormatError('on: expected verdicts that end a step');
       return [verdict, parseNext(next, laterIds)];
     }),
   );
 }
 
-/** Steps only point forward: so every plan ends. */
+/** A step may refer to later steps only, so every plan ends. */
 function parseNext(raw: unknown, laterIds: readonly unknown[]): Next {
   const { to, id, code, answerOf, note } = requireObject(raw, 'an entry of a table');
   if (to === 'done') {
-    // One that only another version knows changes nothing in what is sent.
+    // A note that only another version knows does not change the requests.
     const known = PLAN_NOTES.find((candidate) => candidate === note);
     return known === undefined ? { to } : { to, note: known };
   }
@@ -116,5 +116,5 @@ function requireArray(raw: unknown, what: string): readonly unknown[] {
 
 function requireText(raw: unknown, what: string): string {
   if (typeof raw === 'string') return raw;
-  throw new WireFormatError(`${what}: expected a text, found ${typeName(raw)}`);
+  throw new WireFormatError(`${what}: expected a string, found ${typeName(raw)}`);
 }

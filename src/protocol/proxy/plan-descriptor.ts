@@ -5,25 +5,25 @@ import { toWireDescriptor, type WireDescriptor } from '../descriptor.js';
 import { toWireCall, type WireCall } from './wire-call.js';
 
 /**
- * Where a descriptor that holds a whole plan points to. The name never resolves (RFC 2606), so a host that was not set up to use the
- * delivery proxy gets a failure that it repeats and that says what is missing, in place of sending half of a plan.
+ * The endpoint of a descriptor that contains a whole plan. The host name never resolves (RFC 2606). So a host without the setting for
+ * the delivery proxy gets a retryable error that names the setting, and does not send a part of a plan.
  */
 export const PLAN_ENDPOINT = 'https://set-router-gainsight-px-transformer-proxy-to-true.invalid/plan';
 
-/** Raised when the form changes in a way that an older reader would misread. */
+/** Increased when the format changes so that an older version would misread it. */
 export const PLAN_FORMAT = 1;
 
-/** A plan on its way through the host: route names, ids and bodies; no URL, no key. */
+/** A plan in the form that the host stores: route names, ids and bodies, no URL and no key. */
 export interface WirePlan {
   readonly format: typeof PLAN_FORMAT;
-  /** Which of PX's data centers was meant when the plan was made. */
+  /** The data center for which the plan was made. */
   readonly dataCenter: DataCenter;
-  /** Which version of the preferences' path was meant; absent for `v1`. */
+  /** The version of the preferences path for which the plan was made; absent for `v1`. */
   readonly preferencesApiVersion?: 'v2';
-  /** The id of the message that the plan is of: the host's call of the delivery proxy tells none. Absent when it has none. */
+  /** The id of the plan's message, which the call of the delivery proxy does not contain. Absent when the message has none. */
   readonly messageId?: string;
   readonly lanes: readonly string[];
-  /** Each once, though steps share them. */
+  /** The distinct calls; steps can share one. */
   readonly calls: readonly WireCall[];
   readonly steps: readonly WireStep[];
 }
@@ -39,7 +39,7 @@ export interface WireStep {
 /**
  * The descriptor that carries a whole plan to the delivery proxy.
  *
- * @throws RangeError when the plan is not one of an event
+ * @throws RangeError when the plan does not come from an event
  * @example
  * toPlanDescriptor(plan).body.JSON; // { format: 1, dataCenter: 'US', lanes: […], calls: […], steps: […] }
  */
@@ -56,7 +56,7 @@ export function toPlanDescriptor(plan: RequestPlan, messageId?: string): WireDes
 function toWirePlan({ lanes, steps }: RequestPlan, messageId: string | undefined): WirePlan {
   const requests = [...new Set(steps.map(({ request }) => request))];
   const dataCenter = dataCenterAt(new URL(steps[0].request.endpoint).origin);
-  if (dataCenter === undefined) throw new RangeError('the plan goes to no data center of PX');
+  if (dataCenter === undefined) throw new RangeError('the plan has a URL that is not of a data center of PX');
   return {
     format: PLAN_FORMAT,
     dataCenter,

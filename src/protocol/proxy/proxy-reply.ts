@@ -3,9 +3,9 @@ import { errorText } from '../error-text.js';
 import { errorStatus } from '../transform/item-status.js';
 import { statTags, type StatTags } from '../stat-tags.js';
 
-/** What became of one descriptor. */
+/** The result of one descriptor. */
 export interface DeliveryResult {
-  /** The status of its jobs: 200, or one that says whether to try again. */
+  /** The status of its jobs: 200, or an error status that says whether the host retries. */
   readonly status: number;
   readonly message: string;
   readonly statTags?: StatTags;
@@ -14,7 +14,7 @@ export interface DeliveryResult {
 /** A descriptor that was delivered. */
 export const DELIVERED: DeliveryResult = { status: 200, message: 'delivered to Gainsight PX' };
 
-/** A descriptor that was not. */
+/** A descriptor that was not delivered. */
 export function undelivered(
   error: DestinationError,
   pxStatus: number | undefined,
@@ -28,8 +28,8 @@ export function undelivered(
 }
 
 /**
- * The answer to a call of version 1: an entry for each job, and HTTP 200 whatever became of them (RudderStack rudder-server v1.83,
- * `router/transformer/transformer.go`).
+ * The reply to a call of version 1: an entry for each job. Its HTTP status is 200 even when the jobs failed (RudderStack rudder-server
+ * v1.83, `router/transformer/transformer.go`).
  */
 export function proxyReplyV1(result: DeliveryResult, jobs: readonly JsonObject[]): object {
   const { status, message } = result;
@@ -39,7 +39,7 @@ export function proxyReplyV1(result: DeliveryResult, jobs: readonly JsonObject[]
   };
 }
 
-/** The answer to a call of version 0, whose job takes the HTTP status for its own. */
+/** The reply to a call of version 0; its HTTP status is the status of the job. */
 export function proxyReplyV0(result: DeliveryResult): object {
   const { status, message } = result;
   return { output: { ...result, destinationResponse: { status, response: message } } };

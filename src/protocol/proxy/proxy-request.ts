@@ -4,23 +4,23 @@ import { WireFormatError } from '../wire-format-error.js';
 /** The versions of the host's delivery proxy call: one job, or several. */
 export type ProxyVersion = 'v0' | 'v1';
 
-/** What the host wants delivered: one descriptor, on behalf of one or several jobs. */
+/** One descriptor that the host wants delivered, for one or several jobs. */
 export interface ProxyRequest {
   readonly method: string;
   readonly endpoint: string;
   readonly headers: JsonObject;
-  /** What the descriptor has as `body.JSON`. */
+  /** The descriptor's `body.JSON`. */
   readonly json: JsonObject;
-  /** The metadata of its jobs: opaque, given back as it came. */
+  /** The metadata of its jobs; opaque, the reply returns it unchanged. */
   readonly jobs: readonly JsonObject[];
-  /** The destination's configuration as the host stores it, or as the transform echoed it. */
+  /** The destination's configuration: as the host stores it, or as the reply to the transform request contained it. */
   readonly destinationConfig: unknown;
 }
 
 const NOTHING: JsonObject = Object.freeze({});
 
 /**
- * A call of the delivery proxy. Source: RudderStack rudder-server v1.83, `router/transformer/transformer_proxy_adapter.go`.
+ * Parses a call of the delivery proxy. Source: RudderStack rudder-server v1.83, `router/transformer/transformer_proxy_adapter.go`.
  *
  * @throws WireFormatError when it is not in the host's form
  */
@@ -28,7 +28,7 @@ export function parseProxyRequest(raw: unknown, version: ProxyVersion): ProxyReq
   if (!isObject(raw)) throw new WireFormatError(`expected an object, found ${typeName(raw)}`);
   const { method, endpoint, headers, body, metadata, destinationConfig } = raw;
   if (typeof endpoint !== 'string' || typeof method !== 'string') {
-    throw new WireFormatError('method and endpoint: expected texts');
+    throw new WireFormatError('method and endpoint: expected strings');
   }
   return {
     method,
@@ -43,17 +43,14 @@ export function parseProxyRequest(raw: unknown, version: ProxyVersion): ProxyReq
 function jobsOf(metadata: unknown, version: ProxyVersion): readonly JsonObject[] {
   const jobs = version === 'v0' ? [metadata] : metadata;
   if (Array.isArray(jobs) && jobs.length > 0 && jobs.every(isObject)) return jobs;
-  const expected = version === 'v0' ? 'an object' : 'a filled array of objects';
+  const expected = version === 'v0' ? 'an object' : 'a non-empty array of objects';
   throw new WireFormatError(`metadata: expected ${expected}, found ${typeName(metadata)}`);
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const LONGEST_TIMEOUT_MS = 600_000;
 
-/**
- * The time that the host gives a delivery, from its header `RdProxy-Timeout`: milliseconds as text. What is no number counts as the host's
- * default.
- */
+/** The milliseconds that the host allows for a delivery, from its header `RdProxy-Timeout`; the host's default if it is not a number. */
 export function parseProxyTimeoutMs(header: unknown): number {
   const text = Array.isArray(header) ? (header[0] as unknown) : header;
   if (typeof text !== 'string' || !/^\d{1,9}$/.test(text) || Number(text) === 0) return DEFAULT_TIMEOUT_MS;

@@ -1,24 +1,24 @@
 import type { DestinationError } from '../../core/index.js';
 
 /**
- * What an item's status makes the host do (RudderStack rudder-server v1.83, `router/worker.go`, `processor/processor.go`). No other 2xx
- * is ever used: the host would take it for "done, nothing to send".
+ * The statuses of an item that is not an error (RudderStack rudder-server v1.83, `router/worker.go`, `processor/processor.go`). The
+ * host reads any other 2xx as "done, nothing to send".
  */
 export const ITEM_STATUS = {
   /** The host sends the descriptor. */
   deliver: 200,
-  /** Neither delivered nor failed; only for hosts that say that they know it. */
+  /** Neither delivered nor failed; only for hosts that declare that they know it. */
   filtered: 298,
-  /** Nothing is left to send: the transformer has delivered it, or the host does not know `filtered`. */
+  /** Nothing is left to send: the service delivered it, or it is filtered and the host does not know 298. */
   handled: 299,
 } as const;
 
-const LARGEST_ERROR = 598; // of 599 the host thinks that a descriptor could not be decoded
+const LARGEST_ERROR = 598; // the host uses 599 for a descriptor that it cannot decode
 
 /**
- * The item status that makes the host do what an error calls for: drop what can never work (400), try again all else (429, 5xx).
+ * The item status for an error: 4xx makes the host drop the event; 429 and 5xx make it retry.
  *
- * @param pxStatus the status of PX's answer that explains the error, where one does
+ * @param pxStatus the status of the PX response that caused the error, if one did
  */
 export function errorStatus(error: DestinationError, pxStatus?: number): number {
   if (error.kind !== 'retryable') return error.status;
@@ -30,7 +30,7 @@ export function errorStatus(error: DestinationError, pxStatus?: number): number 
 /** The value of the header `X-Feature-Filter-Code` of hosts that know the status 298. */
 export const KNOWS_FILTERED = '?1';
 
-/** Whether an error says that an event is not meant for this destination: it is neither delivered nor failed. */
+/** Whether an error means that the event is not for this destination: it is neither delivered nor failed. */
 export function isFilterable({ code }: DestinationError): boolean {
   return code === 'switched_off' || code === 'type_filtered';
 }

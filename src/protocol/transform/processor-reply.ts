@@ -5,8 +5,8 @@ import { ITEM_STATUS } from './item-status.js';
 import { statTags, type StatTags } from '../stat-tags.js';
 
 /**
- * What the host is told of one event on the processor route. It stores those of status 200, filters 298, and drops all others for
- * good: an error that may pass must never stand here (RudderStack rudder-server v1.83, `processor/processor.go`).
+ * The reply for one event on the processor route. The host stores items with status 200, filters 298 and drops all others, so an item
+ * must never report a retryable error (RudderStack rudder-server v1.83, `processor/processor.go`).
  */
 export interface ProcessorItem {
   /** Only with status 200. */
@@ -19,12 +19,12 @@ export interface ProcessorItem {
 
 const NO_TAGS: StatTags = Object.freeze({});
 
-/** An event that the host is to send. */
+/** An event that the host sends. */
 export function outputItem(output: WireDescriptor, metadata: JsonObject): ProcessorItem {
   return { output, metadata, statusCode: ITEM_STATUS.deliver, error: '', statTags: NO_TAGS };
 }
 
-/** An event that failed for good, or is filtered. */
+/** An event that is dropped or filtered. */
 export function droppedItem(
   error: DestinationError,
   statusCode: number,
@@ -34,7 +34,7 @@ export function droppedItem(
     metadata,
     statusCode,
     error: errorText(error.message),
-    // A filtered event is no failure, and not to be counted as one.
+    // The host counts an item with tags as a failure.
     statTags: statusCode === ITEM_STATUS.filtered ? NO_TAGS : statTags(error, 'processor', metadata),
   };
 }

@@ -4,11 +4,11 @@ import { errorText } from '../error-text.js';
 import { ITEM_STATUS } from './item-status.js';
 import { statTags, type StatTags } from '../stat-tags.js';
 
-/** What the host is told of one job; one job an item, so that each job id stands in exactly one. */
+/** The reply for one job. Each item has one job, so each job id is in exactly one item. */
 export interface RouterItem {
   /** Only with status 200. */
   readonly batchedRequest?: WireDescriptor;
-  /** As it came, in an array of one. */
+  /** The job's metadata, unchanged, in an array of one. */
   readonly metadata: readonly [JsonObject];
   readonly destination: JsonObject;
   readonly batched: false;
@@ -19,7 +19,7 @@ export interface RouterItem {
 
 const NO_TAGS: StatTags = Object.freeze({});
 
-/** A job that the host is to send. */
+/** A job that the host sends. */
 export function deliverItem(
   batchedRequest: WireDescriptor,
   metadata: JsonObject,
@@ -36,7 +36,7 @@ export function deliverItem(
   };
 }
 
-/** A job that is delivered already: the host has nothing left to send. */
+/** A job that the service delivered: the host has nothing left to send. */
 export function handledItem(metadata: JsonObject, destination: JsonObject): RouterItem {
   return {
     metadata: [metadata],
@@ -48,10 +48,7 @@ export function handledItem(metadata: JsonObject, destination: JsonObject): Rout
   };
 }
 
-/**
- * A job that is not meant for this destination. A host that does not know the status for it takes it as done, which keeps it out of the
- * failures as well.
- */
+/** A job that is not for this destination. For a host that does not know the status 298 it counts as done, so not as a failure. */
 export function filteredItem(
   error: DestinationError,
   knowsFiltered: boolean,
@@ -62,7 +59,7 @@ export function filteredItem(
   return { ...handledItem(metadata, destination), statusCode, error: errorText(error.message) };
 }
 
-/** A job that failed; `statusCode` says whether for good. */
+/** A job that failed; `statusCode` says whether the host retries it. */
 export function failedItem(
   error: DestinationError,
   statusCode: number,

@@ -1,12 +1,12 @@
 import { isObject, typeName, type JsonObject } from '../../core/index.js';
 import { WireFormatError } from '../wire-format-error.js';
 
-/** One event as the host hands it over. Nothing of it is trusted but that `metadata` is an object. */
+/** One event as the host sends it. Only `metadata` is checked: it is an object. */
 export interface TransformEvent {
   readonly message: unknown;
-  /** Opaque: it is given back as it came. */
+  /** Opaque: the reply returns it unchanged. */
   readonly metadata: JsonObject;
-  /** An object with Go-cased keys (`ID`, `Config` …); whatever else when the host broke its contract. */
+  /** An object with keys in Go's case (`ID`, `Config` …), unless the host breaks its contract. */
   readonly destination: unknown;
   readonly connection: unknown;
 }
@@ -19,12 +19,12 @@ export interface RouterTransformRequest {
 }
 
 /**
- * The events of a body of `/v0/destinations/{type}`, plain (an array) or compacted (an object whose destinations and connections stand
- * beside the input, by id). The two forms of the same events give equal results.
+ * Parses the body of `/v0/destinations/{type}`: plain (an array), or compacted (an object with the destinations and connections by id,
+ * beside the input). Both forms of the same events give equal results.
  *
  * Source: RudderStack rudder-server v1.83, `processor/internal/transformer/destination_transformer`.
  *
- * @throws WireFormatError when it is neither, or an event is no object or has no metadata to be given back
+ * @throws WireFormatError when it is neither, or when an event is not an object with metadata
  * @example
  * parseProcessorRequest([{ message, metadata, destination, connection }]);
  * parseProcessorRequest({ input: [{ message, metadata }], destinations: { d1: destination }, connections: {} });
@@ -38,7 +38,7 @@ export function parseProcessorRequest(body: unknown): readonly TransformEvent[] 
 }
 
 /**
- * The destination type and the events of a body of `/routerTransform`, plain or compacted.
+ * Parses the body of `/routerTransform`, plain or compacted.
  *
  * Source: RudderStack rudder-server v1.83, `router/transformer`.
  *
@@ -55,7 +55,7 @@ export function parseRouterRequest(body: unknown): RouterTransformRequest {
   return { destType: destTypeOf(body), events };
 }
 
-/** The destination type that a body names, lower-cased; empty when it names none. */
+/** The destination type of a body, lower-cased; empty when the body names none. */
 export function destTypeOf(body: unknown): string {
   const destType = isObject(body) ? body.destType : undefined;
   return typeof destType === 'string' ? destType.toLowerCase() : '';
@@ -80,12 +80,12 @@ function compactedEvents(input: readonly unknown[], body: JsonObject): readonly 
   });
 }
 
-/** By own keys only: an id may be called `constructor`. */
+/** Own keys only: an id can be `constructor`. */
 function ownValue(map: unknown, key: unknown): unknown {
   return isObject(map) && typeof key === 'string' && Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
-/** Without metadata an event cannot be answered: which job it is stands there. */
+/** The reply needs the metadata, because it identifies the job. */
 function requireEvent(event: unknown, index: number): asserts event is TransformEvent {
   if (!isObject(event))
     throw new WireFormatError(`event ${index}: expected an object, found ${typeName(event)}`);

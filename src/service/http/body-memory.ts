@@ -1,71 +1,73 @@
-/** One body's share of a {@link Room}. */
-export interface Place {
-  /** Asks for more bytes, and calls back, at once or later, when there is room for them. A place asks for one thing at a time. */
-  ask(bytes: number, onRoom: () => void): void;
-  /** Gives back all that it has, and what it waits for. */
-  leave(): void;
+/** The bytes that one body holds of a {@link BodyMemory}. */
+export interface BodyReservation {
+  /** Asks for more bytes; calls back at once, or later when there is room. One request at a time. */
+  reserve(bytes: number, onReserved: () => void): void;
+  /** Gives back all bytes, and withdraws a request that waits. */
+  release(): void;
 }
 
-interface Asking {
+interface PendingRequest {
   readonly bytes: number;
-  readonly onRoom: () => void;
+  readonly onReserved: () => void;
 }
 
-class Share {
+class Reservation {
   held = 0;
-  asking: Asking | undefined;
+  pending: PendingRequest | undefined;
 }
 
 /**
- * Room for so many bytes. What does not fit waits, in the order of asking; what does is let in although others wait for more. One share at a
- * time may go beyond the bound: so one that is larger than the room passes, and shares that wait for each other do not wait for ever.
+ * Bounds the bytes of all bodies together. A request that does not fit waits; a later one that fits does not wait behind it. One
+ * body at a time may exceed the bound: so a body that is larger than the bound is read too, and bodies never wait for each other
+ * for ever.
  *
- * In the room are therefore `bytes` and one share at most.
+ * The memory therefore holds at most the bound and one body.
  */
-export class Room {
+export class BodyMemory {
   #held = 0;
-  /** The one that went beyond the bound. */
-  #beyond: Share | undefined;
-  readonly #waiting = new Set<Share>();
+  /** The one body that may exceed the bound. */
+  #oversized: Reservation | undefined;
+  readonly #waiting = new Set<Reservation>();
 
-  constructor(private readonly bytes: number) {}
+  constructor(private readonly maxBytes: number) {}
 
   /** Bytes that are held. */
   get held(): number {
     return this.#held;
   }
 
-  /** How many wait. */
+  /** How many bodies wait. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
-  enter(): Place {
-    const share = new Share();
+  /** A reservation for one more body; it holds nothing yet. */
+  open(): BodyReservation {
+    const reservation = new Reservation();
     return {
-      ask: (bytes, onRoom) => {
-        share.asking = { bytes, onRoom };
-        if (!this.#letIn(share)) this.#waiting.add(share);
+      reserve: (bytes, onReserved) => {
+        reservation.pending = { bytes, onReserved };
+        if (!this.#grant(reservation)) this.#waiting.add(reservation);
       },
-      leave: () => {
-        this.#waiting.delete(share);
-        this.#held -= share.held;
-        share.held = 0;
-        if (this.#beyond === share) this.#beyond = undefined;
-        for (const waiting of this.#waiting) if (this.#letIn(waiting)) this.#waiting.delete(waiting);
+      release: () => {
+        this.#waiting.delete(reservation);
+        this.#held -= reservation.held;
+        reservation.held = 0;
+        if (this.#oversized === reservation) this.#oversized = undefined;
+        for (const waiting of this.#waiting) if (this.#grant(waiting)) this.#waiting.delete(waiting);
       },
     };
   }
 
-  #letIn(share: Share): boolean {
-    const { bytes, onRoom } = share.asking!;
-    if (this.#held + bytes > this.bytes) {
-      if (this.#beyond !== undefined && this.#beyond !== share) return false;
-      this.#beyond = share;
+  #grant(reservation: Reservation): boolean {
+    const { bytes, onReserved } = reservation.pending!;
+    if (this.#held + bytes > this.maxBytes) {
+      if (this.#oversized !== undefined && this.#oversized !== reservation) return false;
+      this.#oversized = reservation;
     }
     this.#held += bytes;
-    share.held += bytes;
-    onRoom();
+    reservation.held += bytes;
+    onReserved();
     return true;
   }
 }

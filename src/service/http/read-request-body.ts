@@ -1,49 +1,52 @@
 import type { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import { parseJson } from './parse-json.js';
-import { Room, type Place } from './body-memory.js';
-import { Turns } from './fair-queue.js';
+import { BodyMemory, type BodyReservation } from './body-memory.js';
+import { FairQueue } from './fair-queue.js';
 
-/** A request's body. */
-export class ReadBody {
+/** The body of a request, read and parsed. */
+export class JsonBody {
   #value: unknown;
 
   constructor(
     value: unknown,
-    /** As they came; only where they may have to be sent on. */
+    /** The bytes as they arrived; only when the request may have to be forwarded. */
     readonly bytes: Buffer | undefined,
-    /** Makes room for others before this one is answered: when its bytes are needed no longer. */
-    readonly leave: () => void,
+    /** Gives back the body's memory before the request is answered, when its bytes are no longer needed. */
+    readonly release: () => void,
   ) {
     this.#value = value;
   }
 
-  /** What the bytes say as JSON; `undefined` once it was taken. */
+  /** The parsed JSON; `undefined` after {@link takeValue}. */
   get value(): unknown {
     return this.#value;
   }
 
   /**
-   * Gives the value and keeps it no longer. The request is older than its parsed body: a garbage collector that looks at what is young
-   * alone takes all for living that something older points to, dead or not.
+   * Returns the parsed JSON and drops the reference to it. The request object is older than its parsed body, and a garbage collection
+   * of the young generation keeps everything that an older object refers to, even when that object is dead.
    */
-  take(): unknown {
+  takeValue(): unknown {
     const value = this.#value;
     this.#value = undefined;
     return value;
   }
 }
 
-/** Why a body could not be had. All of them may pass: a middlebox, a broken connection, a sender's limits that change. */
+/** Why a body could not be read. Every cause is retryable: a middlebox, a broken connection, a limit of the sender that changes. */
 export class BodyError extends Error {
   override readonly name = 'BodyError';
 }
 
-/** What a body of unknown length asks room for at a time; no chunk is larger. */
+/** The message of a {@link BodyError} when the connection broke before the body was complete. */
+export const INCOMPLETE_BODY = 'the connection broke before the body was complete';
+
+/** How many bytes a body of unknown length reserves at a time; no chunk is larger. */
 const BLOCK_BYTES = 64 * 1024;
 
 interface Limits {
-  /** Where what is not ours is sent on. */
+  /** When it is set, bodies of other destinations are forwarded there. */
   readonly upstream?: string | undefined;
   readonly maxBodyBytes: number;
   readonly bodyMemoryBytes: number;
@@ -51,81 +54,79 @@ interface Limits {
 }
 
 /**
- * Reads and parses bodies of JSON within bounds: of those that are read and not answered yet, the bytes together are bounded, and what does
- * not fit waits, unread. A body that is larger than the bound is read when no other has gone beyond it.
+ * Reads and parses JSON bodies within a memory bound. The bound holds for all bodies together, from the first byte until the response
+ * is sent; a body that does not fit waits unread. One body at a time may exceed the bound.
  */
 export class BodyReader {
-  readonly #room: Room;
-  readonly #turns = new Turns();
+  readonly #memory: BodyMemory;
+  readonly #queue = new FairQueue();
 
   constructor(private readonly limits: Limits) {
-    this.#room = new Room(limits.bodyMemoryBytes);
+    this.#memory = new BodyMemory(limits.bodyMemoryBytes);
   }
 
-  /** Bytes of bodies that are being read, or are read and not answered yet. */
+  /** Bytes of the bodies that are being read, or whose response is not sent yet. */
   get heldBytes(): number {
-    return this.#room.held;
+    return this.#memory.held;
   }
 
-  /** Bodies that wait, unread or half read, for others to be answered. */
+  /** Bodies that wait, unread or half read, for memory. */
   get waiting(): number {
-    return this.#room.waiting;
+    return this.#memory.waiting;
   }
 
   /**
-   * Reads a body to its end, and parses it when its turn has come among those of other connections.
+   * Reads a body to its end. Parses it when the fair queue serves its connection.
    *
-   * @param length bytes that the body is to have, where that is known
-   * @param answered emits `close` when its answer was sent, or cannot be any more
-   * @throws BodyError when it is no JSON, too large, too slow, or broken off
+   * @param length the bytes of the body, if known
+   * @param responseEnd emits `close` when the response is sent, or can no longer be sent
+   * @throws BodyError when the body is not valid JSON, too large, too slow, or incomplete
    */
   read(
     stream: Readable,
     length: number | undefined,
-    answered: EventEmitter,
+    responseEnd: EventEmitter,
     connection: object,
-  ): Promise<ReadBody> {
-    const waitForTurn: WaitForTurn = (serve) => {
-      this.#turns.wait(connection, serve);
+  ): Promise<JsonBody> {
+    const enqueue = (serve: () => void): void => {
+      this.#queue.add(connection, serve);
     };
-    return new Reading(stream, length, answered, this.limits, this.#room, waitForTurn).body;
+    return new PendingBody(stream, length, responseEnd, this.limits, this.#memory, enqueue).body;
   }
 }
 
-type WaitForTurn = (serve: () => void) => void;
-
-class Reading {
-  readonly body: Promise<ReadBody>;
+/** A body that is being read. */
+class PendingBody {
+  readonly body: Promise<JsonBody>;
   readonly #chunks: Buffer[] = [];
-  readonly #place: Place;
+  readonly #reservation: BodyReservation;
   #size = 0;
-  /** How many bytes there is room for. */
-  #granted = 0;
+  #reservedBytes = 0;
   #failed = false;
-  /** Gives up a body that is slow: only the time in which it is read counts. */
-  readonly #patience: Stopwatch;
-  #resolve!: (body: ReadBody) => void;
+  /** Detects a slow body. It runs only while the body is read, not while it waits for memory. */
+  readonly #stopwatch: Stopwatch;
+  #resolve!: (body: JsonBody) => void;
   #reject!: (error: Error) => void;
 
   constructor(
     private readonly stream: Readable,
     private readonly length: number | undefined,
-    private readonly answered: EventEmitter,
+    private readonly responseEnd: EventEmitter,
     private readonly limits: Limits,
-    private readonly room: Room,
-    private readonly waitForTurn: WaitForTurn,
+    private readonly memory: BodyMemory,
+    private readonly enqueue: (serve: () => void) => void,
   ) {
     this.body = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#place = room.enter();
-    this.#patience = new Stopwatch(limits.bodyTimeMs, this.#onSlow);
+    this.#reservation = memory.open();
+    this.#stopwatch = new Stopwatch(limits.bodyTimeMs, this.#onSlow);
     stream.pause();
     stream.on('data', this.#onData);
     stream.on('end', this.#onEnd);
-    stream.on('error', this.#onBroken);
-    stream.on('close', this.#onBroken);
+    stream.on('error', this.#onIncomplete);
+    stream.on('close', this.#onIncomplete);
     if (length !== undefined && length > limits.maxBodyBytes) this.#failAsTooLarge();
     else this.#readMore(length ?? BLOCK_BYTES);
   }
@@ -137,77 +138,77 @@ class Reading {
       return;
     }
     this.#chunks.push(chunk);
-    if (this.length === undefined && this.#size >= this.#granted) this.#readMore(BLOCK_BYTES);
+    if (this.length === undefined && this.#size >= this.#reservedBytes) this.#readMore(BLOCK_BYTES);
   };
 
-  /** Reads on as soon as there is room. */
+  /** Resumes the stream when the bytes are reserved. */
   #readMore(bytes: number): void {
     this.stream.pause();
-    this.#patience.stop();
-    this.#place.ask(bytes, () => {
-      this.#granted += bytes;
-      this.#patience.start();
+    this.#stopwatch.stop();
+    this.#reservation.reserve(bytes, () => {
+      this.#reservedBytes += bytes;
+      this.#stopwatch.start();
       this.stream.resume();
     });
   }
 
-  /** A body that stands still, or drips, must not keep the others waiting for ever; when none waits, it may take its time. */
+  /** A stalled or very slow body must not block others for ever. When none waits, it gets more time. */
   readonly #onSlow = (): void => {
-    if (this.room.waiting > 0) this.#fail('the body came too slowly');
-    else this.#patience.start();
+    if (this.memory.waiting > 0) this.#fail('the body arrived too slowly');
+    else this.#stopwatch.start();
   };
 
   readonly #onEnd = (): void => {
-    this.#settle();
-    this.answered.once('close', this.#onBroken);
-    this.waitForTurn(this.#onTurn);
+    this.#stopReading();
+    this.responseEnd.once('close', this.#onIncomplete);
+    this.enqueue(this.#parse);
   };
 
-  readonly #onTurn = (): void => {
+  readonly #parse = (): void => {
     if (this.#failed) return;
-    this.answered.off('close', this.#onBroken);
+    this.responseEnd.off('close', this.#onIncomplete);
     const bytes = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
     this.#chunks.length = 0;
     try {
       const value: unknown = parseJson(bytes);
-      const leave = (): void => {
-        this.#place.leave();
+      const release = (): void => {
+        this.#reservation.release();
       };
-      this.answered.once('close', leave);
-      this.#resolve(new ReadBody(value, this.limits.upstream === undefined ? undefined : bytes, leave));
+      this.responseEnd.once('close', release);
+      this.#resolve(new JsonBody(value, this.limits.upstream === undefined ? undefined : bytes, release));
     } catch {
-      // The parser's own words quote the text.
-      this.#fail(bytes.length === 0 ? 'the body is empty' : 'the body is no JSON');
+      // The parser's own message quotes the body.
+      this.#fail(bytes.length === 0 ? 'the body is empty' : 'the body is not valid JSON');
     }
   };
 
-  readonly #onBroken = (): void => {
-    this.#fail('the body was broken off');
+  readonly #onIncomplete = (): void => {
+    this.#fail(INCOMPLETE_BODY);
   };
 
-  /** The rest is read and thrown away by Node, so that the sender gets to see the answer. */
+  /** Node reads the rest and drops it, so that the sender receives the response. */
   #failAsTooLarge(): void {
     this.#fail(`the body is larger than ${this.limits.maxBodyBytes} bytes`);
   }
 
   #fail(message: string): void {
     this.#failed = true;
-    this.#settle();
-    this.#place.leave();
+    this.#stopReading();
+    this.#reservation.release();
     this.#chunks.length = 0;
     this.stream.resume();
     this.#reject(new BodyError(message));
   }
 
-  #settle(): void {
+  #stopReading(): void {
     this.stream.off('data', this.#onData);
     this.stream.off('end', this.#onEnd);
-    this.stream.off('close', this.#onBroken);
-    this.#patience.stop();
+    this.stream.off('close', this.#onIncomplete);
+    this.#stopwatch.stop();
   }
 }
 
-/** Calls back once it has run for so long; the time in which it is stopped does not count. */
+/** Calls back after it has run for `limitMs` milliseconds; paused time does not count. */
 class Stopwatch {
   #timer: NodeJS.Timeout | undefined;
   #startedMs = 0;

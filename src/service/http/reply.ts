@@ -1,23 +1,26 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { stringifyJson } from '../../runtime/index.js';
-import type { ReadBody } from './read-request-body.js';
+import type { JsonBody } from './read-request-body.js';
 
-/** Tells the host that it may read an answer: without it, it ends itself (RudderStack rudder-server v1.83, `processor/internal/transformer`). */
+/**
+ * The version of the protocol. A host that receives a response without it exits (RudderStack rudder-server v1.83,
+ * `processor/internal/transformer`).
+ */
 export const API_VERSION = '2';
 const API_VERSION_HEADER = 'apiVersion';
 
-/** With a 503 it makes the processor's client try again for as long as it takes (the same, `internal/transformer-client`). */
+/** With a 503, makes the processor's client retry without limit (rudder-server v1.83, `internal/transformer-client`). */
 const SHOULD_RETRY_HEADER = 'X-Rudder-Should-Retry';
 const REASON_HEADER = 'X-Rudder-Error-Reason';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** Marks an answer as one of the host's protocol. */
+/** Adds the header that every reply to the host needs. */
 export function setApiVersion(reply: FastifyReply): FastifyReply {
   return reply.header(API_VERSION_HEADER, API_VERSION);
 }
 
-/** Sends JSON: as bytes, which Node writes faster than a text. */
+/** Sends JSON, as bytes: Node writes them faster than a string. */
 export function sendJson(reply: FastifyReply, status: number, body: unknown): FastifyReply {
   return setApiVersion(reply)
     .code(status)
@@ -26,8 +29,10 @@ export function sendJson(reply: FastifyReply, status: number, body: unknown): Fa
 }
 
 /**
- * Answers that the whole request is to be sent again, without end. `reason` is shown by the host; `summary` stands in a header, which
- * proxies and logs keep, and so must hold nothing of anybody's.
+ * Replies 503, so that the host sends the whole request again, without limit.
+ *
+ * @param reason the host shows it
+ * @param summary goes into a header, which proxies and logs keep: it must not contain data of a customer
  */
 export function sendRetryLater(reply: FastifyReply, reason: string, summary = reason): FastifyReply {
   const printable = summary.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
@@ -38,7 +43,7 @@ export function sendRetryLater(reply: FastifyReply, reason: string, summary = re
   );
 }
 
-/** Takes the body as JSON, which the request has no longer then; `undefined` when there was none. */
+/** Takes the parsed body out of the request, which then no longer holds it; `undefined` when there was none. */
 export function takeJson({ body }: FastifyRequest): unknown {
-  return (body as ReadBody | undefined)?.take();
+  return (body as JsonBody | undefined)?.takeValue();
 }

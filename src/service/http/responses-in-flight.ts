@@ -3,79 +3,89 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import type { Context } from '../context.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Emits `close` when its answer was written to its end, or cannot be any more. */
-    answered: EventEmitter | undefined;
+    /** Emits `close` when the response is written to its end, or when its connection is gone. */
+    responseEnd: EventEmitter | undefined;
   }
 }
 
-/** The answers that are being made or written: told when the last of them has left, or its client. */
-export class Answers {
-  /** Each with what gives it up. */
+/** The responses that are being prepared or written. */
+export class ResponsesInFlight {
+  /** Each response with a function that destroys its connection. */
   readonly #open = new Map<ServerResponse, () => void>();
   readonly #waiting = new Set<() => void>();
-  readonly #ending = new AbortController();
+  readonly #stopping = new AbortController();
 
-  /** Aborted when the service ends: whoever holds an answer back is to do so no longer. */
-  get ending(): AbortSignal {
-    return this.#ending.signal;
+  /** Aborted when the service stops: a response that is held back must then be sent or given up. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
   }
 
-  /** One more; it counts until it is written to its end, or its connection is gone. What is returned emits `close` then. */
-  add(answer: ServerResponse, socket: Socket): EventEmitter {
-    const answered = new EventEmitter();
-    const left = (): void => {
-      // An answer that waits for another one on its connection is not told of its end.
-      socket.off('close', left);
-      if (!this.#open.delete(answer)) return;
-      answered.emit('close');
+  /**
+   * Adds a response, which counts until it is written to its end or its connection is gone. The emitter that it returns then
+   * emits `close`.
+   */
+  add(response: ServerResponse, socket: Socket): EventEmitter {
+    const responseEnd = new EventEmitter();
+    const onEnd = (): void => {
+      // A pipelined response that waits for an earlier one gets no event when the connection breaks; the socket does.
+      socket.off('close', onEnd);
+      if (!this.#open.delete(response)) return;
+      responseEnd.emit('close');
       if (this.#open.size > 0) return;
       for (const resolve of this.#waiting) resolve();
       this.#waiting.clear();
     };
-    this.#open.set(answer, () => {
-      // An injected request has none that could be destroyed.
+    this.#open.set(response, () => {
+      // An injected request has a socket without `destroy`.
       (socket as Partial<Socket>).destroy?.();
-      left();
+      onEnd();
     });
-    answer.once('finish', left);
-    answer.once('close', left);
-    socket.once('close', left);
-    return answered;
+    response.once('finish', onEnd);
+    response.once('close', onEnd);
+    socket.once('close', onEnd);
+    return responseEnd;
   }
 
-  /** Whether an answer is being written to this connection: nothing else must be written in between. */
-  begunOn(socket: Socket): boolean {
-    return [...this.#open.keys()].some((answer) => answer.socket === socket && answer.headersSent);
+  /** Whether a response is being written to this connection: nothing else may be written in between. */
+  isWritingTo(socket: Socket): boolean {
+    return [...this.#open.keys()].some((response) => response.socket === socket && response.headersSent);
   }
 
-  /** Has those given up that are held back, and resolves when there are none. */
-  allLeft(): Promise<void> {
-    this.#ending.abort();
+  /** Aborts {@link stopping}, and resolves when no response is left. */
+  drain(): Promise<void> {
+    this.#stopping.abort();
     return this.#open.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.add(resolve));
   }
 
-  /** Destroys the connections of those that are left. */
-  cut(): void {
-    for (const giveUp of [...this.#open.values()]) giveUp();
+  /** Destroys the connections of the responses that are left. */
+  destroyAll(): void {
+    for (const destroy of [...this.#open.values()]) destroy();
   }
 }
 
-/** Keeps count of a server's answers, and gives up on clients that do not read theirs. */
-export function registerAnswers(app: FastifyInstance, { answers, settings }: Context): void {
-  app.decorateRequest('answered', undefined);
+/**
+ * Tracks the responses of a server in `responses`.
+ *
+ * @param idleMs cuts the connection of a client that reads nothing of its response for longer than this
+ */
+export function registerResponsesInFlight(
+  app: FastifyInstance,
+  responses: ResponsesInFlight,
+  idleMs: number,
+): void {
+  app.decorateRequest('responseEnd', undefined);
   app.addHook('onRequest', (request, reply, done) => {
-    request.answered = answers.add(reply.raw, request.raw.socket);
+    request.responseEnd = responses.add(reply.raw, request.raw.socket);
     done();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
-    if (answers.ending.aborted) reply.header('connection', 'close');
-    // Not for what is forwarded: there the other side may take its time. Injected requests have no connection.
+    if (responses.stopping.aborted) reply.header('connection', 'close');
+    // A forwarded response is a stream: the upstream may pause for as long as it likes. Injected requests have no connection.
     const socket: Partial<Socket> | null = reply.raw.socket;
-    if (!(payload instanceof Readable)) socket?.setTimeout?.(settings.answerIdleMs);
+    if (!(payload instanceof Readable)) socket?.setTimeout?.(idleMs);
     done();
   });
 }

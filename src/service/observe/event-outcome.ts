@@ -1,15 +1,30 @@
-/** How an event ended, as far as one call of the host is concerned. */
+import type { ErrorCode } from '../../core/index.js';
+import { isFailed, type JobResult } from '../batch/job-result.js';
+
+/** What one call of the host achieved for an event. */
 export type EventOutcome =
-  /** Written to PX. */
+  /** PX accepted it. */
   | 'delivered'
-  /** Given to the host as a request to send. */
+  /** The host received a request to send. */
   | 'handedOver'
-  /** Of a type that this destination has no use for. */
+  /** This destination does not use its message type. */
   | 'filtered'
-  /** Refused for good. */
+  /** It failed, and a retry cannot help. */
   | 'dropped'
-  /** To be tried again. */
+  /** It failed, and the host retries it. */
   | 'retry';
 
-/** Counts of events by outcome: what a request's log line says of them. */
-export type EventCounts = Partial<Record<EventOutcome, number>>;
+/** An event as metrics and log count it. */
+export interface CountedEvent {
+  /** The type of its message; `user` for an erasure. */
+  readonly type: string;
+  readonly outcome: EventOutcome;
+  /** Why it was neither delivered nor handed over. */
+  readonly code?: ErrorCode;
+}
+
+/** Counts an event by its outcome; `result` has the error code. */
+export function countedEvent(type: string, outcome: EventOutcome, result: JobResult): CountedEvent {
+  const hasReason = outcome !== 'delivered' && outcome !== 'handedOver' && isFailed(result);
+  return hasReason ? { type, outcome, code: result.code } : { type, outcome };
+}

@@ -9,7 +9,7 @@ const SECONDS = 1_000;
 const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const PX_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Where gauges and the router's own counts are read from when somebody asks. */
+/** Where the values that others count are read from, at each scrape. */
 export interface MetricSources {
   readonly routerStats: () => RouterStats;
   readonly cachedConfigurations: () => number;
@@ -18,7 +18,7 @@ export interface MetricSources {
   readonly bodiesWaiting: () => number;
 }
 
-/** The counts of a service, for Prometheus. No label ever holds an id, a key or anything else of an event or a customer. */
+/** The metrics of a service, for Prometheus. No label contains an id, a key or other data of an event or a customer. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #httpRequests = this.#counter('http_requests_total', 'Requests served, by route and status.', [
@@ -27,24 +27,24 @@ export class Metrics {
   ]);
   readonly #httpSeconds = new Histogram({
     name: `${PREFIX}http_request_duration_seconds`,
-    help: 'Time from the head of a request to the end of its answer, by route.',
+    help: 'Time from the head of a request to the end of its response, by route.',
     labelNames: ['route'],
     buckets: HTTP_BUCKETS,
     registers: [this.#registry],
   });
-  readonly #events = this.#counter('events_total', 'Events, by the route they came on, type and outcome.', [
+  readonly #events = this.#counter('events_total', 'Events, by route, type and outcome.', [
     'route',
     'type',
     'outcome',
   ]);
   readonly #eventReasons = this.#counter(
     'event_reasons_total',
-    'Why events were filtered, dropped or given back, by the route they came on, outcome and code of the error.',
+    'Why events were filtered, dropped or retried, by route, outcome and error code.',
     ['route', 'outcome', 'code'],
   );
   readonly #repeatedJobs = this.#counter(
     'repeated_jobs_total',
-    'Jobs that came again and were not run again: done before (memory), or being done at that time (running).',
+    'Repeated jobs that were not run again: finished before (memory), or in flight (running).',
     ['source'],
   );
   readonly #pxRequests = this.#counter('px_requests_total', 'Requests sent to PX, by route and status.', [
@@ -53,17 +53,17 @@ export class Metrics {
   ]);
   readonly #pxSeconds = new Histogram({
     name: `${PREFIX}px_request_duration_seconds`,
-    help: 'Time of a request to PX, its answer included, by route.',
+    help: 'Time of a request to PX, with its response, by route.',
     labelNames: ['route'],
     buckets: PX_BUCKETS,
     registers: [this.#registry],
   });
 
   constructor(sources: MetricSources) {
-    // Memory, garbage collection, CPU, and the delay of the event loop.
+    // Memory, garbage collection, CPU, and event loop delay.
     collectDefaultMetrics({ register: this.#registry });
     const { routerStats, cachedConfigurations, rememberedJobs, bodyBytes, bodiesWaiting } = sources;
-    this.#read('px_retries_total', 'Requests to PX that were repetitions.', () => routerStats().retries);
+    this.#read('px_retries_total', 'Retried requests to PX.', () => routerStats().retries);
     this.#read(
       'px_may_be_duplicates_total',
       'Plans that may have written an event twice.',
@@ -71,7 +71,7 @@ export class Metrics {
     );
     this.#read(
       'links_skipped_total',
-      'Group messages that were delivered without the link of their user, as missingUserOnGroup: skip says.',
+      'Group messages that wrote the account without linking a user (missingUserOnGroup: skip).',
       () => routerStats().notes.link_skipped ?? 0,
     );
     this.#read(
@@ -81,24 +81,20 @@ export class Metrics {
     );
     this.#read(
       'px_rate_limit_wait_seconds_total',
-      'How long they waited together.',
+      'How long requests to PX waited for the rate limit, in sum.',
       () => routerStats().rateLimitWaits.totalMs / SECONDS,
     );
-    this.#read('plans_pending', 'Plans waiting for their turn or running.', () => routerStats().pending);
+    this.#read('plans_pending', 'Plans that wait or run.', () => routerStats().pending);
     this.#read('px_requests_in_flight', 'Requests to PX in flight.', () => routerStats().inFlight);
-    this.#read('router_scopes', 'API keys and base URLs remembered.', () => routerStats().scopes);
+    this.#read('router_scopes', 'API keys and base URLs in memory.', () => routerStats().scopes);
     this.#read(
       'remembered_jobs',
-      'Done jobs remembered, to be answered when they come again.',
+      'Finished jobs in memory, whose repetition is answered and not run.',
       rememberedJobs,
     );
-    this.#read('body_bytes', 'Bytes of request bodies that are read and not answered yet.', bodyBytes);
-    this.#read(
-      'bodies_waiting',
-      'Request bodies that wait, unread, for others to be answered.',
-      bodiesWaiting,
-    );
-    this.#read('configuration_cache_entries', 'Compiled configurations remembered.', cachedConfigurations);
+    this.#read('body_bytes', 'Bytes of request bodies whose response is not sent yet.', bodyBytes);
+    this.#read('bodies_waiting', 'Request bodies that wait for memory.', bodiesWaiting);
+    this.#read('configuration_cache_entries', 'Compiled configurations in memory.', cachedConfigurations);
   }
 
   /** The content type of {@link text}. */
@@ -106,7 +102,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** Everything, in the text format of Prometheus. */
+  /** All metrics, in the text format of Prometheus. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }
@@ -142,7 +138,7 @@ export class Metrics {
     });
   }
 
-  /** What is counted elsewhere is read when it is asked for. */
+  /** A metric whose value is counted elsewhere and read at each scrape. */
   #read(name: string, help: string, read: () => number): void {
     const metric = name.endsWith('_total')
       ? this.#counter(name, help, [])

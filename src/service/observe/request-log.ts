@@ -1,21 +1,23 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Context } from '../context.js';
-import type { EventCounts } from './event-outcome.js';
+import type { ErrorCode } from '../../core/index.js';
+import type { ServiceLog } from '../options.js';
+import type { CountedEvent, EventOutcome } from './event-outcome.js';
+import type { Metrics } from './metrics.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** How the events of the request ended; undefined when it had none. */
-    eventCounts: EventCounts | undefined;
-    /** Why events were not delivered; undefined when all were. */
+    /** How many events of the request had each outcome; undefined when it had no events. */
+    eventCounts: Readonly<Partial<Record<EventOutcome, number>>> | undefined;
+    /** How many events failed with each error code; undefined when none failed. */
     eventCodes: Readonly<Record<string, number>> | undefined;
   }
 }
 
-/** Health checks and scrapes come every few seconds, and say nothing when all is well. */
+/** Requests every few seconds that are not logged while they succeed. */
 const QUIET = new Set(['/health', '/metrics', '/features']);
 
-/** Counts every request, and writes one line of log for it: without its body, its query or anything else of a customer's. */
-export function registerRequestLog(app: FastifyInstance, { metrics, settings: { log } }: Context): void {
+/** Counts every request and logs one line for it, without its body, its query or other data of a customer. */
+export function registerRequestLog(app: FastifyInstance, metrics: Metrics, log: ServiceLog): void {
   app.decorateRequest('eventCounts', undefined);
   app.decorateRequest('eventCodes', undefined);
   app.addHook('onResponse', (request, reply, done) => {
@@ -25,15 +27,45 @@ export function registerRequestLog(app: FastifyInstance, { metrics, settings: { 
     if (!QUIET.has(route) || status !== 200) {
       const { method, eventCounts: events, eventCodes: codes } = request;
       const durationMs = Math.round(elapsedTime * 10) / 10;
-      const told = { ...(events === undefined ? {} : { events }), ...(codes === undefined ? {} : { codes }) };
-      log.info({ method, route, status, durationMs, ...told }, 'request');
+      const counts = {
+        ...(events === undefined ? {} : { events }),
+        ...(codes === undefined ? {} : { codes }),
+      };
+      log.info({ method, route, status, durationMs, ...counts }, 'request');
     }
     done();
   });
 }
 
-/** The route's pattern; of a path that has none of its own, nothing: it may hold a write key. */
+/** The pattern of the route. An unknown path is not logged: it may contain a write key. */
 function routeOf({ routeOptions: { url } }: FastifyRequest): string {
   if (url === undefined) return 'unknown';
   return url === '/*' ? 'forwarded' : url;
+}
+
+/** Counts the events of a request, in the metrics and for the log line of the request. */
+export function countEvents(
+  route: string,
+  events: readonly CountedEvent[],
+  request: FastifyRequest,
+  metrics: Metrics,
+): void {
+  const counts: Partial<Record<EventOutcome, number>> = {};
+  const codes: Partial<Record<ErrorCode, number>> = {};
+  const byLabels = new Map<string, CountedEvent & { count: number }>();
+  for (const event of events) {
+    const { type, outcome, code } = event;
+    counts[outcome] = (counts[outcome] ?? 0) + 1;
+    if (code !== undefined) codes[code] = (codes[code] ?? 0) + 1;
+    const labels = `${type} ${outcome} ${code ?? ''}`;
+    const known = byLabels.get(labels);
+    if (known === undefined) byLabels.set(labels, { ...event, count: 1 });
+    else known.count += 1;
+  }
+  for (const { type, outcome, code, count } of byLabels.values()) {
+    metrics.events(route, type, outcome, count);
+    if (code !== undefined) metrics.eventReasons(route, outcome, code, count);
+  }
+  request.eventCounts = counts;
+  if (Object.keys(codes).length > 0) request.eventCodes = codes;
 }

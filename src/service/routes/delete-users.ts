@@ -17,7 +17,7 @@ import {
 } from '../../destinations/gainsight_px/index.js';
 import {
   parseDeletionRequest,
-  whyNobody,
+  unusableIdReason,
   type DeletionReply,
   type UserId,
   DEST_TYPE,
@@ -29,62 +29,63 @@ import {
 } from '../../protocol/index.js';
 import { Deadline, shortName, type Signal } from '../../runtime/index.js';
 import { sendJson, takeJson } from '../http/reply.js';
-import { logBugs } from '../observe/internal-errors.js';
-import type { Context } from '../context.js';
-import { countEvents, type EventFate } from '../observe/count-events.js';
+import { logInternalErrors } from '../observe/internal-errors.js';
+import type { ServiceContext } from '../context.js';
+import type { CountedEvent } from '../observe/event-outcome.js';
+import { countEvents } from '../observe/request-log.js';
 
 const ROUTE = 'deleteUsers';
 
-/** Erasures under way at a time: the router sends fewer, and memory need not hold more. */
-const SIDE_BY_SIDE = 50;
+/** Erasures in flight at a time. The router sends fewer; more would only take memory. */
+const CONCURRENCY = 50;
 
 /**
- * Serves `POST /deleteUsers`: erases users in PX for good. The host takes 200 for "all done", and anything else but 404 and 405 for
- * "offer it again": then all users come again, and those that PX no longer knows count as done.
+ * Serves `POST /deleteUsers`: erases users in PX. The host reads 200 as "all done", and any other status but 404 and 405 as retryable.
+ * It then sends all users again, and those that PX no longer knows count as erased.
  *
  * @throws WireFormatError when the body is not in the host's form
  */
 export async function deleteUsers(
   request: FastifyRequest,
   reply: FastifyReply,
-  context: Context,
+  context: ServiceContext,
 ): Promise<FastifyReply> {
   const { destType, config, userIds } = parseDeletionRequest(takeJson(request));
   if (destType !== DEST_TYPE) return send(reply, failed(500, 'this service has no such destination type'));
 
-  const named = distinct(userIds.filter((id) => whyNobody(id) === undefined));
+  const users = distinct(userIds.filter((id) => unusableIdReason(id) === undefined));
   const skipped = userIds.flatMap((id, index) => {
-    const why = whyNobody(id);
-    return why === undefined ? [] : [`userAttributes[${index}]: ${why}`];
+    const reason = unusableIdReason(id);
+    return reason === undefined ? [] : [`userAttributes[${index}]: ${reason}`];
   });
-  const deletion = new Deletion(named, config, context);
-  const parts = [config, named];
+  const deletion = new Deletion(users, config, context);
+  const parts = [config, users];
   const done = context.deletions.doneOf(parts);
   await deletion.run(done);
   const result = deletion.reply();
   if (result.statusCode === 200) context.deletions.finished(parts);
-  countEvents(ROUTE, deletion.fates(), request, context);
+  countEvents(ROUTE, deletion.countedEvents(), request, context.metrics);
   return send(reply, skipped.length === 0 ? result : { ...result, skipped });
 }
 
-/** Each id once, where it comes first. */
+/** Each id once, at its first place. */
 function distinct(ids: readonly UserId[]): UserId[] {
   return [...new Map(ids.map((id) => [nameOf(id), id])).values()];
 }
 
-/** An id as it is remembered. */
+/** The short form in which an id is remembered. */
 const nameOf = (id: UserId): string => shortName(String(id));
 
 function failed(statusCode: number, error: string): DeletionReply {
   return { statusCode, status: 'failed', error: errorText(error) };
 }
 
-/** The worker reads nothing but an array. */
+/** The regulation worker reads an array only. */
 function send(reply: FastifyReply, result: DeletionReply): FastifyReply {
   return sendJson(reply, result.statusCode, [result]);
 }
 
-/** The erasure of the users of one request, within a time. */
+/** Erases the users of one request within `deletionDeadlineMs`. */
 class Deletion {
   #done = new Set<string>();
   #failure: { readonly error: DestinationError; readonly pxStatus?: number } | undefined;
@@ -94,26 +95,26 @@ class Deletion {
   constructor(
     private readonly userIds: readonly UserId[],
     private readonly config: DestinationConfig,
-    private readonly context: Context,
+    private readonly context: ServiceContext,
   ) {
     this.#deadline = new Deadline(context.clock, context.settings.deletionDeadlineMs);
   }
 
-  /** How many are erased, or were unknown; in this request or in one before it. */
+  /** How many users are erased, or unknown to PX, in this request or an earlier one. */
   get done(): number {
     return this.#done.size;
   }
 
-  /** Erases those that are not in `done` yet, and adds them. */
+  /** Erases the users that are not in `done`, and adds them to it. */
   async run(done: Set<string>): Promise<void> {
     this.#done = done;
     try {
       const config = this.#configuration();
       if (config === undefined) return;
       const timeUp = this.#deadline.passed.then(() => {
-        this.#fail(new RetryableError('unavailable', 'the time for one request is over'));
+        this.#fail(new RetryableError('unavailable', 'the time limit of the request has passed'));
       });
-      const workers = Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => this.#work(config)));
+      const workers = Promise.all(Array.from({ length: CONCURRENCY }, () => this.#work(config)));
       await Promise.race([workers, timeUp]);
     } finally {
       this.#deadline.release();
@@ -132,8 +133,8 @@ class Deletion {
     }
   }
 
-  /** What became of each user. */
-  fates(): EventFate[] {
+  /** The outcome of each user, for metrics and log. */
+  countedEvents(): CountedEvent[] {
     const reason = this.#failure === undefined ? {} : { code: this.#failure.error.code };
     return this.userIds.map((_, index) =>
       index < this.done
@@ -172,11 +173,11 @@ class Deletion {
     }
   }
 
-  /** The first failure is the one to tell. A wrong key or configuration, or the end of the time, fails all the others too. */
+  /** The reply reports the first failure. A wrong key or configuration, or the end of the time, stops the other erasures too. */
   #fail(error: DestinationError, pxStatus?: number, code: string = error.code): void {
-    if (this.#failure === undefined) logBugs([error], this.context.settings.log);
+    if (this.#failure === undefined) logInternalErrors([error], this.context.settings.log);
     this.#failure ??= pxStatus === undefined ? { error } : { error, pxStatus };
-    // What is wrong with one id says nothing of the others.
+    // An invalid id concerns one user only.
     if (error.kind === 'instrumentation') return;
     if (error.kind === 'configuration' || code === 'denied' || pxStatus === undefined) this.#deadline.abort();
   }
@@ -185,8 +186,8 @@ class Deletion {
 /**
  * The configuration to erase with.
  *
- * There is no event here that a template could be resolved by. Without the key or the place that the user was written with, nothing may be
- * called erased.
+ * A deletion has no event, so templates cannot be resolved. Without the API key and the data center that the user was written with, the
+ * reply must not report the user as erased.
  *
  * @throws ConfigurationError when the key or a data center is a template, or there is no data center
  * @throws RetryableError `data_center_ambiguous`
@@ -207,7 +208,7 @@ function deletionConfig(stored: DestinationConfig, defaults: ConfigDefaults): De
   return { ...config, dataCenter: only as DataCenter };
 }
 
-/** What names a destination here, where the host sends nothing else of it. */
+/** Names the destination for the log: here the host sends nothing but its configuration. */
 function productOf(config: unknown): string {
   const tagKey = isObject(config) ? config.productTagKey : undefined;
   return typeof tagKey === 'string' ? `of the product ${tagKey}` : '';

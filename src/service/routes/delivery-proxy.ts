@@ -18,63 +18,63 @@ import {
 import { failed, type Failed, type Outcome } from '../../router/index.js';
 import { Deadline } from '../../runtime/index.js';
 import { sendJson, takeJson } from '../http/reply.js';
-import { logBugs } from '../observe/internal-errors.js';
-import type { Context } from '../context.js';
-import { countEvents, fateOf } from '../observe/count-events.js';
+import { logInternalErrors } from '../observe/internal-errors.js';
+import type { ServiceContext } from '../context.js';
+import { countEvents } from '../observe/request-log.js';
 import { jobName } from '../batch/job-memory.js';
 import { asThrottled, withinAttempts } from '../batch/job-result.js';
-import type { EventOutcome } from '../observe/event-outcome.js';
+import { countedEvent, type EventOutcome } from '../observe/event-outcome.js';
 
 const ROUTE = 'proxy';
 
 /**
- * Serves `POST /{v0,v1}/destinations/gainsight_px/proxy`: delivers one descriptor, and says what became of each of its jobs before the
- * host's time is up.
+ * Serves `POST /{v0,v1}/destinations/gainsight_px/proxy`: delivers one descriptor and reports the result of each of its jobs, within the
+ * time that the host allows.
  *
- * @throws WireFormatError when the body is not in the host's form; a 5xx then makes it try again
+ * @throws WireFormatError when the body is not in the host's form; the reply must then be a 5xx, so that the host retries
  */
-export async function proxy(
+export async function deliveryProxy(
   version: ProxyVersion,
   request: FastifyRequest,
   reply: FastifyReply,
-  context: Context,
+  context: ServiceContext,
 ): Promise<FastifyReply> {
-  const wanted = parseProxyRequest(takeJson(request), version);
+  const call = parseProxyRequest(takeJson(request), version);
   const timeoutMs = parseProxyTimeoutMs(request.headers['rdproxy-timeout']);
-  const plan = planOf(wanted, context);
-  const outcome = 'steps' in plan ? await delivered(plan, wanted, timeoutMs, reply, context) : plan;
-  if (!outcome.delivered) logBugs([outcome.error], context.settings.log);
-  const result = outcome.delivered ? DELIVERED : undelivered(outcome.error, outcome.status, wanted.jobs);
-  const fate = fateOf('steps' in plan ? typeOf(plan) : 'other', outcomeOf(result), outcome);
+  const plan = planOf(call, context);
+  const outcome = 'steps' in plan ? await deliverInTime(plan, call, timeoutMs, reply, context) : plan;
+  if (!outcome.delivered) logInternalErrors([outcome.error], context.settings.log);
+  const result = outcome.delivered ? DELIVERED : undelivered(outcome.error, outcome.status, call.jobs);
+  const event = countedEvent('steps' in plan ? typeOf(plan) : 'other', outcomeOf(result), outcome);
   countEvents(
     ROUTE,
-    wanted.jobs.map(() => fate),
+    call.jobs.map(() => event),
     request,
-    context,
+    context.metrics,
   );
   return version === 'v1'
-    ? sendJson(reply, 200, proxyReplyV1(result, wanted.jobs))
+    ? sendJson(reply, 200, proxyReplyV1(result, call.jobs))
     : sendJson(reply, result.status, proxyReplyV0(result));
 }
 
-function planOf(wanted: ProxyRequest, { settings, waiting }: Context): RequestPlan | Failed {
+function planOf(call: ProxyRequest, { settings, waiting }: ServiceContext): RequestPlan | Failed {
   try {
-    return deliveryPlan(wanted, settings.configDefaults);
+    return deliveryPlan(call, settings.configDefaults);
   } catch (thrown) {
     if (thrown instanceof WireFormatError) throw thrown;
     const error = InternalError.from(thrown);
-    waiting.note(error, destinationIdOf(undefined, wanted.jobs[0] ?? {}));
+    waiting.note(error, destinationIdOf(undefined, call.jobs[0] ?? {}));
     return failed(error);
   }
 }
 
-/** What becomes of a plan within a time; a request in flight at its end goes on, and the lanes wait for it. */
-async function delivered(
+/** Delivers a plan within a time. A request that is still in flight then is not cancelled, and its lanes stay blocked until it ends. */
+async function deliverInTime(
   plan: RequestPlan,
   { jobs, json }: ProxyRequest,
   timeoutMs: number,
   reply: FastifyReply,
-  { router, memory, clock }: Context,
+  { router, memory, clock }: ServiceContext,
 ): Promise<Outcome> {
   const name = jobName(ROUTE, plan, jobs, json);
   if (memory.isDone(name) && !memory.isRunning(name)) return memory.recall();
@@ -95,7 +95,7 @@ async function delivered(
       // A plan that the abort ends has its own result first.
       deadline.passed.then(() => nextRound(tooLate)),
     ]);
-    // An update that ends later is answered as failed, and is written again.
+    // A plan that ends after its time is reported as failed, and so must run again.
     if (result.delivered) memory.remember(name);
     return withinAttempts(result, jobs[0]!);
   } finally {
@@ -103,7 +103,7 @@ async function delivered(
   }
 }
 
-/** The type of the message that a plan was made of; the host does not tell it here. */
+/** The message type that a plan was made from; this call of the host does not contain it. */
 function typeOf(plan: RequestPlan): string {
   const [{ effect, object }] = plan.steps;
   if (effect === 'append') return 'track';

@@ -23,72 +23,76 @@ import {
 } from '../../protocol/index.js';
 import { failed, holdsBack, type Failed } from '../../router/index.js';
 import { sendJson, sendRetryLater, takeJson } from '../http/reply.js';
-import type { Context } from '../context.js';
-import { countEvents, fateOf } from '../observe/count-events.js';
+import type { ServiceContext } from '../context.js';
+import { countEvents } from '../observe/request-log.js';
 import { isAppend, jobName } from '../batch/job-memory.js';
 import { isAbsence, isFailed, isFiltered } from '../batch/job-result.js';
 import { messageIdOf, messageTypeOf } from '../batch/map-event.js';
 import type { Treatment } from '../batch/run-batch.js';
-import type { EventOutcome } from '../observe/event-outcome.js';
+import { countedEvent, type EventOutcome } from '../observe/event-outcome.js';
 import { transform, type Transformed } from './transform-batch.js';
 
 const ROUTE = 'processor';
 
 /**
- * The host needs a request of each event here, so a track event is left to it: run as well, it would be written twice. The `PUT`s of the
- * others change nothing when they are sent again. A job has no second attempt here, so each result counts as it is.
+ * Here the host needs a request for each event. So the host sends the track events: if the service sent them too, they would be
+ * written twice. The `PUT`s of the others are idempotent. An event has one attempt here, so each result counts as it is.
  */
 const TREATMENT: Treatment = {
   isRun: (plan) => !isAppend(plan),
   judge: (result) => result,
-  // One job of the host's at this stage may become several events, of one message id.
+  // The host may make several events with one message id out of one job.
   nameOf: (plan, { message, metadata }) => jobName(ROUTE, plan, [metadata], message),
   isAllOrNothing: true,
 };
 
 /**
- * Serves `POST /v0/destinations/gainsight_px`. The host drops for good every event whose item is neither 200 nor 298, so a failure that may
- * pass is the answer to the whole request: it is sent again, and what was done already is done once more, which changes nothing.
+ * Serves `POST /v0/destinations/gainsight_px`. The host drops every event whose item is neither 200 nor 298. So a retryable failure
+ * becomes the reply to the whole request: the host sends all of it again, and repeating the finished part changes nothing.
  *
- * @throws WireFormatError when the body is not in the host's form; the host must then be told to send it again
+ * @throws WireFormatError when the body is not in the host's form; the reply must then make the host send it again
  */
 export async function processorTransform(
   request: FastifyRequest,
   reply: FastifyReply,
-  context: Context,
+  context: ServiceContext,
 ): Promise<FastifyReply> {
   const events = parseProcessorRequest(takeJson(request));
   const transformed = (await transform(events, context, reply, TREATMENT)).map((job) =>
-    deliverableLater(job, context),
+    withStoredKey(job, context),
   );
   const failures = transformed.map(({ result }) => result).filter(isFailed);
-  const passing = failures.find(holdsBack);
-  if (passing !== undefined) {
-    const fates = transformed.map(({ event, result }) => fateOf(messageTypeOf(event), 'retry', result));
-    countEvents(ROUTE, fates, request, context);
-    const { code, kind, message } = passing;
-    context.settings.log.warn({ code, kind }, 'a batch was handed back, and will come again');
+  const retryable = failures.find(holdsBack);
+  if (retryable !== undefined) {
+    const counted = transformed.map(({ event, result }) =>
+      countedEvent(messageTypeOf(event), 'retry', result),
+    );
+    countEvents(ROUTE, counted, request, context.metrics);
+    const { code, kind, message } = retryable;
+    context.settings.log.warn(
+      { code, kind },
+      'a batch failed and went back to the host, which sends it again',
+    );
     return sendRetryLater(reply, errorText(message), code);
   }
 
-  const left = failures.filter(isAbsence);
-  if (left.length > 0) {
-    const told = 'PX does not know objects of these events yet: their updates are left to the host';
-    context.settings.log.warn({ events: left.length, code: left[0]!.code }, told);
+  const absent = failures.filter(isAbsence);
+  if (absent.length > 0) {
+    context.settings.log.warn({ events: absent.length, code: absent[0]!.code }, LEFT_TO_HOST);
   }
 
   const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;
   const items = transformed.map((job) => itemsOf(job, knowsFiltered, context));
-  const fates = transformed.map(({ event, result }, index) => {
+  const counted = transformed.map(({ event, result }, index) => {
     const outcome = isFiltered(result) ? 'filtered' : outcomeOf(items[index]![0]);
-    return fateOf(messageTypeOf(event), outcome, result);
+    return countedEvent(messageTypeOf(event), outcome, result);
   });
-  countEvents(ROUTE, fates, request, context);
+  countEvents(ROUTE, counted, request, context.metrics);
   return sendJson(reply, 200, items.flat());
 }
 
-/** In delivery mode the host sends the stored configuration along later: a key that stands in the event is lost by then. */
-function deliverableLater(job: Transformed, { settings }: Context): Transformed {
+/** In delivery mode the host later sends only the stored configuration, so a key that is a template of the event cannot work. */
+function withStoredKey(job: Transformed, { settings }: ServiceContext): Transformed {
   if (!('plan' in job.result) || settings.mode !== 'delivery') return job;
   const { destination } = job.event;
   try {
@@ -99,20 +103,22 @@ function deliverableLater(job: Transformed, { settings }: Context): Transformed 
   }
 }
 
+const LEFT_TO_HOST = 'PX does not know objects of these events yet: their updates are left to the host';
+
 type Items = [ProcessorItem, ...ProcessorItem[]];
 
-/** The items of one event: the host makes a job of each, in their order. */
+/** The items of one event; the host makes one job of each, in this order. */
 function itemsOf(
   { event: { message, metadata }, mapped, result }: Transformed,
   knowsFiltered: boolean,
-  { settings: { mode } }: Context,
+  { settings: { mode } }: ServiceContext,
 ): Items {
   if ('plan' in result) {
     const { plan } = result;
     if (mode !== 'delivery') return descriptors([plan.steps[0].request], metadata);
     return [outputItem(toPlanDescriptor(plan, messageIdOf(message)), metadata)];
   }
-  // What is absent may be in another batch, which comes at the same time. The host sends these after what it was given before.
+  // Another batch may be creating the object now. The host sends these updates after the requests that it already has.
   if ('plan' in mapped && (result.delivered || isAbsence(result)))
     return descriptors(updates(mapped.plan), metadata);
   const { error, status } = result as Failed;
@@ -124,9 +130,9 @@ function descriptors(requests: readonly RequestDescriptor[], metadata: JsonObjec
 }
 
 /**
- * The `PUT`s of a plan that was run, each once: requests that change nothing when the host sends them. At least one is needed, because an
- * event without a request would count as dropped; all of them are, because the host sends them after the whole batch was run, and must
- * not leave out what a later event of the batch wrote over an earlier one.
+ * The distinct `PUT`s of a plan that was run: idempotent requests, which the host sends again. An event needs at least one, because the
+ * host counts an event without a request as dropped. It needs all of them, because the host sends them after the whole batch was run:
+ * each value that an event wrote must be written again in the order of the batch.
  */
 function updates({ steps }: RequestPlan): RequestDescriptor[] {
   const puts = steps.map(({ request }) => request).filter(({ method }) => method === 'PUT');

@@ -17,20 +17,20 @@ import {
   parseRouterRequest,
 } from '../../protocol/index.js';
 import { sendJson, takeJson } from '../http/reply.js';
-import type { Context } from '../context.js';
-import { countEvents, fateOf } from '../observe/count-events.js';
+import type { ServiceContext } from '../context.js';
+import { countEvents } from '../observe/request-log.js';
 import { jobName } from '../batch/job-memory.js';
 import { isFiltered, withinAttempts } from '../batch/job-result.js';
 import { messageIdOf, messageTypeOf } from '../batch/map-event.js';
-import type { EventOutcome } from '../observe/event-outcome.js';
+import { countedEvent, type EventOutcome } from '../observe/event-outcome.js';
 import type { Treatment } from '../batch/run-batch.js';
 import { transform, type Transformed } from './transform-batch.js';
 
 const ROUTE = 'routerTransform';
 
 /**
- * Track events too: a request that the host sends itself has no rate limit, and the host takes a gateway's 404 or redirect literally. What
- * the answers say about each job, the host believes, so nothing is left for it to send.
+ * The service runs every plan, track events too: requests of the host have no rate limit, and the host misreads a gateway's 404 or
+ * redirect. The host accepts an own status for each job, so it has nothing left to send.
  */
 const TREATMENT: Treatment = {
   isRun: () => true,
@@ -40,14 +40,14 @@ const TREATMENT: Treatment = {
 };
 
 /**
- * Serves `POST /routerTransform`: the live path. Every job of the request stands in exactly one item of the answer.
+ * Serves `POST /routerTransform`, the usual route. Every job of the request is in exactly one item of the reply.
  *
- * @throws WireFormatError when the body is not in the host's form; the host must then get a 5xx, so that it sends it again
+ * @throws WireFormatError when the body is not in the host's form; the reply must then be a 5xx, so that the host sends it again
  */
 export async function routerTransform(
   request: FastifyRequest,
   reply: FastifyReply,
-  context: Context,
+  context: ServiceContext,
 ): Promise<FastifyReply> {
   const { destType, events } = parseRouterRequest(takeJson(request));
   if (destType !== DEST_TYPE)
@@ -56,18 +56,18 @@ export async function routerTransform(
   const transformed = await transform(events, context, reply, TREATMENT);
   const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;
   const items = transformed.map((job) => itemOf(job, knowsFiltered, context));
-  const fates = transformed.map(({ event, result }, index) => {
+  const counted = transformed.map(({ event, result }, index) => {
     const outcome = isFiltered(result) ? 'filtered' : outcomeOf(items[index]!);
-    return fateOf(messageTypeOf(event), outcome, result);
+    return countedEvent(messageTypeOf(event), outcome, result);
   });
-  countEvents(ROUTE, fates, request, context);
+  countEvents(ROUTE, counted, request, context.metrics);
   return sendJson(reply, 200, { output: items });
 }
 
 function itemOf(
   { event: { message, metadata, destination }, result }: Transformed,
   knowsFiltered: boolean,
-  { settings }: Context,
+  { settings }: ServiceContext,
 ): RouterItem {
   if ('plan' in result) {
     const { plan, config } = result;

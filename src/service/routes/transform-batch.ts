@@ -2,9 +2,9 @@ import type { FastifyReply } from 'fastify';
 import type { TransformEvent } from '../../protocol/index.js';
 import { isFailed, type JobResult } from '../batch/job-result.js';
 import { runBatch, type BatchJob, type Treatment } from '../batch/run-batch.js';
-import type { Context } from '../context.js';
+import type { ServiceContext } from '../context.js';
 import { Deadline } from '../../runtime/index.js';
-import { logBugs } from '../observe/internal-errors.js';
+import { logInternalErrors } from '../observe/internal-errors.js';
 
 /** An event with what it was mapped to, and what to answer for it. */
 export interface Transformed extends BatchJob {
@@ -13,10 +13,10 @@ export interface Transformed extends BatchJob {
 
 const NEVER_RUN: Treatment['isRun'] = () => false;
 
-/** Maps a batch and, in inline mode, runs what is to be run. */
+/** Maps a batch and, in inline mode, runs the plans that the treatment selects. */
 export async function transform(
   events: readonly TransformEvent[],
-  { settings, mapper, router, memory, clock }: Context,
+  { settings, mapper, router, memory, clock }: ServiceContext,
   reply: FastifyReply,
   treatment: Treatment,
 ): Promise<Transformed[]> {
@@ -27,7 +27,7 @@ export async function transform(
     const batch = router.batch({ signal: deadline.signal, timeLeftMs: deadline.leftMs });
     const results = await runBatch(jobs, { ...treatment, isRun }, batch, memory);
     const errors = results.filter(isFailed).map(({ error }) => error);
-    logBugs(errors, settings.log);
+    logInternalErrors(errors, settings.log);
     return jobs.map((job, index) => ({ ...job, result: results[index]! }));
   } finally {
     deadline.release();

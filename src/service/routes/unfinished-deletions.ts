@@ -1,6 +1,6 @@
 import { digest } from '../../runtime/index.js';
 
-/** The host offers a failed job again within minutes, and gives up after the fourth failure or the fifth. */
+/** The host retries a failed job within minutes, and gives up after the fourth or fifth failure. */
 const KEPT_MS = 60 * 60_000;
 const MAX_REQUESTS = 100;
 
@@ -10,17 +10,17 @@ interface Unfinished {
 }
 
 /**
- * Remembers which users of a deletion request are erased already, until the request is: the host sends the whole list again, and a
- * long one must get further each time. Nothing is remembered of a finished request: whoever comes back to life is erased anew.
+ * Remembers which users of an unfinished deletion request are erased already. The host sends the whole list again, and a long list must
+ * make progress with each attempt. A finished request is forgotten, so a user who was created again is erased again.
  *
- * Bounded, and per process: another replica begins at the beginning, which is harmless.
+ * Bounded, and per process: another replica starts from the beginning, which is harmless.
  */
 export class UnfinishedDeletions {
   readonly #byRequest = new Map<string, Unfinished>();
 
   constructor(private readonly nowMs: () => number = Date.now) {}
 
-  /** The users done so far of a request that is told by a digest of its `parts`: neither keys nor ids are kept for it. To be added to. */
+  /** The users of a request that are erased so far; the caller adds to the set. Only a digest of `parts` is kept, no key or id. */
   doneOf(parts: readonly unknown[]): Set<string> {
     const key = digest(parts);
     const known = this.#byRequest.get(key);
@@ -31,6 +31,7 @@ export class UnfinishedDeletions {
     return done;
   }
 
+  /** Forgets a request. */
   finished(parts: readonly unknown[]): void {
     this.#byRequest.delete(digest(parts));
   }

@@ -1,12 +1,12 @@
 import type { ServiceLog } from '../options.js';
 
-/** More destinations than this are not told apart: names come with requests. */
-const MOST_NAMES = 100;
+/** After this many warnings the log gets no more: a client chooses the names. */
+const MAX_WARNINGS = 100;
 const NAME = /^[\w-]{1,64}$/;
 
 const DESTINATION_PATH = /^\/v[01]\/destinations\/([^/]+)(?:\/proxy)?\/?$/;
-/** Further paths that a host asks its transformer for (RudderStack rudder-server v1.83). */
-const OF_A_HOST = [
+/** Other paths that a host requests from its transformer (RudderStack rudder-server v1.83). */
+const HOST_PATHS = [
   { path: /^\/customTransform\/?$/, what: 'user transformations' },
   { path: /^\/v0\/validate\/?$/, what: 'tracking plans' },
   { path: /^\/v[12]\/sources\//, what: 'sources' },
@@ -14,44 +14,45 @@ const OF_A_HOST = [
 
 const HINT = 'start the service with --upstream and the URL of the transformer that serves them';
 
-/** Tells, once each, what a host asks for and nobody serves, because the service stands in front of no other transformer. */
-export class Unserved {
-  readonly #told = new Set<string>();
+/** Logs, once each, what a host requests and this service does not serve because it has no upstream. */
+export class UnservedRequests {
+  readonly #warned = new Set<string>();
 
   constructor(private readonly log: ServiceLog) {}
 
-  /** Notes a request for a path that there is not. What is in a path may be a customer's: only what is known is shown. */
+  /** Notes a request for an unknown path. A path may contain a customer's data, so the log shows known names only. */
   notePath(path: string): void {
     const type = DESTINATION_PATH.exec(path)?.[1];
     if (type !== undefined) {
       this.noteDestination(type);
       return;
     }
-    const known = OF_A_HOST.find((candidate) => candidate.path.test(path));
+    const known = HOST_PATHS.find((candidate) => candidate.path.test(path));
     if (known !== undefined) {
-      this.#tell(known.what, { what: known.what }, `requests for ${known.what} are not served here: ${HINT}`);
+      const { what } = known;
+      this.#warnOnce(what, { what }, `requests for ${what} are not served here: ${HINT}`);
       return;
     }
-    this.#tell(
+    this.#warnOnce(
       '/',
       {},
-      'a path was asked for that this service does not have, and that no RudderStack host needs',
+      'a request had a path that this service does not serve and no RudderStack host needs',
     );
   }
 
   /** Notes events of another destination. */
   noteDestination(type: string): void {
-    const name = NAME.test(type) ? type.toLowerCase() : 'a name that is none';
-    this.#tell(
+    const name = NAME.test(type) ? type.toLowerCase() : 'invalid name';
+    this.#warnOnce(
       `destination ${name}`,
       { destination: name },
-      `events of another destination are not served here, and come again until the host gives them up: ${HINT}`,
+      `events of another destination are not served here; the host retries them until it gives up: ${HINT}`,
     );
   }
 
-  #tell(key: string, fields: object, message: string): void {
-    if (this.#told.has(key) || this.#told.size >= MOST_NAMES) return;
-    this.#told.add(key);
+  #warnOnce(key: string, fields: object, message: string): void {
+    if (this.#warned.has(key) || this.#warned.size >= MAX_WARNINGS) return;
+    this.#warned.add(key);
     this.log.warn(fields, message);
   }
 }

@@ -2,99 +2,105 @@ import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isObject, type JsonObject } from '../../core/index.js';
 import { FEATURES_OF_OLD_TRANSFORMERS, mergeFeatures } from '../../protocol/index.js';
-import { Deadline, type Signal, sleep, systemClock } from '../../runtime/index.js';
+import { Deadline, sleep, systemClock, type Signal } from '../../runtime/index.js';
 import { sendJson } from '../http/reply.js';
-import type { Context } from '../context.js';
+import type { ServiceContext } from '../context.js';
 
 /** Serves `GET /features`. */
 export type FeaturesRoute = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
+const UNREADABLE = 'the features of the upstream transformer could not be read';
+const NONE_YET = 'the upstream transformer has not sent its features yet';
+
 /**
- * The other transformer's features, or what it told last. Before it has told any there is no good answer: whatever the host is answered first,
- * an error too, lets it start, and what it takes for granted then holds for as long as it lives (RudderStack rudder-server v1.83,
- * `services/transformer/features_impl.go`). A broken connection makes it ask again.
+ * Serves the features of the upstream transformer with this destination added; when the upstream fails, the last ones that it sent.
+ * Until it has sent some, this service breaks the connection, and the host asks again. Any response, also an error, lets the host
+ * start, and it keeps the defaults that it then assumes until it restarts (RudderStack rudder-server v1.83,
+ * `services/transformer/features_impl.go`).
  */
-export function upstreamFeatures(url: string, { answers, settings }: Context): FeaturesRoute {
+export function upstreamFeatures(url: string, { responses, settings }: ServiceContext): FeaturesRoute {
   const { featuresWaitMs, log } = settings;
   let last: JsonObject | undefined;
-  let lastFault: string | undefined;
-  const ask = async (over: Signal): Promise<boolean> => {
-    const told = await fetchFeatures(url, over);
-    if ('features' in told) last = mergeFeatures(told.features);
-    const fault = 'fault' in told && !over.aborted ? told.fault : undefined;
-    // Once, and not with every poll.
-    if (fault !== undefined && fault !== lastFault) log.warn({ error: fault }, UNREAD);
-    if (!over.aborted) lastFault = fault;
-    return 'features' in told;
+  let lastProblem: string | undefined;
+  const poll = async (signal: Signal): Promise<boolean> => {
+    const result = await fetchFeatures(url, signal);
+    if ('features' in result) last = mergeFeatures(result.features);
+    if (!signal.aborted) {
+      const problem = 'problem' in result ? result.problem : undefined;
+      // Only when it changes, not at every poll.
+      if (problem !== undefined && problem !== lastProblem) log.warn({ error: problem }, UNREADABLE);
+      lastProblem = problem;
+    }
+    return 'features' in result;
   };
   return async (request, reply) => {
     const deadline = new Deadline(systemClock, featuresWaitMs, {
       connection: reply.raw,
-      signal: answers.ending,
+      signal: responses.stopping,
     });
     const { signal } = deadline;
     do {
-      const isTold = await ask(signal);
-      if (!isTold && last === undefined)
+      const succeeded = await poll(signal);
+      if (!succeeded && last === undefined) {
         await sleep(systemClock, featuresWaitMs / 100, signal).catch(() => undefined);
+      }
     } while (last === undefined && !signal.aborted);
     deadline.release();
     if (last !== undefined) return sendJson(reply, 200, last);
 
-    const error = 'the transformer behind this service has not told its features yet';
-    log.warn({}, error);
-    // Injected requests have no connection.
+    log.warn({}, NONE_YET);
+    // An injected request has a socket without `destroy`.
     const socket: Partial<Socket> = request.raw.socket;
-    if (socket.destroy === undefined) return sendJson(reply, 503, { error });
+    if (socket.destroy === undefined) return sendJson(reply, 503, { error: NONE_YET });
     socket.destroy();
     return reply.hijack();
   };
 }
 
-const UNREAD = 'the features of the transformer behind this service could not be read';
+/** The features of an upstream, or why they could not be read. */
+type FeaturesResult = { readonly features: JsonObject } | { readonly problem: string };
 
-/** The features that an upstream tells, or why there is no answer to be relied on. */
-type Told = { readonly features: JsonObject } | { readonly fault: string };
+/** Far more than any transformer sends. */
+const MAX_BYTES = 1024 * 1024;
 
-/** No transformer tells more of itself. */
-const MOST_BYTES = 1024 * 1024;
-
-async function fetchFeatures(url: string, signal: Signal): Promise<Told> {
+async function fetchFeatures(url: string, signal: Signal): Promise<FeaturesResult> {
   try {
-    // Wherever a redirect leads to, it is not the transformer that the operator named.
+    // A redirect leads away from the transformer that the operator configured.
     const { status, body } = await fetch(url, { signal, redirect: 'manual' });
-    if (status === 200) return parseFeatures(await readBounded(body));
+    if (status === 200) return parseFeatures(await readAtMost(body, MAX_BYTES));
     await body?.cancel();
     if (status === 404) return { features: FEATURES_OF_OLD_TRANSFORMERS };
-    return {
-      fault: `it answers ${status}${status >= 300 && status <= 399 ? ', and no redirect is followed' : ''}`,
-    };
+    const isRedirect = status >= 300 && status <= 399;
+    return { problem: `it answers ${status}${isRedirect ? ', and this service follows no redirect' : ''}` };
   } catch (thrown) {
-    // The client's own words name addresses.
+    // The client's own message contains addresses.
     const { code, name } = ((thrown as Error).cause ?? thrown) as NodeJS.ErrnoException;
-    return { fault: `no answer: ${code ?? name}` };
+    return { problem: `no response: ${code ?? name}` };
   }
 }
 
-function parseFeatures(text: string | undefined): Told {
-  if (text === undefined) return { fault: `its answer is larger than ${MOST_BYTES} bytes` };
+function parseFeatures(text: string | undefined): FeaturesResult {
+  if (text === undefined) return { problem: `its response is larger than ${MAX_BYTES} bytes` };
   try {
     const features: unknown = JSON.parse(text);
     if (isObject(features)) return { features };
   } catch {
-    // The parser's own words quote the text.
+    // The parser's own message quotes the text.
   }
-  return { fault: 'its answer is no JSON object' };
+  return { problem: 'its response is not a JSON object' };
 }
 
-/** A body as text, after it was decompressed; `undefined`, and the rest unread, when it is too large. */
-async function readBounded(body: ReadableStream<Uint8Array> | null): Promise<string | undefined> {
+/** A body as text, decompressed; `undefined` when it is larger than `maxBytes`. */
+async function readAtMost(
+  body: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Leaving the loop ends the connection.
+  // Returning from the loop cancels the stream, and so closes the connection.
   for await (const chunk of body ?? []) {
     size += chunk.length;
-    if (size > MOST_BYTES) return undefined;
+    if (size > maxBytes) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

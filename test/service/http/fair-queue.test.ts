@@ -1,16 +1,16 @@
-import { Turns } from '../../../src/service/http/fair-queue';
+import { FairQueue } from '../../../src/service/http/fair-queue';
 import { settled } from '../waiting';
 
 /** Some connections, and who was served. */
 function scene() {
-  const turns = new Turns();
+  const turns = new FairQueue();
   const served: string[] = [];
   const connections = new Map<string, object>();
   const asks = (...names: string[]): void => {
     for (const name of names) {
       const connection = connections.get(name) ?? {};
       connections.set(name, connection);
-      turns.wait(connection, () => served.push(name));
+      turns.add(connection, () => served.push(name));
     }
   };
   return { served, asks };
@@ -56,10 +56,10 @@ test('ever new connections do not keep one that is kept from its turn', async ()
 });
 
 test('several requests of one connection stay in order', async () => {
-  const turns = new Turns();
+  const turns = new FairQueue();
   const connection = {};
   const served: number[] = [];
-  for (const request of [1, 2, 3]) turns.wait(connection, () => served.push(request));
+  for (const request of [1, 2, 3]) turns.add(connection, () => served.push(request));
   await settled();
   expect(served).toEqual([1, 2, 3]);
 });

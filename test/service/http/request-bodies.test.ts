@@ -197,7 +197,7 @@ describe('bodies that are read and not answered yet', () => {
     await calm();
     for (const { stream, body } of [waiting!, beyond!, first!]) {
       stream.destroy();
-      expect(await body).toBe('the body was broken off');
+      expect(await body).toBe('the connection broke before the body was complete');
     }
     expect(await next.body).toBe(280 * KB);
     next.answer.emit('close');
@@ -232,7 +232,7 @@ test('one whose sender has gone before its turn is not parsed', async () => {
   stream.on('end', () => answer.emit('close'));
   const parse = jest.spyOn(JSON, 'parse');
   stream.end('{}');
-  await expect(body).rejects.toThrow('the body was broken off');
+  await expect(body).rejects.toThrow('the connection broke before the body was complete');
   await settled();
   expect(parse).not.toHaveBeenCalled();
   parse.mockRestore();
@@ -245,7 +245,7 @@ test('what was parsed is handed over once, and is kept no longer', async () => {
   stream.end('{"a":1}');
   const body = await reading;
   expect(body.value).toEqual({ a: 1 });
-  expect(body.take()).toEqual({ a: 1 });
+  expect(body.takeValue()).toEqual({ a: 1 });
   expect(body.value).toBeUndefined();
 });
 

@@ -1,15 +1,15 @@
 import { InternalError, RetryableError } from '../../../src/core/errors';
-import { logBugs } from '../../../src/service/observe/internal-errors';
+import { logInternalErrors } from '../../../src/service/observe/internal-errors';
 import { cleanUp, job, track, world } from '../running-service';
 
 afterEach(cleanUp);
 
-function logged(...errors: Parameters<typeof logBugs>[0]): unknown[] {
+function logged(...errors: Parameters<typeof logInternalErrors>[0]): unknown[] {
   const lines: unknown[] = [];
   const note = (fields: object): void => {
     lines.push(fields);
   };
-  logBugs(errors, { info: note, warn: note, error: note });
+  logInternalErrors(errors, { info: note, warn: note, error: note });
   return lines;
 }
 
@@ -49,5 +49,5 @@ test.each(['/routerTransform', '/v0/destinations/gainsight_px'])('on %s too', as
   const here = await world();
   const events = [job(1, track(), {}, null)];
   await here.post(url, url === '/routerTransform' ? { input: events, destType: 'gainsight_px' } : events);
-  expect(here.logged()).toContain('the request holds no destination for this event');
+  expect(here.logged()).toContain('the request contains no destination for this event');
 });

@@ -7,8 +7,7 @@ const warnings = ({ logged }: World): string[] =>
   logged()
     .split('\n')
     .filter((line) => line.includes(' not served here') || line.includes('does not have'));
-const OTHER =
-  'events of another destination are not served here, and come again until the host gives them up';
+const OTHER = 'events of another destination are not served here; the host retries them until it gives up';
 const HINT = 'start the service with --upstream and the URL of the transformer that serves them';
 
 test('the first event of another destination logs one warning that names it and what to set', async () => {
@@ -52,8 +51,8 @@ test('a path of nobody is told once, without the path: it may hold anything', as
   for (const url of ['/ada@example.com', '/secret/x', '/v0/destinations/ada@example.com'])
     await here.post(url, {});
   expect(warnings(here)).toEqual([
-    '{} a path was asked for that this service does not have, and that no RudderStack host needs',
-    `{"destination":"a name that is none"} ${OTHER}: ${HINT}`,
+    '{} a request had a path that this service does not serve and no RudderStack host needs',
+    `{"destination":"invalid name"} ${OTHER}: ${HINT}`,
   ]);
 });
 

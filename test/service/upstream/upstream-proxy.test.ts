@@ -413,9 +413,9 @@ describe('an upstream that is away', () => {
       const reply = await post(origin + url, '{"input":[],"destType":"braze"}');
       expect(reply.status).toBeGreaterThanOrEqual(500);
       expect(reply.headers.apiversion).toBe('2');
-      expect(json(reply)).toEqual({ error: 'the transformer behind this service could not be reached' });
+      expect(json(reply)).toEqual({ error: 'the upstream transformer could not be reached' });
     }
-    const line = 'warn {"error":"ECONNREFUSED"} the transformer behind this service could not be reached';
+    const line = 'warn {"error":"ECONNREFUSED"} the upstream transformer could not be reached';
     expect(
       logged()
         .split('\n')
@@ -442,10 +442,8 @@ describe('an upstream that is away', () => {
     const reply = await post(`${origin}/v0/destinations/braze`, '[]');
     expect(reply.status).toBe(503);
     expect(reply.headers['content-encoding']).toBeUndefined();
-    expect(logged()).toContain(
-      'warn {"error":"UND_ERR_SOCKET"} the transformer behind this service could not',
-    );
-    expect(logged()).not.toContain('fault of this service');
+    expect(logged()).toContain('warn {"error":"UND_ERR_SOCKET"} the upstream transformer could not');
+    expect(logged()).not.toContain('internal error');
   });
 
   test('a client that goes away while it sends is not taken for that', async () => {
@@ -456,7 +454,7 @@ describe('an upstream that is away', () => {
     await settled();
     socket.destroy();
     await until(() => logged().includes('warn {"error":"BodyError"} a request could not be read'));
-    expect(logged()).not.toContain('behind this service');
+    expect(logged()).not.toContain('upstream transformer');
   });
 
   test('a certificate that nobody vouches for is not taken', async () => {
@@ -519,7 +517,7 @@ describe('features', () => {
     const hanging = await startUpstream(undefined, () => undefined);
     const { port, logged } = await startFront(hanging.origin, { featuresWaitMs: 50 });
     expect(await connect(port, 'GET /features HTTP/1.1\r\nhost: x\r\n\r\n').ended).toBe('');
-    expect(logged()).toBe('warn {} the transformer behind this service has not told its features yet\n');
+    expect(logged()).toBe('warn {} the upstream transformer has not sent its features yet\n');
   });
 
   test('a request without a connection gets a 503', async () => {
@@ -540,14 +538,14 @@ describe('features', () => {
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(text));
   };
   const justTooLarge: Answering = (response) => response.end(JSON.stringify({ a: 'x'.repeat(2 ** 20 - 7) }));
-  const tooLarge = 'its answer is larger than 1048576 bytes';
+  const tooLarge = 'its response is larger than 1048576 bytes';
 
   test.each<[string, Answering, string]>([
     ['without end', endless, tooLarge],
     ['of megabytes once they are decompressed', bomb, tooLarge],
     ['a byte too large', justTooLarge, tooLarge],
-    ['that are no JSON', (response) => response.end('<html>'), 'its answer is no JSON object'],
-    ['that are no object', (response) => response.end('[]'), 'its answer is no JSON object'],
+    ['that are no JSON', (response) => response.end('<html>'), 'its response is not a JSON object'],
+    ['that are no object', (response) => response.end('[]'), 'its response is not a JSON object'],
     ['with an error', (response) => response.writeHead(502).end(), 'it answers 502'],
   ])('%s are not taken, and those told last hold', async (_name, features, fault) => {
     let isOdd = false;
@@ -559,7 +557,7 @@ describe('features', () => {
     await call(`${origin}/features`);
     isOdd = true;
     for (let poll = 0; poll < 3; poll += 1) expect(json(await call(`${origin}/features`))).toEqual(MERGED);
-    const line = `warn {"error":"${fault}"} the features of the transformer behind this service could not be read\n`;
+    const line = `warn {"error":"${fault}"} the features of the upstream transformer could not be read\n`;
     expect(logged()).toBe(line);
   });
 
@@ -579,7 +577,7 @@ describe('features', () => {
     const { port, logged } = await startFront(other.origin, { featuresWaitMs: 50 });
     expect(await connect(port, 'GET /features HTTP/1.1\r\nhost: x\r\n\r\n').ended).toBe('');
     expect(elsewhere.polls()).toBe(0);
-    expect(logged()).toContain(`"it answers ${status}, and no redirect is followed"`);
+    expect(logged()).toContain(`"it answers ${status}, and this service follows no redirect"`);
   });
 
   test('are not waited for when the client is gone', async () => {
@@ -714,7 +712,7 @@ describe('what Node cannot read as a request', () => {
     expect(head).toContain(`Content-Length: ${body.length}`);
     expect(JSON.parse(body)).toEqual({ error: 'the request could not be read' });
     expect(logged()).toMatch(
-      /^warn \{"error":"HPE_\w+"\} a request could not be read, and will come again$/m,
+      /^warn \{"error":"HPE_\w+"\} a request could not be read; the host sends it again$/m,
     );
     expect((await service.inject({ method: 'GET', url: '/health' })).statusCode).toBe(200);
   });

@@ -1,11 +1,11 @@
 import { pino, type DestinationStream, type LevelWithSilent } from 'pino';
-import type { ServiceLog } from '../options.js';
+import type { ServiceLog } from '../../service/index.js';
 
-/** How much a log says, most first. */
+/** How much is logged, most first. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number] & LevelWithSilent;
 
-/** Never logged; this is for the day when somebody adds a field without thinking. */
+/** The service logs none of these; redacting them guards against a field that is added by mistake. */
 const SECRETS = [
   'apiKey',
   'config',
@@ -20,7 +20,7 @@ const SECRETS = [
 ];
 
 /**
- * A log of JSON lines in which keys and personal data are redacted.
+ * A log of JSON lines. It redacts keys and personal data.
  *
  * @example
  * const service = createService({ log: createLog('info', process.stdout) });
