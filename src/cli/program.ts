@@ -1,10 +1,10 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { isDestinationError, InternalError } from '../core/index.js';
-import { commandIo, type CommandIo, type World } from './io.js';
+import { commandIo, UsageError, type CommandIo, type ProcessLike } from './io.js';
 import { print } from './output/print.js';
 import { printable } from './output/printable.js';
-import { UsageError } from './settings.js';
-import { packageVersion } from './version.js';
 
 const NAME = 'gainsight-px';
 
@@ -32,8 +32,8 @@ const COMMANDS: readonly NamedCommand[] = [
   { name: 'explain', load: async () => (await import('./commands/explain.js')).registerExplain },
   { name: 'validate', load: async () => (await import('./commands/validate.js')).registerValidate },
   { name: 'preferences', load: async () => (await import('./commands/preferences.js')).registerPreferences },
-  { name: 'delete-user', load: async () => (await import('./commands/delete-user.js')).registerDeleteUser },
-  { name: 'deny-user', load: async () => (await import('./commands/deny-user.js')).registerDenyUser },
+  { name: 'delete-user', load: async () => (await import('./commands/erasure.js')).registerDeleteUser },
+  { name: 'deny-user', load: async () => (await import('./commands/erasure.js')).registerDenyUser },
   { name: 'serve', load: async () => (await import('./commands/serve.js')).registerServe },
   { name: 'simulate', load: async () => (await import('./commands/simulate.js')).registerSimulate },
 ];
@@ -45,8 +45,8 @@ const COMMANDS: readonly NamedCommand[] = [
  * @example
  * process.exitCode = await run(process.argv.slice(2), process);
  */
-export async function run(argv: readonly string[], world: World): Promise<number> {
-  const io = commandIo(world);
+export async function run(argv: readonly string[], host: ProcessLike): Promise<number> {
+  const io = commandIo(host);
   const help: string[] = [];
   let program = new Command(NAME);
   try {
@@ -132,4 +132,21 @@ function parsingFault({ code, message }: CommanderError): string {
 function placeOf(error: unknown): string {
   const frame = error instanceof Error ? /^\s+(at .+)$/m.exec(error.stack ?? '')?.[1] : undefined;
   return frame === undefined ? '' : ` ${frame}`;
+}
+
+/** Reads the version from package.json. The sources and the built files lie at different depths below it. */
+function packageVersion(directory: string = __dirname): string {
+  const manifest = readManifest(path.join(directory, 'package.json'));
+  if (manifest?.name === NAME && manifest.version !== undefined) return manifest.version;
+  const parent = path.dirname(directory);
+  if (parent === directory) throw new Error(`no package.json of ${NAME}`);
+  return packageVersion(parent);
+}
+
+function readManifest(file: string): { name?: string; version?: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string };
+  } catch {
+    return undefined;
+  }
 }

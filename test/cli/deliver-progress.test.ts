@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { progressLine, standingText, type Standing } from '../../src/cli/deliver/report/progress-text';
 import { showProgress } from '../../src/cli/deliver/report/progress';
-import { duration } from '../../src/cli/deliver/report/quantities';
+import { duration } from '../../src/cli/output/quantities';
 
 class Terminal extends Writable {
   text = '';

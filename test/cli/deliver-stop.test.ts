@@ -4,10 +4,9 @@ import { Counts } from '../../src/cli/deliver/report/counts';
 import { runDelivery } from '../../src/cli/deliver/run/session';
 import { Stop } from '../../src/cli/deliver/run/stop';
 import { summaryText } from '../../src/cli/deliver/report/summary-text';
-import { summarize } from '../../src/cli/deliver/report/summary';
+import { summarize, type Summary } from '../../src/cli/deliver/report/summary';
 import { MessageInput } from '../../src/cli/input/message-input';
 import type { Fetch } from '../../src/router/options';
-import type { Summary } from '../../src/cli/deliver/report/summary';
 import type { SimulatorOptions } from '../../src/simulator/index';
 import { asLines, cleanUp, cli, CONFIG, jsonLines, startCli, startPx, tempFile } from './cli';
 

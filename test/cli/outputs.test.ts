@@ -3,8 +3,7 @@ import { EventEmitter } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import type { Output } from '../../src/cli/io';
-import { dispensable } from '../../src/cli/output/dispensable';
+import { bestEffort, type Output } from '../../src/cli/io';
 import { run } from '../../src/cli/program';
 import { asLines, cleanUp, cli, CONFIG, startPx, tempFile } from './cli';
 
@@ -163,7 +162,7 @@ describe.each(['throws', 'emits'] as const)('a standard output that cannot be wr
   });
 });
 
-test('a dispensable output works again when there is room again', () => {
+test('a best-effort output works again when there is room again', () => {
   const texts: string[] = [];
   let isFull = true;
   const output = new Writable();
@@ -172,7 +171,7 @@ test('a dispensable output works again when there is room again', () => {
     texts.push(String(text));
     return true;
   };
-  const safe = dispensable(output);
+  const safe = bestEffort(output);
   expect(safe.write('lost')).toBe(true);
   isFull = false;
   safe.write('kept');

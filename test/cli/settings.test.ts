@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { isDestinationError } from '../../src/core/errors';
-import { loadSettings, readSettings, UsageError } from '../../src/cli/settings';
+import { UsageError } from '../../src/cli/io';
+import { loadSettings, readSettings } from '../../src/cli/settings/load-settings';
 import { cleanUp, CONFIG, KEY, tempFile } from './cli';
 
 afterEach(cleanUp);

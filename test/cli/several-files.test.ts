@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { goingOnCommands } from '../../src/cli/deliver/report/resume-command';
+import { resumeCommands } from '../../src/cli/deliver/report/resume-command';
 import type { Summary } from '../../src/cli/deliver/report/summary';
 import { inputFiles } from '../../src/cli/input/input-files';
 import { asLines, cleanUp, cli, CONFIG, startPx, tempFile } from './cli';
@@ -154,13 +154,13 @@ test.each([
     { name: 'b', read: 3 },
     { name: 'c', read: 0 },
   ];
-  const [command] = goingOnCommands({ files, options: [], goOnAfter, rejectedFile: undefined }, () => false);
+  const [command] = resumeCommands({ files, options: [], goOnAfter, rejectedFile: undefined }, () => false);
   expect(command).toBe(`gainsight-px deliver ${names.join(' ')} --skip ${skip} --rejected rejected.jsonl`);
 });
 
 test('a file whose name begins as an option does is named so that it is none', () => {
   const files = [{ name: '--skip.jsonl', read: 1 }];
-  const [command] = goingOnCommands(
+  const [command] = resumeCommands(
     { files, options: [], goOnAfter: 1, rejectedFile: undefined },
     () => false,
   );

@@ -1,5 +1,4 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { cli, jsonLines, startCli, type Running } from './cli';
 
 const originOf = async (running: Running) =>

@@ -8,13 +8,13 @@ import {
   type Preferences,
 } from '../../destinations/gainsight_px/index.js';
 import { isObject } from '../../core/index.js';
-import type { CommandIo } from '../io.js';
+import { type CommandIo, UsageError } from '../io.js';
 import { configOption, pxUrlOption } from '../options.js';
 import { print } from '../output/print.js';
 import { printable, printableJson } from '../output/printable.js';
-import { lookOf, renderTable } from '../output/table.js';
-import { sendPlan } from '../send-plan.js';
-import { loadSettings, UsageError } from '../settings.js';
+import { tableStyleOf, renderTable } from '../output/table.js';
+import { sendPlan } from './send-plan.js';
+import { loadSettings } from '../settings/load-settings.js';
 
 interface Options {
   readonly config?: string;
@@ -83,7 +83,7 @@ async function get(identifyId: string, options: Options, io: CommandIo): Promise
   const rows = PREFERENCES.map((name) => [name, JSON.stringify(raw[name]), String(effective[name])]);
   await print(
     io,
-    `${renderTable(['preference', 'PX says', 'effective'], rows, lookOf(io.stdout, io.env))}\n`,
+    `${renderTable(['preference', 'PX says', 'effective'], rows, tableStyleOf(io.stdout, io.env))}\n`,
   );
 }
 

@@ -6,7 +6,7 @@ import {
   type Service,
   type ServiceAddress,
 } from '../../service/index.js';
-import type { CommandIo } from '../io.js';
+import { bestEffort, type CommandIo, UsageError } from '../io.js';
 import {
   concurrencyOption,
   pxUrlOption,
@@ -16,10 +16,8 @@ import {
   wholeNumber,
   type SendingLimits,
 } from '../options.js';
-import { dispensable } from '../output/dispensable.js';
 import { printable } from '../output/printable.js';
-import { loadDefaults, UsageError } from '../settings.js';
-import { packageVersion } from '../version.js';
+import { loadDefaults } from '../settings/load-settings.js';
 
 interface Options extends SendingLimits {
   readonly host: string;
@@ -93,10 +91,10 @@ export function registerServe(program: Command, io: CommandIo): void {
     .addOption(requestTimeoutOption())
     .addOption(pxUrlOption())
     .addHelpText('after', HELP)
-    .action((options: Options) => serve(options, io));
+    .action((options: Options) => serve(options, program.version(), io));
 }
 
-async function serve(options: Options, io: CommandIo): Promise<void> {
+async function serve(options: Options, version: string | undefined, io: CommandIo): Promise<void> {
   // Only here: the other commands start in a fraction of the time that this takes to load.
   const [{ createService }, { createLog }] = await Promise.all([
     import('../../service/index.js'),
@@ -111,12 +109,11 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
   }
   const configDefaults = defaults === undefined ? {} : loadDefaults(defaults);
   // A service goes on without its log, when the disk is full or nobody reads it: if it ended, the host would too.
-  const log = createLog(logLevel, dispensable(io.stdout));
+  const log = createLog(logLevel, bestEffort(io.stdout));
   const service = createService({
     mode,
     log,
     configDefaults,
-    version: packageVersion(),
     bodyMemoryBytes: bodyMemory * MEGABYTE,
     router: {
       concurrency,
@@ -125,6 +122,7 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
       requestTimeoutMs: requestTimeout,
       ...(pxUrl === undefined ? {} : { origin: pxUrl }),
     },
+    ...(version === undefined ? {} : { version }),
     ...(upstream === undefined ? {} : { upstream }),
   });
   const { origin, port } = await listen(service, options);

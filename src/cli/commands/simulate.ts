@@ -2,18 +2,17 @@ import type { Command } from 'commander';
 import {
   createSimulator,
   FAULT_NAMES,
+  parseFault,
   type FaultRule,
   type Listening,
   type RequestCounts,
   type Simulator,
   type SimulatorOptions,
 } from '../../simulator/index.js';
-import type { CommandIo, StopSignal } from '../io.js';
-import { addFault } from '../fault-option.js';
-import { wholeNumber } from '../options.js';
+import { type CommandIo, type StopSignal, UsageError } from '../io.js';
+import { eachParsedBy, wholeNumber } from '../options.js';
 import { print } from '../output/print.js';
-import { lookOf, renderTable } from '../output/table.js';
-import { UsageError } from '../settings.js';
+import { tableStyleOf, renderTable } from '../output/table.js';
 
 interface Options {
   readonly port: number;
@@ -50,7 +49,7 @@ export function registerSimulate(program: Command, io: CommandIo): void {
     .option('--rate-limit <number>', 'requests per second; further ones get 429', wholeNumber(1))
     .option('--retry-after <seconds>', 'what a 429 asks to wait', wholeNumber(0))
     .option('--read-lag-ms <ms>', 'how long a new object is not found yet', wholeNumber(0))
-    .option('--fault <rule>', 'which requests fail, and how; may be repeated', addFault)
+    .option('--fault <rule>', 'which requests fail, and how; may be repeated', eachParsedBy(parseFault))
     .option('--require-key', 'take the key in GAINSIGHT_PX_API_KEY only')
     .option('--json', 'one JSON line when ready, and one at the end')
     .addHelpText('after', HELP)
@@ -129,10 +128,10 @@ function stopSignal(io: CommandIo): Promise<void> {
 
 function countsText({ total, byRoute, byStatus }: RequestCounts, io: CommandIo): string {
   if (total === 0) return 'no requests\n';
-  const look = lookOf(io.stdout, io.env);
+  const style = tableStyleOf(io.stdout, io.env);
   const tables = [
-    renderTable(['route', 'requests'], rowsOf(byRoute), look),
-    renderTable(['status', 'answers'], rowsOf(byStatus), look),
+    renderTable(['route', 'requests'], rowsOf(byRoute), style),
+    renderTable(['status', 'answers'], rowsOf(byStatus), style),
   ];
   return `${total} requests\n\n${tables.join('\n\n')}\n`;
 }

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { isDestinationError, type Issue } from '../../core/index.js';
 import { parseConfig, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
-import { misspeltKeys, swappedKeys } from '../config-warnings.js';
-import { describeSettings } from '../describe-settings.js';
+import { misspeltKeys, swappedKeys } from '../settings/config-warnings.js';
+import { describeSettings } from '../settings/describe-settings.js';
 import type { CommandIo } from '../io.js';
 import { configOption } from '../options.js';
 import { print } from '../output/print.js';
 import { printable, printableJson } from '../output/printable.js';
-import { lookOf, renderTable } from '../output/table.js';
-import { ENVIRONMENT_KEYS, readSettings } from '../settings.js';
+import { tableStyleOf, renderTable } from '../output/table.js';
+import { ENVIRONMENT_KEYS, readSettings } from '../settings/load-settings.js';
 
 interface Options {
   readonly config?: string;
@@ -56,7 +56,7 @@ async function validate(options: Options, io: CommandIo): Promise<void> {
     return;
   }
   const rows = Object.entries(meaning).flatMap(rowsOf);
-  await print(io, `${renderTable(['setting', 'meaning'], rows, lookOf(io.stdout, io.env))}\n`);
+  await print(io, `${renderTable(['setting', 'meaning'], rows, tableStyleOf(io.stdout, io.env))}\n`);
 }
 
 function faultsOf(settings: unknown): readonly Issue[] {

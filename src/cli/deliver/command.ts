@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander';
-import { addFault } from '../fault-option.js';
+import { parseFault } from '../../simulator/index.js';
 import type { CommandIo } from '../io.js';
 import {
   concurrencyOption,
   configOption,
+  eachParsedBy,
   optionText,
   pxUrlTextOption,
   requestsPerDayOption,
@@ -11,7 +12,7 @@ import {
   requestTimeoutOption,
   wholeNumber,
 } from '../options.js';
-import { deliver, type DeliverOptions } from './run/deliver.js';
+import { deliver, type DeliverOptions } from './deliver.js';
 import { PROGRESS_STYLES } from './report/progress.js';
 
 const HELP = `
@@ -48,7 +49,7 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     .option('--simulate', 'send to a simulated PX inside this process')
     .addOption(
       new Option('--simulate-fault <rule>', 'let the simulated PX fail, as in error-500:every=7')
-        .argParser(addFault)
+        .argParser(eachParsedBy(parseFault))
         .default([], 'none'),
     )
     .addOption(concurrencyOption(20))

@@ -1,6 +1,6 @@
 import { statSync, type Stats } from 'node:fs';
 import { globSync } from 'tinyglobby';
-import { UsageError } from '../settings.js';
+import { UsageError } from '../io.js';
 
 /** The name of the standard input on a command line. */
 export const STDIN = '-';

@@ -9,7 +9,7 @@ export interface Position {
 }
 
 /** Why a piece of the input holds no message. Stable: scripts may rely on them. */
-export type InputFaultCode =
+export type UnreadableCode =
   | 'not_json'
   /** Bytes that are no UTF-8: replaced by a sign for "unreadable", two ids could become one. */
   | 'not_utf8'
@@ -41,10 +41,10 @@ export interface InputMessage {
 }
 
 /** A piece of the input that holds no message. */
-export interface InputFault {
-  readonly kind: 'fault';
+export interface UnreadableItem {
+  readonly kind: 'unreadable';
   readonly position: Position;
-  readonly code: InputFaultCode;
+  readonly code: UnreadableCode;
   /** What is wrong, on one line, without the position. */
   readonly message: string;
   /** The piece, or its beginning. */
@@ -55,4 +55,4 @@ export interface InputFault {
 }
 
 /** What the input holds at one position. */
-export type InputItem = InputMessage | InputFault;
+export type InputItem = InputMessage | UnreadableItem;

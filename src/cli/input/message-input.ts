@@ -1,7 +1,6 @@
 import { accessSync, constants, createReadStream, ReadStream, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { CommandIo } from '../io.js';
-import { UsageError } from '../settings.js';
+import { type CommandIo, UsageError } from '../io.js';
 import { cannotRead, inputFiles, STDIN } from './input-files.js';
 import type { InputItem } from './input-item.js';
 import { readMessages } from './read-messages.js';

@@ -1,4 +1,4 @@
-import { HIDDEN_CHARACTERS } from '../../core/index.js';
+import { HIDDEN_CHARACTERS, type RequestPlan } from '../../core/index.js';
 
 /** Scripts that are not written rightly without joiners (U+200C, U+200D) and variation selectors within their words. */
 const JOINING =
@@ -46,4 +46,27 @@ function escapeUnits(hidden: string): string {
     { length: hidden.length },
     (_, at) => `\\u${hidden.charCodeAt(at).toString(16).padStart(4, '0')}`,
   ).join('');
+}
+
+/** What stands in place of a secret. Its length says nothing of the secret's. */
+export const MASK = '********';
+
+const SHOWN_HEADERS: ReadonlySet<string> = new Set(['content-type']);
+
+/** A plan that can be shown: no header but those known to be harmless keeps its value. The plan itself is not changed. */
+export function maskKey(plan: RequestPlan): RequestPlan {
+  const [first, ...others] = plan.steps.map((step) => ({
+    ...step,
+    request: { ...step.request, headers: maskHeaders(step.request.headers) },
+  }));
+  return { ...plan, steps: [first!, ...others] };
+}
+
+function maskHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      SHOWN_HEADERS.has(name.toLowerCase()) ? value : MASK,
+    ]),
+  );
 }

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { count } from '../deliver/report/quantities.js';
+import { count } from './quantities.js';
 import type { CommandIo, Output } from '../io.js';
 import { printable } from './printable.js';
 
@@ -17,14 +17,14 @@ const NO_LINES = Object.fromEntries(
   ),
 );
 
-/** How tables look on an output. */
-export interface Look {
+/** How tables style on an output. */
+export interface TableStyle {
   readonly width: number;
   readonly colours: boolean;
 }
 
-/** The look that fits an output: its width, and colours on a terminal whose user did not refuse them (https://no-color.org). */
-export function lookOf(output: Output, env: CommandIo['env']): Look {
+/** The style that fits an output: its width, and colours on a terminal whose user did not refuse them (https://no-color.org). */
+export function tableStyleOf(output: Output, env: CommandIo['env']): TableStyle {
   const onTerminal = output.isTTY === true;
   const columns = onTerminal ? (output.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH;
   return {
@@ -43,7 +43,7 @@ export function lookOf(output: Output, env: CommandIo['env']): Look {
 export function renderTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  { width, colours }: Look,
+  { width, colours }: TableStyle,
 ): string {
   const cells = rows.slice(0, MAX_ROWS).map((row) => row.map((cell) => printable(cell.slice(0, width + 1))));
   const colWidths = fitWidths([head, ...cells], width - GAP.length * (head.length - 1));

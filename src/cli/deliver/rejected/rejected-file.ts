@@ -8,7 +8,7 @@ import {
   writeSync,
   type Stats,
 } from 'node:fs';
-import { UsageError } from '../../settings.js';
+import { UsageError } from '../../io.js';
 import { rejectedLine, type Rejection } from './rejection.js';
 
 /** Personal data: for its owner alone. */

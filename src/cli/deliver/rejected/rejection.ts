@@ -4,7 +4,7 @@ import { stringifyJson } from '../../../runtime/index.js';
 /** One piece of the input that was not delivered, and why. */
 export interface Rejection {
   readonly item: InputItem;
-  /** An `ErrorCode` of the project, or an `InputFaultCode`. */
+  /** An `ErrorCode` of the project, or an `UnreadableCode`. */
   readonly code: string;
   readonly reason: string;
   /** Whether the message is worth sending again. */

@@ -1,10 +1,10 @@
 import { isObject } from '../../../core/index.js';
 import {
-  MESSAGE_TYPES,
   type Explanation,
+  MESSAGE_TYPES,
   type SkipReason,
+  type WarningCode,
 } from '../../../destinations/gainsight_px/index.js';
-import type { WarningCode } from '../../../destinations/gainsight_px/index.js';
 import type { InputItem } from '../../input/read-messages.js';
 import { DroppedValues } from './dropped-values.js';
 import { FirstRejections } from './first-rejections.js';
@@ -118,7 +118,7 @@ export class Counts {
 }
 
 function kindOf(item: InputItem): InputKind {
-  if (item.kind === 'fault') return 'unreadable';
+  if (item.kind === 'unreadable') return 'unreadable';
   const type = isObject(item.message) ? item.message.type : undefined;
   if (typeof type !== 'string') return 'other';
   return COUNTED_TYPES.find((known) => known === type || known === type.toLowerCase()) ?? 'other';

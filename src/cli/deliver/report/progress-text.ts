@@ -1,4 +1,4 @@
-import { count, countOf, duration, perSecond } from './quantities.js';
+import { count, countOf, duration, perSecond } from '../../output/quantities.js';
 
 /** How far a run is. */
 export interface Standing {

@@ -22,7 +22,7 @@ const OF_THIS_INPUT: ReadonlySet<string> = new Set(['--include-refused']);
  *
  * @param exists whether there is a file; new rejected files get a name that is free
  */
-export function goingOnCommands(
+export function resumeCommands(
   { files, options, goOnAfter, rejectedFile }: Leftovers,
   exists: (file: string) => boolean = existsSync,
 ): string[] {

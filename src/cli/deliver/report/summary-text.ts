@@ -1,7 +1,7 @@
 import { describePosition } from '../../input/read-messages.js';
 import { printable } from '../../output/printable.js';
-import { renderTable, type Look } from '../../output/table.js';
-import { count, countOf, duration, perSecond } from './quantities.js';
+import { renderTable, type TableStyle } from '../../output/table.js';
+import { count, countOf, duration, perSecond } from '../../output/quantities.js';
 import type { SentTo, Summary } from './summary.js';
 
 const TITLES: Readonly<Record<SentTo, string>> = {
@@ -11,15 +11,15 @@ const TITLES: Readonly<Record<SentTo, string>> = {
 };
 
 /** A summary for the eye; ends with a line break. */
-export function summaryText(summary: Summary, look: Look): string {
+export function summaryText(summary: Summary, style: TableStyle): string {
   const sections = [
     title(summary),
-    files(summary, look),
-    messages(summary, look),
-    requests(summary, look),
-    rejected(summary, look),
-    dropped(summary, look),
-    warnings(summary, look),
+    files(summary, style),
+    messages(summary, style),
+    requests(summary, style),
+    rejected(summary, style),
+    dropped(summary, style),
+    warnings(summary, style),
     goingOn(summary),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -61,27 +61,27 @@ function title(summary: Summary): string {
 }
 
 /** Of one file, all else is about it. */
-function files({ files: read }: Summary, look: Look): string {
+function files({ files: read }: Summary, style: TableStyle): string {
   if (read.length <= 1) return '';
   const rows = read.map(({ name, read: number }) => [name, count(number)]);
-  return renderTable(['file', 'messages read'], rows, look);
+  return renderTable(['file', 'messages read'], rows, style);
 }
 
-function messages({ messages: { byType }, sentTo }: Summary, look: Look): string {
+function messages({ messages: { byType }, sentTo }: Summary, style: TableStyle): string {
   const rows = Object.entries(byType).map(([type, fates]) => [
     type,
     ...['delivered' in fates ? fates.delivered : fates.wouldSend, fates.skipped, fates.rejected].map(count),
   ]);
   const head = ['messages', sentTo === 'nowhere' ? 'would be sent' : 'delivered', 'skipped', 'rejected'];
-  return rows.length === 0 ? '' : renderTable(head, rows, look);
+  return rows.length === 0 ? '' : renderTable(head, rows, style);
 }
 
-function requests({ requests: made, possibleDuplicates }: Summary, look: Look): string {
+function requests({ requests: made, possibleDuplicates }: Summary, style: TableStyle): string {
   const rows = Object.entries(made.byRoute).map(([route, number]) => [route, count(number)]);
   if (rows.length === 0) return '';
   if ('atLeast' in made) {
     const range = `${countOf(made.atLeast, 'request')} when PX knows every user and account, at most ${count(made.atMost)}`;
-    return `${renderTable(['requests at least', 'number'], rows, look)}\n${range}`;
+    return `${renderTable(['requests at least', 'number'], rows, style)}\n${range}`;
   }
   const { total, perMessage, retries, latencyMs } = made;
   const lines = [
@@ -91,15 +91,18 @@ function requests({ requests: made, possibleDuplicates }: Summary, look: Look): 
   if (possibleDuplicates > 0) {
     lines.push(`${countOf(possibleDuplicates, 'message')} may stand in PX twice`);
   }
-  return `${renderTable(['requests', 'number'], rows, look)}\n${lines.join('\n')}`;
+  return `${renderTable(['requests', 'number'], rows, style)}\n${lines.join('\n')}`;
 }
 
-function rejected({ rejected: { byCode, first, file, inFile }, messages }: Summary, look: Look): string {
+function rejected(
+  { rejected: { byCode, first, file, inFile }, messages }: Summary,
+  style: TableStyle,
+): string {
   if (byCode.length === 0) return '';
   const table = renderTable(
     ['rejected because', 'number', 'worth sending again'],
     byCode.map(({ code, count: number, retryable }) => [code, count(number), retryable ? 'yes' : 'no']),
-    look,
+    style,
   );
   const shown = first.map((note) => `  ${printable(`${describePosition(note)}: ${note.reason}`)}`);
   const more = messages.rejected - first.length;
@@ -117,16 +120,18 @@ function whereAll(file: string | null, inFile: number, all: number): string {
   return `\n${which}: ${printable(file)}`;
 }
 
-function dropped({ dropped: { values, messages: from, top } }: Summary, look: Look): string {
+function dropped({ dropped: { values, messages: from, top } }: Summary, style: TableStyle): string {
   if (values === 0) return '';
   const rows = top.map(({ path, reason, count: number }) => [path, reason, count(number)]);
   const heading = `Left out by the mapping: ${countOf(values, 'value')} of ${countOf(from, 'message')}`;
-  return `${heading}\n${renderTable([`top ${rows.length}`, 'why', 'number'], rows, look)}`;
+  return `${heading}\n${renderTable([`top ${rows.length}`, 'why', 'number'], rows, style)}`;
 }
 
-function warnings({ warnings: byCode }: Summary, look: Look): string {
+function warnings({ warnings: byCode }: Summary, style: TableStyle): string {
   const rows = Object.entries(byCode).map(([code, number]) => [code, count(number)]);
-  return rows.length === 0 ? '' : renderTable(['sent, but PX may refuse or mangle it', 'number'], rows, look);
+  return rows.length === 0
+    ? ''
+    : renderTable(['sent, but PX may refuse or mangle it', 'number'], rows, style);
 }
 
 function goingOn({ goOn, sentAgain, rejected: { file } }: Summary): string {

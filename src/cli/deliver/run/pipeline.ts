@@ -12,7 +12,7 @@ import {
   type Router,
   mayHaveArrived,
 } from '../../../router/index.js';
-import type { InputFault, InputItem, InputMessage } from '../../input/read-messages.js';
+import type { UnreadableItem, InputItem, InputMessage } from '../../input/read-messages.js';
 import type { Counts, WhySkipped } from '../report/counts.js';
 import type { HeldForbidden } from './deferred-403s.js';
 import { OrderedWindow, type Slot, type WindowLimits } from './ordered-window.js';
@@ -80,14 +80,14 @@ export class Delivery {
         counts.passedOver += 1;
         continue;
       }
-      const taken = item.kind === 'fault' ? this.#takeFault(item) : this.#takeMessage(item);
+      const taken = item.kind === 'unreadable' ? this.#takeFault(item) : this.#takeMessage(item);
       if (taken !== undefined) await taken;
     }
     await this.#idle();
     if (sending.to === 'px') sending.held.releaseAll(true);
   }
 
-  #takeFault(fault: InputFault): undefined {
+  #takeFault(fault: UnreadableItem): undefined {
     if (fault.refusal !== undefined) this.parts.counts.noteSkipped(fault, 'unreadable_before');
     else this.#reject(fault, { code: fault.code, reason: fault.message, retryable: false });
   }

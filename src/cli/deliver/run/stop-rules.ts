@@ -1,6 +1,6 @@
 import type { RouteName } from '../../../core/index.js';
 import type { Failed, Outcome, RequestRecord } from '../../../router/index.js';
-import { duration } from '../report/quantities.js';
+import { duration } from '../../output/quantities.js';
 import type { Stop } from './stop.js';
 
 /** So many 403s in a row say something about the key, not about single users. */

@@ -1,3 +1,15 @@
+/** The input cannot be read on. The message says why, as the end of "the input breaks off here: …". */
+export class BrokenInput extends Error {
+  override readonly name = 'BrokenInput';
+}
+
+/** Why a source cannot be read on, in words: our own, or the name that the system gives it. */
+export function breakReason(error: unknown): string {
+  if (error instanceof BrokenInput) return error.message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
+}
+
 /**
  * Reads a source in the amounts that its reader wants, and takes back what was too much. What the source throws is thrown behind all that
  * came before it.

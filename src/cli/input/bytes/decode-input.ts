@@ -1,10 +1,5 @@
 import { ByteReader } from './byte-reader.js';
-import {
-  refuseGzipAgain,
-  refuseKnownFormat,
-  refuseOtherText,
-  startsAsJson,
-} from '../split/foreign-format.js';
+import { refuseGzipAgain, refuseKnownFormat, refuseOtherText, startsAsJson } from './foreign-format.js';
 import { gunzip, isGzip } from './gunzip.js';
 import { utf16Order, utf8FromUtf16 } from './utf16.js';
 
@@ -20,7 +15,7 @@ const HEAD_BYTES = 512;
  * @throws ForeignFormat when the source holds something else than such text
  * @throws BrokenInput, and what the source throws, behind all that could be read before
  */
-export async function* plainBytes(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+export async function* decodeInput(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   const reader = new ByteReader(source);
   try {
     const isPacked = isGzip(await reader.peek(2));

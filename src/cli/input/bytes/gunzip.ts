@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { BrokenInput } from './broken-input.js';
-import type { ByteReader } from './byte-reader.js';
+import { BrokenInput, type ByteReader } from './byte-reader.js';
 import { inflateMember } from './inflate-member.js';
 
 const MAGIC = Buffer.from([0x1f, 0x8b, 8]);

@@ -1,6 +1,5 @@
 import { constants, createInflateRaw } from 'node:zlib';
-import { BrokenInput } from './broken-input.js';
-import type { ByteReader } from './byte-reader.js';
+import { BrokenInput, type ByteReader } from './byte-reader.js';
 
 /**
  * What was decoded of a piece that turns out to be damaged is lost in the decoder, so pieces are small: with them at most the messages of

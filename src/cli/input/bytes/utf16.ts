@@ -1,5 +1,4 @@
-import { BrokenInput } from './broken-input.js';
-import type { ByteReader } from './byte-reader.js';
+import { BrokenInput, type ByteReader } from './byte-reader.js';
 
 /** A byte that no UTF-8 holds: what stands in place of half a character, so that its line is refused like other broken text. */
 const NO_CHARACTER = Buffer.from([0xff]);

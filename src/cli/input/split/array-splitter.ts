@@ -1,6 +1,6 @@
-import { BoundedBytes } from '../bytes/bounded-bytes.js';
+import { BoundedBytes } from './bounded-bytes.js';
 import { LineSplitter, type SplitEnd, type Splitter } from './line-splitter.js';
-import { makePiece, tooLongPiece, type Piece } from './raw-record.js';
+import { rawRecord, tooLongRecord, type RawRecord } from './raw-record.js';
 
 const NEWLINE = 10;
 const BLANK = 32;
@@ -38,9 +38,9 @@ export class ArraySplitter implements Splitter {
     this.#line = firstLine;
   }
 
-  push(chunk: Buffer): Piece[] {
+  push(chunk: Buffer): RawRecord[] {
     if (this.#after !== undefined) return this.#after.push(chunk);
-    const pieces: Piece[] = [];
+    const records: RawRecord[] = [];
     let start = 0;
     for (let at = 0; at < chunk.length; at++) {
       if (this.#inString) {
@@ -60,11 +60,11 @@ export class ArraySplitter implements Splitter {
       }
       if (this.#depth === 1 && (byte === COMMA || byte === CLOSE_ARRAY)) {
         const isEmptyArray = byte === CLOSE_ARRAY && this.#index === 0 && this.#elementLine === 0;
-        if (!isEmptyArray) this.#close(chunk.subarray(start, at), pieces);
+        if (!isEmptyArray) this.#close(chunk.subarray(start, at), records);
         start = at + 1;
         if (byte === COMMA) continue;
         this.#after = new LineSplitter(this.limitBytes, this.#line);
-        return pieces.concat(this.#after.push(chunk.subarray(start)));
+        return records.concat(this.#after.push(chunk.subarray(start)));
       }
       if (this.#elementLine === 0) this.#elementLine = this.#line;
       if (byte === QUOTE) this.#inString = true;
@@ -72,7 +72,7 @@ export class ArraySplitter implements Splitter {
       else if ((byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) && this.#depth > 1) this.#depth -= 1;
     }
     this.#open.add(chunk.subarray(start));
-    return pieces;
+    return records;
   }
 
   /** Where the string ends that `from` lies in, or the chunk. */
@@ -94,17 +94,17 @@ export class ArraySplitter implements Splitter {
 
   end(): SplitEnd {
     if (this.#after !== undefined) return this.#after.end();
-    const pieces: Piece[] = [];
-    if (this.#elementLine !== 0) this.#close(Buffer.alloc(0), pieces);
-    return { pieces, cutOff: 'the input ends before its array does, as if it were cut off' };
+    const records: RawRecord[] = [];
+    if (this.#elementLine !== 0) this.#close(Buffer.alloc(0), records);
+    return { records, cutOff: 'the input ends before its array does, as if it were cut off' };
   }
 
-  #close(rest: Buffer, pieces: Piece[]): void {
+  #close(rest: Buffer, records: RawRecord[]): void {
     this.#open.add(rest);
     const position = { line: this.#elementLine || this.#line, at: `[${this.#index}]` };
     const tooLong = this.#open.overflowed;
     const bytes = this.#open.take();
-    pieces.push(tooLong ? tooLongPiece(position, bytes, this.limitBytes) : makePiece(position, bytes));
+    records.push(tooLong ? tooLongRecord(position, bytes, this.limitBytes) : rawRecord(position, bytes));
     this.#index += 1;
     this.#elementLine = 0;
   }

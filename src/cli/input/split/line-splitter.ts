@@ -1,19 +1,19 @@
-import { BoundedBytes } from '../bytes/bounded-bytes.js';
-import { makePiece, tooLongPiece, type Piece } from './raw-record.js';
+import { BoundedBytes } from './bounded-bytes.js';
+import { rawRecord, tooLongRecord, type RawRecord } from './raw-record.js';
 
 const NEWLINE = 10;
 
-/** Cuts bytes into pieces: what a reader of the input does first. */
+/** Cuts bytes into records: what a reader of the input does first. */
 export interface Splitter {
-  /** The pieces that end in this chunk. */
-  push(chunk: Buffer): Piece[];
+  /** The records that end in this chunk. */
+  push(chunk: Buffer): RawRecord[];
   /** What was still open at the end of the input. */
   end(): SplitEnd;
 }
 
 /** The end of an input. */
 export interface SplitEnd {
-  readonly pieces: readonly Piece[];
+  readonly records: readonly RawRecord[];
   /** Why it cannot have been the end, if it cannot. */
   readonly cutOff?: string;
 }
@@ -37,36 +37,36 @@ export class LineSplitter implements Splitter {
     this.#line = firstLine;
   }
 
-  push(chunk: Buffer): Piece[] {
-    const pieces: Piece[] = [];
+  push(chunk: Buffer): RawRecord[] {
+    const records: RawRecord[] = [];
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      this.#close(chunk, start, end, pieces);
+      this.#close(chunk, start, end, records);
       this.#line += 1;
       start = end + 1;
     }
     this.#open.add(chunk.subarray(start));
-    return pieces;
+    return records;
   }
 
   end(): SplitEnd {
-    const pieces: Piece[] = [];
-    this.#close(Buffer.alloc(0), 0, 0, pieces);
-    return { pieces };
+    const records: RawRecord[] = [];
+    this.#close(Buffer.alloc(0), 0, 0, records);
+    return { records };
   }
 
-  #close(chunk: Buffer, start: number, end: number, pieces: Piece[]): void {
+  #close(chunk: Buffer, start: number, end: number, records: RawRecord[]): void {
     const position = { line: this.#line };
     // The common line lies within one chunk, and needs no collecting.
     if (this.#open.length === 0 && end - start <= this.limitBytes) {
-      if (!isBlank(chunk, start, end)) pieces.push(makePiece(position, chunk, start, end));
+      if (!isBlank(chunk, start, end)) records.push(rawRecord(position, chunk, start, end));
       return;
     }
     this.#open.add(chunk.subarray(start, end));
     const tooLong = this.#open.overflowed;
     const bytes = this.#open.take();
-    if (tooLong) pieces.push(tooLongPiece(position, bytes, this.limitBytes));
-    else if (!isBlank(bytes)) pieces.push(makePiece(position, bytes));
+    if (tooLong) records.push(tooLongRecord(position, bytes, this.limitBytes));
+    else if (!isBlank(bytes)) records.push(rawRecord(position, bytes));
   }
 }
 

@@ -1,19 +1,19 @@
-import type { DestinationConfig } from '../../../destinations/gainsight_px/index.js';
-import { MessageInput } from '../../input/message-input.js';
-import type { CommandIo, StopSignal } from '../../io.js';
-import { tryWrite } from '../../output/print.js';
-import { printableJson } from '../../output/printable.js';
-import { lookOf } from '../../output/table.js';
-import { loadSettings } from '../../settings.js';
-import { Counts } from '../report/counts.js';
-import { goingOnCommands } from '../report/resume-command.js';
-import type { Standing } from '../report/progress-text.js';
-import { showProgress, type Progress, type ProgressStyle } from '../report/progress.js';
-import { RejectedFile } from '../rejected/rejected-file.js';
-import { runDelivery } from './session.js';
-import { Stop } from './stop.js';
-import { summaryText } from '../report/summary-text.js';
-import { exitCodeOf, summarize, type Summary } from '../report/summary.js';
+import type { DestinationConfig } from '../../destinations/gainsight_px/index.js';
+import { MessageInput } from '../input/message-input.js';
+import type { CommandIo, StopSignal } from '../io.js';
+import { tryWrite } from '../output/print.js';
+import { printableJson } from '../output/printable.js';
+import { tableStyleOf } from '../output/table.js';
+import { loadSettings } from '../settings/load-settings.js';
+import { Counts } from './report/counts.js';
+import { resumeCommands } from './report/resume-command.js';
+import type { Standing } from './report/progress-text.js';
+import { showProgress, type Progress, type ProgressStyle } from './report/progress.js';
+import { RejectedFile } from './rejected/rejected-file.js';
+import { runDelivery } from './run/session.js';
+import { Stop } from './run/stop.js';
+import { summaryText } from './report/summary-text.js';
+import { exitCodeOf, summarize, type Summary } from './report/summary.js';
 import { checkTarget, openTarget, type Target, type TargetOptions } from './delivery-target.js';
 
 /** The options of the command, parsed. */
@@ -86,7 +86,7 @@ async function deliverInput(delivery: Delivery, io: CommandIo): Promise<Summary>
   });
 
   const { files } = input;
-  const goOn = goingOnCommands({
+  const goOn = resumeCommands({
     files,
     options: wordsToRepeat,
     goOnAfter: result.goOnAfter,
@@ -102,7 +102,7 @@ async function report(summary: Summary, { json, skip }: DeliverOptions, io: Comm
     io.stderr.write(`--skip ${skip} passed over all ${summary.messages.read} messages of the input\n`);
   }
   const text =
-    json === true ? `${printableJson(summary)}\n` : summaryText(summary, lookOf(io.stdout, io.env));
+    json === true ? `${printableJson(summary)}\n` : summaryText(summary, tableStyleOf(io.stdout, io.env));
   if ((await tryWrite(io.stdout, text)) !== undefined) io.stderr.write(text);
   io.exitCode = exitCodeOf(summary);
 }

@@ -1,4 +1,4 @@
-import { MAX_QUOTE } from '../split/raw-record.js';
+import { MAX_QUOTE } from './raw-record.js';
 
 /**
  * How much longer than others a line of a rejected file may be: it holds a message that was read within the limit, with the reason beside

@@ -1,9 +1,8 @@
-import type { RouterOptions } from '../../../router/index.js';
-import { createSimulator, type FaultRule } from '../../../simulator/index.js';
-import { loopbackOrigin } from '../../loopback-origin.js';
-import type { SendingLimits } from '../../options.js';
-import { UsageError } from '../../settings.js';
-import type { SentTo } from '../report/summary.js';
+import type { RouterOptions } from '../../router/index.js';
+import { createSimulator, type FaultRule } from '../../simulator/index.js';
+import { loopbackOrigin, type SendingLimits } from '../options.js';
+import { UsageError } from '../io.js';
+import type { SentTo } from './report/summary.js';
 
 /** Options that say where messages are sent, and how. */
 export interface TargetOptions extends SendingLimits {

@@ -1,4 +1,4 @@
-import { isGzip } from '../bytes/gunzip.js';
+import { isGzip } from './gunzip.js';
 
 /** Input of a form that is not read. The message says what it looks like and what to do; one line. */
 export class ForeignFormat extends Error {

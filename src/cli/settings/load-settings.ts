@@ -1,20 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { isObject, isDestinationError } from '../core/index.js';
+import { isObject, isDestinationError } from '../../core/index.js';
 import {
   parseConfig,
   parseConfigDefaults,
   type ConfigDefaults,
   type DestinationConfig,
-} from '../destinations/gainsight_px/index.js';
-import { decodeText } from './input/bytes/utf16.js';
-
-/** The command was called in a way that cannot work. Its message is one line that ends with the mend; exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** The environment, as far as it is read. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+} from '../../destinations/gainsight_px/index.js';
+import { decodeText } from '../input/bytes/utf16.js';
+import { UsageError, type Environment } from '../io.js';
 
 /** The variables that settings come from, and the key of the configuration that each one sets. */
 export const ENVIRONMENT_KEYS = {

@@ -1,7 +1,7 @@
-import type { RequestPlan, ErrorCode } from '../core/index.js';
-import { createHttpFetch, createRouter, type Delivered } from '../router/index.js';
-import type { CommandIo } from './io.js';
-import { printable } from './output/printable.js';
+import type { RequestPlan, ErrorCode } from '../../core/index.js';
+import { createHttpFetch, createRouter, type Delivered } from '../../router/index.js';
+import type { CommandIo } from '../io.js';
+import { printable } from '../output/printable.js';
 
 interface Sending {
   /** What is being done, for the error: `cannot delete the user`. */

@@ -1,6 +1,5 @@
-import { type Issue, isObject } from '../core/index.js';
-import { CONFIG_KEYS } from '../destinations/gainsight_px/index.js';
-import { isNearMiss } from './suggest-option.js';
+import { changesBetween, isObject, type Issue } from '../../core/index.js';
+import { CONFIG_KEYS } from '../../destinations/gainsight_px/index.js';
 
 /** PX's REST API keys are UUIDs, its tag keys look like `AP-XXXXXXXXXX-2`. */
 const API_KEY = /^\s*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*$/i;
@@ -66,3 +65,21 @@ function misspeltAmong(value: unknown, known: readonly string[], prefix: string)
         : [{ path: `${prefix}${key}`, message: `has no effect: did you mean ${meant}?` }];
     });
 }
+
+/**
+ * Whether a name is another one misspelt: written in another case or with other separators, or with at most two letters missing, wrong,
+ * superfluous or swapped; one in a short name.
+ *
+ * @example
+ * isNearMiss('api_key', 'apiKey'); // true
+ * isNearMiss('userAtributeMap', 'userAttributeMap'); // true
+ */
+function isNearMiss(name: string, meant: string): boolean {
+  const [a, b] = [bare(name), bare(meant)];
+  const most = b.length > SHORT ? 2 : 1;
+  return Math.abs(a.length - b.length) <= most && changesBetween(a, b) <= most;
+}
+
+const SHORT = 6;
+
+const bare = (name: string): string => name.toLowerCase().replaceAll(/[\s_.-]/g, '');

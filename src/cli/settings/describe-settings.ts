@@ -1,5 +1,5 @@
-import { CONFIG_KEYS, parseConfig, type DestinationConfig } from '../destinations/gainsight_px/index.js';
-import { MASK } from './output/mask-key.js';
+import { CONFIG_KEYS, parseConfig, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
+import { MASK } from '../output/printable.js';
 
 /** What a configuration means, in the order to show it; without its key. */
 interface SettingsMeaning {
