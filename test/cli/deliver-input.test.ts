@@ -182,7 +182,7 @@ test('a key __proto__ in an array stays a mere key', async () => {
   expect('polluted' in message).toBe(false);
 });
 
-test('a line that is no JSON is a fault with its number and text, and the rest goes on', async () => {
+test('a line that is not valid JSON is a fault with its number and text, and the rest goes on', async () => {
   const items = await read('{"n":1}\n{"n":\n{"n":3}\n');
   expect(items.map(brief)).toEqual([
     [1, { n: 1 }],
@@ -271,12 +271,12 @@ describe('gzip', () => {
   };
 
   test.each([
-    ['rubbish', Buffer.from('rubbish'), 'behind the end of the gzip data stands something that is not gzip'],
-    ['one byte', Buffer.from('x'), 'behind the end of the gzip data stands something that is not gzip'],
+    ['rubbish', Buffer.from('rubbish'), 'something that is not gzip follows the gzip data'],
+    ['one byte', Buffer.from('x'), 'something that is not gzip follows the gzip data'],
     [
       'zeros and rubbish',
       Buffer.from('\0\0\0x'),
-      'behind the end of the gzip data stands something that is not gzip',
+      'something that is not gzip follows the gzip data',
     ],
     [
       'rubbish that begins as gzip does',

@@ -59,7 +59,7 @@ test('what was not delivered stands in the rejected file, in the order of the in
       message: track('d', ' '),
     },
     {
-      rejected: { code: 'not_json', reason: 'the line is not JSON', retryable: false, line: 5 },
+      rejected: { code: 'not_json', reason: 'the line is not valid JSON', retryable: false, line: 5 },
       text: '{"n":',
     },
     {

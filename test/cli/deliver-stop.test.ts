@@ -205,7 +205,7 @@ describe('while PX asks to wait', () => {
       const summary = await summaryOf(run);
       expect(summary.stopped).toMatchObject({
         reason: 'throttled',
-        message: 'PX asks to send nothing for 15 min 01 s: go on when that time has passed',
+        message: 'PX asks to send nothing for 15 min 01 s: resume after that time',
       });
       expect(px.simulator.requests.total).toBe(11);
       expect(summary.messages).toMatchObject({ delivered: 10 });
@@ -293,7 +293,7 @@ describe('after a stop without a rejected file, messages behind the first that w
       sentAgain: 400,
     };
     expect(summaryText(summary, { width: 80, colours: false })).toContain(
-      '  gainsight-px deliver events.jsonl --skip 4\n400 messages will be sent again by it, though delivered already: the events among them will stand in PX twice. With --rejected from the beginning, a run that is stopped sends nothing again.\n',
+      '  gainsight-px deliver events.jsonl --skip 4\n400 messages are delivered already, and this command sends them again: the events among them will be in PX twice. With --rejected from the beginning, a stopped run sends nothing again.\n',
     );
     expect(summaryText({ ...summary, sentAgain: 0 }, { width: 80, colours: false })).not.toContain(
       'again by it',
@@ -306,7 +306,7 @@ test('the daily quota is no reason to suggest another value of it', async () => 
   const run = runOver(many(30, track), px.aim, '--requests-per-day', '10', '--concurrency', '1');
   const { stdout } = await cli(run.argv.filter((word) => word !== '--json'));
   expect(stdout).toContain(
-    'Stopped: the daily quota of requests (--requests-per-day) is used up: go on when 24 hours have passed.',
+    'Stopped: the daily quota of requests (--requests-per-day) is used up: resume after 24 hours.',
   );
   const values = [...stdout.matchAll(/--requests-per-day (\S+)/g)].map(([, value]) => value);
   expect(new Set(values)).toEqual(new Set(['10']));

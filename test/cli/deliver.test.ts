@@ -96,7 +96,7 @@ test('the summary counts messages by type, requests by route, and requests per m
     ],
     first: [
       expect.objectContaining({ line: 5, code: 'type_unsupported' }),
-      { line: 9, code: 'not_json', reason: 'the line is not JSON', retryable: false },
+      { line: 9, code: 'not_json', reason: 'the line is not valid JSON', retryable: false },
     ],
     file: null,
     inFile: 0,
@@ -114,12 +114,12 @@ test('the summary counts retries and possible duplicates', async () => {
   expect(code).toBe(0);
 });
 
-test('a message that may stand in PX twice is counted in words too, delivered or not', async () => {
+test('a message that may be in PX twice is counted in words too, delivered or not', async () => {
   const { aim } = await startPx({ faults: [{ fault: 'error-500-after-write', route: 'events.create' }] });
   const { stdout } = await cli(['deliver', '-', '--max-attempts', '2', ...aim], {
     stdin: asLines(track('a')),
   });
-  expect(stdout).toMatch(/^1 message may stand in PX twice$/m);
+  expect(stdout).toMatch(/^1 message may be in PX twice$/m);
 });
 
 test('what the mapping drops is counted by path and reason, the most frequent first', async () => {

@@ -73,7 +73,7 @@ test('several files are delivered in order, and each is named in messages and in
   const [a, b] = [path.join(directory, 'a.jsonl'), path.join(directory, 'b.jsonl.gz')];
   const { code, stdout } = await cli(['deliver', path.join(directory, '*.jsonl*'), ...aim]);
   expect(code).toBe(1);
-  expect(stdout).toContain(`  ${a}, line 2: the line is not JSON`);
+  expect(stdout).toContain(`  ${a}, line 2: the line is not valid JSON`);
   expect(stdout).toMatch(/^file +messages read$/m);
   expect(stdout).toMatch(/a\.jsonl +3\n.*b\.jsonl\.gz +2$/m);
   expect(simulator.state.events.list.map(({ eventName }) => eventName)).toEqual(['e1', 'e2', 'e3', 'e4']);

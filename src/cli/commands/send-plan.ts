@@ -13,7 +13,7 @@ interface Sending {
 const MENDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   user_not_found: 'check the id: PX knows a user only after its first identify',
   denied: 'the key must belong to this data center',
-  rejected: 'PX will not take it however often it is sent',
+  rejected: 'PX refuses it however often it is sent',
 };
 
 /**

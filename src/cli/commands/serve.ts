@@ -104,7 +104,7 @@ async function serve(options: Options, version: string | undefined, io: CommandI
   const { concurrency, requestsPerSecond, requestsPerDay, requestTimeout } = options;
   if (upstream !== undefined && !isUpstreamUrl(upstream)) {
     throw new UsageError(
-      '--upstream is no URL with http or https, or has a user, query or fragment: give one such as http://127.0.0.1:9091',
+      '--upstream is not an http or https URL, or it has a user, query or fragment: give one such as http://127.0.0.1:9091',
     );
   }
   const configDefaults = defaults === undefined ? {} : loadDefaults(defaults);

@@ -115,7 +115,7 @@ function stopOnSignal(stop: Stop, progress: Progress, io: CommandIo): () => void
   };
   const onSignal = (): void => {
     stopListening();
-    progress.note('stopping: what is in flight is finished; once more ends it at once');
+    progress.note('stopping: finishing what is in flight; a second signal ends the run at once');
     stop.request('interrupted', 'interrupted');
   };
   for (const signal of signals) io.on(signal, onSignal);

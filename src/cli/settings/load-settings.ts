@@ -24,7 +24,7 @@ interface SettingsSource {
 /**
  * The configuration that a command works with: the file's, over which the environment's variables win. It is valid.
  *
- * @throws UsageError when the file cannot be read or is no JSON
+ * @throws UsageError when the file cannot be read or is not valid JSON
  * @throws ConfigurationError `configuration_invalid`, with every fault
  * @example
  * loadSettings({ config: 'destination.json' }, { GAINSIGHT_PX_API_KEY: '…' });
@@ -48,7 +48,7 @@ export function readSettings({ config }: SettingsSource, env: Environment = proc
 /**
  * The defaults in a JSON file: configuration keys for a whole service.
  *
- * @throws UsageError when the file cannot be read, is no JSON, or has issues, all of which it names
+ * @throws UsageError when the file cannot be read, is not valid JSON, or has issues, all of which it names
  */
 export function loadDefaults(path: string): ConfigDefaults {
   try {
@@ -93,7 +93,7 @@ function readJsonFile(path: string, kind: FileKind): unknown {
     const position = /at position (\d+)/.exec(String(error))?.[1];
     const where = position === undefined ? '' : ` (line ${lineAt(text, Number(position))})`;
     throw new UsageError(
-      `${kind.what} ${path} is no JSON${where}: correct it, or name another with ${kind.option}`,
+      `${kind.what} ${path} is not valid JSON${where}: correct it, or name another with ${kind.option}`,
     );
   }
 }

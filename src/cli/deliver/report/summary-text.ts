@@ -20,7 +20,7 @@ export function summaryText(summary: Summary, style: TableStyle): string {
     rejected(summary, style),
     dropped(summary, style),
     warnings(summary, style),
-    goingOn(summary),
+    resumption(summary),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -42,12 +42,12 @@ function title(summary: Summary): string {
   const refusedBefore = skipped.refusedBefore - skipped.unreadableBefore;
   if (refusedBefore > 0) {
     parts.push(
-      `${count(refusedBefore)} skipped: refused by an earlier run, and still not delivered; once the cause is removed, --include-refused sends them`,
+      `${count(refusedBefore)} skipped: refused by an earlier run, and still not delivered; when the cause is removed, --include-refused sends them`,
     );
   }
   if (skipped.unreadableBefore > 0) {
     parts.push(
-      `${count(skipped.unreadableBefore)} skipped: not readable for an earlier run, and still not delivered; correct the file that they come from, and deliver them from there`,
+      `${count(skipped.unreadableBefore)} skipped: not readable in an earlier run, and still not delivered; correct the original file, and deliver them from there`,
     );
   }
   if (linksSkipped > 0) {
@@ -89,7 +89,7 @@ function requests({ requests: made, possibleDuplicates }: Summary, style: TableS
     `latency: half within ${latencyMs.p50 ?? 0} ms, 95 % within ${latencyMs.p95 ?? 0} ms`,
   ];
   if (possibleDuplicates > 0) {
-    lines.push(`${countOf(possibleDuplicates, 'message')} may stand in PX twice`);
+    lines.push(`${countOf(possibleDuplicates, 'message')} may be in PX twice`);
   }
   return `${renderTable(['requests', 'number'], rows, style)}\n${lines.join('\n')}`;
 }
@@ -134,12 +134,12 @@ function warnings({ warnings: byCode }: Summary, style: TableStyle): string {
     : renderTable(['sent, but PX may refuse or mangle it', 'number'], rows, style);
 }
 
-function goingOn({ goOn, sentAgain, rejected: { file } }: Summary): string {
+function resumption({ goOn, sentAgain, rejected: { file } }: Summary): string {
   if (goOn.length === 0) return '';
   const heading =
     goOn.length === 1
-      ? 'To go on:'
-      : 'To go on, one after the other, the next when the one before has left nothing that is worth sending again:';
+      ? 'To resume:'
+      : 'To resume, run these commands in order, each when the one before it has left nothing that is worth sending again:';
   return [heading, ...goOn.map((command) => `  ${printable(command)}`), ...again(sentAgain, file)].join('\n');
 }
 
@@ -147,12 +147,12 @@ function again(sentAgain: number, file: string | null): string[] {
   if (sentAgain === 0) return [];
   const avoid =
     file === null
-      ? 'With --rejected from the beginning, a run that is stopped sends nothing again.'
-      : 'A rejected file that can be written to the end avoids that.';
+      ? 'With --rejected from the beginning, a stopped run sends nothing again.'
+      : 'A rejected file that can be written completely avoids this.';
   return [
-    `${goesOn(sentAgain)} sent again by it, though delivered already: the events among them will stand in PX twice. ${avoid}`,
+    `${areDelivered(sentAgain)} delivered already, and this command sends them again: the events among them will be in PX twice. ${avoid}`,
   ];
 }
 
-const goesOn = (number: number): string =>
-  number === 1 ? '1 message will be' : `${count(number)} messages will be`;
+const areDelivered = (number: number): string =>
+  number === 1 ? '1 message is' : `${count(number)} messages are`;

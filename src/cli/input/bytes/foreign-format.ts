@@ -78,7 +78,7 @@ export function refuseOtherText(head: Buffer): void {
   if (text.startsWith('<')) {
     throw new ForeignFormat(
       'XML or HTML, not like JSON',
-      'look into the file: it may be an error page of where it was loaded from',
+      'look into the file: it may be an error page of the server it was downloaded from',
     );
   }
   if (isCsv(text.split(/\r?\n/))) {

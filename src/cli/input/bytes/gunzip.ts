@@ -31,7 +31,7 @@ export async function* gunzip(reader: ByteReader): AsyncGenerator<Buffer> {
     const trailer = await take(reader, TRAILER_BYTES);
     if (trailer.readUInt32LE(0) !== sum || trailer.readUInt32LE(4) !== length % 2 ** 32) {
       throw new BrokenInput(
-        'the gzip data are damaged: their checksum is another one than that of what was read',
+        'the gzip data are damaged: the checksum does not match',
       );
     }
   } while (isGzip(await reader.peek(2)));
@@ -62,7 +62,7 @@ async function take(reader: ByteReader, length: number): Promise<Buffer> {
 async function passPadding(reader: ByteReader): Promise<void> {
   for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) {
     if (chunk.some((byte) => byte !== 0)) {
-      throw new BrokenInput('behind the end of the gzip data stands something that is not gzip');
+      throw new BrokenInput('something that is not gzip follows the gzip data');
     }
   }
 }

@@ -96,7 +96,7 @@ export class ArraySplitter implements Splitter {
     if (this.#after !== undefined) return this.#after.end();
     const records: RawRecord[] = [];
     if (this.#elementLine !== 0) this.#close(Buffer.alloc(0), records);
-    return { records, cutOff: 'the input ends before its array does, as if it were cut off' };
+    return { records, cutOff: 'the input ends before its array does: it may be cut off' };
   }
 
   #close(rest: Buffer, records: RawRecord[]): void {

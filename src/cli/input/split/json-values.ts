@@ -13,7 +13,7 @@ export interface ParsedRecord {
 /** A value of the input, or a record of it that holds none. */
 export type InputRecord = ParsedRecord | (RawRecord & { readonly unreadable: Unreadable });
 
-const NOT_JSON: Unreadable = { code: 'not_json', message: 'the line is not JSON' };
+const NOT_JSON: Unreadable = { code: 'not_json', message: 'the line is not valid JSON' };
 const UNFINISHED: Unreadable = {
   code: 'input_broken',
   message: 'the input ends within the JSON text that begins here: it may be cut off',
