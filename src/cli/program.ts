@@ -101,12 +101,12 @@ function helpCall(program: Command, argv: readonly string[]): string {
 
 function describe(error: unknown, help: string): { line: string; exitCode: number } {
   if (error instanceof CommanderError) {
-    return { line: `error: ${parsingFault(error)}; see ${help}`, exitCode: 2 };
+    return { line: `error: ${usageProblem(error)}; see ${help}`, exitCode: 2 };
   }
   if (error instanceof UsageError) return { line: `error: ${error.message}`, exitCode: 2 };
   if (isDestinationError(error) && error.kind === 'configuration') {
-    const mend = 'correct the --config file or the GAINSIGHT_PX_… variables';
-    return { line: `error: ${error.message}; ${mend}`, exitCode: 2 };
+    const advice = 'correct the --config file or the GAINSIGHT_PX_… variables';
+    return { line: `error: ${error.message}; ${advice}`, exitCode: 2 };
   }
   // Here no event is at work: it is an argument that does not do.
   if (isDestinationError(error) && error.kind === 'instrumentation') {
@@ -119,7 +119,7 @@ function describe(error: unknown, help: string): { line: string; exitCode: numbe
 }
 
 /** What is wrong with the arguments, on one line and without what was given to an unknown option: it may be a key. */
-function parsingFault({ code, message }: CommanderError): string {
+function usageProblem({ code, message }: CommanderError): string {
   if (code === 'commander.help') return 'no command given';
   const text = message
     .replace(/^error: /, '')

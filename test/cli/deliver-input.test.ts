@@ -273,11 +273,7 @@ describe('gzip', () => {
   test.each([
     ['rubbish', Buffer.from('rubbish'), 'something that is not gzip follows the gzip data'],
     ['one byte', Buffer.from('x'), 'something that is not gzip follows the gzip data'],
-    [
-      'zeros and rubbish',
-      Buffer.from('\0\0\0x'),
-      'something that is not gzip follows the gzip data',
-    ],
+    ['zeros and rubbish', Buffer.from('\0\0\0x'), 'something that is not gzip follows the gzip data'],
     [
       'rubbish that begins as gzip does',
       Buffer.from([0x1f, 0x8b, ...LINES.slice(0, 50).split('').map(Number)]),

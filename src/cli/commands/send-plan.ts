@@ -10,14 +10,14 @@ interface Sending {
   readonly origin?: string | undefined;
 }
 
-const MENDS: Readonly<Partial<Record<ErrorCode, string>>> = {
+const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
   user_not_found: 'check the id: PX knows a user only after its first identify',
   denied: 'the key must belong to this data center',
   rejected: 'PX refuses it however often it is sent',
 };
 
 /**
- * Delivers one plan. When it fails, that is said on one line with the mend, the exit code is 1, and nothing is returned.
+ * Delivers one plan. When it fails, that is said on one line with the advice, the exit code is 1, and nothing is returned.
  */
 export async function sendPlan(
   plan: RequestPlan,
@@ -28,8 +28,8 @@ export async function sendPlan(
   try {
     const outcome = await router.deliver(plan);
     if (outcome.delivered) return outcome;
-    const mend = MENDS[outcome.code] ?? (outcome.retryable ? 'it may pass: try again' : 'see --help');
-    io.stderr.write(`${printable(`error: ${task}: ${outcome.message}; ${mend}`)}\n`);
+    const advice = ADVICE[outcome.code] ?? (outcome.retryable ? 'it may pass: try again' : 'see --help');
+    io.stderr.write(`${printable(`error: ${task}: ${outcome.message}; ${advice}`)}\n`);
     io.exitCode = 1;
     return undefined;
   } finally {

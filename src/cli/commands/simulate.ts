@@ -61,12 +61,12 @@ async function simulate(options: Options, io: CommandIo): Promise<void> {
   const ready = await listen(simulator, options);
   // Before it says that it is ready: who reads that line may stop it at once.
   const stopped = stopSignal(io);
-  const aim = `gainsight-px deliver events.jsonl --config destination.json --px-url ${ready.origin}`;
+  const example = `gainsight-px deliver events.jsonl --config destination.json --px-url ${ready.origin}`;
   await print(
     io,
     options.json === true
       ? `${JSON.stringify(ready)}\n`
-      : `Gainsight PX is simulated at ${ready.baseUrl}; Ctrl-C ends it. To send to it:\n  ${aim}\n`,
+      : `Gainsight PX is simulated at ${ready.baseUrl}; Ctrl-C ends it. To send to it:\n  ${example}\n`,
   );
   await stopped;
   await simulator.close();

@@ -37,7 +37,7 @@ export function registerValidate(program: Command, io: CommandIo): void {
 
 async function validate(options: Options, io: CommandIo): Promise<void> {
   const settings = readSettings(options, io.env);
-  const issues = [...faultsOf(settings), ...swappedKeys(settings)];
+  const issues = [...issuesOf(settings), ...swappedKeys(settings)];
   const warnings = misspeltKeys(settings);
   if (options.json !== true) {
     for (const { path, message } of warnings)
@@ -45,7 +45,7 @@ async function validate(options: Options, io: CommandIo): Promise<void> {
   }
   if (issues.length > 0) {
     if (options.json === true) await print(io, `${printableJson({ valid: false, issues, warnings })}\n`);
-    else for (const fault of issues) io.stderr.write(`${printable(faultLine(fault))}\n`);
+    else for (const issue of issues) io.stderr.write(`${printable(issueLine(issue))}\n`);
     io.exitCode = 2;
     return;
   }
@@ -59,7 +59,7 @@ async function validate(options: Options, io: CommandIo): Promise<void> {
   await print(io, `${renderTable(['setting', 'meaning'], rows, tableStyleOf(io.stdout, io.env))}\n`);
 }
 
-function faultsOf(settings: unknown): readonly Issue[] {
+function issuesOf(settings: unknown): readonly Issue[] {
   try {
     parseConfig(settings);
     return [];
@@ -70,7 +70,7 @@ function faultsOf(settings: unknown): readonly Issue[] {
 }
 
 /** A fault with the variable that would mend it too, where there is one. */
-function faultLine({ path, message }: Issue): string {
+function issueLine({ path, message }: Issue): string {
   const variable = Object.entries(ENVIRONMENT_KEYS).find(([, key]) => key === path)?.[0];
   return `error: ${path === '' ? 'the configuration' : path}: ${message}${variable === undefined ? '' : ` (or set ${variable})`}`;
 }

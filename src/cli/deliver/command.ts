@@ -12,7 +12,7 @@ import {
   requestTimeoutOption,
   wholeNumber,
 } from '../options.js';
-import { deliver, type DeliverOptions } from './deliver.js';
+import { deliver, type DeliverCommandOptions } from './deliver.js';
 import { PROGRESS_STYLES } from './report/progress.js';
 
 const HELP = `
@@ -63,7 +63,7 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     .option('--json', 'print the summary as one JSON object')
     .addOption(pxUrlTextOption())
     .addHelpText('after', HELP)
-    .action(async (files: string[], options: DeliverOptions, command: Command) => {
+    .action(async (files: string[], options: DeliverCommandOptions, command: Command) => {
       await deliver(files, { options, wordsToRepeat: wordsToRepeat(command) }, io);
     });
 }

@@ -7,17 +7,22 @@ import { tableStyleOf } from '../output/table.js';
 import { loadSettings } from '../settings/load-settings.js';
 import { Counts } from './report/counts.js';
 import { resumeCommands } from './report/resume-command.js';
-import type { Standing } from './report/progress-text.js';
+import type { ProgressState } from './report/progress-text.js';
 import { showProgress, type Progress, type ProgressStyle } from './report/progress.js';
 import { RejectedFile } from './rejected/rejected-file.js';
 import { runDelivery } from './run/session.js';
 import { Stop } from './run/stop.js';
 import { summaryText } from './report/summary-text.js';
 import { exitCodeOf, summarize, type Summary } from './report/summary.js';
-import { checkTarget, openTarget, type Target, type TargetOptions } from './delivery-target.js';
+import {
+  checkTarget,
+  openTarget,
+  type DeliveryTarget,
+  type DeliveryTargetOptions,
+} from './delivery-target.js';
 
 /** The options of the command, parsed. */
-export interface DeliverOptions extends TargetOptions {
+export interface DeliverCommandOptions extends DeliveryTargetOptions {
   readonly config?: string;
   readonly rejected?: string;
   readonly skip: number;
@@ -28,7 +33,7 @@ export interface DeliverOptions extends TargetOptions {
 
 /** How the command was called. */
 interface DeliverCall {
-  readonly options: DeliverOptions;
+  readonly options: DeliverCommandOptions;
   /** The options of this call that a further run needs too, as they are written. */
   readonly wordsToRepeat: readonly string[];
 }
@@ -44,7 +49,7 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
   const config = loadSettings(options, io.env);
   const input = MessageInput.open(files, io);
   let rejectedFile: RejectedFile | undefined;
-  let target: Target | undefined;
+  let target: DeliveryTarget | undefined;
   let summary: Summary;
   try {
     rejectedFile = options.rejected === undefined ? undefined : RejectedFile.create(options.rejected);
@@ -58,16 +63,16 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
   await report(summary, options, io);
 }
 
-interface Delivery {
+interface DeliverParts {
   readonly input: MessageInput;
   readonly config: DestinationConfig;
   readonly call: DeliverCall;
-  readonly target: Target;
+  readonly target: DeliveryTarget;
   readonly rejectedFile: RejectedFile | undefined;
 }
 
-async function deliverInput(delivery: Delivery, io: CommandIo): Promise<Summary> {
-  const { input, config, call, target, rejectedFile } = delivery;
+async function deliverInput(parts: DeliverParts, io: CommandIo): Promise<Summary> {
+  const { input, config, call, target, rejectedFile } = parts;
   const { options, wordsToRepeat } = call;
   const { sending, sentTo } = target;
   if (rejectedFile === undefined && sentTo === 'px') {
@@ -97,7 +102,7 @@ async function deliverInput(delivery: Delivery, io: CommandIo): Promise<Summary>
 }
 
 /** What came of the messages is known only here: where the standard output does not take it, it goes to the error output. */
-async function report(summary: Summary, { json, skip }: DeliverOptions, io: CommandIo): Promise<void> {
+async function report(summary: Summary, { json, skip }: DeliverCommandOptions, io: CommandIo): Promise<void> {
   if (skip > summary.messages.read) {
     io.stderr.write(`--skip ${skip} passed over all ${summary.messages.read} messages of the input\n`);
   }
@@ -127,7 +132,7 @@ function startProgress(
   { counts, input }: { counts: Counts; input: MessageInput },
   io: CommandIo,
 ): Progress {
-  const standing = (): Standing => {
+  const state = (): ProgressState => {
     const { read, settled, rejected } = counts;
     const shareRead = input.shareRead();
     // What was read is not done with yet.
@@ -140,5 +145,5 @@ function startProgress(
       clearInterval(timer);
     };
   };
-  return showProgress({ style, io, standing, nowMs: () => performance.now(), every });
+  return showProgress({ style, io, state, nowMs: () => performance.now(), every });
 }

@@ -5,7 +5,7 @@ import { UsageError } from '../io.js';
 import type { SentTo } from './report/summary.js';
 
 /** Options that say where messages are sent, and how. */
-export interface TargetOptions extends SendingLimits {
+export interface DeliveryTargetOptions extends SendingLimits {
   readonly dryRun?: true;
   readonly simulate?: true;
   readonly simulateFault: readonly FaultRule[];
@@ -14,7 +14,7 @@ export interface TargetOptions extends SendingLimits {
 }
 
 /** Where messages are sent. */
-export interface Target {
+export interface DeliveryTarget {
   readonly sentTo: SentTo;
   /** How to send; `undefined`: not at all. */
   readonly sending: RouterOptions | undefined;
@@ -22,7 +22,7 @@ export interface Target {
 }
 
 /** @throws UsageError when options contradict each other */
-export function checkTarget({ dryRun, simulate, pxUrl, simulateFault }: TargetOptions): void {
+export function checkTarget({ dryRun, simulate, pxUrl, simulateFault }: DeliveryTargetOptions): void {
   const targets = Object.entries({ '--dry-run': dryRun, '--simulate': simulate, '--px-url': pxUrl })
     .filter(([, value]) => value !== undefined)
     .map(([name]) => name);
@@ -35,7 +35,7 @@ export function checkTarget({ dryRun, simulate, pxUrl, simulateFault }: TargetOp
 }
 
 /** Opens what options name; close it. */
-export async function openTarget(options: TargetOptions): Promise<Target> {
+export async function openTarget(options: DeliveryTargetOptions): Promise<DeliveryTarget> {
   const { dryRun, simulate, simulateFault, pxUrl } = options;
   const { concurrency, requestsPerSecond, requestsPerDay, maxAttempts, requestTimeout } = options;
   const limits = {

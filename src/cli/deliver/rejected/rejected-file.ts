@@ -46,8 +46,8 @@ export class RejectedFile {
     const descriptor = open(path, isDevice ? APPEND : APPEND | NO_LINKS | NO_WAITING);
     try {
       const stats = fstatSync(descriptor);
-      const fault = isDevice && !stats.isFile() ? undefined : faultOf(stats);
-      if (fault !== undefined) throw new UsageError(`${path} ${fault}`);
+      const problem = isDevice && !stats.isFile() ? undefined : problemOf(stats);
+      if (problem !== undefined) throw new UsageError(`${path} ${problem}`);
       if (stats.isFile()) fchmodSync(descriptor, MODE);
       return new RejectedFile(path, descriptor, stats.isFile());
     } catch (error) {
@@ -117,7 +117,7 @@ function cannotWrite(path: string, error: unknown): UsageError {
 }
 
 /** Why a file that is there must not be written. */
-function faultOf(stats: Stats): string | undefined {
+function problemOf(stats: Stats): string | undefined {
   if (!stats.isFile()) return 'is not a regular file: name another file with --rejected';
   if (stats.size > 0) return 'holds messages already: name a new file with --rejected, or move it away';
   const user = process.getuid?.();

@@ -17,7 +17,7 @@ const COUNTED_TYPES = [...MESSAGE_TYPES, 'page', 'screen', 'alias'] as const;
 export type InputKind = (typeof COUNTED_TYPES)[number] | 'other' | 'unreadable';
 
 /** What became of the messages of one kind. */
-export interface Fates {
+export interface OutcomeCounts {
   /** In a dry run: would be sent. */
   delivered: number;
   skipped: number;
@@ -32,14 +32,14 @@ export interface RejectedCode {
 }
 
 /** Why a message was neither delivered nor rejected: what its own content says, or an earlier run. */
-export type WhySkipped = SkipReason | 'refused_before' | 'unreadable_before';
+export type SkipCause = SkipReason | 'refused_before' | 'unreadable_before';
 
 /** Counts what becomes of the messages of a run. */
 export class Counts {
   /** Messages and issues in the input so far, those passed over by `--skip` among them: where to go on after. */
   read = 0;
   passedOver = 0;
-  readonly skipped: Record<WhySkipped, number> = {
+  readonly skipped: Record<SkipCause, number> = {
     switched_off: 0,
     type_filtered: 0,
     refused_before: 0,
@@ -53,7 +53,7 @@ export class Counts {
   linksSkipped = 0;
   /** Delivered by this run, and perhaps by an earlier one, too, that got no clear answer. */
   perhapsDeliveredBefore = 0;
-  readonly kinds = new Map<InputKind, Fates>();
+  readonly kinds = new Map<InputKind, OutcomeCounts>();
   readonly codes = new Map<string, RejectedCode>();
   readonly warnings = new Map<WarningCode, number>();
   readonly dropped = new DroppedValues();
@@ -81,16 +81,16 @@ export class Counts {
   }
 
   noteDelivered(item: InputItem): void {
-    this.#fatesOf(item).delivered += 1;
+    this.#countsOf(item).delivered += 1;
   }
 
-  noteSkipped(item: InputItem, why: WhySkipped): void {
-    this.#fatesOf(item).skipped += 1;
+  noteSkipped(item: InputItem, why: SkipCause): void {
+    this.#countsOf(item).skipped += 1;
     this.skipped[why] += 1;
   }
 
   noteRejected(rejection: Rejection): void {
-    this.#fatesOf(rejection.item).rejected += 1;
+    this.#countsOf(rejection.item).rejected += 1;
     const { code, retryable } = rejection;
     const key = `${code} ${retryable}`;
     const counted = this.codes.get(key);
@@ -103,16 +103,16 @@ export class Counts {
     for (const { code } of warnings) this.warnings.set(code, (this.warnings.get(code) ?? 0) + 1);
   }
 
-  #fatesOf(item: InputItem): Fates {
+  #countsOf(item: InputItem): OutcomeCounts {
     const kind = kindOf(item);
-    let fates = this.kinds.get(kind);
-    if (fates === undefined) this.kinds.set(kind, (fates = { delivered: 0, skipped: 0, rejected: 0 }));
-    return fates;
+    let outcomes = this.kinds.get(kind);
+    if (outcomes === undefined) this.kinds.set(kind, (outcomes = { delivered: 0, skipped: 0, rejected: 0 }));
+    return outcomes;
   }
 
-  #sum(fate: keyof Fates): number {
+  #sum(outcome: keyof OutcomeCounts): number {
     let sum = 0;
-    for (const fates of this.kinds.values()) sum += fates[fate];
+    for (const outcomes of this.kinds.values()) sum += outcomes[outcome];
     return sum;
   }
 }

@@ -1,7 +1,7 @@
 import { count, countOf, duration, perSecond } from '../../output/quantities.js';
 
 /** How far a run is. */
-export interface Standing {
+export interface ProgressState {
   /** Messages done with. */
   readonly settled: number;
   readonly rejected: number;
@@ -12,12 +12,15 @@ export interface Standing {
 }
 
 /**
- * A standing in words, the most important ones first.
+ * A state in words, the most important ones first.
  *
  * @example
- * standingText({ settled: 1200, rejected: 3, share: 0.5, pausedMs: 0 }, 10_000); // ['1,200 messages', '3 rejected', '10 s left', '120/s']
+ * progressWords({ settled: 1200, rejected: 3, share: 0.5, pausedMs: 0 }, 10_000); // ['1,200 messages', '3 rejected', '10 s left', '120/s']
  */
-export function standingText({ settled, rejected, share, pausedMs }: Standing, elapsedMs: number): string[] {
+export function progressWords(
+  { settled, rejected, share, pausedMs }: ProgressState,
+  elapsedMs: number,
+): string[] {
   return [
     countOf(settled, 'message'),
     ...(rejected > 0 ? [`${count(rejected)} rejected`] : []),
@@ -33,9 +36,9 @@ const WIDEST_BAR = 40;
 const NARROWEST_BAR = 10;
 
 /** A line with a bar that is no wider than so many columns: what does not fit is left out, the bar first, then the last words. */
-export function progressLine(standing: Standing, elapsedMs: number, columns: number): string {
-  const { share } = standing;
-  const words = standingText(standing, elapsedMs);
+export function progressLine(state: ProgressState, elapsedMs: number, columns: number): string {
+  const { share } = state;
+  const words = progressWords(state, elapsedMs);
   const percent = share === undefined ? [] : [`${Math.floor(share * 100)} %`];
   const text = (): string => [...percent, words.join(', ')].join('  ');
   while (words.length > 1 && text().length > columns) words.pop();

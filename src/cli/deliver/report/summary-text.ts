@@ -68,9 +68,13 @@ function files({ files: read }: Summary, style: TableStyle): string {
 }
 
 function messages({ messages: { byType }, sentTo }: Summary, style: TableStyle): string {
-  const rows = Object.entries(byType).map(([type, fates]) => [
+  const rows = Object.entries(byType).map(([type, outcomes]) => [
     type,
-    ...['delivered' in fates ? fates.delivered : fates.wouldSend, fates.skipped, fates.rejected].map(count),
+    ...[
+      'delivered' in outcomes ? outcomes.delivered : outcomes.wouldSend,
+      outcomes.skipped,
+      outcomes.rejected,
+    ].map(count),
   ]);
   const head = ['messages', sentTo === 'nowhere' ? 'would be sent' : 'delivered', 'skipped', 'rejected'];
   return rows.length === 0 ? '' : renderTable(head, rows, style);

@@ -3,7 +3,7 @@ import round from 'lodash/round.js';
 import sum from 'lodash/sum.js';
 import type { RouteName } from '../../../core/index.js';
 import type { ReadFile } from '../../input/message-input.js';
-import type { Counts, Fates, InputKind, RejectedCode } from './counts.js';
+import type { Counts, OutcomeCounts, InputKind, RejectedCode } from './counts.js';
 import type { DroppedPath } from './dropped-values.js';
 import type { RejectedFile } from '../rejected/rejected-file.js';
 import type { RejectedNote } from '../rejected/rejection.js';
@@ -38,7 +38,7 @@ export interface Summary {
       /** Of these, what was not a message: an earlier run could not read it, and nothing sends it. */
       readonly unreadableBefore: number;
     };
-    readonly byType: Readonly<Partial<Record<InputKind, ShownFates>>>;
+    readonly byType: Readonly<Partial<Record<InputKind, ShownCounts>>>;
   };
   readonly requests: SentRequests | WouldBe;
   /** Group messages that were delivered without the link of their user, as `missingUserOnGroup: skip` says. */
@@ -72,7 +72,7 @@ export interface Summary {
 }
 
 /** What became of the messages of one kind; `delivered`, or `wouldSend` after a dry run. */
-export type ShownFates = Pick<Fates, 'skipped' | 'rejected'> &
+export type ShownCounts = Pick<OutcomeCounts, 'skipped' | 'rejected'> &
   ({ readonly delivered: number } | { readonly wouldSend: number });
 
 export type SentTo = 'px' | 'simulator' | 'nowhere';
@@ -132,9 +132,9 @@ export function summarize(parts: SummaryParts): Summary {
         unreadableBefore: skipped.unreadable_before,
       },
       byType: Object.fromEntries(
-        [...counts.kinds].map(([kind, fates]) => [
+        [...counts.kinds].map(([kind, outcomes]) => [
           kind,
-          { ...sent(fates.delivered, sentTo), skipped: fates.skipped, rejected: fates.rejected },
+          { ...sent(outcomes.delivered, sentTo), skipped: outcomes.skipped, rejected: outcomes.rejected },
         ]),
       ),
     },

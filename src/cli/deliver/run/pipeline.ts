@@ -13,7 +13,7 @@ import {
   mayHaveArrived,
 } from '../../../router/index.js';
 import type { UnreadableItem, InputItem, InputMessage } from '../../input/read-messages.js';
-import type { Counts, WhySkipped } from '../report/counts.js';
+import type { Counts, SkipCause } from '../report/counts.js';
 import type { HeldForbidden } from './deferred-403s.js';
 import { OrderedWindow, type Slot, type WindowLimits } from './ordered-window.js';
 import type { Rejection } from '../rejected/rejection.js';
@@ -80,16 +80,16 @@ export class Delivery {
         counts.passedOver += 1;
         continue;
       }
-      const taken = item.kind === 'unreadable' ? this.#takeFault(item) : this.#takeMessage(item);
+      const taken = item.kind === 'unreadable' ? this.#takeUnreadable(item) : this.#takeMessage(item);
       if (taken !== undefined) await taken;
     }
     await this.#idle();
     if (sending.to === 'px') sending.held.releaseAll(true);
   }
 
-  #takeFault(fault: UnreadableItem): undefined {
-    if (fault.refusal !== undefined) this.parts.counts.noteSkipped(fault, 'unreadable_before');
-    else this.#reject(fault, { code: fault.code, reason: fault.message, retryable: false });
+  #takeUnreadable(item: UnreadableItem): undefined {
+    if (item.refusal !== undefined) this.parts.counts.noteSkipped(item, 'unreadable_before');
+    else this.#reject(item, { code: item.code, reason: item.message, retryable: false });
   }
 
   /** What it returns is to be awaited before the next message is taken. */
@@ -113,7 +113,7 @@ export class Delivery {
     return undefined;
   }
 
-  #whySkipped({ message, refusal }: InputMessage): WhySkipped | undefined {
+  #whySkipped({ message, refusal }: InputMessage): SkipCause | undefined {
     const { config, includeRefused } = this.parts;
     if (refusal?.retryable === false && !includeRefused) return 'refused_before';
     return skipReason(message, config);

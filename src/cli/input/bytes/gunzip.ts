@@ -30,9 +30,7 @@ export async function* gunzip(reader: ByteReader): AsyncGenerator<Buffer> {
     }
     const trailer = await take(reader, TRAILER_BYTES);
     if (trailer.readUInt32LE(0) !== sum || trailer.readUInt32LE(4) !== length % 2 ** 32) {
-      throw new BrokenInput(
-        'the gzip data are damaged: the checksum does not match',
-      );
+      throw new BrokenInput('the gzip data are damaged: the checksum does not match');
     }
   } while (isGzip(await reader.peek(2)));
   await passPadding(reader);
