@@ -75,7 +75,7 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (tex
   };
 }
 
-/** What a timer can wait. */
+/** The longest time of a timer in Node. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 const NO_LIMIT = 'none';
@@ -103,12 +103,12 @@ export function requestsPerDayOption(): Option {
 
 /** `--request-timeout <ms>` */
 export function requestTimeoutOption(): Option {
-  return new Option('--request-timeout <ms>', 'how long one request may take, its answer included')
+  return new Option('--request-timeout <ms>', 'how long one request may take, including its response')
     .argParser(wholeNumber(1, LONGEST_WAIT_MS))
     .default(10_000);
 }
 
-/** What these are parsed to. */
+/** The parsed values of these options. */
 export interface SendingLimits {
   readonly concurrency: number;
   readonly requestsPerSecond: number;
@@ -121,7 +121,7 @@ function limit(text: string): number {
   return text === NO_LIMIT ? Infinity : wholeNumber(1)(text);
 }
 
-/** An option's value as it is written on the command line. */
+/** Writes an option's value as on the command line. */
 export function optionText(value: unknown): string {
   return value === Infinity ? NO_LIMIT : String(value);
 }

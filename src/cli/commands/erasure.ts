@@ -84,10 +84,10 @@ export function registerDenyUser(program: Command, io: CommandIo): void {
     });
 }
 
-/** Whether whoever sits at the terminal says yes, or writes the id again. Anything else is a no. */
+/** Asks on the terminal: `y`, `yes` or the id confirms, anything else does not. */
 async function isConfirmed(identifyId: string, io: CommandIo): Promise<boolean> {
   if (io.stdin.isTTY !== true) {
-    throw new UsageError('delete-user asks before it deletes, and there is no terminal to ask on: add --yes');
+    throw new UsageError('delete-user asks before it deletes, but there is no terminal: add --yes');
   }
   const answer = (
     await ask(printable(`Erase the user ${identifyId} in PX for good? Type y or the id: `), io)
@@ -95,7 +95,7 @@ async function isConfirmed(identifyId: string, io: CommandIo): Promise<boolean> 
   return /^y(es)?$/i.test(answer) || answer === identifyId.trim();
 }
 
-/** The line that is typed; empty when the input ends without one. */
+/** Resolves with the typed line; empty when the input ends first. */
 function ask(question: string, { stdin, stderr }: CommandIo): Promise<string> {
   const lines = createInterface({ input: stdin, output: stderr });
   return new Promise((resolve) => {

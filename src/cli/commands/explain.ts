@@ -15,16 +15,16 @@ interface Options {
 }
 
 const HELP = `
-Shows each field that PX would get with its value and where that came from, what
-was dropped and why, and what PX might refuse; of a message that deliver skips,
-why. Exits with 1 when a message cannot be mapped. Nothing is sent.
+Shows each field that PX would get, with its value and source; what was dropped
+and why; what PX might refuse; and why deliver skips a message. Exits with 1 when
+a message cannot be mapped. Sends nothing.
 
 Example:
   $ gainsight-px explain events.jsonl --config destination.json
   $ head -n 1 events.jsonl | gainsight-px explain --config destination.json --json
 `;
 
-/** Of a message that is not mapped. */
+/** For an item that is not mapped. */
 const NOTHING: Pick<ExplainedItem, 'fields' | 'dropped' | 'warnings'> = {
   fields: [],
   dropped: [],
@@ -35,7 +35,7 @@ const NOTHING: Pick<ExplainedItem, 'fields' | 'dropped' | 'warnings'> = {
 export function registerExplain(program: Command, io: CommandIo): void {
   program
     .command('explain')
-    .description('show what becomes of each message, field by field')
+    .description('show how each message is mapped, field by field')
     .argument('[files...]', 'files of messages, as deliver reads them; - is the standard input')
     .addOption(configOption())
     .option('--json', 'one JSON line per message, for scripts')

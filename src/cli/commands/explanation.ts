@@ -8,7 +8,7 @@ import { renderTable, type TableStyle } from '../output/table.js';
 /** One item of the input, explained. */
 export interface ExplainedItem extends Omit<Explanation, 'error'>, NotSent {}
 
-/** Why a value is not sent, in words. */
+/** Why a value is not sent. */
 export const REASONS: Readonly<Record<DropReason, string>> = {
   unmapped: 'no field and no map row reads it',
   empty: 'null, blank, or an object with nothing in it',
@@ -26,7 +26,7 @@ const NOTES: Readonly<Record<PlanNote, string>> = {
   link_skipped: 'link_skipped: there is no usable user id, so the account is written and no user is linked',
 };
 
-/** An explanation for scripts: one line of JSON, without the API key. */
+/** For scripts: one line of JSON, without the API key. */
 export function explanationJson(item: ExplainedItem): string {
   const { position, plan, skipped, error, fields, dropped, warnings, notes } = item;
   return printableJson({
@@ -43,7 +43,7 @@ export function explanationJson(item: ExplainedItem): string {
   });
 }
 
-/** An explanation for the eye: a heading, tables, warnings, and a blank line. */
+/** For people: a heading, tables, warnings, and a blank line. */
 export function explanationText(item: ExplainedItem, style: TableStyle): string {
   const { fields, dropped, warnings, notes = [] } = item;
   const parts = [printable(heading(item))];

@@ -25,7 +25,7 @@ interface Options {
 type SetOptions = Options & Readonly<Partial<Record<Preference, boolean>>>;
 
 const GET_HELP = `
-Where PX says null, the flag was never set: its default is true.
+null means that the flag was never set: its default is true.
 
 Example:
   $ gainsight-px preferences get u_1001 --config destination.json
@@ -47,7 +47,7 @@ export function registerPreferences(program: Command, io: CommandIo): void {
 
   preferences
     .command('get')
-    .description('show what PX says of each flag, and what that means')
+    .description('show each flag as PX stores it, and its effective value')
     .argument('<identifyId>', 'the id of the user in PX')
     .addOption(configOption())
     .option('--json', 'one JSON object, for scripts')
@@ -111,7 +111,7 @@ function flagOption(name: Preference): Option {
     const flag = text === 'true' ? true : text === 'false' ? false : undefined;
     if (flag === undefined) throw new InvalidArgumentError('Give true or false.');
     if (before !== undefined && before !== flag)
-      throw new InvalidArgumentError('It was given before, as the opposite.');
+      throw new InvalidArgumentError('The option was given twice, with opposite values.');
     return flag;
   });
 }

@@ -4,9 +4,9 @@ import type { CommandIo } from '../io.js';
 import { printable } from '../output/printable.js';
 
 interface Sending {
-  /** What is being done, for the error: `cannot delete the user`. */
+  /** What failed, for the error text: `the user u_1 was not deleted`. */
   readonly task: string;
-  /** Sends to another place than PX. */
+  /** Sends here in place of PX. */
   readonly origin?: string | undefined;
 }
 
@@ -17,7 +17,7 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
 };
 
 /**
- * Delivers one plan. When it fails, that is said on one line with the advice, the exit code is 1, and nothing is returned.
+ * Delivers one plan. When that fails, prints one line with advice, sets the exit code 1, and returns nothing.
  */
 export async function sendPlan(
   plan: RequestPlan,
@@ -28,7 +28,7 @@ export async function sendPlan(
   try {
     const outcome = await router.deliver(plan);
     if (outcome.delivered) return outcome;
-    const advice = ADVICE[outcome.code] ?? (outcome.retryable ? 'it may pass: try again' : 'see --help');
+    const advice = ADVICE[outcome.code] ?? (outcome.retryable ? 'try again later' : 'see --help');
     io.stderr.write(`${printable(`error: ${task}: ${outcome.message}; ${advice}`)}\n`);
     io.exitCode = 1;
     return undefined;

@@ -27,8 +27,8 @@ interface Options {
 }
 
 const HELP = `
-A fault is written fault[@route][:nth=N|:every=N]; without nth and every, each
-request fails. It is an HTTP status, delay-<ms>, or one of
+A rule is written fault[@route][:nth=N|:every=N]. Without nth and every, each
+request fails. A fault is an HTTP status, delay-<ms>, or one of
   ${FAULT_NAMES.join(', ')
     .replace(/(.{1,76})(?: |$)/g, '$1\n  ')
     .trim()}
@@ -45,12 +45,12 @@ export function registerSimulate(program: Command, io: CommandIo): void {
     .description('run an in-memory Gainsight PX until it is stopped')
     .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0), 0)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--latency-ms <ms>', 'how much later each answer comes', wholeNumber(0), 0)
+    .option('--latency-ms <ms>', 'delay of each response', wholeNumber(0), 0)
     .option('--rate-limit <number>', 'requests per second; further ones get 429', wholeNumber(1))
-    .option('--retry-after <seconds>', 'what a 429 asks to wait', wholeNumber(0))
-    .option('--read-lag-ms <ms>', 'how long a new object is not found yet', wholeNumber(0))
+    .option('--retry-after <seconds>', 'Retry-After of a 429', wholeNumber(0))
+    .option('--read-lag-ms <ms>', 'how long PX does not find a new object', wholeNumber(0))
     .option('--fault <rule>', 'which requests fail, and how; may be repeated', eachParsedBy(parseFault))
-    .option('--require-key', 'take the key in GAINSIGHT_PX_API_KEY only')
+    .option('--require-key', 'accept only the key in GAINSIGHT_PX_API_KEY')
     .option('--json', 'one JSON line when ready, and one at the end')
     .addHelpText('after', HELP)
     .action((options: Options) => simulate(options, io));
@@ -59,7 +59,7 @@ export function registerSimulate(program: Command, io: CommandIo): void {
 async function simulate(options: Options, io: CommandIo): Promise<void> {
   const simulator = createSimulator(simulatorOptions(options, io));
   const ready = await listen(simulator, options);
-  // Before it says that it is ready: who reads that line may stop it at once.
+  // Before the ready line: its reader may stop the command at once.
   const stopped = stopSignal(io);
   const example = `gainsight-px deliver events.jsonl --config destination.json --px-url ${ready.origin}`;
   await print(
@@ -81,7 +81,7 @@ async function simulate(options: Options, io: CommandIo): Promise<void> {
 function simulatorOptions(options: Options, { env }: CommandIo): SimulatorOptions {
   const { latencyMs, rateLimit, retryAfter, readLagMs, fault, requireKey } = options;
   if (retryAfter !== undefined && rateLimit === undefined) {
-    throw new UsageError('--retry-after has a meaning with a limit only: add --rate-limit');
+    throw new UsageError('--retry-after needs a limit: add --rate-limit');
   }
   const apiKey = env.GAINSIGHT_PX_API_KEY ?? '';
   if (requireKey === true && apiKey === '') {
@@ -114,7 +114,7 @@ async function listen(simulator: Simulator, { port, host }: Options): Promise<Li
   }
 }
 
-/** Resolves when the command is asked to stop. */
+/** Resolves at the first SIGINT or SIGTERM. */
 function stopSignal(io: CommandIo): Promise<void> {
   const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
   return new Promise((resolve) => {

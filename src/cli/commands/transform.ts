@@ -15,7 +15,7 @@ interface Options {
 const HELP = `
 Each line of the output is {"position", "plan"}; {"position", "skipped"} for a
 message that deliver skips; or {"position", "error"} for one that cannot be
-mapped, and then the exit code is 1. Nothing is sent.
+mapped; then the exit code is 1. Sends nothing.
 
 Example:
   $ gainsight-px transform events.jsonl --config destination.json > plans.jsonl
@@ -26,7 +26,7 @@ Example:
 export function registerTransform(program: Command, io: CommandIo): void {
   program
     .command('transform')
-    .description('turn messages into plans of PX requests, as JSON lines')
+    .description('write the plan of PX requests of each message, as JSON lines')
     .argument('[files...]', 'files of messages, as deliver reads them; - is the standard input')
     .addOption(configOption())
     .option('--show-key', 'write the API key into the headers, in place of a mask')

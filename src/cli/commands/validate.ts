@@ -16,9 +16,9 @@ interface Options {
 }
 
 const HELP = `
-Exits with 0 when the configuration is valid, with 2 and all of its issues when
-it is not. An API key in place of the tag key is a fault, and the reverse; a key
-that is almost one of ours is a warning. Nothing is sent.
+Exits with 0 when the configuration is valid. Otherwise shows all of its issues
+and exits with 2. An API key in place of the tag key is an issue, and the reverse.
+A key that is almost a known one is a warning. Sends nothing.
 
 Example:
   $ gainsight-px validate --config destination.json
@@ -69,13 +69,13 @@ function issuesOf(settings: unknown): readonly Issue[] {
   }
 }
 
-/** A fault with the variable that would mend it too, where there is one. */
+/** An issue, with the environment variable that can correct it, if there is one. */
 function issueLine({ path, message }: Issue): string {
   const variable = Object.entries(ENVIRONMENT_KEYS).find(([, key]) => key === path)?.[0];
   return `error: ${path === '' ? 'the configuration' : path}: ${message}${variable === undefined ? '' : ` (or set ${variable})`}`;
 }
 
-/** A row for a setting; for a list, one for each of its items. */
+/** One row for a setting; for a list, one row for each item. */
 function rowsOf([name, value]: [name: string, value: unknown]): string[][] {
   if (!Array.isArray(value)) return [[name, String(value)]];
   if (value.length === 0) return [[name, 'none']];

@@ -18,15 +18,15 @@ import { PROGRESS_STYLES } from './report/progress.js';
 const HELP = `
 Input: messages, batches ({"batch":[…]}) or lines of a rejected file, as JSON
 lines, JSON arrays or pretty-printed JSON; UTF-8 or UTF-16, plain or gzipped.
-Several files are read one after another; patterns such as 'archive/*.jsonl.gz'
-are replaced by the files that they match.
+deliver reads several files one after another. It replaces a pattern such as
+'archive/*.jsonl.gz' by the files that match.
 
-Messages that are switched off, and of the types page, screen and alias, are
-skipped. What is not delivered is written to the --rejected file, which can be
-given to deliver again.
+deliver skips messages that are switched off, and the types page, screen and
+alias. It writes what it could not deliver to the --rejected file, which is
+input for deliver again.
 
-Exit codes: 0 all delivered or skipped, 1 something was not, 2 usage or
-configuration.
+Exit codes: 0 everything delivered or skipped, 1 something not delivered, 2 wrong
+usage or configuration.
 
 Examples:
   $ gainsight-px deliver events.jsonl --config destination.json --rejected rejected.jsonl
@@ -40,11 +40,11 @@ export function registerDeliver(program: Command, io: CommandIo): void {
   program
     .command('deliver')
     .description('deliver messages to Gainsight PX')
-    .argument('[files...]', 'files of messages; - or nothing: the standard input')
+    .argument('[files...]', 'files of messages; - or no file: the standard input')
     .addOption(configOption())
     .option('-r, --rejected <file>', 'new file for what is not delivered, in the order of the input')
-    .option('--skip <number>', 'pass over so many messages at the beginning', wholeNumber(0), 0)
-    .option('--include-refused', 'send what an earlier run was refused for good, too')
+    .option('--skip <number>', 'skip this many messages at the beginning', wholeNumber(0), 0)
+    .option('--include-refused', 'also send what was refused for good in an earlier run')
     .option('--dry-run', 'send nothing: count what would be sent')
     .option('--simulate', 'send to a simulated PX inside this process')
     .addOption(
@@ -68,7 +68,7 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     });
 }
 
-/** The options of this call that a further run needs too. */
+/** The options of this call that a run which resumes it needs too. */
 function wordsToRepeat(command: Command): string[] {
   const changing = new Set(['rejected', 'skip', 'simulateFault']);
   return command.options.flatMap((option) => {

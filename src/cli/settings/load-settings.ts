@@ -9,7 +9,7 @@ import {
 import { decodeText } from '../input/bytes/utf16.js';
 import { UsageError, type Environment } from '../io.js';
 
-/** The variables that settings come from, and the key of the configuration that each one sets. */
+/** The environment variables, each with the configuration key that it sets. */
 export const ENVIRONMENT_KEYS = {
   GAINSIGHT_PX_API_KEY: 'apiKey',
   GAINSIGHT_PX_PRODUCT_TAG_KEY: 'productTagKey',
@@ -22,10 +22,10 @@ interface SettingsSource {
 }
 
 /**
- * The configuration that a command works with: the file's, over which the environment's variables win. It is valid.
+ * Loads and validates the configuration of a command. Environment variables win over the file.
  *
  * @throws UsageError when the file cannot be read or is not valid JSON
- * @throws ConfigurationError `configuration_invalid`, with every fault
+ * @throws ConfigurationError `configuration_invalid`, with all issues
  * @example
  * loadSettings({ config: 'destination.json' }, { GAINSIGHT_PX_API_KEY: '…' });
  */
@@ -36,7 +36,7 @@ export function loadSettings(source: SettingsSource, env: Environment = process.
 }
 
 /**
- * As {@link loadSettings}, but whatever the file holds: not validated.
+ * Like {@link loadSettings}, without validation.
  *
  * @throws UsageError
  */
@@ -46,9 +46,9 @@ export function readSettings({ config }: SettingsSource, env: Environment = proc
 }
 
 /**
- * The defaults in a JSON file: configuration keys for a whole service.
+ * Loads the defaults of a whole service (configuration keys) from a JSON file.
  *
- * @throws UsageError when the file cannot be read, is not valid JSON, or has issues, all of which it names
+ * @throws UsageError when the file cannot be read, is not valid JSON, or has issues; the error names all of them
  */
 export function loadDefaults(path: string): ConfigDefaults {
   try {
@@ -59,7 +59,7 @@ export function loadDefaults(path: string): ConfigDefaults {
   }
 }
 
-/** An empty variable counts as not set: that is how shells and CI systems write "none". */
+/** An empty variable counts as not set, as in shells and CI systems. */
 function fromEnvironment(env: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.entries(ENVIRONMENT_KEYS).flatMap(([variable, key]) => {
@@ -69,13 +69,13 @@ function fromEnvironment(env: Environment): Record<string, string> {
   );
 }
 
-/** RudderStack's APIs give a destination with its configuration inside: as `Config`, in some answers as `config`. */
+/** RudderStack's APIs return a destination with its configuration under `Config`, or in some responses `config`. */
 function configIn(content: unknown): unknown {
   if (!isObject(content) || Object.hasOwn(content, 'apiKey')) return content;
   return [content.Config, content.config].find(isObject) ?? content;
 }
 
-/** A kind of file, in the words of an error text. */
+/** A kind of file, as error texts name it. */
 interface FileKind {
   readonly what: string;
   readonly option: string;
@@ -89,7 +89,7 @@ function readJsonFile(path: string, kind: FileKind): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    // The parser's own words quote the text, and the text holds the key.
+    // The parser's message quotes the text, and the text contains the key.
     const position = /at position (\d+)/.exec(String(error))?.[1];
     const where = position === undefined ? '' : ` (line ${lineAt(text, Number(position))})`;
     throw new UsageError(
