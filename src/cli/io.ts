@@ -29,7 +29,10 @@ export interface CommandIo extends ProcessLike {
   exitCode?: number;
 }
 
-/** The user called the command in a way that cannot work. The message is one line and says what to do; exit code 2. */
+/**
+ * The user called the command in a way that cannot work. The message is one line and says what to do; exit
+ * code 2.
+ */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -51,8 +54,8 @@ export function commandIo(host: ProcessLike): CommandIo {
 }
 
 /**
- * The same output, but a write that fails is lost without an error (full disk, reader gone, terminal closed). For progress, notices and
- * logs: the work that they report must continue.
+ * The same output, but a write that fails is lost without an error (full disk, reader gone, terminal closed).
+ * For progress, notices and logs: the work that they report must continue.
  */
 export function bestEffort(output: Output): Output {
   ignoreErrors(output);

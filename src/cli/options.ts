@@ -27,10 +27,11 @@ export function pxUrlTextOption(): Option {
 }
 
 /**
- * Reads the origin from `--px-url`, for the router's option `origin`. It accepts loopback addresses only, so that a typing error cannot send
- * the API key to another machine.
+ * Reads the origin from `--px-url`, for the router's option `origin`. It accepts loopback addresses only, so
+ * that a typing error cannot send the API key to another machine.
  *
- * @param url `http://127.0.0.1:50123`; a path in it (`/v1`) is ignored, because plans contain the API's version
+ * @param url `http://127.0.0.1:50123`; a path in it (`/v1`) is ignored, because plans contain the API's
+ * version
  * @throws UsageError when `url` is not the URL of a loopback address
  */
 export function loopbackOrigin(url: string): string {
@@ -43,7 +44,10 @@ export function loopbackOrigin(url: string): string {
   return origin;
 }
 
-/** Turns what a parser throws for a wrong value into the error that commander reports with the option's name; for `argParser`. */
+/**
+ * Turns what a parser throws for a wrong value into the error that commander reports with the option's name;
+ * for `argParser`.
+ */
 function parsedBy<Value>(parse: (text: string) => Value): (text: string) => Value {
   return (text) => {
     try {

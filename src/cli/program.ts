@@ -25,7 +25,10 @@ interface NamedCommand {
   readonly load: () => Promise<(program: Command, io: CommandIo) => void>;
 }
 
-/** In the order of the help. Only the called one is loaded: loading the others takes a fifth of the start time of `serve`. */
+/**
+ * In the order of the help. Only the called one is loaded: loading the others takes a fifth of the start time
+ * of `serve`.
+ */
 const COMMANDS: readonly NamedCommand[] = [
   { name: 'deliver', load: async () => (await import('./deliver/command.js')).registerDeliver },
   { name: 'transform', load: async () => (await import('./commands/transform.js')).registerTransform },
@@ -39,8 +42,9 @@ const COMMANDS: readonly NamedCommand[] = [
 ];
 
 /**
- * Runs the command with the arguments after its name, and resolves with its exit code: 0 everything done, 1 something not done, 2 wrong
- * usage or configuration. Never rejects: it prints an error as one line on the error output.
+ * Runs the command with the arguments after its name, and resolves with its exit code: 0 everything done, 1
+ * something not done, 2 wrong usage or configuration. Never rejects: it prints an error as one line on the
+ * error output.
  *
  * @example
  * process.exitCode = await run(process.argv.slice(2), process);
@@ -64,7 +68,9 @@ export async function run(argv: readonly string[], host: ProcessLike): Promise<n
   }
 }
 
-/** Registers the called command; all commands when the name is unknown. What commander prints goes to `help`. */
+/**
+ * Registers the called command; all commands when the name is unknown. What commander prints goes to `help`.
+ */
 async function buildProgram(argv: readonly string[], io: CommandIo, help: string[]): Promise<Command> {
   const program = new Command(NAME)
     .description('Brings RudderStack events (identify, group, track) into Gainsight PX.')
@@ -118,7 +124,10 @@ function describe(error: unknown, help: string): { line: string; exitCode: numbe
   };
 }
 
-/** What is wrong with the arguments, on one line. It leaves out the value of an unknown option: that may be a key. */
+/**
+ * What is wrong with the arguments, on one line. It leaves out the value of an unknown option: that may be a
+ * key.
+ */
 function usageProblem({ code, message }: CommanderError): string {
   if (code === 'commander.help') return 'no command given';
   const text = message

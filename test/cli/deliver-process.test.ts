@@ -79,7 +79,7 @@ test('a second SIGINT ends it at once', async () => {
     ],
   });
   child.stderr!.on('data', (chunk: Buffer) => {
-    if (chunk.includes('once more ends it at once')) child.kill('SIGINT');
+    if (chunk.includes('a second signal ends the run at once')) child.kill('SIGINT');
   });
   child.stdin!.write(many(1));
   // Killed by the signal: what a shell reports as 130.

@@ -239,7 +239,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     const { code, stdout, stderr } = await running.ended;
     const summary = JSON.parse(stdout) as Summary;
     expect([code, summary.stopped?.reason]).toEqual([1, 'interrupted']);
-    expect(stderr).toMatch(/what is in flight is finished; once more ends it at once/);
+    expect(stderr).toMatch(/finishing what is in flight; a second signal ends the run at once/);
     expect(summary.messages.delivered).toBe(px.simulator.state.events.total);
     expect(summary.messages.delivered).toBeLessThan(200);
     expect(summary.goOnAfter).toBe(summary.messages.delivered! + notes(run).length);

@@ -21,8 +21,9 @@ export interface NotSent {
 }
 
 /**
- * Reads an input, and writes what `render` makes of each item as soon as it is read. It never holds the whole input or the whole output. It
- * ends early when nobody reads the output any more, or when a write fails; only the second is an error.
+ * Reads an input, and writes what `render` makes of each item as soon as it is read. It never holds the whole
+ * input or the whole output. It ends early when nobody reads the output any more, or when a write fails; only
+ * the second is an error.
  *
  * @throws UsageError when a file of the input cannot be opened
  */

@@ -179,7 +179,10 @@ interface StopRequest {
   readonly done: () => void;
 }
 
-/** SIGTERM comes from an orchestrator, which must first see that the service is not ready. Ctrl-C comes from a person who waits. */
+/**
+ * SIGTERM comes from an orchestrator, which must first see that the service is not ready. Ctrl-C comes from a
+ * person who waits.
+ */
 function stopRequest(io: CommandIo): StopRequest {
   const hurry = new AbortController();
   let resolve!: (request: { graceful: boolean; hurry: AbortSignal }) => void;

@@ -34,12 +34,12 @@ export interface DeliverCommandOptions extends DeliveryTargetOptions {
 /** How the command was called. */
 interface DeliverCall {
   readonly options: DeliverCommandOptions;
-  /** The options of this call that a further run needs too, as they are written. */
+  /** The options of this call that the resume command needs too, as words. */
   readonly wordsToRepeat: readonly string[];
 }
 
 /**
- * Delivers an input and prints what came of it; the exit code is left in `io`.
+ * Delivers an input, prints the summary, and sets the exit code in `io`.
  *
  * @throws UsageError, ConfigurationError before anything is sent
  */
@@ -101,7 +101,10 @@ async function deliverInput(parts: DeliverParts, io: CommandIo): Promise<Summary
   return summarize({ sentTo, files, counts, result, stop, rejectedFile, durationMs, goOn });
 }
 
-/** What came of the messages is known only here: where the standard output does not take it, it goes to the error output. */
+/**
+ * Prints the summary. When the standard output fails, prints it to the error output, because the result is
+ * known nowhere else.
+ */
 async function report(summary: Summary, { json, skip }: DeliverCommandOptions, io: CommandIo): Promise<void> {
   if (skip > summary.messages.read) {
     io.stderr.write(`--skip ${skip} passed over all ${summary.messages.read} messages of the input\n`);
@@ -112,7 +115,10 @@ async function report(summary: Summary, { json, skip }: DeliverCommandOptions, i
   io.exitCode = exitCodeOf(summary);
 }
 
-/** The first signal ends the run in good order. After it the command listens no more: a second one ends the process at once. */
+/**
+ * The first signal stops the run gracefully. Then the command removes its listeners, so that a second signal
+ * ends the process.
+ */
 function stopOnSignal(stop: Stop, progress: Progress, io: CommandIo): () => void {
   const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
   const stopListening = (): void => {
@@ -135,7 +141,7 @@ function startProgress(
   const state = (): ProgressState => {
     const { read, settled, rejected } = counts;
     const shareRead = input.shareRead();
-    // What was read is not done with yet.
+    // Messages that are read are not yet delivered.
     const share = shareRead === undefined ? undefined : shareRead * (read === 0 ? 0 : settled / read);
     return { settled, rejected, share, pausedMs: Math.max(0, counts.pausedUntilMs - performance.now()) };
   };

@@ -16,7 +16,7 @@ export interface DeliveryTargetOptions extends SendingLimits {
 /** Where messages are sent. */
 export interface DeliveryTarget {
   readonly sentTo: SentTo;
-  /** How to send; `undefined`: not at all. */
+  /** How to send; `undefined` for a dry run. */
   readonly sending: RouterOptions | undefined;
   close(): Promise<void>;
 }
@@ -30,11 +30,11 @@ export function checkTarget({ dryRun, simulate, pxUrl, simulateFault }: Delivery
     throw new UsageError(`${targets.join(' and ')} exclude each other: give one of them`);
   }
   if (simulateFault.length > 0 && simulate !== true) {
-    throw new UsageError('--simulate-fault is about the simulated PX: add --simulate');
+    throw new UsageError('--simulate-fault needs the simulated PX: add --simulate');
   }
 }
 
-/** Opens what options name; close it. */
+/** Opens the target that the options name. The caller closes it. */
 export async function openTarget(options: DeliveryTargetOptions): Promise<DeliveryTarget> {
   const { dryRun, simulate, simulateFault, pxUrl } = options;
   const { concurrency, requestsPerSecond, requestsPerDay, maxAttempts, requestTimeout } = options;

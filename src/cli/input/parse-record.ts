@@ -5,10 +5,10 @@ import type { InputRecord } from './split/json-values.js';
 import type { Unreadable, RawRecord } from './split/raw-record.js';
 
 /**
- * The messages that one record of the input holds: a message, a batch of them (`{"batch": […]}`), an array of them, a line of a
- * rejected file, or none of these.
+ * Yields the messages in one record: a message, a batch (`{"batch": […]}`), an array, or a line of a rejected
+ * file.
  *
- * `context` and `integrations` of a batch hold for each of its messages, whose own keys win.
+ * `context` and `integrations` of a batch apply to each of its messages; keys of the message win.
  */
 export function* parseRecord(record: InputRecord): Generator<InputItem, void, undefined> {
   if (record.unreadable !== undefined) {
@@ -22,7 +22,7 @@ export function* parseRecord(record: InputRecord): Generator<InputItem, void, un
   } else yield parseSingle(value, position, bytes);
 }
 
-/** A message with what its batch says for all of them. */
+/** Adds `context` and `integrations` of a batch to one of its messages. */
 function inBatch(message: unknown, { context, integrations }: JsonObject): unknown {
   if (!isObject(message) || (context === undefined && integrations === undefined)) return message;
   return {
@@ -43,7 +43,7 @@ function parseSingle(value: unknown, position: Position, bytes: number): InputIt
     : refusedBefore(value as JsonObject, refusal, position, bytes);
 }
 
-/** One after another: a short line may hold millions. */
+/** A generator, because a short line may contain millions of messages. */
 function* parseList(
   list: readonly unknown[],
   position: Position,
@@ -74,7 +74,7 @@ function unreadableItem({ position, text, bytes }: RawRecord, { code, message }:
   };
 }
 
-/** What a line of a rejected file says; undefined when it is none. */
+/** Reads the refusal in a line of a rejected file; undefined for other lines. */
 function refusalIn({ type, rejected }: JsonObject): Refusal | undefined {
   if (type !== undefined || !isObject(rejected)) return undefined;
   const { code, reason, retryable, mayHaveLanded } = rejected;

@@ -9,23 +9,27 @@ import { parseRecord } from './parse-record.js';
 
 export type { UnreadableItem, UnreadableCode, InputItem, InputMessage, Position } from './input-item.js';
 
-/** A longer line, or element of an array, is passed over. */
+/** A longer line, or element of an array, is not read. */
 export const MAX_LINE_BYTES = 32 * 1024 * 1024;
 
 interface ReadOptions {
   /** Default {@link MAX_LINE_BYTES}. */
   readonly maxLineBytes?: number;
-  /** When aborted, the reading ends: what was not yielded yet counts as not read. It does not wake a source that waits. */
+  /**
+   * Ends the reading when it aborts: items that are not yielded yet count as not read. It does not end a
+   * source that waits for data.
+   */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Reads messages in any of the forms that the command takes, in bounded memory: JSON lines, JSON arrays and pretty-printed JSON, in UTF-8 or
- * UTF-16, plain or gzipped; in each value a message, a batch, or what a rejected file holds.
+ * Reads messages in bounded memory: JSON lines, JSON arrays and pretty-printed JSON, in UTF-8 or UTF-16,
+ * plain or gzipped. Each value is a message, a batch, an array, or a line of a rejected file.
  *
- * What cannot be read is yielded as a unreadable in its place, and the reading goes on. Never throws for what the input holds: input of another
- * form is one unreadable `format_unsupported`; a source that breaks off, and a gzip that does, is a last unreadable `input_broken`, which says how
- * many messages and faults came before it.
+ * What cannot be read is yielded as a unreadable in its place, and the reading goes on. Never throws for what
+ * the input holds: input of another form is one unreadable `format_unsupported`; a source that breaks off,
+ * and a gzip that does, is a last unreadable `input_broken`, which says how many messages and faults came
+ * before it.
  *
  * @example
  * for await (const item of readMessages(process.stdin)) {
@@ -71,7 +75,7 @@ export async function* readMessages(
     }
     return;
   }
-  // What the break has torn is told with it.
+  // The incomplete record is reported together with the break.
   const whole = rest.findLastIndex(({ unreadable }) => unreadable === undefined) + 1;
   yield* itemsOf(rest.slice(0, whole));
   const [torn] = rest.slice(whole);
@@ -79,7 +83,7 @@ export async function* readMessages(
   yield* itemsOf([unreadableAt(torn?.position ?? last, { code: 'input_broken', message }, torn)]);
 }
 
-/** Why a reading ended before its input did, if it did. */
+/** Why the reading ended before the input, if it did. */
 interface InputEnd {
   readonly foreign?: string;
   readonly broken?: string;

@@ -2,7 +2,8 @@ import type { Output } from '../io.js';
 import { tryWrite, type WriteError } from './print.js';
 
 /**
- * Writes lines with back-pressure, and reports when the output fails: nobody reads it any more (`… | head`), or the disk is full.
+ * Writes lines with back-pressure, and reports when the output fails: nobody reads it any more (`… | head`),
+ * or the disk is full.
  */
 export class LineWriter {
   #closed = false;
@@ -15,7 +16,10 @@ export class LineWriter {
     output.once('error', this.#fail);
   }
 
-  /** Writes a text and a line break. Resolves when there is room for the next line; with false after a failure. */
+  /**
+   * Writes a text and a line break. Resolves when there is room for the next line; with false after a
+   * failure.
+   */
   async write(text: string): Promise<boolean> {
     if (!this.#isOpen()) return false;
     try {

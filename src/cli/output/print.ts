@@ -4,8 +4,9 @@ import type { CommandIo, Output } from '../io.js';
 export type WriteError = NodeJS.ErrnoException;
 
 /**
- * Prints the result of a command. When the standard output fails, prints it to the error output and sets the exit code 1, so that a script
- * does not take an empty file for the result. A reader that has gone is not a failure.
+ * Prints the result of a command. When the standard output fails, prints it to the error output and sets the
+ * exit code 1, so that a script does not take an empty file for the result. A reader that has gone is not a
+ * failure.
  */
 export async function print(io: CommandIo, text: string): Promise<void> {
   const error = await tryWrite(io.stdout, text);

@@ -6,7 +6,10 @@ const JOINING =
   '\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}' +
   '\\p{Script=Sinhala}\\p{Script=Khmer}\\p{Script=Myanmar}\\p{Script=Tibetan}';
 
-/** Hidden characters stay when they follow one of these: then they belong to the text, for example in names and emoji. */
+/**
+ * Hidden characters stay when they follow one of these: then they belong to the text, for example in names
+ * and emoji.
+ */
 const PARTS_OF_WRITING: readonly { readonly hidden: RegExp; readonly after: RegExp }[] = [
   { hidden: /^[\u200C\u200D]$/u, after: new RegExp(`[${JOINING}]$`, 'u') },
   { hidden: /^[\u180B-\u180D\u180F]$/u, after: /\p{Script=Mongolian}$/u },
@@ -19,8 +22,9 @@ const PARTS_OF_WRITING: readonly { readonly hidden: RegExp; readonly after: RegE
 const LOOK_BACK = 3;
 
 /**
- * Makes a text safe for a terminal, on one line: hidden characters become escapes, as in JSON. Names and paths in an event are as
- * untrusted as its values. Joiners and variation selectors stay where the script needs them: in emoji, and in words of joining scripts.
+ * Makes a text safe for a terminal, on one line: hidden characters become escapes, as in JSON. Names and
+ * paths in an event are as untrusted as its values. Joiners and variation selectors stay where the script
+ * needs them: in emoji, and in words of joining scripts.
  *
  * @example
  * printable('a\nb\u001b[2J'); // 'a\\u000ab\\u001b[2J'

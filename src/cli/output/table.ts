@@ -23,7 +23,10 @@ export interface TableStyle {
   readonly colours: boolean;
 }
 
-/** The style for an output: its width, and colours on a terminal unless NO_COLOR is set (https://no-color.org). */
+/**
+ * The style for an output: its width, and colours on a terminal unless NO_COLOR is set
+ * (https://no-color.org).
+ */
 export function tableStyleOf(output: Output, env: CommandIo['env']): TableStyle {
   const onTerminal = output.isTTY === true;
   const columns = onTerminal ? (output.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH;
@@ -34,8 +37,8 @@ export function tableStyleOf(output: Output, env: CommandIo['env']): TableStyle 
 }
 
 /**
- * Draws a table without lines, at most `width` wide: cells that are too long are cut, in the widest column first. When there are very many
- * rows, it shows the first ones and the number of the others.
+ * Draws a table without lines, at most `width` wide: cells that are too long are cut, in the widest column
+ * first. When there are very many rows, it shows the first ones and the number of the others.
  *
  * @example
  * renderTable(['field', 'value'], [['email', '"ada@example.org"']], { width: 80, colours: false });

@@ -15,7 +15,10 @@ const ROW_KEYS: Readonly<Partial<Record<(typeof CONFIG_KEYS)[number], readonly s
   consentPreferences: ['consent', 'preference'],
 };
 
-/** Finds an API key and a tag key in the wrong place: PX would refuse every request, or assign the data to no product. */
+/**
+ * Finds an API key and a tag key in the wrong place: PX would refuse every request, or assign the data to no
+ * product.
+ */
 export function swappedKeys(settings: unknown): Issue[] {
   if (!isObject(settings)) return [];
   const { apiKey, productTagKey } = settings;
@@ -38,7 +41,8 @@ export function swappedKeys(settings: unknown): Issue[] {
 }
 
 /**
- * Finds keys that have no effect and are almost the name of a known key. Other unknown keys give no warning, because hosts store many.
+ * Finds keys that have no effect and are almost the name of a known key. Other unknown keys give no warning,
+ * because hosts store many.
  */
 export function misspeltKeys(settings: unknown): Issue[] {
   if (!isObject(settings)) return [];
@@ -66,8 +70,8 @@ function misspeltAmong(value: unknown, known: readonly string[], prefix: string)
 }
 
 /**
- * Whether `name` is `meant` with a typing error: another case, other separators, or at most two letters (one in a short name) that are
- * missing, wrong, extra or swapped.
+ * Whether `name` is `meant` with a typing error: another case, other separators, or at most two letters (one
+ * in a short name) that are missing, wrong, extra or swapped.
  *
  * @example
  * isNearMiss('api_key', 'apiKey'); // true

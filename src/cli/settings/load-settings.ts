@@ -17,7 +17,9 @@ export const ENVIRONMENT_KEYS = {
 } as const satisfies Record<string, keyof DestinationConfig>;
 
 interface SettingsSource {
-  /** Path of a JSON file: a configuration, or a RudderStack destination object that holds one under `Config`. */
+  /**
+   * Path of a JSON file: a configuration, or a RudderStack destination object that holds one under `Config`.
+   */
   readonly config?: string | undefined;
 }
 
@@ -48,7 +50,8 @@ export function readSettings({ config }: SettingsSource, env: Environment = proc
 /**
  * Loads the defaults of a whole service (configuration keys) from a JSON file.
  *
- * @throws UsageError when the file cannot be read, is not valid JSON, or has issues; the error names all of them
+ * @throws UsageError when the file cannot be read, is not valid JSON, or has issues; the error names all of
+ * them
  */
 export function loadDefaults(path: string): ConfigDefaults {
   try {
@@ -69,7 +72,10 @@ function fromEnvironment(env: Environment): Record<string, string> {
   );
 }
 
-/** RudderStack's APIs return a destination with its configuration under `Config`, or in some responses `config`. */
+/**
+ * RudderStack's APIs return a destination with its configuration under `Config`, or in some responses
+ * `config`.
+ */
 function configIn(content: unknown): unknown {
   if (!isObject(content) || Object.hasOwn(content, 'apiKey')) return content;
   return [content.Config, content.config].find(isObject) ?? content;

@@ -10,13 +10,13 @@ import { DroppedValues } from './dropped-values.js';
 import { FirstRejections } from './first-rejections.js';
 import type { Rejection } from '../rejected/rejection.js';
 
-/** Types that are counted each by itself: those that are mapped, and those that archives hold next to them. */
+/** Types with counts of their own: the mapped ones, and others that archives contain. */
 const COUNTED_TYPES = [...MESSAGE_TYPES, 'page', 'screen', 'alias'] as const;
 
-/** What kind of thing stood in the input: `other` is a message of another type, or of none. */
+/** Kind of an input item; `other` is a message of another type or without type. */
 export type InputKind = (typeof COUNTED_TYPES)[number] | 'other' | 'unreadable';
 
-/** What became of the messages of one kind. */
+/** Results of the messages of one kind. */
 export interface OutcomeCounts {
   /** In a dry run: would be sent. */
   delivered: number;
@@ -31,12 +31,15 @@ export interface RejectedCode {
   count: number;
 }
 
-/** Why a message was neither delivered nor rejected: what its own content says, or an earlier run. */
+/** Why a message was skipped: its content, or an earlier run. */
 export type SkipCause = SkipReason | 'refused_before' | 'unreadable_before';
 
-/** Counts what becomes of the messages of a run. */
+/** Counts the results of the messages of a run. */
 export class Counts {
-  /** Messages and issues in the input so far, those passed over by `--skip` among them: where to go on after. */
+  /**
+   * Messages and unreadable items so far, including those skipped by `--skip`: the value of the next
+   * `--skip`.
+   */
   read = 0;
   passedOver = 0;
   readonly skipped: Record<SkipCause, number> = {
@@ -45,13 +48,13 @@ export class Counts {
     refused_before: 0,
     unreadable_before: 0,
   };
-  /** Messages of which at least one request was sent. */
+  /** Messages with at least one request sent. */
   sent = 0;
   /** Until when PX asks to send nothing, on the clock of `performance.now()`. */
   pausedUntilMs = 0;
   /** Delivered group messages that do not link their user. */
   linksSkipped = 0;
-  /** Delivered by this run, and perhaps by an earlier one, too, that got no clear answer. */
+  /** Delivered by this run, and possibly by an earlier run that got no clear response. */
   perhapsDeliveredBefore = 0;
   readonly kinds = new Map<InputKind, OutcomeCounts>();
   readonly codes = new Map<string, RejectedCode>();
@@ -71,7 +74,7 @@ export class Counts {
     return [...this.codes.values()].reduce((sum, { retryable, count }) => sum + (retryable ? count : 0), 0);
   }
 
-  /** Messages of which it is known what became of them. */
+  /** Messages with a final result. */
   get settled(): number {
     return this.passedOver + this.delivered + this.rejected + this.#sum('skipped');
   }

@@ -1,8 +1,8 @@
 import { count, countOf, duration, perSecond } from '../../output/quantities.js';
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface ProgressState {
-  /** Messages done with. */
+  /** Messages with a final result. */
   readonly settled: number;
   readonly rejected: number;
   /** From 0 to 1; undefined when the size of the input is not known. */
@@ -12,7 +12,7 @@ export interface ProgressState {
 }
 
 /**
- * A state in words, the most important ones first.
+ * Progress as phrases, the most important first.
  *
  * @example
  * progressWords({ settled: 1200, rejected: 3, share: 0.5, pausedMs: 0 }, 10_000); // ['1,200 messages', '3 rejected', '10 s left', '120/s']
@@ -35,7 +35,9 @@ export function progressWords(
 const WIDEST_BAR = 40;
 const NARROWEST_BAR = 10;
 
-/** A line with a bar that is no wider than so many columns: what does not fit is left out, the bar first, then the last words. */
+/**
+ * A progress line of at most `columns`. When it does not fit, it loses first the bar, then the last phrases.
+ */
 export function progressLine(state: ProgressState, elapsedMs: number, columns: number): string {
   const { share } = state;
   const words = progressWords(state, elapsedMs);

@@ -2,15 +2,15 @@ import type { CommandIo } from '../../io.js';
 import { progressLine, progressWords, type ProgressState } from './progress-text.js';
 
 /**
- * How progress is shown: `auto` is a bar on a terminal, when the size of the input is known and the terminal can draw over a line, and lines
- * elsewhere.
+ * How progress is shown: `auto` is a bar on a terminal, when the size of the input is known and the terminal
+ * can draw over a line, and lines elsewhere.
  */
 export type ProgressStyle = 'auto' | 'bar' | 'lines' | 'none';
 export const PROGRESS_STYLES: readonly ProgressStyle[] = ['auto', 'bar', 'lines', 'none'];
 
-/** What shows progress; told to come to an end before the results are written. */
+/** A progress display. The caller ends it before it writes the summary. */
 export interface Progress {
-  /** Writes a line that stays, above what shows progress. */
+  /** Writes a permanent line above the progress. */
   note(line: string): void;
   end(): void;
 }
@@ -19,9 +19,9 @@ interface ProgressParts {
   readonly style: ProgressStyle;
   readonly io: Pick<CommandIo, 'stderr' | 'env'>;
   readonly state: () => ProgressState;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic clock, in milliseconds. */
   readonly nowMs: () => number;
-  /** Calls back every so many milliseconds, until what it returns is called. */
+  /** Calls back at an interval; returns a function that stops it. */
   readonly every: (intervalMs: number, callback: () => void) => () => void;
 }
 
@@ -29,7 +29,7 @@ const BAR_INTERVAL_MS = 200;
 const LINES_INTERVAL_MS = 5_000;
 const DEFAULT_COLUMNS = 80;
 
-/** Goes to the beginning of the line and clears it, with all that was drawn or typed there. */
+/** Moves to the beginning of the line and clears it. */
 const CLEAR_LINE = '\r\u001b[K';
 
 /** Shows progress on the error output from now on. */
@@ -40,11 +40,11 @@ export function showProgress(parts: ProgressParts): Progress {
   return showLines(parts);
 }
 
-/** Each drawing is one line that is never wrapped, so that the next one can take its place. */
+/** Draws one line that never wraps, so that the next one can replace it. */
 function showBar({ io: { stderr }, state, nowMs, every }: ProgressParts): Progress {
   const startMs = nowMs();
   const draw = (): void => {
-    // A terminal that is filled to its last column goes on in the next line.
+    // A terminal wraps after its last column.
     const columns = (stderr.columns ?? DEFAULT_COLUMNS) - 1;
     stderr.write(`${CLEAR_LINE}${progressLine(state(), nowMs() - startMs, columns)}`);
   };
@@ -70,7 +70,7 @@ function showLines({ style, io: { stderr }, state, nowMs, every }: ProgressParts
     stderr.write(`${share}${progressWords(now, nowMs() - startMs).join(', ')}\n`);
   };
   const stop = style === 'none' ? (): void => undefined : every(LINES_INTERVAL_MS, write);
-  // A terminal shows ^C where the cursor is: what is said about it begins a line of its own.
+  // A terminal shows ^C at the cursor: the note begins on a new line.
   const lineStart = stderr.isTTY === true ? '\n' : '';
   return { note: (line) => stderr.write(`${lineStart}${line}\n`), end: stop };
 }

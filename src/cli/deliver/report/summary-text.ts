@@ -10,7 +10,7 @@ const TITLES: Readonly<Record<SentTo, string>> = {
   nowhere: 'Dry run: nothing was sent',
 };
 
-/** A summary for the eye; ends with a line break. */
+/** The summary as text; ends with a line break. */
 export function summaryText(summary: Summary, style: TableStyle): string {
   const sections = [
     title(summary),
@@ -60,7 +60,7 @@ function title(summary: Summary): string {
   return `${TITLES[sentTo]}, in ${duration(durationMs)} (${count(rate)} messages/s)\n  ${parts.join('\n  ')}${end}`;
 }
 
-/** Of one file, all else is about it. */
+/** Empty for one file: the other sections describe it. */
 function files({ files: read }: Summary, style: TableStyle): string {
   if (read.length <= 1) return '';
   const rows = read.map(({ name, read: number }) => [name, count(number)]);

@@ -7,12 +7,13 @@ interface Held {
 }
 
 /**
- * Messages that got a 403, until it shows whom it was about.
+ * Defers the result of messages that got a 403, until later responses show the cause.
  *
- * A 403 may be about the message or about the key. When the route is open to others after it, it was about the message: refused for
- * good. When the run ends without that, the message is worth sending again, with a key that may: that the route was open before does not
- * count, as a key can lose its permission while a run goes on, and sending in vain costs less than a message that is never sent. But
- * never after newer data of the same lane: then sending it again would overwrite that.
+ * A 403 is about the message or about the key. When a later request on the route succeeds, it was about the
+ * message: not retryable. When the run ends without one, the message is retryable with another key. Earlier
+ * success does not count, because a key can lose its permission during a run, and a useless retry costs less
+ * than a lost message. After newer data was delivered in the same lane, the message is not retryable: it
+ * would overwrite that data.
  */
 export class HeldForbidden {
   readonly #held = new Set<Held>();
@@ -21,7 +22,7 @@ export class HeldForbidden {
     this.#held.add({ route, lanes, settle });
   }
 
-  /** PX shows that the key may still use the route. */
+  /** A response shows that the key may use the route. */
   onRouteOpen(route: RouteName): void {
     this.#release(false, (held) => held.route === route);
   }
@@ -31,7 +32,7 @@ export class HeldForbidden {
     this.#release(false, (held) => held.lanes.some((lane) => lanes.includes(lane)));
   }
 
-  /** Lets all of them go: at the end of a run as retryable, and as refused for good when they stand in the way. */
+  /** Settles all: as retryable at the end of a run, as not retryable when they fill the window. */
   releaseAll(retryable: boolean): void {
     this.#release(retryable, () => true);
   }

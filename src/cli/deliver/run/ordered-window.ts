@@ -1,35 +1,35 @@
-/** What is between being read and being done with, in the order of the input. */
+/** An item between reading and its result, in the order of the input. */
 export interface Slot<T> {
   readonly bytes: number;
-  /** What is to be handed on when this slot's turn comes; `undefined`: nothing. */
+  /** The result to emit when all earlier slots are settled; `undefined` for none. */
   result: T | undefined;
   settled: boolean;
 }
 
 export interface WindowLimits {
   readonly slots: number;
-  /** Of messages that are not settled, or wait for their turn to be handed on. */
+  /** Limit for messages that are not settled, or whose result waits for earlier ones. */
   readonly bytes: number;
 }
 
 /**
- * Brings results that come in any order back into the order of the input, in bounded memory: who opens slots awaits
- * {@link OrderedWindow.room}.
+ * Puts results back into the order of the input, in bounded memory: the caller awaits {@link
+ * OrderedWindow.room} after it opens a slot.
  */
 export class OrderedWindow<T> {
-  /** From `#head` on; what lies before is done with. */
+  /** Live from `#head` on; the slots before it are finished. */
   #slots: Slot<T>[] = [];
   #head = 0;
   #bytes = 0;
   #onRoom: (() => void) | undefined;
 
-  /** @param handOn gets each result, in order */
+  /** @param handOn called with each result, in order */
   constructor(
     private readonly limits: WindowLimits,
     private readonly handOn: (result: T) => void,
   ) {}
 
-  /** How many slots behind the one that is handed on are settled without a result. */
+  /** How many slots after the emitted one are settled without a result. */
   get settledBehind(): number {
     return this.#slots.slice(this.#head).filter(({ settled, result }) => settled && result === undefined)
       .length;
@@ -39,7 +39,7 @@ export class OrderedWindow<T> {
     return this.#slots.length - this.#head >= this.limits.slots || this.#bytes >= this.limits.bytes;
   }
 
-  /** Opens the next slot of the input, which `bytes` are kept for. */
+  /** Opens the next slot, with the size of its message. */
   open(bytes: number): Slot<T> {
     const slot: Slot<T> = { bytes, result: undefined, settled: false };
     this.#slots.push(slot);

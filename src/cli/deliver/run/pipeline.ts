@@ -46,7 +46,10 @@ export interface Place {
   readonly deliveredBefore: () => number;
 }
 
-/** Wide enough that a message that is long in being retried does not hold the others up, and bounded all the same. */
+/**
+ * Wide enough that a message that is long in being retried does not hold the others up, and bounded all the
+ * same.
+ */
 const WINDOW: WindowLimits = { slots: 50_000, bytes: 64 * 1024 * 1024 };
 
 interface Ordinal {
@@ -198,7 +201,10 @@ interface Sent {
   readonly ordinal: number;
 }
 
-/** Whether PX may have taken an event though no answer says so. All else that is sent does no harm when it is sent again. */
+/**
+ * Whether PX may have taken an event though no answer says so. All else that is sent does no harm when it is
+ * sent again.
+ */
 function mayHaveBroughtEvent({ route, status, errorCode = '' }: RequestRecord): boolean {
   if (route !== 'events.create') return false;
   return status === undefined ? mayHaveArrived(errorCode) : status >= 500 || status === 408;

@@ -35,8 +35,8 @@ export interface RunResult {
   readonly stats: RouterStats | undefined;
   readonly wouldBe: WouldBeRequests | undefined;
   /**
-   * How many messages at the beginning of the input are done with, when some after them are not and stand in no rejected file:
-   * what `--skip` is to be given. `undefined` when there are none.
+   * How many messages at the beginning of the input are done with, when some after them are not and stand in
+   * no rejected file: what `--skip` is to be given. `undefined` when there are none.
    */
   readonly goOnAfter: number | undefined;
   /** How many messages behind these are delivered already, and are sent again with that `--skip`. */
@@ -48,7 +48,8 @@ const MIN_PENDING = 1_000;
 const PENDING_PER_REQUEST = 20;
 
 /**
- * Delivers an input to its end, or until it is stopped: then what is in flight is finished, and nothing more is read.
+ * Delivers an input to its end, or until it is stopped: then what is in flight is finished, and nothing more
+ * is read.
  *
  * @throws ConfigurationError
  */
@@ -97,7 +98,8 @@ function makeSending({ sending, stop, counts }: DeliveryRun): Sending {
     },
   });
   stop.onStop((reason) => {
-    // With a key that PX refuses the rest of a begun plan is in vain; else what is begun is brought to its end.
+    // With a key that PX refuses the rest of a begun plan is in vain; else what is begun is brought to its
+    // end.
     if (reason === 'unauthorized' || reason === 'forbidden') cancel.abort();
     else void router.close();
   });

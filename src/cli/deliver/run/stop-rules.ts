@@ -3,29 +3,31 @@ import type { Failed, Outcome, RequestRecord } from '../../../router/index.js';
 import { duration } from '../../output/quantities.js';
 import type { Stop } from './stop.js';
 
-/** So many 403s in a row say something about the key, not about single users. */
+/** This many 403s in a row are about the key, not about single users. */
 const FORBIDDEN_IN_A_ROW = 20;
 
 /**
- * How long a message waits while PX answers 429 or asks for pauses with `Retry-After`, in milliseconds. Meanwhile nothing is sent and, when as
- * many messages wait as may, nothing is read. A run in which PX asks for more ends, and says how to go on.
+ * How long a message waits for 429s and `Retry-After`, in milliseconds. Meanwhile nothing is sent, and
+ * nothing is read when the maximum number of messages wait. When PX asks for more, the run stops and prints
+ * the command that resumes it.
  */
 export const MAX_THROTTLE_WAIT_MS = 15 * 60 * 1000;
 
 /**
- * Ends a run in which nothing further can succeed: after a 401, after 20 requests in a row on one route that were answered with 403,
- * when the daily quota is used up, and when PX asks for a longer pause than the command waits for.
+ * Ends a run in which nothing further can succeed: after a 401, after 20 requests in a row on one route that
+ * were answered with 403, when the daily quota is used up, and when PX asks for a longer pause than the
+ * command waits for.
  */
 export class StopRules {
   readonly #forbidden = new Map<RouteName, number>();
 
-  /** @param onRouteOpen told when PX shows that the key may use a route */
+  /** @param onRouteOpen called when a response shows that the key may use a route */
   constructor(
     private readonly stop: Stop,
     private readonly onRouteOpen: (route: RouteName) => void,
   ) {}
 
-  /** Told of each request before its plan goes on, so that nothing of its lane follows a 401. */
+  /** Called for each request before the next step of its plan, so that nothing in its lane follows a 401. */
   onRequest({ route, status, verdict }: RequestRecord): void {
     if (status === 401) {
       this.stop.request(
@@ -67,8 +69,8 @@ export class StopRules {
 }
 
 /**
- * Whether a message was not sent because PX asked for a longer wait than there was left. A 408 is about one request, not about all that the key
- * sends; and a message that may be sent once only did not wait at all.
+ * Whether a message failed because PX asked for a longer wait than allowed. A 408 is about one request, not
+ * about the key. A message with a single attempt did not wait at all.
  */
 function isThrottledTooLong({ code, status, retryAfterMs, retries, requests }: Failed): boolean {
   const isAsked =

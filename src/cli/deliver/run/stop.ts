@@ -2,7 +2,7 @@
 export type StopReason =
   'unauthorized' | 'forbidden' | 'throttled' | 'daily_quota_reached' | 'interrupted' | 'rejected_file_failed';
 
-/** What ends a run early; the first reason counts. */
+/** Stops a run early. Only the first reason counts. */
 export class Stop {
   readonly #controller = new AbortController();
   readonly #listeners: ((reason: StopReason) => void)[] = [];
@@ -13,7 +13,7 @@ export class Stop {
     return this.#reason;
   }
 
-  /** What happened, and what to do about it; one line. */
+  /** What happened and what to do, on one line. */
   get text(): string {
     return this.#text;
   }

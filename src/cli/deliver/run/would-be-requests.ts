@@ -1,6 +1,6 @@
 import { advance, maxRequests, type RequestPlan, type RouteName } from '../../../core/index.js';
 
-/** Counts the requests that plans would make, when none is sent. */
+/** Counts the requests of plans in a dry run. */
 export class WouldBeRequests {
   readonly #byRoute: Partial<Record<RouteName, number>> = {};
   #atLeast = 0;
@@ -11,7 +11,7 @@ export class WouldBeRequests {
     return this.#atLeast;
   }
 
-  /** When every plan takes its longest way. */
+  /** When every plan takes its longest path. */
   get atMost(): number {
     return this.#atMost;
   }

@@ -14,10 +14,10 @@ export function isGzip(bytes: Buffer): boolean {
 }
 
 /**
- * Unpacks gzip (RFC 1952) of one member or several. All that can be decoded is yielded before a fault is thrown, which Node's own gunzip
- * does not do: it drops what it decoded together with the rubbish behind it.
+ * Unpacks gzip (RFC 1952) of one member or several. It yields everything that it can decode before it throws.
+ * Node's own gunzip drops decoded data when invalid bytes follow.
  *
- * @throws BrokenInput when the data are cut off or damaged, or something else follows them; padding with zeros may
+ * @throws BrokenInput when the data are cut off or damaged, or followed by anything but zeros
  */
 export async function* gunzip(reader: ByteReader): AsyncGenerator<Buffer> {
   do {

@@ -13,19 +13,20 @@ const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
 /**
- * Cuts one JSON array into its elements, however long it is and however many lines it has; what follows the array is cut into lines.
+ * Cuts one JSON array into its elements, however long it is and however many lines it has; what follows the
+ * array is cut into lines.
  *
- * It looks for the commas between elements and leaves the elements themselves to `JSON.parse`: so each is bounded like a
- * line, a faulty one does not end the reading, and a key `__proto__` stays a mere key.
+ * It searches only the commas between elements; `JSON.parse` reads the elements. So each element has the
+ * limit of a line, an invalid element does not end the reading, and a key `__proto__` stays an ordinary key.
  */
 export class ArraySplitter implements Splitter {
   readonly #open: BoundedBytes;
   #after: LineSplitter | undefined;
   #line: number;
-  /** The line that the present element begins in; 0 while there is none. */
+  /** The line where the current element begins; 0 between elements. */
   #elementLine = 0;
   #index = 0;
-  /** Brackets open: 0 before the array, 1 between its elements. */
+  /** Open brackets: 0 before the array, 1 between its elements. */
   #depth = 0;
   #inString = false;
   #escaped = false;
@@ -53,7 +54,7 @@ export class ArraySplitter implements Splitter {
         continue;
       }
       if (this.#depth === 0) {
-        // The bracket that the array was recognised by.
+        // The opening bracket of the array.
         this.#depth = 1;
         start = at + 1;
         continue;
@@ -75,7 +76,7 @@ export class ArraySplitter implements Splitter {
     return records;
   }
 
-  /** Where the string ends that `from` lies in, or the chunk. */
+  /** The index where the string around `from` ends, or where the chunk ends. */
   #passString(chunk: Buffer, from: number): number {
     let escaped = this.#escaped;
     let at = from;

@@ -8,16 +8,16 @@ const CLOSE_ARRAY = 93;
 const OPEN_OBJECT = 123;
 
 /**
- * Waits for the first signs of the input, and then cuts it into lines, or, when it begins as an array of objects does, into
- * elements.
+ * Waits for the first characters of the input. Then cuts it into elements when it begins like an array of
+ * objects, otherwise into lines.
  *
- * A bracket alone does not tell: a first line such as `[INFO] started` must not make an array of all the rest.
+ * One bracket is not enough: after a first line `[INFO] started`, the rest must not become an array.
  */
 export class AutoSplitter implements Splitter {
   #chosen: Splitter | undefined;
-  /** Line of the first sign. */
+  /** Line of the first character. */
   #line = 1;
-  /** What was read since the bracket, while the sign after it is awaited. */
+  /** The bytes since the bracket, until the next character arrives. */
   #held: Buffer | undefined;
 
   constructor(private readonly limitBytes: number) {}

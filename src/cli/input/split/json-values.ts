@@ -10,7 +10,7 @@ export interface ParsedRecord {
   readonly value: unknown;
 }
 
-/** A value of the input, or a record of it that holds none. */
+/** A value of the input, or an unreadable record. */
 export type InputRecord = ParsedRecord | (RawRecord & { readonly unreadable: Unreadable });
 
 const NOT_JSON: Unreadable = { code: 'not_json', message: 'the line is not valid JSON' };
@@ -20,22 +20,22 @@ const UNFINISHED: Unreadable = {
 };
 
 /**
- * Makes values of lines and of elements. A line is a value, or several; and where a line is none but could be the beginning of one, the
- * value goes on over the lines that follow, as pretty-printed JSON does.
+ * Parses lines and elements to values. A line is one value or several. When a line is only the beginning of a
+ * value, the value continues in the next lines, as in pretty-printed JSON.
  *
- * What cannot be a value is a unreadable of the line that it begins in, and spoils nothing behind it: each later line that begins with a bracket
- * is tried again.
+ * What cannot be a value is a unreadable of the line that it begins in, and spoils nothing behind it: each
+ * later line that begins with a bracket is tried again.
  */
 export class JsonValues {
-  /** Lines of a value that has not ended, or of one that cannot. */
+  /** Lines of a value that is not complete, or that cannot be JSON. */
   #lines: RawRecord[] = [];
   #bytes = 0;
-  /** Undefined when the lines can be no value. */
+  /** Undefined when the lines cannot be JSON. */
   #scan: JsonScan | undefined;
 
   constructor(private readonly limitBytes: number) {}
 
-  /** The values that are known to be there after this record. */
+  /** Adds a record, and returns the values that are complete now. */
   push(record: RawRecord): InputRecord[] {
     if (this.#lines.length === 0) return this.#begin(record);
     if (record.unreadable !== undefined) return [...this.end(), ...this.#begin(record)];
@@ -52,7 +52,7 @@ export class JsonValues {
     return this.#add(record);
   }
 
-  /** What is there of a value that has not ended. */
+  /** Returns what remains of a value that is not complete. */
   end(): InputRecord[] {
     const isUnfinished = this.#scan !== undefined && this.#lines.length > 1;
     const records = this.#regroup();
@@ -66,12 +66,12 @@ export class JsonValues {
     if (record.unreadable !== undefined) return [record as InputRecord];
     const whole = parsed(record);
     if (whole !== undefined) return [whole];
-    // Elements of an array were cut out by its commas, and cannot go on.
+    // Elements of an array end at its commas, and cannot continue.
     if (record.position.at !== undefined || !/^\s*[{[]/.test(record.text)) return [notJson(record)];
     return this.#beginSeveral(record);
   }
 
-  /** A line that begins with a value that ends in it, or does not end in it. */
+  /** Reads a line of several values, the last of which may continue in the next line. */
   #beginSeveral(line: RawRecord): InputRecord[] {
     const values: InputRecord[] = [];
     for (let at = 0; ;) {
@@ -108,7 +108,9 @@ export class JsonValues {
     return rest.text.trim() === '' ? records : [...records, ...this.#begin(rest)];
   }
 
-  /** Gives the lines up: each group of them that begins with a bracket is a value of its own, or a unreadable. */
+  /**
+   * Gives the lines up: each group of them that begins with a bracket is a value of its own, or a unreadable.
+   */
   #regroup(): InputRecord[] {
     const groups: RawRecord[][] = [];
     for (const line of this.#lines) {
@@ -133,11 +135,11 @@ function beginsValue(text: string): boolean {
 
 function parsed({ position, text, bytes }: RawRecord): ParsedRecord | undefined {
   try {
-    // A mark in the middle: files that had one were joined.
+    // A byte order mark in the middle: several files were joined.
     const value: unknown = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
     return { position, bytes, unreadable: undefined, value };
   } catch {
-    // The parser's own words quote the text, and differ between versions of Node.
+    // The parser's message quotes the text, and differs between Node versions.
     return undefined;
   }
 }

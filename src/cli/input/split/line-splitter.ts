@@ -3,32 +3,32 @@ import { rawRecord, tooLongRecord, type RawRecord } from './raw-record.js';
 
 const NEWLINE = 10;
 
-/** Cuts bytes into records: what a reader of the input does first. */
+/** Cuts the bytes of the input into records. */
 export interface Splitter {
   /** The records that end in this chunk. */
   push(chunk: Buffer): RawRecord[];
-  /** What was still open at the end of the input. */
+  /** Ends the input: returns the record that was still open. */
   end(): SplitEnd;
 }
 
 /** The end of an input. */
 export interface SplitEnd {
   readonly records: readonly RawRecord[];
-  /** Why it cannot have been the end, if it cannot. */
+  /** Why the input is incomplete, if it is. */
   readonly cutOff?: string;
 }
 
 /**
- * Cuts bytes into lines, blank ones left out.
+ * Cuts bytes into lines, without blank ones.
  *
- * Lines are found in the bytes, and made text as a whole, so that a character split over two chunks survives. A line
- * over the limit is passed over without being kept.
+ * It searches lines in the bytes and decodes each line as a whole, so that a character may be split over two
+ * chunks. It does not keep a line over the limit.
  */
 export class LineSplitter implements Splitter {
   readonly #open: BoundedBytes;
   #line: number;
 
-  /** @param firstLine number of the line that the first byte stands in */
+  /** @param firstLine line number of the first byte */
   constructor(
     private readonly limitBytes: number,
     firstLine = 1,
@@ -57,7 +57,7 @@ export class LineSplitter implements Splitter {
 
   #close(chunk: Buffer, start: number, end: number, records: RawRecord[]): void {
     const position = { line: this.#line };
-    // The common line lies within one chunk, and needs no collecting.
+    // The usual line is within one chunk, and needs no copy.
     if (this.#open.length === 0 && end - start <= this.limitBytes) {
       if (!isBlank(chunk, start, end)) records.push(rawRecord(position, chunk, start, end));
       return;
@@ -70,7 +70,7 @@ export class LineSplitter implements Splitter {
   }
 }
 
-/** Whether there is nothing but what JSON counts as white space. */
+/** Whether the bytes are only JSON white space. */
 function isBlank(bytes: Buffer, start = 0, end = bytes.length): boolean {
   for (let at = start; at < end; at++) if (!isBlankByte(bytes[at]!)) return false;
   return true;

@@ -1,30 +1,30 @@
 import { isUtf8 } from 'node:buffer';
 import type { UnreadableCode, Position } from '../input-item.js';
 
-/** The text of one JSON value of the input, not parsed yet; or why there is none. */
+/** The text of one JSON value of the input, not parsed yet; or why it is unreadable. */
 export interface RawRecord {
   readonly position: Position;
-  /** Whole; of a faulty record, the beginning. */
+  /** The whole text; only the beginning when it is unreadable. */
   readonly text: string;
   readonly bytes: number;
   readonly unreadable: Unreadable | undefined;
 }
 
-/** Why a record holds no value. */
+/** Why a record is not a value. */
 export interface Unreadable {
   readonly code: UnreadableCode;
   readonly message: string;
 }
 
-/** How much of a record that holds no message is shown. */
+/** How many characters of an unreadable record are kept. */
 export const MAX_QUOTE = 4_000;
 
 const REPLACEMENT = '\uFFFD';
 
-/** A record out of its bytes. */
+/** Makes a record from its bytes. */
 export function rawRecord(position: Position, bytes: Buffer, start = 0, end = bytes.length): RawRecord {
   const text = bytes.toString('utf8', start, end);
-  // The sign may stand in the text itself; only then the bytes are worth a look of their own.
+  // The text itself may contain the replacement character; only then the bytes must be checked.
   const unreadable = text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(start, end)) ? NOT_UTF8 : undefined;
   return { position, text: unreadable === undefined ? text : quote(text), bytes: end - start, unreadable };
 }
@@ -34,7 +34,7 @@ const NOT_UTF8: Unreadable = {
   message: 'the line holds broken characters: it is not valid UTF-8 or UTF-16',
 };
 
-/** A record that was longer than what is read at once; `beginning` may end within a character. */
+/** Makes a record for a line over the limit; `beginning` may end within a character. */
 export function tooLongRecord(position: Position, beginning: Buffer, limitBytes: number): RawRecord {
   const text = quote(beginning.toString('utf8', 0, MAX_QUOTE)).replace(/\uFFFD…?$/, '…');
   const limit =
@@ -43,7 +43,7 @@ export function tooLongRecord(position: Position, beginning: Buffer, limitBytes:
   return { position, text, bytes: text.length, unreadable };
 }
 
-/** The same record, of which only the beginning is kept. */
+/** The same record as unreadable, with the beginning of its text. */
 export function unreadableRecord(
   record: RawRecord,
   unreadable: Unreadable,
