@@ -125,7 +125,9 @@ test('a wrong option is one line and exit code 2', async () => {
   await expect(serve('--mode', 'both')).rejects.toThrow(/error: .*mode/);
   await expect(serve('--upstream', 'nonsense')).rejects.toThrow(/--upstream is not an http or https URL/);
   // Here the key is a password: `serve` fails when it is shown.
-  await expect(serve('--upstream', `http://user:${KEY}@127.0.0.1`)).rejects.toThrow(/--upstream is not an http or https URL/);
+  await expect(serve('--upstream', `http://user:${KEY}@127.0.0.1`)).rejects.toThrow(
+    /--upstream is not an http or https URL/,
+  );
   await expect(serve('--px-url', 'https://example.com')).rejects.toThrow(/not on this machine/);
 });
 

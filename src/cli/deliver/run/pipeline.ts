@@ -83,14 +83,17 @@ export class Delivery {
         counts.passedOver += 1;
         continue;
       }
-      const taken = item.kind === 'unreadable' ? this.#takeUnreadable(item) : this.#takeMessage(item);
-      if (taken !== undefined) await taken;
+      if (item.kind === 'unreadable') this.#takeUnreadable(item);
+      else {
+        const taken = this.#takeMessage(item);
+        if (taken !== undefined) await taken;
+      }
     }
     await this.#idle();
     if (sending.to === 'px') sending.held.releaseAll(true);
   }
 
-  #takeUnreadable(item: UnreadableItem): undefined {
+  #takeUnreadable(item: UnreadableItem): void {
     if (item.refusal !== undefined) this.parts.counts.noteSkipped(item, 'unreadable_before');
     else this.#reject(item, { code: item.code, reason: item.message, retryable: false });
   }
