@@ -11,7 +11,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const command = path.join(root, 'dist/cjs/cli/main.js');
 const require = createRequire(import.meta.url);
 const { summaryText } = require(path.join(root, 'dist/cjs/cli/deliver/report/summary-text.js'));
-const { lookOf } = require(path.join(root, 'dist/cjs/cli/output/table.js'));
+const { tableStyleOf } = require(path.join(root, 'dist/cjs/cli/output/table.js'));
 
 /** What examples/broken.jsonl is made for, in its order. */
 const EXPECTED_REFUSALS = [
@@ -90,7 +90,7 @@ async function deliver(argv) {
     process.exit(1);
   }
   const summary = JSON.parse(text);
-  console.log(summaryText(summary, lookOf(process.stdout, process.env)));
+  console.log(summaryText(summary, tableStyleOf(process.stdout, process.env)));
   return { ...summary, exitCode };
 }
 

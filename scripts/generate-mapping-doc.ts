@@ -5,7 +5,7 @@ import * as fields from '../src/destinations/gainsight_px/fields';
 import { PREFERENCE_SOURCES } from '../src/destinations/gainsight_px/preferences/preference-reader';
 import { PREFERENCES } from '../src/destinations/gainsight_px/px-objects';
 import type { WarningCode } from '../src/destinations/gainsight_px/explain/explanation';
-import { REASONS } from '../src/cli/output/explanation';
+import { REASONS } from '../src/cli/commands/explanation';
 
 /** Where the generated page lives. */
 export const MAPPING_DOC_FILE = path.resolve(__dirname, '../docs/mapping.md');

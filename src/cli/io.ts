@@ -1,15 +1,16 @@
 import type { Readable, Writable } from 'node:stream';
-import { dispensable, ignoreErrors } from './output/dispensable.js';
-import type { Environment } from './settings.js';
 
-/** Where output goes: a terminal says so, and how wide it is. */
+/** A stream that a command writes to. A terminal says that it is one, and how wide it is. */
 export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** A signal that asks a command to come to an end. */
+/** A signal that asks a command to end. */
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
-/** The world around the command; the global `process` is one. */
-export interface World {
+/** The environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The part of the global `process` that commands use. */
+export interface ProcessLike {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
@@ -19,27 +20,62 @@ export interface World {
 }
 
 /**
- * All that a command has of the world around it. Commands use nothing else of it, so that they run in a test as they run in a shell.
+ * Everything outside of the command that a command uses, so that it runs in a test as it runs in a shell.
  *
- * Nothing that is written to `stderr` can fail; what is written to `stdout` fails without an uncaught error.
+ * A write to `stderr` never fails. A write to `stdout` that fails throws no uncaught error.
  */
-export interface CommandIo extends World {
-  /** Set by a command that did not do all it was asked to: 1. Nothing, or 0, when it did. */
+export interface CommandIo extends ProcessLike {
+  /** A command sets 1 when it did not do everything that it was asked for. */
   exitCode?: number;
 }
 
-/** What a command gets of a world. */
-export function commandIo(world: World): CommandIo {
-  const { stdin, stdout, stderr } = world;
+/**
+ * The user called the command in a way that cannot work. The message is one line and says what to do; exit
+ * code 2.
+ */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Makes the `io` of a command from the process. */
+export function commandIo(host: ProcessLike): CommandIo {
+  const { stdin, stdout, stderr } = host;
   ignoreErrors(stdout);
   return {
     stdin,
     stdout,
-    stderr: dispensable(stderr),
+    stderr: bestEffort(stderr),
     get env() {
-      return world.env;
+      return host.env;
     },
-    on: (signal, listener) => world.on(signal, listener),
-    off: (signal, listener) => world.off(signal, listener),
+    on: (signal, listener) => host.on(signal, listener),
+    off: (signal, listener) => host.off(signal, listener),
   };
+}
+
+/**
+ * The same output, but a write that fails is lost without an error (full disk, reader gone, terminal closed).
+ * For progress, notices and logs: the work that they report must continue.
+ */
+export function bestEffort(output: Output): Output {
+  ignoreErrors(output);
+  const write = (...args: Parameters<Output['write']>): boolean => {
+    try {
+      return output.write(...args);
+    } catch {
+      return true;
+    }
+  };
+  return new Proxy(output, {
+    get: (target, key) => {
+      if (key === 'write') return write;
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** Keeps an `error` event from ending the process. Writers still get the error in their callback. */
+function ignoreErrors(output: Output): void {
+  output.on('error', () => undefined);
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { loopbackOrigin } from './loopback-origin.js';
-import { UsageError } from './settings.js';
+import { isLoopback, parseOrigin } from '../runtime/index.js';
+import { UsageError } from './io.js';
 
 /** Options that several commands have. */
 
@@ -14,24 +14,59 @@ export function pxUrlOption(): Option {
   return new Option(
     '--px-url <url>',
     'advanced, for tests: send to this URL in place of PX (loopback addresses only)',
-  ).argParser(parseAim);
+  ).argParser(parsedBy(loopbackOrigin));
 }
 
-/** The same, checked just so and left as it was written. */
+/** The same, checked in the same way, but kept as the user wrote it. */
 export function pxUrlTextOption(): Option {
+  const check = parsedBy(loopbackOrigin);
   return pxUrlOption().argParser((url) => {
-    parseAim(url);
+    check(url);
     return url;
   });
 }
 
-function parseAim(url: string): string {
-  try {
-    return loopbackOrigin(url);
-  } catch (error) {
-    if (error instanceof UsageError) throw new InvalidArgumentError(error.message);
-    throw error;
+/**
+ * Reads the origin from `--px-url`, for the router's option `origin`. It accepts loopback addresses only, so
+ * that a typing error cannot send the API key to another machine.
+ *
+ * @param url `http://127.0.0.1:50123`; a path in it (`/v1`) is ignored, because plans contain the API's
+ * version
+ * @throws UsageError when `url` is not the URL of a loopback address
+ */
+export function loopbackOrigin(url: string): string {
+  const origin = parseOrigin(url);
+  if (origin === undefined || !isLoopback(origin)) {
+    throw new UsageError(
+      'the URL to send to in place of PX is not on this machine: give one such as http://127.0.0.1:8080',
+    );
   }
+  return origin;
+}
+
+/**
+ * Turns what a parser throws for a wrong value into the error that commander reports with the option's name;
+ * for `argParser`.
+ */
+function parsedBy<Value>(parse: (text: string) => Value): (text: string) => Value {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (error instanceof UsageError || error instanceof TypeError) {
+        throw new InvalidArgumentError(error.message);
+      }
+      throw error;
+    }
+  };
+}
+
+/** Parses each value of an option that the user may repeat, and collects them; for `argParser`. */
+export function eachParsedBy<Value>(
+  parse: (text: string) => Value,
+): (text: string, before?: readonly Value[]) => readonly Value[] {
+  const parseOne = parsedBy(parse);
+  return (text, before = []) => [...before, parseOne(text)];
 }
 
 /** Parses a whole number of at least `least`, and at most `most`; for `argParser`. */
@@ -44,7 +79,7 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (tex
   };
 }
 
-/** What a timer can wait. */
+/** The longest time of a timer in Node. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 const NO_LIMIT = 'none';
@@ -72,12 +107,12 @@ export function requestsPerDayOption(usual: number): Option {
 
 /** `--request-timeout <ms>` */
 export function requestTimeoutOption(usual: number): Option {
-  return new Option('--request-timeout <ms>', 'how long one request may take, its answer included')
+  return new Option('--request-timeout <ms>', 'how long one request may take, including its response')
     .argParser(wholeNumber(1, LONGEST_WAIT_MS))
     .default(usual);
 }
 
-/** What these are parsed to. */
+/** The parsed values of these options. */
 export interface SendingLimits {
   readonly concurrency: number;
   readonly requestsPerSecond: number;
@@ -90,7 +125,7 @@ function limit(text: string): number {
   return text === NO_LIMIT ? Infinity : wholeNumber(1)(text);
 }
 
-/** An option's value as it is written on the command line. */
+/** Writes an option's value as on the command line. */
 export function optionText(value: unknown): string {
   return value === Infinity ? NO_LIMIT : String(value);
 }

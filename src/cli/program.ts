@@ -1,20 +1,20 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { isDestinationError, InternalError } from '../core/index.js';
-import { commandIo, type CommandIo, type World } from './io.js';
+import { commandIo, UsageError, type CommandIo, type ProcessLike } from './io.js';
 import { print } from './output/print.js';
 import { printable } from './output/printable.js';
-import { UsageError } from './settings.js';
-import { packageVersion } from './version.js';
 
 const NAME = 'gainsight-px';
 
 const SETTINGS_HELP = `
-Settings come from --config and from the environment, which wins:
+Settings come from --config and from the environment. The environment wins:
   GAINSIGHT_PX_API_KEY          REST API key; never an argument
   GAINSIGHT_PX_PRODUCT_TAG_KEY  tag key of the product (AP-XXXXXXXXXX-2)
   GAINSIGHT_PX_DATA_CENTER      US, EU or US2
 
-Exit codes: 0 all done, 1 something was not, 2 usage or configuration.
+Exit codes: 0 everything done, 1 something not done, 2 wrong usage or configuration.
 
 Example:
   $ ${NAME} deliver events.jsonl --config destination.json --simulate
@@ -25,28 +25,32 @@ interface NamedCommand {
   readonly load: () => Promise<(program: Command, io: CommandIo) => void>;
 }
 
-/** In the order of the help. Each is loaded when it is called: the others would take a fifth of the time that `serve` has to start. */
+/**
+ * In the order of the help. Only the called one is loaded: loading the others takes a fifth of the start time
+ * of `serve`.
+ */
 const COMMANDS: readonly NamedCommand[] = [
   { name: 'deliver', load: async () => (await import('./deliver/command.js')).registerDeliver },
   { name: 'transform', load: async () => (await import('./commands/transform.js')).registerTransform },
   { name: 'explain', load: async () => (await import('./commands/explain.js')).registerExplain },
   { name: 'validate', load: async () => (await import('./commands/validate.js')).registerValidate },
   { name: 'preferences', load: async () => (await import('./commands/preferences.js')).registerPreferences },
-  { name: 'delete-user', load: async () => (await import('./commands/delete-user.js')).registerDeleteUser },
-  { name: 'deny-user', load: async () => (await import('./commands/deny-user.js')).registerDenyUser },
+  { name: 'delete-user', load: async () => (await import('./commands/erasure.js')).registerDeleteUser },
+  { name: 'deny-user', load: async () => (await import('./commands/erasure.js')).registerDenyUser },
   { name: 'serve', load: async () => (await import('./commands/serve.js')).registerServe },
   { name: 'simulate', load: async () => (await import('./commands/simulate.js')).registerSimulate },
 ];
 
 /**
- * Runs the command with the arguments after its name, and resolves with its exit code: 0 all done, 1 something was not,
- * 2 usage or configuration. Never rejects: what goes wrong is one line on the error output.
+ * Runs the command with the arguments after its name, and resolves with its exit code: 0 everything done, 1
+ * something not done, 2 wrong usage or configuration. Never rejects: it prints an error as one line on the
+ * error output.
  *
  * @example
  * process.exitCode = await run(process.argv.slice(2), process);
  */
-export async function run(argv: readonly string[], world: World): Promise<number> {
-  const io = commandIo(world);
+export async function run(argv: readonly string[], host: ProcessLike): Promise<number> {
+  const io = commandIo(host);
   const help: string[] = [];
   let program = new Command(NAME);
   try {
@@ -64,7 +68,9 @@ export async function run(argv: readonly string[], world: World): Promise<number
   }
 }
 
-/** The program with the command that is called; with all of them where it is not clear which. What it prints itself goes to `help`. */
+/**
+ * Registers the called command; all commands when the name is unknown. What commander prints goes to `help`.
+ */
 async function buildProgram(argv: readonly string[], io: CommandIo, help: string[]): Promise<Command> {
   const program = new Command(NAME)
     .description('Brings RudderStack events (identify, group, track) into Gainsight PX.')
@@ -87,7 +93,7 @@ async function buildProgram(argv: readonly string[], io: CommandIo, help: string
   return program;
 }
 
-/** How to ask for help on what was called. */
+/** The call that shows the help of the called command. */
 function helpCall(program: Command, argv: readonly string[]): string {
   const names = [NAME];
   let command: Command | undefined = program;
@@ -101,14 +107,14 @@ function helpCall(program: Command, argv: readonly string[]): string {
 
 function describe(error: unknown, help: string): { line: string; exitCode: number } {
   if (error instanceof CommanderError) {
-    return { line: `error: ${parsingFault(error)}; see ${help}`, exitCode: 2 };
+    return { line: `error: ${usageProblem(error)}; see ${help}`, exitCode: 2 };
   }
   if (error instanceof UsageError) return { line: `error: ${error.message}`, exitCode: 2 };
   if (isDestinationError(error) && error.kind === 'configuration') {
-    const mend = 'correct the --config file or the GAINSIGHT_PX_… variables';
-    return { line: `error: ${error.message}; ${mend}`, exitCode: 2 };
+    const advice = 'correct the --config file or the GAINSIGHT_PX_… variables';
+    return { line: `error: ${error.message}; ${advice}`, exitCode: 2 };
   }
-  // Here no event is at work: it is an argument that does not do.
+  // No event is involved here: an argument is wrong.
   if (isDestinationError(error) && error.kind === 'instrumentation') {
     return { line: `error: ${error.message}; see ${help}`, exitCode: 2 };
   }
@@ -118,8 +124,11 @@ function describe(error: unknown, help: string): { line: string; exitCode: numbe
   };
 }
 
-/** What is wrong with the arguments, on one line and without what was given to an unknown option: it may be a key. */
-function parsingFault({ code, message }: CommanderError): string {
+/**
+ * What is wrong with the arguments, on one line. It leaves out the value of an unknown option: that may be a
+ * key.
+ */
+function usageProblem({ code, message }: CommanderError): string {
   if (code === 'commander.help') return 'no command given';
   const text = message
     .replace(/^error: /, '')
@@ -128,8 +137,25 @@ function parsingFault({ code, message }: CommanderError): string {
   return code === 'commander.unknownOption' ? text.replace(/='?.*'/, "'") : text;
 }
 
-/** Where an unexpected error was thrown. Its message is not shown: it may hold anything, a key included. */
+/** Where an unexpected error was thrown. Its message is not shown, because it may contain a key. */
 function placeOf(error: unknown): string {
   const frame = error instanceof Error ? /^\s+(at .+)$/m.exec(error.stack ?? '')?.[1] : undefined;
   return frame === undefined ? '' : ` ${frame}`;
+}
+
+/** Reads the version from package.json. The sources and the built files lie at different depths below it. */
+function packageVersion(directory: string = __dirname): string {
+  const manifest = readManifest(path.join(directory, 'package.json'));
+  if (manifest?.name === NAME && manifest.version !== undefined) return manifest.version;
+  const parent = path.dirname(directory);
+  if (parent === directory) throw new Error(`no package.json of ${NAME}`);
+  return packageVersion(parent);
+}
+
+function readManifest(file: string): { name?: string; version?: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string };
+  } catch {
+    return undefined;
+  }
 }

@@ -109,7 +109,7 @@ export function tempFile(name: string, content: unknown): string {
 /** A simulator that knows the user `ada`, and the arguments that make a command use it. */
 export async function startPx(
   options: SimulatorOptions = {},
-): Promise<{ simulator: Simulator; aim: string[] }> {
+): Promise<{ simulator: Simulator; pxArgs: string[] }> {
   const simulator = createSimulator({ apiKey: KEY, ...options });
   const { baseUrl } = await simulator.listen();
   cleanups.push(() => simulator.close());
@@ -120,7 +120,7 @@ export async function startPx(
   });
   expect(created.status).toBe(201);
   simulator.reset('requests');
-  return { simulator, aim: ['--config', tempFile('config.json', CONFIG), '--px-url', baseUrl] };
+  return { simulator, pxArgs: ['--config', tempFile('config.json', CONFIG), '--px-url', baseUrl] };
 }
 
 /** JSON lines out of a text. */

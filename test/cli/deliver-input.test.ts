@@ -1,8 +1,8 @@
 import { constants, gzipSync, inflateRawSync } from 'node:zlib';
 import { rejectedLine } from '../../src/cli/deliver/rejected/rejection';
-import { BoundedBytes } from '../../src/cli/input/bytes/bounded-bytes';
+import { BoundedBytes } from '../../src/cli/input/split/bounded-bytes';
 import { MAX_LINE_BYTES, readMessages, type InputItem } from '../../src/cli/input/read-messages';
-import { unpack } from '../../src/cli/input/parse-record';
+import { parseRecord } from '../../src/cli/input/parse-record';
 
 /** Hands a text over in chunks of so many bytes. */
 async function* chunks(content: string | Buffer, size = 64 * 1024): AsyncGenerator<Buffer> {
@@ -182,7 +182,7 @@ test('a key __proto__ in an array stays a mere key', async () => {
   expect('polluted' in message).toBe(false);
 });
 
-test('a line that is no JSON is a fault with its number and text, and the rest goes on', async () => {
+test('a line that is not valid JSON is a fault with its number and text, and the rest goes on', async () => {
   const items = await read('{"n":1}\n{"n":\n{"n":3}\n');
   expect(items.map(brief)).toEqual([
     [1, { n: 1 }],
@@ -271,13 +271,9 @@ describe('gzip', () => {
   };
 
   test.each([
-    ['rubbish', Buffer.from('rubbish'), 'behind the end of the gzip data stands something that is not gzip'],
-    ['one byte', Buffer.from('x'), 'behind the end of the gzip data stands something that is not gzip'],
-    [
-      'zeros and rubbish',
-      Buffer.from('\0\0\0x'),
-      'behind the end of the gzip data stands something that is not gzip',
-    ],
+    ['rubbish', Buffer.from('rubbish'), 'something that is not gzip follows the gzip data'],
+    ['one byte', Buffer.from('x'), 'something that is not gzip follows the gzip data'],
+    ['zeros and rubbish', Buffer.from('\0\0\0x'), 'something that is not gzip follows the gzip data'],
     [
       'rubbish that begins as gzip does',
       Buffer.from([0x1f, 0x8b, ...LINES.slice(0, 50).split('').map(Number)]),
@@ -576,7 +572,9 @@ describe('input of another form', () => {
       const whole = isText || twice ? packed : Buffer.concat([packed, REST]);
       for (const size of [1, 3, 64 * 1024]) {
         const items = await read(whole, { size });
-        expect(items).toMatchObject([{ kind: 'fault', code: 'format_unsupported', position: { line: 1 } }]);
+        expect(items).toMatchObject([
+          { kind: 'unreadable', code: 'format_unsupported', position: { line: 1 } },
+        ]);
         const { message } = items[0] as { message: string };
         expect(message).toMatch(/^this looks like [^\n]+: [^\n]+$/);
         if (!twice) expect(message).toMatch(sentence);
@@ -716,7 +714,7 @@ test('lines of a rejected file give the message and what was said about it', asy
       refusal: { code: 'throttled', reason: 'too fast', retryable: true },
     },
     {
-      kind: 'fault',
+      kind: 'unreadable',
       code: 'not_json',
       text: '{',
       refusal: { code: 'not_json', reason: 'no JSON', retryable: false },
@@ -725,11 +723,11 @@ test('lines of a rejected file give the message and what was said about it', asy
 });
 
 test('the messages of a batch are made one after another: a short line may hold millions', () => {
-  const items = unpack({
+  const items = parseRecord({
     position: { line: 1 },
     value: { batch: [{ n: 1 }, { n: 2 }] },
     bytes: 27,
-    fault: undefined,
+    unreadable: undefined,
   });
   expect(items.next().value).toMatchObject({ message: { n: 1 } });
   expect(items.next().value).toMatchObject({ message: { n: 2 } });

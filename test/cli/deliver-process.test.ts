@@ -36,17 +36,17 @@ function start(argv: readonly string[]): { child: ChildProcess; ended: Promise<E
 }
 
 test('the real command delivers its standard input, and ends by itself', async () => {
-  const { simulator, aim } = await startPx();
-  const { child, ended } = start(['-', ...aim]);
+  const { simulator, pxArgs } = await startPx();
+  const { child, ended } = start(['-', ...pxArgs]);
   child.stdin!.end(many(20));
   expect(await ended).toMatchObject({ code: 0, signal: null });
   expect(simulator.state.events.total).toBe(20);
 });
 
 test('a first SIGINT ends it in good order though its input never ends', async () => {
-  const { simulator, aim } = await startPx();
+  const { simulator, pxArgs } = await startPx();
   const rejected = path.join(path.dirname(tempFile('x', '')), 'rejected.jsonl');
-  const { child, ended } = start(['-', '--json', ...aim, '--rejected', rejected]);
+  const { child, ended } = start(['-', '--json', ...pxArgs, '--rejected', rejected]);
   simulator.configure({
     faults: [
       () => {
@@ -68,8 +68,8 @@ test('a first SIGINT ends it in good order though its input never ends', async (
 });
 
 test('a second SIGINT ends it at once', async () => {
-  const { simulator, aim } = await startPx();
-  const { child, ended } = start(['-', ...aim]);
+  const { simulator, pxArgs } = await startPx();
+  const { child, ended } = start(['-', ...pxArgs]);
   simulator.configure({
     faults: [
       () => {
@@ -79,7 +79,7 @@ test('a second SIGINT ends it at once', async () => {
     ],
   });
   child.stderr!.on('data', (chunk: Buffer) => {
-    if (chunk.includes('once more ends it at once')) child.kill('SIGINT');
+    if (chunk.includes('a second signal ends the run at once')) child.kill('SIGINT');
   });
   child.stdin!.write(many(1));
   // Killed by the signal: what a shell reports as 130.
@@ -87,8 +87,8 @@ test('a second SIGINT ends it at once', async () => {
 });
 
 test('who stops reading its output does not stop the delivery', async () => {
-  const { simulator, aim } = await startPx();
-  const { child, ended } = start([tempFile('events.jsonl', many(50)), ...aim]);
+  const { simulator, pxArgs } = await startPx();
+  const { child, ended } = start([tempFile('events.jsonl', many(50)), ...pxArgs]);
   child.stdout!.destroy();
   child.stderr!.destroy();
   expect((await ended).code).toBe(0);

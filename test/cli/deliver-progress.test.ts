@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
-import { progressLine, standingText, type Standing } from '../../src/cli/deliver/report/progress-text';
+import { progressLine, progressWords, type ProgressState } from '../../src/cli/deliver/report/progress-text';
 import { showProgress } from '../../src/cli/deliver/report/progress';
-import { duration } from '../../src/cli/deliver/report/quantities';
+import { duration } from '../../src/cli/output/quantities';
 
 class Terminal extends Writable {
   text = '';
@@ -23,7 +23,7 @@ class Terminal extends Writable {
 function show(
   style: 'auto' | 'bar' | 'lines' | 'none',
   isTTY: boolean,
-  standing: Standing,
+  state: ProgressState,
   { columns = 80, env = {} }: { columns?: number; env?: Record<string, string> } = {},
 ) {
   const stderr = new Terminal(isTTY, columns);
@@ -32,7 +32,7 @@ function show(
   const progress = showProgress({
     style,
     io: { stderr, env },
-    standing: () => standing,
+    state: () => state,
     nowMs: () => nowMs,
     every: (_, callback) => {
       ticks.add(callback);
@@ -46,7 +46,7 @@ function show(
   return { stderr, ticks, tick, progress };
 }
 
-const HALF: Standing = { settled: 1_200, rejected: 3, share: 0.5, pausedMs: 0 };
+const HALF: ProgressState = { settled: 1_200, rejected: 3, share: 0.5, pausedMs: 0 };
 
 test('a pause that PX asks for is shown, in place of a time that is left', () => {
   const { stderr, tick } = show('lines', false, { ...HALF, pausedMs: 42_000 });
@@ -83,8 +83,8 @@ test('on a terminal it is a bar with rate and remaining time, which is gone at t
 test.each([20, 40, 80, 120])('at %d columns no drawing fills the line', (columns) => {
   for (const settled of [0, 1, 999_999_999]) {
     for (const share of [0, 0.001, 0.999, 1]) {
-      const standing = { settled, rejected: settled, share, pausedMs: 0 };
-      const { stderr, tick, progress } = show('bar', true, standing, { columns });
+      const state = { settled, rejected: settled, share, pausedMs: 0 };
+      const { stderr, tick, progress } = show('bar', true, state, { columns });
       tick(50_000_000);
       progress.note('x');
       const lines = shown(stderr.text);
@@ -147,7 +147,7 @@ test('none shows nothing', () => {
 });
 
 test('at the very beginning there is no rate and no remaining time to speak of', () => {
-  expect(standingText({ settled: 0, rejected: 0, share: 0, pausedMs: 0 }, 0)).toEqual(['0 messages', '0/s']);
+  expect(progressWords({ settled: 0, rejected: 0, share: 0, pausedMs: 0 }, 0)).toEqual(['0 messages', '0/s']);
 });
 
 test.each([

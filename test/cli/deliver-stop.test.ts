@@ -4,10 +4,9 @@ import { Counts } from '../../src/cli/deliver/report/counts';
 import { runDelivery } from '../../src/cli/deliver/run/session';
 import { Stop } from '../../src/cli/deliver/run/stop';
 import { summaryText } from '../../src/cli/deliver/report/summary-text';
-import { summarize } from '../../src/cli/deliver/report/summary';
+import { summarize, type Summary } from '../../src/cli/deliver/report/summary';
 import { MessageInput } from '../../src/cli/input/message-input';
 import type { Fetch } from '../../src/router';
-import type { Summary } from '../../src/cli/deliver/report/summary';
 import type { SimulatorOptions } from '../../src/simulator/index';
 import { asLines, cleanUp, cli, CONFIG, jsonLines, startCli, startPx, tempFile } from './cli';
 
@@ -27,10 +26,10 @@ interface Run {
 }
 
 /** A run over a file, with a new rejected file. */
-function runOver(text: string, aim: readonly string[], ...argv: string[]): Run {
+function runOver(text: string, pxArgs: readonly string[], ...argv: string[]): Run {
   const input = tempFile('events.jsonl', text);
   const rejected = path.join(path.dirname(input), 'rejected.jsonl');
-  return { input, rejected, argv: ['deliver', input, '--json', ...aim, '--rejected', rejected, ...argv] };
+  return { input, rejected, argv: ['deliver', input, '--json', ...pxArgs, '--rejected', rejected, ...argv] };
 }
 
 async function summaryOf({ argv }: Run): Promise<Summary> {
@@ -70,7 +69,7 @@ function expectEachOnce({ simulator }: Px, count: number): void {
 
 test('a 401 ends the run: what was read is rejected as retryable, and the rest is named by --skip', async () => {
   const px = await startPx({ faults: [{ fault: { status: 401 }, route: 'events.create', nth: 5 }] });
-  const run = runOver(many(1_300, track), px.aim, '--concurrency', '1', '--requests-per-second', 'none');
+  const run = runOver(many(1_300, track), px.pxArgs, '--concurrency', '1', '--requests-per-second', 'none');
   const summary = await summaryOf(run);
   expect(summary.stopped).toMatchObject({ reason: 'unauthorized' });
   expect(px.simulator.requests.total).toBe(5);
@@ -84,7 +83,7 @@ test('a 401 ends the run: what was read is rejected as retryable, and the rest i
 
 test('after a stop, the rejected file and --skip together bring every message to PX exactly once', async () => {
   const px = await startPx({ faults: [{ fault: { status: 401 }, route: 'events.create', nth: 40 }] });
-  const run = runOver(many(1_200, track), px.aim, '--requests-per-second', 'none');
+  const run = runOver(many(1_200, track), px.pxArgs, '--requests-per-second', 'none');
   const summary = await summaryOf(run);
   expect(summary.goOn).toEqual([
     expect.stringContaining(`deliver ${run.rejected} `),
@@ -96,7 +95,7 @@ test('after a stop, the rejected file and --skip together bring every message to
 
 test('nothing of a lane is sent after its 401, or a replay would overwrite it', async () => {
   const px = await startPx({ faults: [{ fault: { status: 401 }, route: 'users.update', nth: 1 }] });
-  const run = runOver(asLines(...[1, 2, 3].map((n) => ({ ...identify(n), userId: 'ada' }))), px.aim);
+  const run = runOver(asLines(...[1, 2, 3].map((n) => ({ ...identify(n), userId: 'ada' }))), px.pxArgs);
   await summaryOf(run);
   expect(px.simulator.requests.byRoute['users.update']).toBe(1);
   expect(notes(run)).toMatchObject([
@@ -114,7 +113,7 @@ describe('403', () => {
 
   test('20 times in a row on one route ends the run, and all is worth sending again', async () => {
     const px = await startPx(forbidden(...firsts(20)));
-    const run = runOver(many(50, track), px.aim, '--concurrency', '1');
+    const run = runOver(many(50, track), px.pxArgs, '--concurrency', '1');
     const summary = await summaryOf(run);
     expect(summary.stopped).toMatchObject({ reason: 'forbidden' });
     expect(px.simulator.requests.total).toBe(20);
@@ -125,7 +124,7 @@ describe('403', () => {
 
   test('19 times in a row, twice, does not, and as others may use the route, they are refused for good', async () => {
     const px = await startPx(forbidden(...firsts(39).filter((nth) => nth !== 20)));
-    const run = runOver(many(50, track), px.aim, '--concurrency', '1');
+    const run = runOver(many(50, track), px.pxArgs, '--concurrency', '1');
     const summary = await summaryOf(run);
     expect(summary.stopped).toBeNull();
     expect(summary.messages).toMatchObject({ delivered: 12, rejected: 38, retryable: 0 });
@@ -134,7 +133,7 @@ describe('403', () => {
 
   test('of the last message is worth sending again, though the route was open to others before', async () => {
     const px = await startPx(forbidden(5));
-    const run = runOver(many(5, track), px.aim, '--concurrency', '1');
+    const run = runOver(many(5, track), px.pxArgs, '--concurrency', '1');
     const summary = await summaryOf(run);
     expect(summary.messages).toMatchObject({ delivered: 4, rejected: 1, retryable: 1 });
     await goOn(summary);
@@ -146,7 +145,7 @@ describe('403', () => {
       faults: [{ fault: 'html-403', route: ['users.update', 'events.create'] }],
     });
     const input = many(19, track) + many(19, identify);
-    const summary = await summaryOf(runOver(input, px.aim));
+    const summary = await summaryOf(runOver(input, px.pxArgs));
     expect(summary.stopped).toBeNull();
     // Nothing says that the key may use these routes: another key may.
     expect(summary.messages).toMatchObject({ rejected: 38, retryable: 38 });
@@ -161,7 +160,7 @@ describe('403', () => {
     };
     const run = runOver(
       asLines(withPreferences, { type: 'identify', userId: 'ada', traits: { title: 'new' } }),
-      px.aim,
+      px.pxArgs,
     );
     const summary = await summaryOf(run);
     expect(notes(run)).toMatchObject([{ line: 1, code: 'denied', retryable: false }]);
@@ -171,7 +170,7 @@ describe('403', () => {
 
 test('the daily quota ends the run; what was not sent is kept for tomorrow', async () => {
   const px = await startPx();
-  const run = runOver(many(30, track), px.aim, '--requests-per-day', '10', '--concurrency', '1');
+  const run = runOver(many(30, track), px.pxArgs, '--requests-per-day', '10', '--concurrency', '1');
   const summary = await summaryOf(run);
   expect(summary.stopped).toMatchObject({ reason: 'daily_quota_reached' });
   expect(px.simulator.requests.total).toBe(10);
@@ -188,7 +187,7 @@ describe('while PX asks to wait', () => {
   test('the run waits, and all of the input is delivered', async () => {
     const px = await startPx(later(1, 1, 2, 3, 4, 5, 6));
     // Six times in a row: without a pause that is waited for, one message more than may be attempted.
-    const run = runOver(many(100, track), px.aim, '--concurrency', '1', '--max-attempts', '2');
+    const run = runOver(many(100, track), px.pxArgs, '--concurrency', '1', '--max-attempts', '2');
     const { code, stdout } = await cli(run.argv);
     expect(code).toBe(0);
     const summary = JSON.parse(stdout) as Summary;
@@ -202,11 +201,18 @@ describe('while PX asks to wait', () => {
     async (status) => {
       const fault = { status, headers: { 'Retry-After': '901' } };
       const px = await startPx({ faults: [{ fault, nth: 11 }] });
-      const run = runOver(many(2_000, track), px.aim, '--requests-per-second', 'none', '--concurrency', '1');
+      const run = runOver(
+        many(2_000, track),
+        px.pxArgs,
+        '--requests-per-second',
+        'none',
+        '--concurrency',
+        '1',
+      );
       const summary = await summaryOf(run);
       expect(summary.stopped).toMatchObject({
         reason: 'throttled',
-        message: 'PX asks to send nothing for 15 min 01 s: go on when that time has passed',
+        message: 'PX asks to send nothing for 15 min 01 s: resume after that time',
       });
       expect(px.simulator.requests.total).toBe(11);
       expect(summary.messages).toMatchObject({ delivered: 10 });
@@ -220,7 +226,7 @@ describe('while PX asks to wait', () => {
 describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   test('finishes what is in flight, and leaves nothing lost or to be sent twice', async () => {
     const px = await startPx();
-    const run = runOver(many(1_200, track), px.aim, '--requests-per-second', 'none');
+    const run = runOver(many(1_200, track), px.pxArgs, '--requests-per-second', 'none');
     const running = startCli(run.argv);
     px.simulator.configure({
       faults: [
@@ -233,7 +239,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     const { code, stdout, stderr } = await running.ended;
     const summary = JSON.parse(stdout) as Summary;
     expect([code, summary.stopped?.reason]).toEqual([1, 'interrupted']);
-    expect(stderr).toMatch(/what is in flight is finished; once more ends it at once/);
+    expect(stderr).toMatch(/finishing what is in flight; a second signal ends the run at once/);
     expect(summary.messages.delivered).toBe(px.simulator.state.events.total);
     expect(summary.messages.delivered).toBeLessThan(200);
     expect(summary.goOnAfter).toBe(summary.messages.delivered! + notes(run).length);
@@ -243,7 +249,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
 
   test('a second one is left to the system, which ends the process at once', async () => {
     const px = await startPx({ latencyMs: 20 });
-    const running = startCli(runOver(many(5, track), px.aim).argv);
+    const running = startCli(runOver(many(5, track), px.pxArgs).argv);
     let afterFirst: number | undefined;
     px.simulator.configure({
       faults: [
@@ -261,7 +267,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
 
 test('without a rejected file, --skip begins at the first message that the stop kept from PX', async () => {
   const px = await startPx({ faults: [{ fault: { status: 401 }, route: 'events.create', nth: 5 }] });
-  const { stdout } = await cli(['deliver', '-', '--json', ...px.aim, '--concurrency', '1'], {
+  const { stdout } = await cli(['deliver', '-', '--json', ...px.pxArgs, '--concurrency', '1'], {
     stdin: many(30, track),
   });
   expect(JSON.parse(stdout)).toMatchObject({
@@ -273,7 +279,7 @@ test('without a rejected file, --skip begins at the first message that the stop 
 describe('after a stop without a rejected file, messages behind the first that was not delivered are sent again', () => {
   const stopped = async (...argv: string[]) => {
     const px = await startPx({ faults: [{ fault: { status: 401 }, route: 'events.create', nth: 3 }] });
-    return { px, ran: await cli(['deliver', '-', ...px.aim, ...argv], { stdin: many(30, track) }) };
+    return { px, ran: await cli(['deliver', '-', ...px.pxArgs, ...argv], { stdin: many(30, track) }) };
   };
 
   test('the summary says how many, and how to avoid it', async () => {
@@ -294,7 +300,7 @@ describe('after a stop without a rejected file, messages behind the first that w
       sentAgain: 400,
     };
     expect(summaryText(summary, { width: 80, colours: false })).toContain(
-      '  gainsight-px deliver events.jsonl --skip 4\n400 messages will be sent again by it, though delivered already: the events among them will stand in PX twice. With --rejected from the beginning, a run that is stopped sends nothing again.\n',
+      '  gainsight-px deliver events.jsonl --skip 4\n400 messages are delivered already, and this command sends them again: the events among them will be in PX twice. With --rejected from the beginning, a stopped run sends nothing again.\n',
     );
     expect(summaryText({ ...summary, sentAgain: 0 }, { width: 80, colours: false })).not.toContain(
       'again by it',
@@ -304,10 +310,10 @@ describe('after a stop without a rejected file, messages behind the first that w
 
 test('the daily quota is no reason to suggest another value of it', async () => {
   const px = await startPx();
-  const run = runOver(many(30, track), px.aim, '--requests-per-day', '10', '--concurrency', '1');
+  const run = runOver(many(30, track), px.pxArgs, '--requests-per-day', '10', '--concurrency', '1');
   const { stdout } = await cli(run.argv.filter((word) => word !== '--json'));
   expect(stdout).toContain(
-    'Stopped: the daily quota of requests (--requests-per-day) is used up: go on when 24 hours have passed.',
+    'Stopped: the daily quota of requests (--requests-per-day) is used up: resume after 24 hours.',
   );
   const values = [...stdout.matchAll(/--requests-per-day (\S+)/g)].map(([, value]) => value);
   expect(new Set(values)).toEqual(new Set(['10']));
@@ -317,7 +323,7 @@ test('what a stop kept from PX is told in plain words', async () => {
   const px = await startPx({ faults: [{ fault: { status: 401 }, route: 'users.update', nth: 1 }] });
   const run = runOver(
     many(3, (n) => ({ ...identify(n), userId: 'ada' })),
-    px.aim,
+    px.pxArgs,
   );
   await summaryOf(run);
   expect(notes(run).slice(1)).toMatchObject([
@@ -330,7 +336,7 @@ test('what an earlier failure holds up is told in plain words', async () => {
   const px = await startPx({ faults: [{ fault: 'error-500', route: 'users.update', nth: 1 }] });
   const run = runOver(
     many(2, (n) => ({ ...identify(n), userId: 'ada' })),
-    px.aim,
+    px.pxArgs,
     '--max-attempts',
     '1',
   );
@@ -348,7 +354,7 @@ test('one rejection of each kind is shown first, in the order of the input', asy
   const px = await startPx({ faults: [{ fault: { status: 400 }, route: 'events.create' }] });
   const nameless = { type: 'track', userId: 'u', event: ' ' };
   const input = `${many(20, track)}${asLines(nameless, { type: 'identify' })}no json\n${asLines(nameless)}`;
-  const run = runOver(input, px.aim, '--concurrency', '20');
+  const run = runOver(input, px.pxArgs, '--concurrency', '20');
   const { rejected } = await summaryOf(run);
   expect(rejected.first.map(({ code, line }) => [code, line])).toEqual([
     ['rejected', 1],

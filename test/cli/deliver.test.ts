@@ -21,9 +21,9 @@ async function deliver(
 }
 
 test('all messages come to PX, in the order of each user, and the exit code is 0', async () => {
-  const { simulator, aim } = await startPx();
+  const { simulator, pxArgs } = await startPx();
   const messages = Array.from({ length: 60 }, (_, n) => identify(`u${n % 3}`, { title: `t${n}` }));
-  const summary = await deliver(asLines(...messages, track('u1')), aim);
+  const summary = await deliver(asLines(...messages, track('u1')), pxArgs);
   expect(summary).toMatchObject({
     code: 0,
     sentTo: 'px',
@@ -37,7 +37,7 @@ test('all messages come to PX, in the order of each user, and the exit code is 0
 });
 
 test('a file is read as the standard input is, gzipped or one array', async () => {
-  const { simulator, aim } = await startPx();
+  const { simulator, pxArgs } = await startPx();
   const file = tempFile('events', '');
   const messages = [track('a'), track('b')];
   for (const content of [
@@ -47,18 +47,18 @@ test('a file is read as the standard input is, gzipped or one array', async () =
     '',
   ]) {
     writeFileSync(file, content);
-    expect((await cli(['deliver', file, ...aim])).code).toBe(0);
+    expect((await cli(['deliver', file, ...pxArgs])).code).toBe(0);
   }
   expect(simulator.state.events.total).toBe(6);
 });
 
 test('the summary counts messages by type, requests by route, and requests per message', async () => {
-  const { aim } = await startPx();
+  const { pxArgs } = await startPx();
   const off = { ...track('x'), integrations: { All: false } };
   const group = { type: 'group', userId: 'ada', groupId: 'g', traits: { name: 'G' } };
   const filtered = ['page', 'Screen', 'alias'].map((type) => ({ type, userId: 'a' }));
   const input = `${asLines(identify('new'), { ...track('new'), type: 'Track' }, group, off, { type: 'buy', userId: 'a' }, ...filtered)}{\n`;
-  const { messages, requests, rejected, code } = await deliver(input, aim);
+  const { messages, requests, rejected, code } = await deliver(input, pxArgs);
   expect(messages).toEqual({
     read: 9,
     delivered: 3,
@@ -96,7 +96,7 @@ test('the summary counts messages by type, requests by route, and requests per m
     ],
     first: [
       expect.objectContaining({ line: 5, code: 'type_unsupported' }),
-      { line: 9, code: 'not_json', reason: 'the line is not JSON', retryable: false },
+      { line: 9, code: 'not_json', reason: 'the line is not valid JSON', retryable: false },
     ],
     file: null,
     inFile: 0,
@@ -105,32 +105,32 @@ test('the summary counts messages by type, requests by route, and requests per m
 });
 
 test('the summary counts retries and possible duplicates', async () => {
-  const { aim } = await startPx({
+  const { pxArgs } = await startPx({
     faults: [{ fault: 'destroy-after-write', route: 'events.create', nth: 1 }],
   });
-  const { requests, possibleDuplicates, code } = await deliver(asLines(track('a')), aim);
+  const { requests, possibleDuplicates, code } = await deliver(asLines(track('a')), pxArgs);
   expect(requests).toMatchObject({ total: 2, retries: 1 });
   expect(possibleDuplicates).toBe(1);
   expect(code).toBe(0);
 });
 
-test('a message that may stand in PX twice is counted in words too, delivered or not', async () => {
-  const { aim } = await startPx({ faults: [{ fault: 'error-500-after-write', route: 'events.create' }] });
-  const { stdout } = await cli(['deliver', '-', '--max-attempts', '2', ...aim], {
+test('a message that may be in PX twice is counted in words too, delivered or not', async () => {
+  const { pxArgs } = await startPx({ faults: [{ fault: 'error-500-after-write', route: 'events.create' }] });
+  const { stdout } = await cli(['deliver', '-', '--max-attempts', '2', ...pxArgs], {
     stdin: asLines(track('a')),
   });
-  expect(stdout).toMatch(/^1 message may stand in PX twice$/m);
+  expect(stdout).toMatch(/^1 message may be in PX twice$/m);
 });
 
 test('what the mapping drops is counted by path and reason, the most frequent first', async () => {
-  const { aim } = await startPx();
+  const { pxArgs } = await startPx();
   const messages = [
     identify('a', { shoeSize: 41, score: 'high' }),
     identify('b', { shoeSize: 42 }),
     identify('c', { phone: ' ' }),
     identify('d'),
   ];
-  const { dropped } = await deliver(asLines(...messages), aim);
+  const { dropped } = await deliver(asLines(...messages), pxArgs);
   expect(dropped).toEqual({
     values: 4,
     messages: 3,
@@ -143,17 +143,17 @@ test('what the mapping drops is counted by path and reason, the most frequent fi
 });
 
 test('what a refused message holds does not count as dropped', async () => {
-  const { aim } = await startPx();
+  const { pxArgs } = await startPx();
   const refused = { ...identify('a', { shoeSize: 41, userPreferences: { surveys: 'perhaps' } }) };
-  const { messages, dropped } = await deliver(asLines(refused), aim);
+  const { messages, dropped } = await deliver(asLines(refused), pxArgs);
   expect(messages.rejected).toBe(1);
   expect(dropped).toEqual({ values: 0, messages: 0, top: [] });
 });
 
 test('the summary for the eye says the same in words', async () => {
-  const { aim } = await startPx();
+  const { pxArgs } = await startPx();
   const input = `${asLines(identify('a', { shoeSize: 1 }), { type: 'buy\u001b[2J', userId: 'a' })}`;
-  const { code, stdout } = await cli(['deliver', '-', ...aim], { stdin: input });
+  const { code, stdout } = await cli(['deliver', '-', ...pxArgs], { stdin: input });
   expect(code).toBe(1);
   expect(stdout).toMatch(/^Delivered to Gainsight PX, in /);
   expect(stdout).toMatch(/^identify +1 +0 +0$/m);
@@ -188,26 +188,26 @@ test('a dry run sends nothing, and counts what would be sent', async () => {
 });
 
 test('an archive with page, screen and alias messages is delivered whole: exit code 0', async () => {
-  const { simulator, aim } = await startPx();
+  const { simulator, pxArgs } = await startPx();
   const input = asLines(
     track('a'),
     { type: 'page', userId: 'a' },
     { type: 'ALIAS', userId: 'a', previousId: 'b' },
   );
-  const { code, stdout } = await cli(['deliver', '-', ...aim], { stdin: input });
+  const { code, stdout } = await cli(['deliver', '-', ...pxArgs], { stdin: input });
   expect(code).toBe(0);
   expect(stdout).toMatch(/^ {2}2 skipped: of a type that PX has no call for/m);
   expect(simulator.requests.total).toBe(1);
 });
 
 test('integrations of a batch switch off each message that does not say otherwise itself', async () => {
-  const { simulator, aim } = await startPx();
+  const { simulator, pxArgs } = await startPx();
   const on = { ...track('a', 'on'), integrations: { 'Gainsight PX': true } };
   const batch = {
     batch: [track('a', 'off'), on, { ...track('a', 'all'), integrations: { all: true } }],
     integrations: { All: false },
   };
-  const { messages, code } = await deliver(asLines(batch), aim);
+  const { messages, code } = await deliver(asLines(batch), pxArgs);
   expect([code, messages.delivered, messages.skipped.switchedOff]).toEqual([0, 2, 1]);
   expect(simulator.state.events.list.map(({ eventName }) => eventName)).toEqual(['on', 'all']);
 });
@@ -230,9 +230,9 @@ test('--simulate delivers to a simulated PX in this process, which fails as it i
 
 describe('--request-timeout', () => {
   test('ends a request that is not answered', async () => {
-    const { aim } = await startPx({ faults: [{ fault: 'hang', route: 'events.create' }] });
+    const { pxArgs } = await startPx({ faults: [{ fault: 'hang', route: 'events.create' }] });
     const { rejected } = await deliver(asLines(track('a')), [
-      ...aim,
+      ...pxArgs,
       '--request-timeout',
       '50',
       '--max-attempts',
@@ -259,24 +259,24 @@ describe('--request-timeout', () => {
   });
 
   test('is repeated by the command that goes on', async () => {
-    const { aim } = await startPx({ faults: [{ fault: { status: 401 }, route: 'events.create' }] });
-    const { goOn } = await deliver(asLines(track('a')), [...aim, '--request-timeout', '5000']);
+    const { pxArgs } = await startPx({ faults: [{ fault: { status: 401 }, route: 'events.create' }] });
+    const { goOn } = await deliver(asLines(track('a')), [...pxArgs, '--request-timeout', '5000']);
     expect(goOn[0]).toContain('--request-timeout 5000');
   });
 });
 
 describe('--skip', () => {
   test('passes over so many messages, batches counted by their messages', async () => {
-    const { simulator, aim } = await startPx();
+    const { simulator, pxArgs } = await startPx();
     const input = asLines(track('a', '1'), { batch: [track('a', '2'), track('a', '3')] }, track('a', '4'));
-    const summary = await deliver(input, [...aim, '--skip', '2']);
+    const summary = await deliver(input, [...pxArgs, '--skip', '2']);
     expect(summary.messages).toMatchObject({ read: 4, delivered: 2, skipped: { passedOver: 2 } });
     expect(simulator.state.events.list.map(({ eventName }) => eventName)).toEqual(['3', '4']);
   });
 
   test('over the end of the input says so', async () => {
-    const { aim } = await startPx();
-    const { stderr, code } = await deliver(asLines(track('a')), [...aim, '--skip', '5']);
+    const { pxArgs } = await startPx();
+    const { stderr, code } = await deliver(asLines(track('a')), [...pxArgs, '--skip', '5']);
     expect(stderr).toContain('--skip 5 passed over all 1 messages of the input');
     expect(code).toBe(0);
   });
@@ -292,8 +292,8 @@ describe('integrations', () => {
     ['{"all": "false"}', { all: 'false' }],
     ['{"Gainsight Px Cloud (Actions)": false}', { 'Gainsight Px Cloud (Actions)': false }],
   ])('%s skips the message', async (_, integrations) => {
-    const { simulator, aim } = await startPx();
-    const { messages, code } = await deliver(asLines({ ...track('a'), integrations }), aim);
+    const { simulator, pxArgs } = await startPx();
+    const { messages, code } = await deliver(asLines({ ...track('a'), integrations }), pxArgs);
     expect(messages).toMatchObject({ delivered: 0, skipped: { switchedOff: 1 } });
     expect([code, simulator.requests.total]).toEqual([0, 0]);
   });
@@ -305,8 +305,8 @@ describe('integrations', () => {
     ['{"Another": false}', { Another: false }],
     ['no object', 'none'],
   ])('%s lets the message through', async (_, integrations) => {
-    const { aim } = await startPx();
-    expect((await deliver(asLines({ ...track('a'), integrations }), aim)).messages.delivered).toBe(1);
+    const { pxArgs } = await startPx();
+    expect((await deliver(asLines({ ...track('a'), integrations }), pxArgs)).messages.delivered).toBe(1);
   });
 });
 
@@ -345,8 +345,8 @@ describe('usage', () => {
   });
 
   test('an unknown key is a 401 whose text shows no key', async () => {
-    const { simulator, aim } = await startPx({ apiKey: 'another' });
-    const { code, stopped } = await deliver(asLines(track('a')), aim);
+    const { simulator, pxArgs } = await startPx({ apiKey: 'another' });
+    const { code, stopped } = await deliver(asLines(track('a')), pxArgs);
     expect(code).toBe(1);
     expect(stopped?.message).not.toContain(KEY);
     expect(simulator.requests.total).toBe(1);

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { LineWriter } from '../../src/cli/output/line-writer';
-import { maskKey } from '../../src/cli/output/mask-key';
+import { maskKey } from '../../src/cli/output/printable';
 import { renderTable } from '../../src/cli/output/table';
 import { process as mapMessage } from '../../src/index';
 import { CONFIG, KEY } from './cli';

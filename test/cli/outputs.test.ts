@@ -3,8 +3,7 @@ import { EventEmitter } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import type { Output } from '../../src/cli/io';
-import { dispensable } from '../../src/cli/output/dispensable';
+import { bestEffort, type Output } from '../../src/cli/io';
 import { run } from '../../src/cli/program';
 import { asLines, cleanUp, cli, CONFIG, startPx, tempFile } from './cli';
 
@@ -45,8 +44,8 @@ describe('deliver', () => {
   const input = (): string => tempFile('events.jsonl', many(300));
 
   test.each<Stdio>(['full', 'closed', 'gone'])('goes on though its error output is %s', async (stderr) => {
-    const { simulator, aim } = await startPx();
-    const argv = ['deliver', input(), '--json', '--progress', 'bar', ...aim];
+    const { simulator, pxArgs } = await startPx();
+    const argv = ['deliver', input(), '--json', '--progress', 'bar', ...pxArgs];
     const { code, stdout } = await start(argv, 'pipe', stderr);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ messages: { delivered: 300 } });
@@ -56,9 +55,9 @@ describe('deliver', () => {
   test.each<Stdio>(['full', 'gone'])(
     'prints its summary to the error output when the standard output is %s',
     async (stdout) => {
-      const { aim } = await startPx();
+      const { pxArgs } = await startPx();
       const { code, stderr } = await start(
-        ['deliver', input(), ...aim, '--progress', 'none'],
+        ['deliver', input(), ...pxArgs, '--progress', 'none'],
         stdout,
         'pipe',
       );
@@ -69,8 +68,8 @@ describe('deliver', () => {
   );
 
   test('is done though nothing can be written at all', async () => {
-    const { simulator, aim } = await startPx();
-    expect((await start(['deliver', input(), ...aim], 'full', 'full')).code).toBe(0);
+    const { simulator, pxArgs } = await startPx();
+    expect((await start(['deliver', input(), ...pxArgs], 'full', 'full')).code).toBe(0);
     expect(simulator.state.events.total).toBe(300);
   });
 });
@@ -133,14 +132,18 @@ describe.each(['throws', 'emits'] as const)('a standard output that cannot be wr
     ['version', () => ['--version'], /^\d+\.\d+\.\d+/],
     ['validate', () => ['validate', ...config()], /^setting/],
     ['validate --json', () => ['validate', '--json', ...config()], /^\{"valid":true/],
-    ['preferences get', async () => ['preferences', 'get', 'ada', ...(await startPx()).aim], /^preference /],
+    [
+      'preferences get',
+      async () => ['preferences', 'get', 'ada', ...(await startPx()).pxArgs],
+      /^preference /,
+    ],
     [
       'preferences set',
-      async () => ['preferences', 'set', 'ada', '--surveys=false', ...(await startPx()).aim],
+      async () => ['preferences', 'set', 'ada', '--surveys=false', ...(await startPx()).pxArgs],
       /^set surveys=false for ada/,
     ],
-    ['delete-user', async () => ['delete-user', 'ada', '--yes', ...(await startPx()).aim], /^deleted ada/],
-    ['deny-user', async () => ['deny-user', 'ada', ...(await startPx()).aim], /^denied ada/],
+    ['delete-user', async () => ['delete-user', 'ada', '--yes', ...(await startPx()).pxArgs], /^deleted ada/],
+    ['deny-user', async () => ['deny-user', 'ada', ...(await startPx()).pxArgs], /^denied ada/],
   ];
 
   test.each(results)(
@@ -163,7 +166,7 @@ describe.each(['throws', 'emits'] as const)('a standard output that cannot be wr
   });
 });
 
-test('a dispensable output works again when there is room again', () => {
+test('a best-effort output works again when there is room again', () => {
   const texts: string[] = [];
   let isFull = true;
   const output = new Writable();
@@ -172,7 +175,7 @@ test('a dispensable output works again when there is room again', () => {
     texts.push(String(text));
     return true;
   };
-  const safe = dispensable(output);
+  const safe = bestEffort(output);
   expect(safe.write('lost')).toBe(true);
   isFull = false;
   safe.write('kept');
@@ -180,8 +183,8 @@ test('a dispensable output works again when there is room again', () => {
 });
 
 test('what deliver says on its error output is nothing when all goes well', async () => {
-  const { aim } = await startPx();
-  const { stderr } = await cli(['deliver', '-', ...aim, '--rejected', `${tempFile('x', '')}.r`], {
+  const { pxArgs } = await startPx();
+  const { stderr } = await cli(['deliver', '-', ...pxArgs, '--rejected', `${tempFile('x', '')}.r`], {
     stdin: many(1),
   });
   expect(stderr).toBe('');

@@ -3,9 +3,9 @@ import { cleanUp, cli, startPx } from './cli';
 afterEach(cleanUp);
 
 test('get shows what PX says, and true as the effective value of a flag that was never set', async () => {
-  const { aim } = await startPx();
-  await cli(['preferences', 'set', 'ada', '--track-usage=false', '--surveys=true', ...aim]);
-  const { code, stdout } = await cli(['preferences', 'get', 'ada', ...aim]);
+  const { pxArgs } = await startPx();
+  await cli(['preferences', 'set', 'ada', '--track-usage=false', '--surveys=true', ...pxArgs]);
+  const { code, stdout } = await cli(['preferences', 'get', 'ada', ...pxArgs]);
   const rows = stdout
     .trimEnd()
     .split('\n')
@@ -23,9 +23,9 @@ test('get shows what PX says, and true as the effective value of a flag that was
 });
 
 test('get --json holds both, raw and effective', async () => {
-  const { aim } = await startPx();
-  await cli(['preferences', 'set', 'ada', '--guided-tours=false', ...aim]);
-  const { stdout } = await cli(['preferences', 'get', 'ada', '--json', ...aim]);
+  const { pxArgs } = await startPx();
+  await cli(['preferences', 'set', 'ada', '--guided-tours=false', ...pxArgs]);
+  const { stdout } = await cli(['preferences', 'get', 'ada', '--json', ...pxArgs]);
   expect(JSON.parse(stdout)).toMatchObject({
     identifyId: 'ada',
     raw: { guidedTours: false, surveys: null },
@@ -34,8 +34,8 @@ test('get --json holds both, raw and effective', async () => {
 });
 
 test('set changes exactly the flags that are given, all six if need be', async () => {
-  const { simulator, aim } = await startPx();
-  expect(await cli(['preferences', 'set', 'ada', '--onboarding-bot=false', ...aim])).toMatchObject({
+  const { simulator, pxArgs } = await startPx();
+  expect(await cli(['preferences', 'set', 'ada', '--onboarding-bot=false', ...pxArgs])).toMatchObject({
     code: 0,
     stdout: 'set onboardingBot=false for ada\n',
   });
@@ -48,7 +48,7 @@ test('set changes exactly the flags that are given, all six if need be', async (
     'onboarding-bot',
     'track-email-analytics',
   ];
-  await cli(['preferences', 'set', 'ada', ...all.map((name) => `--${name}=true`), ...aim]);
+  await cli(['preferences', 'set', 'ada', ...all.map((name) => `--${name}=true`), ...pxArgs]);
   expect(Object.values(simulator.state.preferences.get('ada')!)).toEqual(Array(6).fill(true));
 });
 
@@ -61,8 +61,8 @@ test.each([
   ['a flag that PX does not know', ['--newsletters=false']],
   ['a flag that is given with both values', ['--surveys=false', '--surveys=true']],
 ])('set with %s is a usage error, and sends nothing', async (_, flags) => {
-  const { simulator, aim } = await startPx();
-  const { code, stderr } = await cli(['preferences', 'set', 'ada', ...aim, ...flags]);
+  const { simulator, pxArgs } = await startPx();
+  const { code, stderr } = await cli(['preferences', 'set', 'ada', ...pxArgs, ...flags]);
   expect(code).toBe(2);
   expect(stderr).toMatch(/^error: [^\n]+\n$/);
   expect(simulator.requests.total).toBe(0);
@@ -72,15 +72,15 @@ test.each([
   ['get', []],
   ['set', ['--surveys=false']],
 ])('%s of a user that PX does not know fails with one line and exit code 1', async (command, flags) => {
-  const { aim } = await startPx();
-  const { code, stdout, stderr } = await cli(['preferences', command, 'nobody', ...flags, ...aim]);
+  const { pxArgs } = await startPx();
+  const { code, stdout, stderr } = await cli(['preferences', command, 'nobody', ...flags, ...pxArgs]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatch(/^error: the preferences of nobody were not [^\n]+404[^\n]+\n$/);
 });
 
 test('a wrong key fails with the mend and exit code 1, and is not shown', async () => {
-  const { aim } = await startPx({ apiKey: 'another' });
-  const { code, stderr } = await cli(['preferences', 'get', 'ada', ...aim]);
+  const { pxArgs } = await startPx({ apiKey: 'another' });
+  const { code, stderr } = await cli(['preferences', 'get', 'ada', ...pxArgs]);
   expect(code).toBe(1);
   expect(stderr).toMatch(/^error: [^\n]+401[^\n]+data center\n$/);
 });

@@ -130,8 +130,8 @@ test('what the system itself links in /dev is written: a shell substitutes a pro
 describe('a run whose rejected file', () => {
   const refused = asLines(...[1, 2, 3, 4].map((n) => ({ type: 'track', userId: `u${n}`, event: ' ' })));
   const start = async (file: string, stdin: string, ...argv: string[]) => {
-    const { aim } = await startPx();
-    return cli(['deliver', '-', ...aim, '--rejected', file, ...argv], { stdin });
+    const { pxArgs } = await startPx();
+    return cli(['deliver', '-', ...pxArgs, '--rejected', file, ...argv], { stdin });
   };
 
   test.each([
@@ -153,15 +153,15 @@ describe('a run whose rejected file', () => {
 
   test('becomes full in a line ends with that line taken back, names no other lines, and can be replayed', async () => {
     const file = newFile();
-    const { aim } = await startPx();
+    const { pxArgs } = await startPx();
     limitWrites(1_000, 400);
-    const run = await cli(['deliver', '-', ...aim, '--rejected', file], { stdin: refused });
+    const run = await cli(['deliver', '-', ...pxArgs, '--rejected', file], { stdin: refused });
     jest.restoreAllMocks();
     expect(run.code).toBe(1);
     const lines = jsonLines(readFileSync(file, 'utf8'));
     expect(lines.length).toBeGreaterThan(0);
     expect(run.stdout).toContain(`The first ${lines.length} of them, with their messages: ${file}`);
-    const again = await cli(['deliver', file, '--json', ...aim]);
+    const again = await cli(['deliver', file, '--json', ...pxArgs]);
     expect((JSON.parse(again.stdout) as Summary).messages).toMatchObject({
       read: lines.length,
       rejected: 0,
@@ -195,34 +195,34 @@ describe('a replay', () => {
   });
 
   test('in which something stays refused exits with 1 and says so; --include-refused sends it', async () => {
-    const { simulator, aim } = await startPx({
+    const { simulator, pxArgs } = await startPx({
       faults: [{ fault: { status: 400 }, route: 'events.create', nth: 1 }],
     });
     const first = newFile();
-    await cli(['deliver', '-', ...aim, '--concurrency', '1', '--rejected', first], {
+    await cli(['deliver', '-', ...pxArgs, '--concurrency', '1', '--rejected', first], {
       stdin: asLines(page(1), page(3)),
     });
-    const again = await cli(['deliver', first, ...aim]);
+    const again = await cli(['deliver', first, ...pxArgs]);
     expect(again.code).toBe(1);
     expect(again.stdout).toMatch(
       /^ {2}1 skipped: refused by an earlier run, and still not delivered; .*--include-refused/m,
     );
     expect(simulator.state.events.total).toBe(1);
 
-    const included = await cli(['deliver', first, ...aim, '--include-refused']);
+    const included = await cli(['deliver', first, ...pxArgs, '--include-refused']);
     expect(included.code).toBe(0);
     expect(simulator.state.events.list.map(({ eventName }) => eventName)).toEqual(['e3', 'e1']);
   });
 
   test('with --include-refused rejects again what is still refused, and what was no message stays skipped', async () => {
-    const { aim } = await startPx();
+    const { pxArgs } = await startPx();
     const [first, second] = [newFile('a.jsonl'), newFile('b.jsonl')];
-    await cli(['deliver', '-', ...aim, '--rejected', first], { stdin: `${asLines(page(2))}not json\n` });
+    await cli(['deliver', '-', ...pxArgs, '--rejected', first], { stdin: `${asLines(page(2))}not json\n` });
     const { code, stdout } = await cli([
       'deliver',
       first,
       '--json',
-      ...aim,
+      ...pxArgs,
       '--include-refused',
       '--rejected',
       second,
@@ -236,12 +236,12 @@ describe('a replay', () => {
 
     // What --include-refused does not send is not promised to be sent by it.
     const skipped = (text: string): string[] => text.split('\n').filter((line) => line.includes('skipped:'));
-    const [refused, unreadable] = skipped((await cli(['deliver', first, ...aim])).stdout);
+    const [refused, unreadable] = skipped((await cli(['deliver', first, ...pxArgs])).stdout);
     expect(refused).toMatch(/^ {2}1 skipped: refused by an earlier run.*--include-refused sends them$/);
     expect(unreadable).toMatch(
       /^ {2}1 skipped: not readable for an earlier run, and still not delivered; correct/,
     );
-    expect(skipped((await cli(['deliver', first, ...aim, '--include-refused'])).stdout)).toEqual([
+    expect(skipped((await cli(['deliver', first, ...pxArgs, '--include-refused'])).stdout)).toEqual([
       unreadable,
     ]);
   });
@@ -255,13 +255,13 @@ describe('a replay', () => {
   });
 
   test('the command for the replay of a run that included the refused does not', async () => {
-    const { aim } = await startPx({ faults: [{ fault: 'error-500', route: 'events.create' }] });
+    const { pxArgs } = await startPx({ faults: [{ fault: 'error-500', route: 'events.create' }] });
     mkdirSync(path.dirname(newFile()), { recursive: true });
     const argv = [
       'deliver',
       '-',
       '--json',
-      ...aim,
+      ...pxArgs,
       '--max-attempts',
       '1',
       '--include-refused',

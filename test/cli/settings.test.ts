@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { isDestinationError } from '../../src/core/errors';
-import { loadSettings, readSettings, UsageError } from '../../src/cli/settings';
+import { UsageError } from '../../src/cli/io';
+import { loadSettings, readSettings } from '../../src/cli/settings/load-settings';
 import { cleanUp, CONFIG, KEY, tempFile } from './cli';
 
 afterEach(cleanUp);
@@ -63,9 +64,9 @@ test.each(['utf16le', 'utf16be'] as const)('a file in %s, as PowerShell writes i
 
 test.each([
   ['{\n"apiKey": "secret-key-5b1f0c"\n"productTagKey": ""}', 'line 3'],
-  ['secret-key-5b1f0c', 'is no JSON'],
-  ['', 'is no JSON'],
-])('a file that is no JSON is named, and where it breaks, but not quoted (%#)', (text, where) => {
+  ['secret-key-5b1f0c', 'is not valid JSON'],
+  ['', 'is not valid JSON'],
+])('a file that is not valid JSON is named, and where it breaks, but not quoted (%#)', (text, where) => {
   const error = thrownBy(() => loadSettings({ config: tempFile('config.json', text) }, {}));
   expect(error).toBeInstanceOf(UsageError);
   expect(error.message).toContain('config.json');

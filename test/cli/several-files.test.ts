@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { goingOnCommands } from '../../src/cli/deliver/report/resume-command';
+import { resumeCommands } from '../../src/cli/deliver/report/resume-command';
 import type { Summary } from '../../src/cli/deliver/report/summary';
 import { inputFiles } from '../../src/cli/input/input-files';
 import { asLines, cleanUp, cli, CONFIG, startPx, tempFile } from './cli';
@@ -68,17 +68,17 @@ describe('the files of a command line', () => {
 });
 
 test('several files are delivered in order, and each is named in messages and in the summary', async () => {
-  const { simulator, aim } = await startPx();
+  const { simulator, pxArgs } = await startPx();
   const directory = folder({ ...ARCHIVE, 'a.jsonl': `${asLines(track(1))}no json\n${asLines(track(2))}` });
   const [a, b] = [path.join(directory, 'a.jsonl'), path.join(directory, 'b.jsonl.gz')];
-  const { code, stdout } = await cli(['deliver', path.join(directory, '*.jsonl*'), ...aim]);
+  const { code, stdout } = await cli(['deliver', path.join(directory, '*.jsonl*'), ...pxArgs]);
   expect(code).toBe(1);
-  expect(stdout).toContain(`  ${a}, line 2: the line is not JSON`);
+  expect(stdout).toContain(`  ${a}, line 2: the line is not valid JSON`);
   expect(stdout).toMatch(/^file +messages read$/m);
   expect(stdout).toMatch(/a\.jsonl +3\n.*b\.jsonl\.gz +2$/m);
   expect(simulator.state.events.list.map(({ eventName }) => eventName)).toEqual(['e1', 'e2', 'e3', 'e4']);
 
-  const json = await cli(['deliver', b, a, '--json', ...aim]);
+  const json = await cli(['deliver', b, a, '--json', ...pxArgs]);
   const summary = JSON.parse(json.stdout) as Summary;
   expect(summary.files).toEqual([
     { name: b, read: 2 },
@@ -88,11 +88,11 @@ test('several files are delivered in order, and each is named in messages and in
 });
 
 test('a file that is cut off names itself, and the next one is read', async () => {
-  const { simulator, aim } = await startPx();
+  const { simulator, pxArgs } = await startPx();
   const packed = gzipSync(asLines(track(1), track(2)));
   const directory = folder({ 'a.gz': packed.subarray(0, -4), 'b.jsonl': asLines(track(3)) });
   const files = ['a.gz', 'b.jsonl'].map((name) => path.join(directory, name));
-  const { stdout } = await cli(['deliver', ...files, ...aim]);
+  const { stdout } = await cli(['deliver', ...files, ...pxArgs]);
   expect(stdout).toMatch(
     /a\.gz, line 2: .*cut off, after 2 messages: get the whole file, then deliver it with --skip 2/,
   );
@@ -100,12 +100,12 @@ test('a file that is cut off names itself, and the next one is read', async () =
 });
 
 test('--skip counts through all files', async () => {
-  const { simulator, aim } = await startPx();
+  const { simulator, pxArgs } = await startPx();
   const directory = folder(ARCHIVE);
   await cli([
     'deliver',
     ...['a.jsonl', 'b.jsonl.gz'].map((name) => path.join(directory, name)),
-    ...aim,
+    ...pxArgs,
     '--skip',
     '3',
   ]);
@@ -129,7 +129,7 @@ test('a run that is stopped goes on with the files that are left, and every mess
     'b.jsonl': asLines(track(3), track(4), track(5)),
     'c.jsonl': asLines(track(6)),
   });
-  const argv = ['deliver', path.join(directory, '*.jsonl'), '--json', ...px.aim, '--concurrency', '1'];
+  const argv = ['deliver', path.join(directory, '*.jsonl'), '--json', ...px.pxArgs, '--concurrency', '1'];
   const { goOn, goOnAfter } = JSON.parse((await cli(argv)).stdout) as Summary;
   expect(goOnAfter).toBe(3);
   expect(goOn).toEqual([expect.stringMatching(/deliver \S*b\.jsonl \S*c\.jsonl --skip 1 /)]);
@@ -154,13 +154,13 @@ test.each([
     { name: 'b', read: 3 },
     { name: 'c', read: 0 },
   ];
-  const [command] = goingOnCommands({ files, options: [], goOnAfter, rejectedFile: undefined }, () => false);
+  const [command] = resumeCommands({ files, options: [], goOnAfter, rejectedFile: undefined }, () => false);
   expect(command).toBe(`gainsight-px deliver ${names.join(' ')} --skip ${skip} --rejected rejected.jsonl`);
 });
 
 test('a file whose name begins as an option does is named so that it is none', () => {
   const files = [{ name: '--skip.jsonl', read: 1 }];
-  const [command] = goingOnCommands(
+  const [command] = resumeCommands(
     { files, options: [], goOnAfter: 1, rejectedFile: undefined },
     () => false,
   );

@@ -1,5 +1,4 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { cli, jsonLines, startCli, type Running } from './cli';
 
 const originOf = async (running: Running) =>
@@ -39,7 +38,7 @@ test('--json says on one line where it listens: on loopback', async () => {
   await running.ended;
 });
 
-test('for the eye it says how to aim at it, and ends with tables', async () => {
+test('for the eye it says how to pxArgs at it, and ends with tables', async () => {
   const running = startCli(['simulate']);
   const text = await running.firstLine;
   const origin = /--px-url (\S+)/.exec(text)?.[1] ?? '';

@@ -1,19 +1,12 @@
 import type { Command } from 'commander';
-import { InternalError, type RudderMessage } from '../../core/index.js';
-import {
-  compile,
-  skipReason,
-  type CompiledDestination,
-  type DestinationConfig,
-} from '../../destinations/gainsight_px/index.js';
-import { writeEachItem } from '../map-each-item.js';
-import type { InputItem } from '../input/read-messages.js';
+import type { RudderMessage } from '../../core/index.js';
+import { compile } from '../../destinations/gainsight_px/index.js';
+import { mapItem, writeEachItem } from './each-message.js';
 import type { CommandIo } from '../io.js';
 import { configOption } from '../options.js';
-import { explanationJson, explanationText, type ExplainedItem } from '../output/explanation.js';
-import { skippedAs } from '../output/skipped.js';
-import { lookOf } from '../output/table.js';
-import { loadSettings } from '../settings.js';
+import { explanationJson, explanationText, type ExplainedItem } from './explanation.js';
+import { tableStyleOf } from '../output/table.js';
+import { loadSettings } from '../settings/load-settings.js';
 
 interface Options {
   readonly config?: string;
@@ -22,20 +15,27 @@ interface Options {
 }
 
 const HELP = `
-Shows each field that PX would get with its value and where that came from, what
-was dropped and why, and what PX might refuse; of a message that deliver skips,
-why. Exits with 1 when a message cannot be mapped. Nothing is sent.
+Shows each field that PX would get, with its value and source; what was dropped
+and why; what PX might refuse; and why deliver skips a message. Exits with 1 when
+a message cannot be mapped. Sends nothing.
 
 Example:
   $ gainsight-px explain events.jsonl --config destination.json
   $ head -n 1 events.jsonl | gainsight-px explain --config destination.json --json
 `;
 
+/** For an item that is not mapped. */
+const NOTHING: Pick<ExplainedItem, 'fields' | 'dropped' | 'warnings'> = {
+  fields: [],
+  dropped: [],
+  warnings: [],
+};
+
 /** Adds the command `explain [file]`. */
 export function registerExplain(program: Command, io: CommandIo): void {
   program
     .command('explain')
-    .description('show what becomes of each message, field by field')
+    .description('show how each message is mapped, field by field')
     .argument('[files...]', 'files of messages, as deliver reads them; - is the standard input')
     .addOption(configOption())
     .option('--json', 'one JSON line per message, for scripts')
@@ -44,31 +44,15 @@ export function registerExplain(program: Command, io: CommandIo): void {
     .action(async (files: string[], options: Options) => {
       const config = loadSettings(options, io.env);
       const destination = compile(config);
-      const fitting = lookOf(io.stdout, io.env);
-      const look = options.wide === true ? { ...fitting, width: Infinity } : fitting;
+      const fitting = tableStyleOf(io.stdout, io.env);
+      const style = options.wide === true ? { ...fitting, width: Infinity } : fitting;
       await writeEachItem(files, io, (item) => {
-        const explained = explain(item, destination, config);
+        const explained: ExplainedItem = {
+          ...NOTHING,
+          ...mapItem(item, config, (message) => destination.explain(message as RudderMessage)),
+        };
         if (explained.error !== undefined) io.exitCode = 1;
-        return options.json === true ? explanationJson(explained) : explanationText(explained, look);
+        return options.json === true ? explanationJson(explained) : explanationText(explained, style);
       });
     });
-}
-
-function explain(
-  item: InputItem,
-  destination: CompiledDestination,
-  config: DestinationConfig,
-): ExplainedItem {
-  const { position } = item;
-  const nothing = { position, fields: [], dropped: [], warnings: [] };
-  if (item.kind === 'fault') {
-    return { ...nothing, error: { code: item.code, message: item.message, issues: [] } };
-  }
-  const reason = skipReason(item.message, config);
-  if (reason !== undefined) return { ...nothing, skipped: skippedAs(reason, config) };
-  try {
-    return { position, ...destination.explain(item.message as RudderMessage) };
-  } catch (thrown) {
-    return { ...nothing, error: InternalError.from(thrown) };
-  }
 }

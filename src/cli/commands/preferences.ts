@@ -8,13 +8,13 @@ import {
   type Preferences,
 } from '../../destinations/gainsight_px/index.js';
 import { isObject } from '../../core/index.js';
-import type { CommandIo } from '../io.js';
+import { type CommandIo, UsageError } from '../io.js';
 import { configOption, pxUrlOption } from '../options.js';
 import { print } from '../output/print.js';
 import { printable, printableJson } from '../output/printable.js';
-import { lookOf, renderTable } from '../output/table.js';
-import { sendPlan } from '../send-plan.js';
-import { loadSettings, UsageError } from '../settings.js';
+import { tableStyleOf, renderTable } from '../output/table.js';
+import { sendPlan } from './send-plan.js';
+import { loadSettings } from '../settings/load-settings.js';
 
 interface Options {
   readonly config?: string;
@@ -25,7 +25,7 @@ interface Options {
 type SetOptions = Options & Readonly<Partial<Record<Preference, boolean>>>;
 
 const GET_HELP = `
-Where PX says null, the flag was never set: its default is true.
+null means that the flag was never set: its default is true.
 
 Example:
   $ gainsight-px preferences get u_1001 --config destination.json
@@ -47,7 +47,7 @@ export function registerPreferences(program: Command, io: CommandIo): void {
 
   preferences
     .command('get')
-    .description('show what PX says of each flag, and what that means')
+    .description('show each flag as PX stores it, and its effective value')
     .argument('<identifyId>', 'the id of the user in PX')
     .addOption(configOption())
     .option('--json', 'one JSON object, for scripts')
@@ -83,7 +83,7 @@ async function get(identifyId: string, options: Options, io: CommandIo): Promise
   const rows = PREFERENCES.map((name) => [name, JSON.stringify(raw[name]), String(effective[name])]);
   await print(
     io,
-    `${renderTable(['preference', 'PX says', 'effective'], rows, lookOf(io.stdout, io.env))}\n`,
+    `${renderTable(['preference', 'PX says', 'effective'], rows, tableStyleOf(io.stdout, io.env))}\n`,
   );
 }
 
@@ -111,7 +111,7 @@ function flagOption(name: Preference): Option {
     const flag = text === 'true' ? true : text === 'false' ? false : undefined;
     if (flag === undefined) throw new InvalidArgumentError('Give true or false.');
     if (before !== undefined && before !== flag)
-      throw new InvalidArgumentError('It was given before, as the opposite.');
+      throw new InvalidArgumentError('The option was given twice, with opposite values.');
     return flag;
   });
 }

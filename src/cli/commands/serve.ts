@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { ROUTER_DEFAULTS } from '../../router/index.js';
 import { UPSTREAM_EXPECTED, isUpstreamUrl } from '../../runtime/index.js';
 import type { Mode, Service, ServiceAddress } from '../../service/index.js';
-import type { CommandIo } from '../io.js';
+import { bestEffort, type CommandIo, UsageError } from '../io.js';
 import {
   concurrencyOption,
   pxUrlOption,
@@ -12,11 +12,9 @@ import {
   wholeNumber,
   type SendingLimits,
 } from '../options.js';
-import { dispensable } from '../output/dispensable.js';
 import { printable } from '../output/printable.js';
 import type { LogLevel } from '../output/service-log.js';
-import { loadDefaults, UsageError } from '../settings.js';
-import { packageVersion } from '../version.js';
+import { loadDefaults } from '../settings/load-settings.js';
 
 interface Options extends SendingLimits {
   readonly host: string;
@@ -39,20 +37,20 @@ Set on the RudderStack host:
 and with --mode delivery also:
   RSERVER_ROUTER_GAINSIGHT_PX_TRANSFORMER_PROXY=true
 
-A host with other destinations needs them served too: --upstream names the
-transformer that does, and everything of theirs is forwarded to it.
+When the host has other destinations, --upstream names the transformer that
+serves them. All of their requests are forwarded to it.
 
 --defaults names a JSON file with keys of the configuration (not apiKey and
-productTagKey) that hold for every destination which does not say them itself:
+productTagKey) for every destination that does not set them itself:
   {"pageEvents": true, "dataCenter": "EU"}
-A null, or a map without a filled row, counts as not said.
+A null, or a map without a filled row, counts as not set.
 
---concurrency and the limits are of this process for each API key: of two
-replicas each takes half of what PX allows.
+--concurrency and the limits hold for each API key in this process: give each of
+two replicas half of what PX allows.
 
-The log goes to the standard output, one JSON line a request, without keys and
-personal data. SIGTERM lets the grace time pass before it ends, Ctrl-C does not;
-a second signal cuts short either wait.
+The log goes to the standard output, one JSON line per request, without keys and
+personal data. SIGTERM waits for the grace time before it stops, Ctrl-C does not.
+A second signal ends either wait.
 
 Example:
   $ gainsight-px serve --host 0.0.0.0
@@ -81,20 +79,20 @@ export function registerServe(program: Command, io: CommandIo): void {
         .choices(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
         .default('info'),
     )
-    .option('--body-memory <megabytes>', 'request bodies in memory at most; more wait', wholeNumber(1), 64)
-    .option('--grace-ms <ms>', 'how long SIGTERM still takes new work', wholeNumber(0), 5_000)
-    .option('--drain-ms <ms>', 'then cut what does not finish within', wholeNumber(0), 70_000)
+    .option('--body-memory <megabytes>', 'request bodies in memory at most; others wait', wholeNumber(1), 64)
+    .option('--grace-ms <ms>', 'how long new work is accepted after SIGTERM', wholeNumber(0), 5_000)
+    .option('--drain-ms <ms>', 'time to finish the work in flight after that', wholeNumber(0), 70_000)
     .addOption(concurrencyOption(100))
     .addOption(requestsPerSecondOption(ROUTER_DEFAULTS.requestsPerSecond))
     .addOption(requestsPerDayOption(ROUTER_DEFAULTS.requestsPerDay))
     .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
     .addOption(pxUrlOption())
     .addHelpText('after', HELP)
-    .action((options: Options) => serve(options, io));
+    .action((options: Options) => serve(options, program.version(), io));
 }
 
-async function serve(options: Options, io: CommandIo): Promise<void> {
-  // Imported only here: loading these takes longer than another command's whole start.
+async function serve(options: Options, version: string | undefined, io: CommandIo): Promise<void> {
+  // Loaded here, because the service loads slowly and other commands do not need it.
   const [{ createService }, { createLog }] = await Promise.all([
     import('../../service/index.js'),
     import('../output/service-log.js'),
@@ -105,13 +103,12 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
     throw new UsageError(`--upstream: expected ${UPSTREAM_EXPECTED}, such as http://127.0.0.1:9091`);
   }
   const configDefaults = defaults === undefined ? {} : loadDefaults(defaults);
-  // A service goes on without its log, when the disk is full or nobody reads it: if it ended, the host would too.
-  const log = createLog(logLevel, dispensable(io.stdout));
+  // The service continues when its log cannot be written: without the service the host cannot deliver.
+  const log = createLog(logLevel, bestEffort(io.stdout));
   const service = createService({
     mode,
     log,
     configDefaults,
-    version: packageVersion(),
     bodyMemoryBytes: bodyMemory * MEGABYTE,
     router: {
       concurrency,
@@ -120,6 +117,7 @@ async function serve(options: Options, io: CommandIo): Promise<void> {
       requestTimeoutMs: requestTimeout,
       ...(pxUrl === undefined ? {} : { origin: pxUrl }),
     },
+    ...(version === undefined ? {} : { version }),
     ...(upstream === undefined ? {} : { upstream }),
   });
   const { origin, port } = await listen(service, options);
@@ -151,15 +149,15 @@ async function listen(service: Service, { port, host }: Options): Promise<Servic
 }
 
 const WHAT_MODES_DO: Readonly<Record<Mode, string>> = {
-  inline: 'every event is delivered here, while the host has it transformed',
-  delivery: 'every event is delivered here, when the host hands it to the delivery proxy',
+  inline: 'it delivers every event while the host has it transformed',
+  delivery: 'it delivers every event that the host passes to the delivery proxy',
 };
 
 const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
-/** One line: what runs, and what has to be set on the host for it. */
+/** One line: what runs, and what to set on the host. */
 function notice(origin: string, { mode, upstream, host }: Options): string {
-  // An address that stands for all of this machine's means the host's own on the host.
+  // 0.0.0.0 and :: are not addresses that the host can reach.
   const reachable = ANY_ADDRESS.has(host) ? origin.replace(/\/\/.*:/, '//<this machine>:') : origin;
   const settings = [
     `DEST_TRANSFORM_URL=${reachable}`,
@@ -170,13 +168,16 @@ function notice(origin: string, { mode, upstream, host }: Options): string {
 }
 
 interface StopRequest {
-  /** The first signal: whether it leaves time for a graceful end, and how a second one takes it back. */
+  /** The first signal: `graceful` for SIGTERM; a second signal aborts `hurry`. */
   readonly first: Promise<{ readonly graceful: boolean; readonly hurry: AbortSignal }>;
-  /** Listens no longer. */
+  /** Removes the signal listeners. */
   readonly done: () => void;
 }
 
-/** SIGTERM comes from an orchestrator, which first has to hear that no more is wanted here; Ctrl-C from someone who waits. */
+/**
+ * SIGTERM comes from an orchestrator, which must first see that the service is not ready. Ctrl-C comes from a
+ * person who waits.
+ */
 function stopRequest(io: CommandIo): StopRequest {
   const hurry = new AbortController();
   let resolve!: (request: { graceful: boolean; hurry: AbortSignal }) => void;

@@ -2,18 +2,17 @@ import type { Command } from 'commander';
 import {
   createSimulator,
   FAULT_NAMES,
+  parseFault,
   type FaultRule,
   type Listening,
   type RequestCounts,
   type Simulator,
   type SimulatorOptions,
 } from '../../simulator/index.js';
-import type { CommandIo, StopSignal } from '../io.js';
-import { addFault } from '../fault-option.js';
-import { wholeNumber } from '../options.js';
+import { type CommandIo, type StopSignal, UsageError } from '../io.js';
+import { eachParsedBy, wholeNumber } from '../options.js';
 import { print } from '../output/print.js';
-import { lookOf, renderTable } from '../output/table.js';
-import { UsageError } from '../settings.js';
+import { tableStyleOf, renderTable } from '../output/table.js';
 
 interface Options {
   readonly port: number;
@@ -28,8 +27,8 @@ interface Options {
 }
 
 const HELP = `
-A fault is written fault[@route][:nth=N|:every=N]; without nth and every, each
-request fails. It is an HTTP status, delay-<ms>, or one of
+A rule is written fault[@route][:nth=N|:every=N]. Without nth and every, each
+request fails. A fault is an HTTP status, delay-<ms>, or one of
   ${FAULT_NAMES.join(', ')
     .replace(/(.{1,76})(?: |$)/g, '$1\n  ')
     .trim()}
@@ -46,12 +45,12 @@ export function registerSimulate(program: Command, io: CommandIo): void {
     .description('run an in-memory Gainsight PX until it is stopped')
     .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0), 0)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--latency-ms <ms>', 'how much later each answer comes', wholeNumber(0), 0)
+    .option('--latency-ms <ms>', 'delay of each response', wholeNumber(0), 0)
     .option('--rate-limit <number>', 'requests per second; further ones get 429', wholeNumber(1))
-    .option('--retry-after <seconds>', 'what a 429 asks to wait', wholeNumber(0))
-    .option('--read-lag-ms <ms>', 'how long a new object is not found yet', wholeNumber(0))
-    .option('--fault <rule>', 'which requests fail, and how; may be repeated', addFault)
-    .option('--require-key', 'take the key in GAINSIGHT_PX_API_KEY only')
+    .option('--retry-after <seconds>', 'Retry-After of a 429', wholeNumber(0))
+    .option('--read-lag-ms <ms>', 'how long PX does not find a new object', wholeNumber(0))
+    .option('--fault <rule>', 'which requests fail, and how; may be repeated', eachParsedBy(parseFault))
+    .option('--require-key', 'accept only the key in GAINSIGHT_PX_API_KEY')
     .option('--json', 'one JSON line when ready, and one at the end')
     .addHelpText('after', HELP)
     .action((options: Options) => simulate(options, io));
@@ -60,14 +59,14 @@ export function registerSimulate(program: Command, io: CommandIo): void {
 async function simulate(options: Options, io: CommandIo): Promise<void> {
   const simulator = createSimulator(simulatorOptions(options, io));
   const ready = await listen(simulator, options);
-  // Before it says that it is ready: who reads that line may stop it at once.
+  // Before the ready line: its reader may stop the command at once.
   const stopped = stopSignal(io);
-  const aim = `gainsight-px deliver events.jsonl --config destination.json --px-url ${ready.origin}`;
+  const example = `gainsight-px deliver events.jsonl --config destination.json --px-url ${ready.origin}`;
   await print(
     io,
     options.json === true
       ? `${JSON.stringify(ready)}\n`
-      : `Gainsight PX is simulated at ${ready.baseUrl}; Ctrl-C ends it. To send to it:\n  ${aim}\n`,
+      : `Gainsight PX is simulated at ${ready.baseUrl}; Ctrl-C ends it. To send to it:\n  ${example}\n`,
   );
   await stopped;
   await simulator.close();
@@ -82,7 +81,7 @@ async function simulate(options: Options, io: CommandIo): Promise<void> {
 function simulatorOptions(options: Options, { env }: CommandIo): SimulatorOptions {
   const { latencyMs, rateLimit, retryAfter, readLagMs, fault, requireKey } = options;
   if (retryAfter !== undefined && rateLimit === undefined) {
-    throw new UsageError('--retry-after has a meaning with a limit only: add --rate-limit');
+    throw new UsageError('--retry-after needs a limit: add --rate-limit');
   }
   const apiKey = env.GAINSIGHT_PX_API_KEY ?? '';
   if (requireKey === true && apiKey === '') {
@@ -115,7 +114,7 @@ async function listen(simulator: Simulator, { port, host }: Options): Promise<Li
   }
 }
 
-/** Resolves when the command is asked to stop. */
+/** Resolves at the first SIGINT or SIGTERM. */
 function stopSignal(io: CommandIo): Promise<void> {
   const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
   return new Promise((resolve) => {
@@ -129,10 +128,10 @@ function stopSignal(io: CommandIo): Promise<void> {
 
 function countsText({ total, byRoute, byStatus }: RequestCounts, io: CommandIo): string {
   if (total === 0) return 'no requests\n';
-  const look = lookOf(io.stdout, io.env);
+  const style = tableStyleOf(io.stdout, io.env);
   const tables = [
-    renderTable(['route', 'requests'], rowsOf(byRoute), look),
-    renderTable(['status', 'answers'], rowsOf(byStatus), look),
+    renderTable(['route', 'requests'], rowsOf(byRoute), style),
+    renderTable(['status', 'answers'], rowsOf(byStatus), style),
   ];
   return `${total} requests\n\n${tables.join('\n\n')}\n`;
 }

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { isDestinationError, type Issue } from '../../core/index.js';
 import { parseConfig, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
-import { misspeltKeys, swappedKeys } from '../config-warnings.js';
-import { describeSettings } from '../describe-settings.js';
+import { misspeltKeys, swappedKeys } from '../settings/config-warnings.js';
+import { describeSettings } from '../settings/describe-settings.js';
 import type { CommandIo } from '../io.js';
 import { configOption } from '../options.js';
 import { print } from '../output/print.js';
 import { printable, printableJson } from '../output/printable.js';
-import { lookOf, renderTable } from '../output/table.js';
-import { ENVIRONMENT_KEYS, readSettings } from '../settings.js';
+import { tableStyleOf, renderTable } from '../output/table.js';
+import { ENVIRONMENT_KEYS, readSettings } from '../settings/load-settings.js';
 
 interface Options {
   readonly config?: string;
@@ -16,9 +16,9 @@ interface Options {
 }
 
 const HELP = `
-Exits with 0 when the configuration is valid, with 2 and all of its issues when
-it is not. An API key in place of the tag key is a fault, and the reverse; a key
-that is almost one of ours is a warning. Nothing is sent.
+Exits with 0 when the configuration is valid. Otherwise shows all of its issues
+and exits with 2. An API key in place of the tag key is an issue, and the reverse.
+A key that is almost a known one is a warning. Sends nothing.
 
 Example:
   $ gainsight-px validate --config destination.json
@@ -37,7 +37,7 @@ export function registerValidate(program: Command, io: CommandIo): void {
 
 async function validate(options: Options, io: CommandIo): Promise<void> {
   const settings = readSettings(options, io.env);
-  const issues = [...faultsOf(settings), ...swappedKeys(settings)];
+  const issues = [...issuesOf(settings), ...swappedKeys(settings)];
   const warnings = misspeltKeys(settings);
   if (options.json !== true) {
     for (const { path, message } of warnings)
@@ -45,7 +45,7 @@ async function validate(options: Options, io: CommandIo): Promise<void> {
   }
   if (issues.length > 0) {
     if (options.json === true) await print(io, `${printableJson({ valid: false, issues, warnings })}\n`);
-    else for (const fault of issues) io.stderr.write(`${printable(faultLine(fault))}\n`);
+    else for (const issue of issues) io.stderr.write(`${printable(issueLine(issue))}\n`);
     io.exitCode = 2;
     return;
   }
@@ -56,10 +56,10 @@ async function validate(options: Options, io: CommandIo): Promise<void> {
     return;
   }
   const rows = Object.entries(meaning).flatMap(rowsOf);
-  await print(io, `${renderTable(['setting', 'meaning'], rows, lookOf(io.stdout, io.env))}\n`);
+  await print(io, `${renderTable(['setting', 'meaning'], rows, tableStyleOf(io.stdout, io.env))}\n`);
 }
 
-function faultsOf(settings: unknown): readonly Issue[] {
+function issuesOf(settings: unknown): readonly Issue[] {
   try {
     parseConfig(settings);
     return [];
@@ -69,13 +69,13 @@ function faultsOf(settings: unknown): readonly Issue[] {
   }
 }
 
-/** A fault with the variable that would mend it too, where there is one. */
-function faultLine({ path, message }: Issue): string {
+/** An issue, with the environment variable that can correct it, if there is one. */
+function issueLine({ path, message }: Issue): string {
   const variable = Object.entries(ENVIRONMENT_KEYS).find(([, key]) => key === path)?.[0];
   return `error: ${path === '' ? 'the configuration' : path}: ${message}${variable === undefined ? '' : ` (or set ${variable})`}`;
 }
 
-/** A row for a setting; for a list, one for each of its items. */
+/** One row for a setting; for a list, one row for each item. */
 function rowsOf([name, value]: [name: string, value: unknown]): string[][] {
   if (!Array.isArray(value)) return [[name, String(value)]];
   if (value.length === 0) return [[name, 'none']];

@@ -1,10 +1,11 @@
 import { Option, type Command } from 'commander';
 import { ROUTER_DEFAULTS } from '../../router/index.js';
-import { addFault } from '../fault-option.js';
+import { parseFault } from '../../simulator/index.js';
 import type { CommandIo } from '../io.js';
 import {
   concurrencyOption,
   configOption,
+  eachParsedBy,
   optionText,
   pxUrlTextOption,
   requestsPerDayOption,
@@ -12,21 +13,21 @@ import {
   requestTimeoutOption,
   wholeNumber,
 } from '../options.js';
-import { deliver, type DeliverOptions } from './run/deliver.js';
+import { deliver, type DeliverCommandOptions } from './deliver.js';
 import { PROGRESS_STYLES } from './report/progress.js';
 
 const HELP = `
 Input: messages, batches ({"batch":[…]}) or lines of a rejected file, as JSON
 lines, JSON arrays or pretty-printed JSON; UTF-8 or UTF-16, plain or gzipped.
-Several files are read one after another; patterns such as 'archive/*.jsonl.gz'
-are replaced by the files that they match.
+deliver reads several files one after another. It replaces a pattern such as
+'archive/*.jsonl.gz' by the files that match.
 
-Messages that are switched off, and of the types page, screen and alias, are
-skipped. What is not delivered is written to the --rejected file, which can be
-given to deliver again.
+deliver skips messages that are switched off, and the types page, screen and
+alias. It writes what it could not deliver to the --rejected file, which is
+input for deliver again.
 
-Exit codes: 0 all delivered or skipped, 1 something was not, 2 usage or
-configuration.
+Exit codes: 0 everything delivered or skipped, 1 something not delivered, 2 wrong
+usage or configuration.
 
 Examples:
   $ gainsight-px deliver events.jsonl --config destination.json --rejected rejected.jsonl
@@ -40,16 +41,16 @@ export function registerDeliver(program: Command, io: CommandIo): void {
   program
     .command('deliver')
     .description('deliver messages to Gainsight PX')
-    .argument('[files...]', 'files of messages; - or nothing: the standard input')
+    .argument('[files...]', 'files of messages; - or no file: the standard input')
     .addOption(configOption())
     .option('-r, --rejected <file>', 'new file for what is not delivered, in the order of the input')
-    .option('--skip <number>', 'pass over so many messages at the beginning', wholeNumber(0), 0)
-    .option('--include-refused', 'send what an earlier run was refused for good, too')
+    .option('--skip <number>', 'skip this many messages at the beginning', wholeNumber(0), 0)
+    .option('--include-refused', 'also send what was refused for good in an earlier run')
     .option('--dry-run', 'send nothing: count what would be sent')
     .option('--simulate', 'send to a simulated PX inside this process')
     .addOption(
       new Option('--simulate-fault <rule>', 'let the simulated PX fail, as in error-500:every=7')
-        .argParser(addFault)
+        .argParser(eachParsedBy(parseFault))
         .default([], 'none'),
     )
     .addOption(concurrencyOption(ROUTER_DEFAULTS.concurrency))
@@ -63,12 +64,12 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     .option('--json', 'print the summary as one JSON object')
     .addOption(pxUrlTextOption())
     .addHelpText('after', HELP)
-    .action(async (files: string[], options: DeliverOptions, command: Command) => {
+    .action(async (files: string[], options: DeliverCommandOptions, command: Command) => {
       await deliver(files, { options, wordsToRepeat: wordsToRepeat(command) }, io);
     });
 }
 
-/** The options of this call that a further run needs too. */
+/** The options of this call that a run which resumes it needs too. */
 function wordsToRepeat(command: Command): string[] {
   const changing = new Set(['rejected', 'skip', 'simulateFault']);
   return command.options.flatMap((option) => {

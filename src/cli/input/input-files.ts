@@ -1,6 +1,6 @@
 import { statSync, type Stats } from 'node:fs';
 import { globSync } from 'tinyglobby';
-import { UsageError } from '../settings.js';
+import { UsageError } from '../io.js';
 
 /** The name of the standard input on a command line. */
 export const STDIN = '-';
@@ -8,10 +8,11 @@ export const STDIN = '-';
 const PATTERN_SIGNS = /[*?[\]{}]/;
 
 /**
- * The files that the words of a command line name, in their order: patterns are replaced by the files that they match, by name. A shell
- * does that by itself, but not for patterns in quotation marks, and not on Windows. A file that is named twice is read once.
+ * Resolves the arguments of a command line to files, in their order. A pattern becomes the files that it
+ * matches, sorted by name: shells do not expand quoted patterns, and on Windows none. A file that is named
+ * twice is read once.
  *
- * @throws UsageError when a word names no file
+ * @throws UsageError when an argument matches no file
  */
 export function inputFiles(words: readonly string[]): string[] {
   const byIdentity = new Map<string, string>();
@@ -23,7 +24,7 @@ export function inputFiles(words: readonly string[]): string[] {
 }
 
 function expand(word: string): string[] {
-  // A file may have such signs in its name.
+  // A file name may contain these characters.
   if (word === STDIN || !PATTERN_SIGNS.test(word) || statsOf(word) !== undefined) return [word];
   const pattern = process.platform === 'win32' ? word.replaceAll('\\', '/') : word;
   const isAbsolute = /^(?:\/|[a-z]:\/)/i.test(pattern);
@@ -36,7 +37,7 @@ function statsOf(file: string): Stats | undefined {
   return statSync(file, { throwIfNoEntry: false });
 }
 
-/** What tells a regular file from all others, whatever it is called. */
+/** Identifies a regular file, independent of its name. */
 function identityOf(file: string): string {
   if (file === STDIN) return file;
   let stats: Stats | undefined;

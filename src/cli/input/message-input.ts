@@ -1,16 +1,15 @@
 import { accessSync, constants, createReadStream, ReadStream, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { CommandIo } from '../io.js';
-import { UsageError } from '../settings.js';
+import { type CommandIo, UsageError } from '../io.js';
 import { cannotRead, inputFiles, STDIN } from './input-files.js';
 import type { InputItem } from './input-item.js';
 import { readMessages } from './read-messages.js';
 
-/** One of the files of an input, and how far it was read. */
+/** A file of the input, and how much of it was read. */
 export interface ReadFile {
   /** As the command line named it, or as a pattern was replaced; `-` for the standard input. */
   readonly name: string;
-  /** Messages and faults in it so far. */
+  /** Messages and unreadable items so far. */
   readonly read: number;
 }
 
@@ -20,7 +19,7 @@ interface InputFile extends ReadFile {
   read: number;
 }
 
-/** What a command reads messages from: one file after another, each opened when it is its turn. */
+/** The input of a command: files that are opened and read one after another. */
 export class MessageInput {
   #current: Readable | undefined;
   #bytesBefore = 0;
@@ -32,10 +31,10 @@ export class MessageInput {
   ) {}
 
   /**
-   * The input that a command line names; nothing is the standard input. That every file is there and can be read is made sure of at once:
-   * a run must not end at its last file for a misspelt name.
+   * Opens the input that a command line names; without files, the standard input. It first checks that every
+   * file exists and is readable, so that a wrong name does not end a run at its last file.
    *
-   * @throws UsageError when there is no such file, or nothing but a terminal to read from
+   * @throws UsageError when a file is missing, or when only a terminal is there to read from
    */
   static open(words: readonly string[], io: Pick<CommandIo, 'stdin'>): MessageInput {
     if (words.length === 0 && io.stdin.isTTY === true) {
@@ -49,7 +48,7 @@ export class MessageInput {
     return this.list;
   }
 
-  /** From 0 to 1; undefined when there is something without a size, such as a pipe. Of gzipped files: their packed bytes. */
+  /** From 0 to 1; undefined when the size is unknown, as for a pipe. Compressed bytes count for gzip. */
   shareRead(): number | undefined {
     let total = 0;
     for (const { sizeBytes } of this.list) {
@@ -61,9 +60,9 @@ export class MessageInput {
   }
 
   /**
-   * What the files hold, in their order. Positions name the file when there are several.
+   * Yields the items of the files in order. Positions name the file when there are several.
    *
-   * @param signal when aborted, the reading ends: what was not yielded yet counts as not read
+   * @param signal ends the reading when it aborts: items that are not yielded yet count as not read
    */
   async *messages(signal?: AbortSignal): AsyncGenerator<InputItem, void, undefined> {
     for (const file of this.list) {
@@ -79,7 +78,7 @@ export class MessageInput {
     }
   }
 
-  /** Ends the reading, of a source that waits too. */
+  /** Ends the reading, also when a source waits for data. */
   destroy(): void {
     this.#destroyed = true;
     this.#current?.destroy();

@@ -1,28 +1,28 @@
 import { isObject, type JsonObject } from '../../core/index.js';
 import { mergeIntegrations } from '../../destinations/gainsight_px/index.js';
-import type { InputFaultCode, InputItem, Position, Refusal } from './input-item.js';
-import type { ReadPiece } from './split/json-values.js';
-import type { Fault, Piece } from './split/raw-record.js';
+import type { UnreadableCode, InputItem, Position, Refusal } from './input-item.js';
+import type { InputRecord } from './split/json-values.js';
+import type { Unreadable, RawRecord } from './split/raw-record.js';
 
 /**
- * The messages that one piece of the input holds: a message, a batch of them (`{"batch": […]}`), an array of them, a line of a
- * rejected file, or none of these.
+ * Yields the messages in one record: a message, a batch (`{"batch": […]}`), an array, or a line of a rejected
+ * file.
  *
- * `context` and `integrations` of a batch hold for each of its messages, whose own keys win.
+ * `context` and `integrations` of a batch apply to each of its messages; keys of the message win.
  */
-export function* unpack(piece: ReadPiece): Generator<InputItem, void, undefined> {
-  if (piece.fault !== undefined) {
-    yield faultOf(piece, piece.fault);
+export function* parseRecord(record: InputRecord): Generator<InputItem, void, undefined> {
+  if (record.unreadable !== undefined) {
+    yield unreadableItem(record, record.unreadable);
     return;
   }
-  const { position, bytes, value } = piece;
-  if (Array.isArray(value)) yield* unpackList(value, position, bytes, '');
+  const { position, bytes, value } = record;
+  if (Array.isArray(value)) yield* parseList(value, position, bytes, '');
   else if (isObject(value) && Array.isArray(value.batch) && value.type === undefined) {
-    yield* unpackList(value.batch, position, bytes, 'batch', (message) => inBatch(message, value));
-  } else yield unpackSingle(value, position, bytes);
+    yield* parseList(value.batch, position, bytes, 'batch', (message) => inBatch(message, value));
+  } else yield parseSingle(value, position, bytes);
 }
 
-/** A message with what its batch says for all of them. */
+/** Adds `context` and `integrations` of a batch to one of its messages. */
 function inBatch(message: unknown, { context, integrations }: JsonObject): unknown {
   if (!isObject(message) || (context === undefined && integrations === undefined)) return message;
   return {
@@ -36,15 +36,15 @@ function inBatch(message: unknown, { context, integrations }: JsonObject): unkno
   };
 }
 
-function unpackSingle(value: unknown, position: Position, bytes: number): InputItem {
+function parseSingle(value: unknown, position: Position, bytes: number): InputItem {
   const refusal = isObject(value) ? refusalIn(value) : undefined;
   return refusal === undefined
     ? messageOf(value, position, bytes)
     : refusedBefore(value as JsonObject, refusal, position, bytes);
 }
 
-/** One after another: a short line may hold millions. */
-function* unpackList(
+/** A generator, because a short line may contain millions of messages. */
+function* parseList(
   list: readonly unknown[],
   position: Position,
   bytes: number,
@@ -62,9 +62,9 @@ function messageOf(message: unknown, position: Position, bytes: number, refusal?
   return { kind: 'message', position, message, refusal, bytes };
 }
 
-function faultOf({ position, text, bytes }: Piece, { code, message }: Fault): InputItem {
+function unreadableItem({ position, text, bytes }: RawRecord, { code, message }: Unreadable): InputItem {
   return {
-    kind: 'fault',
+    kind: 'unreadable',
     position,
     code,
     message,
@@ -74,7 +74,7 @@ function faultOf({ position, text, bytes }: Piece, { code, message }: Fault): In
   };
 }
 
-/** What a line of a rejected file says; undefined when it is none. */
+/** Reads the refusal in a line of a rejected file; undefined for other lines. */
 function refusalIn({ type, rejected }: JsonObject): Refusal | undefined {
   if (type !== undefined || !isObject(rejected)) return undefined;
   const { code, reason, retryable, mayHaveLanded } = rejected;
@@ -90,9 +90,9 @@ function refusalIn({ type, rejected }: JsonObject): Refusal | undefined {
 function refusedBefore(value: JsonObject, refusal: Refusal, position: Position, bytes: number): InputItem {
   if (Object.hasOwn(value, 'message')) return messageOf(value.message, position, bytes, refusal);
   return {
-    kind: 'fault',
+    kind: 'unreadable',
     position,
-    code: refusal.code as InputFaultCode,
+    code: refusal.code as UnreadableCode,
     message: refusal.reason,
     text: typeof value.text === 'string' ? value.text : undefined,
     refusal,

@@ -1,31 +1,35 @@
-import { ChoosingSplitter } from './split/choose-splitter.js';
-import { breakReason } from './bytes/broken-input.js';
-import { ForeignFormat } from './split/foreign-format.js';
+import { AutoSplitter } from './split/choose-splitter.js';
+import { breakReason } from './bytes/byte-reader.js';
+import { ForeignFormat } from './bytes/foreign-format.js';
 import type { InputItem, Position } from './input-item.js';
-import { JsonValues, type ReadPiece } from './split/json-values.js';
-import type { Fault } from './split/raw-record.js';
-import { plainBytes } from './bytes/decode-input.js';
-import { unpack } from './parse-record.js';
+import { JsonValues, type InputRecord } from './split/json-values.js';
+import type { Unreadable } from './split/raw-record.js';
+import { decodeInput } from './bytes/decode-input.js';
+import { parseRecord } from './parse-record.js';
 
-export type { InputFault, InputFaultCode, InputItem, InputMessage, Position } from './input-item.js';
+export type { UnreadableItem, UnreadableCode, InputItem, InputMessage, Position } from './input-item.js';
 
-/** A longer line, or element of an array, is passed over. */
+/** A longer line, or element of an array, is not read. */
 export const MAX_LINE_BYTES = 32 * 1024 * 1024;
 
 interface ReadOptions {
   /** Default {@link MAX_LINE_BYTES}. */
   readonly maxLineBytes?: number;
-  /** When aborted, the reading ends: what was not yielded yet counts as not read. It does not wake a source that waits. */
+  /**
+   * Ends the reading when it aborts: items that are not yielded yet count as not read. It does not end a
+   * source that waits for data.
+   */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Reads messages in any of the forms that the command takes, in bounded memory: JSON lines, JSON arrays and pretty-printed JSON, in UTF-8 or
- * UTF-16, plain or gzipped; in each value a message, a batch, or what a rejected file holds.
+ * Reads messages in bounded memory: JSON lines, JSON arrays and pretty-printed JSON, in UTF-8 or UTF-16,
+ * plain or gzipped. Each value is a message, a batch, an array, or a line of a rejected file.
  *
- * What cannot be read is yielded as a fault in its place, and the reading goes on. Never throws for what the input holds: input of another
- * form is one fault `format_unsupported`; a source that breaks off, and a gzip that does, is a last fault `input_broken`, which says how
- * many messages and faults came before it.
+ * What cannot be read is yielded as a unreadable in its place, and the reading goes on. Never throws for what
+ * the input holds: input of another form is one unreadable `format_unsupported`; a source that breaks off,
+ * and a gzip that does, is a last unreadable `input_broken`, which says how many messages and faults came
+ * before it.
  *
  * @example
  * for await (const item of readMessages(process.stdin)) {
@@ -37,14 +41,14 @@ export async function* readMessages(
   source: AsyncIterable<Uint8Array>,
   { maxLineBytes = MAX_LINE_BYTES, signal }: ReadOptions = {},
 ): AsyncGenerator<InputItem, void, undefined> {
-  const splitter = new ChoosingSplitter(maxLineBytes);
+  const splitter = new AutoSplitter(maxLineBytes);
   const values = new JsonValues(maxLineBytes);
   let last: Position = { line: 1 };
   let count = 0;
-  const itemsOf = function* (pieces: readonly ReadPiece[]): Generator<InputItem> {
-    for (const piece of pieces) {
-      last = piece.position;
-      for (const item of unpack(piece)) {
+  const itemsOf = function* (records: readonly InputRecord[]): Generator<InputItem> {
+    for (const record of records) {
+      last = record.position;
+      for (const item of parseRecord(record)) {
         if (signal?.aborted === true) return;
         count += 1;
         yield item;
@@ -54,40 +58,40 @@ export async function* readMessages(
 
   let end: InputEnd = {};
   try {
-    for await (const chunk of plainBytes(source)) {
-      for (const piece of splitter.push(chunk)) yield* itemsOf(values.push(piece));
+    for await (const chunk of decodeInput(source)) {
+      for (const record of splitter.push(chunk)) yield* itemsOf(values.push(record));
     }
   } catch (error) {
     if (error instanceof ForeignFormat) end = { foreign: error.message };
     else end = { broken: `the input breaks off here: ${breakReason(error)}` };
   }
-  const { pieces, cutOff } = splitter.end();
-  const rest = [...pieces.flatMap((piece) => values.push(piece)), ...values.end()];
+  const { records, cutOff } = splitter.end();
+  const rest = [...records.flatMap((record) => values.push(record)), ...values.end()];
   const broken = end.broken ?? cutOff;
   if (broken === undefined) {
     yield* itemsOf(rest);
     if (end.foreign !== undefined) {
-      yield* itemsOf([faultAt(last, { code: 'format_unsupported', message: end.foreign })]);
+      yield* itemsOf([unreadableAt(last, { code: 'format_unsupported', message: end.foreign })]);
     }
     return;
   }
-  // What the break has torn is told with it.
-  const whole = rest.findLastIndex(({ fault }) => fault === undefined) + 1;
+  // The incomplete record is reported together with the break.
+  const whole = rest.findLastIndex(({ unreadable }) => unreadable === undefined) + 1;
   yield* itemsOf(rest.slice(0, whole));
   const [torn] = rest.slice(whole);
   const message = `${broken}, ${goOn(count)}`;
-  yield* itemsOf([faultAt(torn?.position ?? last, { code: 'input_broken', message }, torn)]);
+  yield* itemsOf([unreadableAt(torn?.position ?? last, { code: 'input_broken', message }, torn)]);
 }
 
-/** Why a reading ended before its input did, if it did. */
+/** Why the reading ended before the input, if it did. */
 interface InputEnd {
   readonly foreign?: string;
   readonly broken?: string;
 }
 
-function faultAt(position: Position, fault: Fault, torn?: ReadPiece): ReadPiece {
-  const text = torn?.fault === undefined ? '' : torn.text;
-  return { position, text, bytes: text.length, fault };
+function unreadableAt(position: Position, unreadable: Unreadable, torn?: InputRecord): InputRecord {
+  const text = torn?.unreadable === undefined ? '' : torn.text;
+  return { position, text, bytes: text.length, unreadable };
 }
 
 function goOn(count: number): string {

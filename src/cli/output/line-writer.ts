@@ -2,8 +2,8 @@ import type { Output } from '../io.js';
 import { tryWrite, type WriteError } from './print.js';
 
 /**
- * Writes lines no faster than they are read, and notices when they are not taken any more: nobody reads them (`… | head`), or the disk is
- * full. That is a reason to stop.
+ * Writes lines with back-pressure, and reports when the output fails: nobody reads it any more (`… | head`),
+ * or the disk is full.
  */
 export class LineWriter {
   #closed = false;
@@ -16,7 +16,10 @@ export class LineWriter {
     output.once('error', this.#fail);
   }
 
-  /** Writes a text and a line break; resolves when the next may come, with false when lines are not taken any more. */
+  /**
+   * Writes a text and a line break. Resolves when there is room for the next line; with false after a
+   * failure.
+   */
   async write(text: string): Promise<boolean> {
     if (!this.#isOpen()) return false;
     try {
@@ -30,7 +33,7 @@ export class LineWriter {
     return this.#isOpen();
   }
 
-  /** Resolves when all lines are out, with the reason when they are not. */
+  /** Resolves when all lines are written, or with the error. */
   async end(): Promise<WriteError | undefined> {
     if (this.#isOpen()) await tryWrite(this.output, '');
     return this.#failure;

@@ -1,11 +1,12 @@
 import type { CommandIo, Output } from '../io.js';
 
-/** Why an output did not take a text. */
+/** Why a write failed. */
 export type WriteError = NodeJS.ErrnoException;
 
 /**
- * Prints the result of a command. Where the standard output does not take it, it goes to the error output, and the exit code says so: a
- * script must not take an empty file for the answer. A reader that has gone is no failure.
+ * Prints the result of a command. When the standard output fails, prints it to the error output and sets the
+ * exit code 1, so that a script does not take an empty file for the result. A reader that has gone is not a
+ * failure.
  */
 export async function print(io: CommandIo, text: string): Promise<void> {
   const error = await tryWrite(io.stdout, text);
@@ -14,7 +15,7 @@ export async function print(io: CommandIo, text: string): Promise<void> {
   if (!hasReaderGone(error)) io.exitCode = 1;
 }
 
-/** Writes a text; resolves when it is out, with the reason when it is not. Never rejects. */
+/** Writes a text. Resolves when it is written, or with the error. Never rejects. */
 export function tryWrite(output: Output, text: string): Promise<WriteError | undefined> {
   return new Promise((resolve) => {
     try {
@@ -27,7 +28,7 @@ export function tryWrite(output: Output, text: string): Promise<WriteError | und
   });
 }
 
-/** Whether it is only that nobody reads any more (`… | head`). */
+/** Whether a write failed only because nobody reads any more (`… | head`). */
 export function hasReaderGone({ code = '' }: WriteError): boolean {
   return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
 }

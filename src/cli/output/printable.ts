@@ -1,12 +1,15 @@
-import { HIDDEN_CHARACTERS } from '../../core/index.js';
+import { HIDDEN_CHARACTERS, type RequestPlan } from '../../core/index.js';
 
-/** Scripts that are not written rightly without joiners (U+200C, U+200D) and variation selectors within their words. */
+/** Scripts that need joiners (U+200C, U+200D) and variation selectors within words. */
 const JOINING =
   '\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Gurmukhi}' +
   '\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}' +
   '\\p{Script=Sinhala}\\p{Script=Khmer}\\p{Script=Myanmar}\\p{Script=Tibetan}';
 
-/** What hidden characters that belong to the writing stand after: then they stay, and names and emoji read as they were written. */
+/**
+ * Hidden characters stay when they follow one of these: then they belong to the text, for example in names
+ * and emoji.
+ */
 const PARTS_OF_WRITING: readonly { readonly hidden: RegExp; readonly after: RegExp }[] = [
   { hidden: /^[\u200C\u200D]$/u, after: new RegExp(`[${JOINING}]$`, 'u') },
   { hidden: /^[\u180B-\u180D\u180F]$/u, after: /\p{Script=Mongolian}$/u },
@@ -15,13 +18,13 @@ const PARTS_OF_WRITING: readonly { readonly hidden: RegExp; readonly after: RegE
   { hidden: /^[\uFE00-\uFE0D\u{E0100}-\u{E01EF}]$/u, after: /\p{Script=Han}$/u },
 ];
 
-/** More of what stands before is not needed to tell: a character of two units and a selector. */
+/** Code units to look at before a hidden character: a character of two units, and a selector. */
 const LOOK_BACK = 3;
 
 /**
- * A text on one line that does nothing to a terminal and hides nothing: characters that are not seen are written as escapes, as in JSON. Names and
- * paths of an event are as little to be trusted as its values. Joiners and variation selectors stay where the writing needs them: in emoji, and in
- * words of scripts that join.
+ * Makes a text safe for a terminal, on one line: hidden characters become escapes, as in JSON. Names and
+ * paths in an event are as untrusted as its values. Joiners and variation selectors stay where the script
+ * needs them: in emoji, and in words of joining scripts.
  *
  * @example
  * printable('a\nb\u001b[2J'); // 'a\\u000ab\\u001b[2J'
@@ -32,7 +35,7 @@ export function printable(text: string): string {
   );
 }
 
-/** A JSON value on one line, as JSON that reads the same; texts are quoted, so that `"1"` and `1` are told apart. */
+/** Writes a value as one line of equivalent JSON. Strings are quoted, so that `"1"` and `1` differ. */
 export function printableJson(value: unknown): string {
   return printable(JSON.stringify(value) ?? 'nothing');
 }
@@ -46,4 +49,27 @@ function escapeUnits(hidden: string): string {
     { length: hidden.length },
     (_, at) => `\\u${hidden.charCodeAt(at).toString(16).padStart(4, '0')}`,
   ).join('');
+}
+
+/** Shown in place of a secret, with the same length for every secret. */
+export const MASK = '********';
+
+const SHOWN_HEADERS: ReadonlySet<string> = new Set(['content-type']);
+
+/** A copy of a plan that can be shown: only harmless headers keep their value. */
+export function maskKey(plan: RequestPlan): RequestPlan {
+  const [first, ...others] = plan.steps.map((step) => ({
+    ...step,
+    request: { ...step.request, headers: maskHeaders(step.request.headers) },
+  }));
+  return { ...plan, steps: [first!, ...others] };
+}
+
+function maskHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      SHOWN_HEADERS.has(name.toLowerCase()) ? value : MASK,
+    ]),
+  );
 }

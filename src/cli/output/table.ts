@@ -1,14 +1,14 @@
 import Table from 'cli-table3';
-import { count } from '../deliver/report/quantities.js';
+import { count } from './quantities.js';
 import type { CommandIo, Output } from '../io.js';
 import { printable } from './printable.js';
 
 const GAP = '  ';
-/** The width where there is no terminal: one that pagers, logs and mails hold. */
+/** The width without a terminal; it fits in pagers, logs and mails. */
 const DEFAULT_WIDTH = 100;
 const MIN_WIDTH = 20;
 
-/** Nobody reads more, and the widths can only be told from all rows at once. */
+/** More rows are not readable, and the column widths need all rows in memory. */
 const MAX_ROWS = 1_000;
 
 const NO_LINES = Object.fromEntries(
@@ -17,14 +17,17 @@ const NO_LINES = Object.fromEntries(
   ),
 );
 
-/** How tables look on an output. */
-export interface Look {
+/** How tables style on an output. */
+export interface TableStyle {
   readonly width: number;
   readonly colours: boolean;
 }
 
-/** The look that fits an output: its width, and colours on a terminal whose user did not refuse them (https://no-color.org). */
-export function lookOf(output: Output, env: CommandIo['env']): Look {
+/**
+ * The style for an output: its width, and colours on a terminal unless NO_COLOR is set
+ * (https://no-color.org).
+ */
+export function tableStyleOf(output: Output, env: CommandIo['env']): TableStyle {
   const onTerminal = output.isTTY === true;
   const columns = onTerminal ? (output.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH;
   return {
@@ -34,8 +37,8 @@ export function lookOf(output: Output, env: CommandIo['env']): Look {
 }
 
 /**
- * A table without lines, no wider than asked for: what is too long is cut at the end, in the widest column first. Of very many
- * rows the first are shown, and how many there are besides.
+ * Draws a table without lines, at most `width` wide: cells that are too long are cut, in the widest column
+ * first. When there are very many rows, it shows the first ones and the number of the others.
  *
  * @example
  * renderTable(['field', 'value'], [['email', '"ada@example.org"']], { width: 80, colours: false });
@@ -43,7 +46,7 @@ export function lookOf(output: Output, env: CommandIo['env']): Look {
 export function renderTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  { width, colours }: Look,
+  { width, colours }: TableStyle,
 ): string {
   const cells = rows.slice(0, MAX_ROWS).map((row) => row.map((cell) => printable(cell.slice(0, width + 1))));
   const colWidths = fitWidths([head, ...cells], width - GAP.length * (head.length - 1));
@@ -73,7 +76,7 @@ function fitWidths(rows: readonly (readonly string[])[], available: number): num
   return widths.map((width) => Math.max(1, width));
 }
 
-/** Columns on a terminal, rather too many than too few: scripts whose characters take two begin here. */
+/** Columns on a terminal, or more: scripts with characters of two columns begin at U+1100. */
 function widthOf(text: string): number {
   return text.length + (text.match(/[\u1100-\uffff]/g)?.length ?? 0);
 }

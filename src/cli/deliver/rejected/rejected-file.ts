@@ -8,23 +8,25 @@ import {
   writeSync,
   type Stats,
 } from 'node:fs';
-import { UsageError } from '../../settings.js';
+import { UsageError } from '../../io.js';
 import { rejectedLine, type Rejection } from './rejection.js';
 
-/** Personal data: for its owner alone. */
+/** Only the owner can read it, because it contains personal data. */
 const MODE = 0o600;
 const NO_LINKS = constants.O_NOFOLLOW ?? 0; // not on Windows
 const NO_WAITING = constants.O_NONBLOCK ?? 0; // a pipe that nobody reads would hang the process
 const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND;
 
-/** Devices, and `/dev/stdout` or what a shell substitutes for a process: only the system puts links there. */
+/** Devices, `/dev/stdout`, process substitutions of a shell: only the system creates links there. */
 const DEVICE = /^\/dev\//;
 
-/** The file of what was not delivered. Each line is with the operating system before the next message is looked at. */
+/**
+ * The file of rejections. Each line is handed to the operating system before the next message is processed.
+ */
 export class RejectedFile {
   #lines = 0;
   #retryable = 0;
-  /** Of the lines that are whole; undefined when this is not a regular file. */
+  /** Bytes of complete lines; undefined when this is not a regular file. */
   #size: number | undefined;
 
   private constructor(
@@ -36,8 +38,8 @@ export class RejectedFile {
   }
 
   /**
-   * Creates the file, readable for its owner alone. One that holds something already is left alone: it may be all that is left of messages.
-   * Neither is a symbolic link followed, nor another user's file written: it could be a trap.
+   * Creates the file, readable only for its owner. It refuses a file with content, which may be the only copy
+   * of messages, and for security a symbolic link or another user's file.
    *
    * @throws UsageError when the file cannot be created, or must not be written
    */
@@ -46,8 +48,8 @@ export class RejectedFile {
     const descriptor = open(path, isDevice ? APPEND : APPEND | NO_LINKS | NO_WAITING);
     try {
       const stats = fstatSync(descriptor);
-      const fault = isDevice && !stats.isFile() ? undefined : faultOf(stats);
-      if (fault !== undefined) throw new UsageError(`${path} ${fault}`);
+      const problem = isDevice && !stats.isFile() ? undefined : problemOf(stats);
+      if (problem !== undefined) throw new UsageError(`${path} ${problem}`);
       if (stats.isFile()) fchmodSync(descriptor, MODE);
       return new RejectedFile(path, descriptor, stats.isFile());
     } catch (error) {
@@ -61,15 +63,15 @@ export class RejectedFile {
     return this.#lines;
   }
 
-  /** How many of them are worth sending again. */
+  /** How many of them are retryable. */
   get retryable(): number {
     return this.#retryable;
   }
 
   /**
-   * Writes a rejection; all of it, or nothing: half a line would be one more fault of the next run.
+   * Writes a whole rejection or nothing: the next run could not read half a line.
    *
-   * @throws what the file system says, for example that the disk is full
+   * @throws the error of the file system, for example when the disk is full
    */
   write(rejection: Rejection): void {
     const bytes = Buffer.from(`${rejectedLine(rejection)}\n`);
@@ -95,7 +97,7 @@ export class RejectedFile {
     try {
       ftruncateSync(this.descriptor, this.#size);
     } catch {
-      // What counts is why the line could not be written.
+      // The caller gets the error of the write.
     }
   }
 }
@@ -117,7 +119,7 @@ function cannotWrite(path: string, error: unknown): UsageError {
 }
 
 /** Why a file that is there must not be written. */
-function faultOf(stats: Stats): string | undefined {
+function problemOf(stats: Stats): string | undefined {
   if (!stats.isFile()) return 'is not a regular file: name another file with --rejected';
   if (stats.size > 0) return 'holds messages already: name a new file with --rejected, or move it away';
   const user = process.getuid?.();

@@ -1,35 +1,36 @@
 import type { InputItem, Position } from '../../input/read-messages.js';
 import { stringifyJson } from '../../../runtime/index.js';
 
-/** One piece of the input that was not delivered, and why. */
+/** An item of the input that was not delivered, and why. */
 export interface Rejection {
   readonly item: InputItem;
-  /** An `ErrorCode` of the project, or an `InputFaultCode`. */
+  /** An `ErrorCode` of the project, or an `UnreadableCode`. */
   readonly code: string;
   readonly reason: string;
   /** Whether the message is worth sending again. */
   readonly retryable: boolean;
-  /** Whether this run may have brought an event to PX all the same. */
+  /** Whether PX may have the event from this run. */
   readonly mayHaveLanded?: boolean;
 }
 
-/** What a rejected file says about a message; the first half of each of its lines. */
+/** The first half of a line of a rejected file: why the message was not delivered. */
 export interface RejectedNote extends Position {
   readonly code: string;
   readonly reason: string;
   readonly retryable: boolean;
-  /** Present when this run or an earlier one may have brought an event to PX all the same. */
+  /** Present when PX may have the event from this run or an earlier one. */
   readonly mayHaveLanded?: true;
 }
 
-/** What is to be said about a rejection, without the message. */
+/** A rejection without its message. */
 export function noteOf({ item, code, reason, retryable, mayHaveLanded }: Rejection): RejectedNote {
   const landed = mayHaveLanded === true || item.refusal?.mayHaveLanded === true;
   return { code, reason, retryable, ...(landed ? { mayHaveLanded: true } : {}), ...item.position };
 }
 
 /**
- * A line of a rejected file: the message with the reason, as `deliver` reads it again. What was no message is its text.
+ * A line of a rejected file, which `deliver` can read: the reason with the message, or with the text of an
+ * unreadable item.
  *
  * @example
  * rejectedLine(rejection);

@@ -1,23 +1,23 @@
 import { isObject } from '../../../core/index.js';
 import {
-  MESSAGE_TYPES,
   type Explanation,
+  MESSAGE_TYPES,
   type SkipReason,
+  type WarningCode,
 } from '../../../destinations/gainsight_px/index.js';
-import type { WarningCode } from '../../../destinations/gainsight_px/index.js';
 import type { InputItem } from '../../input/read-messages.js';
 import { DroppedValues } from './dropped-values.js';
 import { FirstRejections } from './first-rejections.js';
 import type { Rejection } from '../rejected/rejection.js';
 
-/** Types that are counted each by itself: those that are mapped, and those that archives hold next to them. */
+/** Types with counts of their own: the mapped ones, and others that archives contain. */
 const COUNTED_TYPES = [...MESSAGE_TYPES, 'page', 'screen', 'alias'] as const;
 
-/** What kind of thing stood in the input: `other` is a message of another type, or of none. */
+/** Kind of an input item; `other` is a message of another type or without type. */
 export type InputKind = (typeof COUNTED_TYPES)[number] | 'other' | 'unreadable';
 
-/** What became of the messages of one kind. */
-export interface Fates {
+/** Results of the messages of one kind. */
+export interface OutcomeCounts {
   /** In a dry run: would be sent. */
   delivered: number;
   skipped: number;
@@ -31,29 +31,32 @@ export interface RejectedCode {
   count: number;
 }
 
-/** Why a message was neither delivered nor rejected: what its own content says, or an earlier run. */
-export type WhySkipped = SkipReason | 'refused_before' | 'unreadable_before';
+/** Why a message was skipped: its content, or an earlier run. */
+export type SkipCause = SkipReason | 'refused_before' | 'unreadable_before';
 
-/** Counts what becomes of the messages of a run. */
+/** Counts the results of the messages of a run. */
 export class Counts {
-  /** Messages and issues in the input so far, those passed over by `--skip` among them: where to go on after. */
+  /**
+   * Messages and unreadable items so far, including those skipped by `--skip`: the value of the next
+   * `--skip`.
+   */
   read = 0;
   passedOver = 0;
-  readonly skipped: Record<WhySkipped, number> = {
+  readonly skipped: Record<SkipCause, number> = {
     switched_off: 0,
     type_filtered: 0,
     refused_before: 0,
     unreadable_before: 0,
   };
-  /** Messages of which at least one request was sent. */
+  /** Messages with at least one request sent. */
   sent = 0;
   /** Until when PX asks to send nothing, on the clock of `performance.now()`. */
   pausedUntilMs = 0;
   /** Delivered group messages that do not link their user. */
   linksSkipped = 0;
-  /** Delivered by this run, and perhaps by an earlier one, too, that got no clear answer. */
+  /** Delivered by this run, and possibly by an earlier run that got no clear response. */
   perhapsDeliveredBefore = 0;
-  readonly kinds = new Map<InputKind, Fates>();
+  readonly kinds = new Map<InputKind, OutcomeCounts>();
   readonly codes = new Map<string, RejectedCode>();
   readonly warnings = new Map<WarningCode, number>();
   readonly dropped = new DroppedValues();
@@ -71,7 +74,7 @@ export class Counts {
     return [...this.codes.values()].reduce((sum, { retryable, count }) => sum + (retryable ? count : 0), 0);
   }
 
-  /** Messages of which it is known what became of them. */
+  /** Messages with a final result. */
   get settled(): number {
     return this.passedOver + this.delivered + this.rejected + this.#sum('skipped');
   }
@@ -81,16 +84,16 @@ export class Counts {
   }
 
   noteDelivered(item: InputItem): void {
-    this.#fatesOf(item).delivered += 1;
+    this.#countsOf(item).delivered += 1;
   }
 
-  noteSkipped(item: InputItem, why: WhySkipped): void {
-    this.#fatesOf(item).skipped += 1;
+  noteSkipped(item: InputItem, why: SkipCause): void {
+    this.#countsOf(item).skipped += 1;
     this.skipped[why] += 1;
   }
 
   noteRejected(rejection: Rejection): void {
-    this.#fatesOf(rejection.item).rejected += 1;
+    this.#countsOf(rejection.item).rejected += 1;
     const { code, retryable } = rejection;
     const key = `${code} ${retryable}`;
     const counted = this.codes.get(key);
@@ -103,22 +106,22 @@ export class Counts {
     for (const { code } of warnings) this.warnings.set(code, (this.warnings.get(code) ?? 0) + 1);
   }
 
-  #fatesOf(item: InputItem): Fates {
+  #countsOf(item: InputItem): OutcomeCounts {
     const kind = kindOf(item);
-    let fates = this.kinds.get(kind);
-    if (fates === undefined) this.kinds.set(kind, (fates = { delivered: 0, skipped: 0, rejected: 0 }));
-    return fates;
+    let outcomes = this.kinds.get(kind);
+    if (outcomes === undefined) this.kinds.set(kind, (outcomes = { delivered: 0, skipped: 0, rejected: 0 }));
+    return outcomes;
   }
 
-  #sum(fate: keyof Fates): number {
+  #sum(outcome: keyof OutcomeCounts): number {
     let sum = 0;
-    for (const fates of this.kinds.values()) sum += fates[fate];
+    for (const outcomes of this.kinds.values()) sum += outcomes[outcome];
     return sum;
   }
 }
 
 function kindOf(item: InputItem): InputKind {
-  if (item.kind === 'fault') return 'unreadable';
+  if (item.kind === 'unreadable') return 'unreadable';
   const type = isObject(item.message) ? item.message.type : undefined;
   if (typeof type !== 'string') return 'other';
   return COUNTED_TYPES.find((known) => known === type || known === type.toLowerCase()) ?? 'other';

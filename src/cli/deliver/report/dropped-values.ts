@@ -2,18 +2,18 @@ import orderBy from 'lodash/orderBy.js';
 import type { DropReason } from '../../../core/index.js';
 import type { DroppedValue } from '../../../destinations/gainsight_px/index.js';
 
-/** What was dropped from events at one path, for one reason. */
+/** Values that were dropped at one path for one reason. */
 export interface DroppedPath {
   readonly path: string;
   readonly reason: DropReason;
   readonly count: number;
 }
 
-/** Names in events are anybody's: more different ones are not told apart, so that memory stays bounded. */
+/** Senders choose the names in events; a limit on distinct paths bounds the memory. */
 const MAX_PATHS = 10_000;
 const MAX_PATH_LENGTH = 200;
 
-/** Counts what the mapping dropped. */
+/** Counts the values that the mapping dropped. */
 export class DroppedValues {
   readonly #counts = new Map<string, { path: string; reason: DropReason; count: number }>();
   #total = 0;
@@ -24,7 +24,7 @@ export class DroppedValues {
     return this.#total;
   }
 
-  /** Messages that something was dropped from. */
+  /** Messages with at least one dropped value. */
   get messages(): number {
     return this.#messages;
   }
@@ -43,7 +43,7 @@ export class DroppedValues {
     }
   }
 
-  /** The most frequent, first the most. */
+  /** The most frequent paths, most frequent first. */
   top(size: number): DroppedPath[] {
     return orderBy([...this.#counts.values()], ['count', 'path'], ['desc', 'asc']).slice(0, size);
   }

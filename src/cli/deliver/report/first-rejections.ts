@@ -1,9 +1,9 @@
 import { noteOf, type RejectedNote, type Rejection } from '../rejected/rejection.js';
 
-/** How many rejections are shown at least, if there are; a file holds them all. */
+/** How many rejections the summary shows; more when there are more codes. The file contains all. */
 export const SHOWN_REJECTIONS = 10;
 
-/** The rejections to show: the first one of each code, then others from the beginning of the input. */
+/** Collects the rejections to show: the first of each code, then others from the beginning of the input. */
 export class FirstRejections {
   readonly #byCode = new Map<string, RejectedNote>();
   readonly #others: RejectedNote[] = [];

@@ -1,8 +1,8 @@
-import { count, countOf, duration, perSecond } from './quantities.js';
+import { count, countOf, duration, perSecond } from '../../output/quantities.js';
 
-/** How far a run is. */
-export interface Standing {
-  /** Messages done with. */
+/** The progress of a run. */
+export interface ProgressState {
+  /** Messages with a final result. */
   readonly settled: number;
   readonly rejected: number;
   /** From 0 to 1; undefined when the size of the input is not known. */
@@ -12,12 +12,15 @@ export interface Standing {
 }
 
 /**
- * A standing in words, the most important ones first.
+ * Progress as phrases, the most important first.
  *
  * @example
- * standingText({ settled: 1200, rejected: 3, share: 0.5, pausedMs: 0 }, 10_000); // ['1,200 messages', '3 rejected', '10 s left', '120/s']
+ * progressWords({ settled: 1200, rejected: 3, share: 0.5, pausedMs: 0 }, 10_000); // ['1,200 messages', '3 rejected', '10 s left', '120/s']
  */
-export function standingText({ settled, rejected, share, pausedMs }: Standing, elapsedMs: number): string[] {
+export function progressWords(
+  { settled, rejected, share, pausedMs }: ProgressState,
+  elapsedMs: number,
+): string[] {
   return [
     countOf(settled, 'message'),
     ...(rejected > 0 ? [`${count(rejected)} rejected`] : []),
@@ -32,10 +35,12 @@ export function standingText({ settled, rejected, share, pausedMs }: Standing, e
 const WIDEST_BAR = 40;
 const NARROWEST_BAR = 10;
 
-/** A line with a bar that is no wider than so many columns: what does not fit is left out, the bar first, then the last words. */
-export function progressLine(standing: Standing, elapsedMs: number, columns: number): string {
-  const { share } = standing;
-  const words = standingText(standing, elapsedMs);
+/**
+ * A progress line of at most `columns`. When it does not fit, it loses first the bar, then the last phrases.
+ */
+export function progressLine(state: ProgressState, elapsedMs: number, columns: number): string {
+  const { share } = state;
+  const words = progressWords(state, elapsedMs);
   const percent = share === undefined ? [] : [`${Math.floor(share * 100)} %`];
   const text = (): string => [...percent, words.join(', ')].join('  ');
   while (words.length > 1 && text().length > columns) words.pop();

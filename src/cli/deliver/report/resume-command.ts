@@ -2,27 +2,27 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { ReadFile } from '../../input/message-input.js';
 
-/** What is known when a run is over and something was not delivered. */
+/** The state of a finished run that the resume commands need. */
 interface Leftovers {
   readonly files: readonly ReadFile[];
-  /** Options of the command line that a further run needs too, as words. */
+  /** Options of the command line that the next run needs too, as words. */
   readonly options: readonly string[];
-  /** What `--skip` is to be given for the rest of the input; undefined when all of it is done with. */
+  /** The value of `--skip` for the rest of the input; undefined when nothing is left. */
   readonly goOnAfter: number | undefined;
-  /** The rejected file, when it holds messages that are worth sending again. */
+  /** The rejected file, when it contains retryable messages. */
   readonly rejectedFile: string | undefined;
 }
 
-/** Only for the input that it was given for: its replay would send what was refused again and again. */
+/** Options for the original input only: in a replay they would send refused messages again and again. */
 const OF_THIS_INPUT: ReadonlySet<string> = new Set(['--include-refused']);
 
 /**
- * The commands that bring the leftovers of a run to PX, in the order to run them, each only when the one before has left nothing that is
- * worth sending again: what was rejected came first, and must not overwrite what comes later.
+ * The commands that resume a run, in order. Run each one when the one before it has left nothing retryable:
+ * rejected messages are older, and must not overwrite later ones.
  *
  * @param exists whether there is a file; new rejected files get a name that is free
  */
-export function goingOnCommands(
+export function resumeCommands(
   { files, options, goOnAfter, rejectedFile }: Leftovers,
   exists: (file: string) => boolean = existsSync,
 ): string[] {
@@ -41,7 +41,7 @@ export function goingOnCommands(
   ];
 }
 
-/** The files that are not done with, and what of the first one is. */
+/** The files that are left, and how many messages of the first one to skip. */
 function restOf(files: readonly ReadFile[], doneMessages: number): string[] {
   let skip = doneMessages;
   let first = 0;
@@ -52,7 +52,7 @@ function restOf(files: readonly ReadFile[], doneMessages: number): string[] {
   return [...files.slice(first).map(({ name }) => fileWord(name)), '--skip', String(skip)];
 }
 
-/** A file whose name begins as an option does. */
+/** Makes a file name that begins with `-` different from an option. */
 const fileWord = (name: string): string => (name !== '-' && name.startsWith('-') ? `./${name}` : name);
 
 /** `rejected.jsonl` → `rejected.2.jsonl` → `rejected.3.jsonl` …: the first that is free. */
@@ -66,7 +66,7 @@ function nextName(file: string, isTaken: (file: string) => boolean): string {
   }
 }
 
-/** A word as a shell reads it back. */
+/** Quotes a word for a shell. */
 function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

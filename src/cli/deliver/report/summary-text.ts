@@ -1,7 +1,7 @@
 import { describePosition } from '../../input/read-messages.js';
 import { printable } from '../../output/printable.js';
-import { renderTable, type Look } from '../../output/table.js';
-import { count, countOf, duration, perSecond } from './quantities.js';
+import { renderTable, type TableStyle } from '../../output/table.js';
+import { count, countOf, duration, perSecond } from '../../output/quantities.js';
 import type { SentTo, Summary } from './summary.js';
 
 const TITLES: Readonly<Record<SentTo, string>> = {
@@ -10,17 +10,17 @@ const TITLES: Readonly<Record<SentTo, string>> = {
   nowhere: 'Dry run: nothing was sent',
 };
 
-/** A summary for the eye; ends with a line break. */
-export function summaryText(summary: Summary, look: Look): string {
+/** The summary as text; ends with a line break. */
+export function summaryText(summary: Summary, style: TableStyle): string {
   const sections = [
     title(summary),
-    files(summary, look),
-    messages(summary, look),
-    requests(summary, look),
-    rejected(summary, look),
-    dropped(summary, look),
-    warnings(summary, look),
-    goingOn(summary),
+    files(summary, style),
+    messages(summary, style),
+    requests(summary, style),
+    rejected(summary, style),
+    dropped(summary, style),
+    warnings(summary, style),
+    resumption(summary),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -42,12 +42,12 @@ function title(summary: Summary): string {
   const refusedBefore = skipped.refusedBefore - skipped.unreadableBefore;
   if (refusedBefore > 0) {
     parts.push(
-      `${count(refusedBefore)} skipped: refused by an earlier run, and still not delivered; once the cause is removed, --include-refused sends them`,
+      `${count(refusedBefore)} skipped: refused by an earlier run, and still not delivered; when the cause is removed, --include-refused sends them`,
     );
   }
   if (skipped.unreadableBefore > 0) {
     parts.push(
-      `${count(skipped.unreadableBefore)} skipped: not readable for an earlier run, and still not delivered; correct the file that they come from, and deliver them from there`,
+      `${count(skipped.unreadableBefore)} skipped: not readable in an earlier run, and still not delivered; correct the original file, and deliver them from there`,
     );
   }
   if (linksSkipped > 0) {
@@ -60,28 +60,32 @@ function title(summary: Summary): string {
   return `${TITLES[sentTo]}, in ${duration(durationMs)} (${count(rate)} messages/s)\n  ${parts.join('\n  ')}${end}`;
 }
 
-/** Of one file, all else is about it. */
-function files({ files: read }: Summary, look: Look): string {
+/** Empty for one file: the other sections describe it. */
+function files({ files: read }: Summary, style: TableStyle): string {
   if (read.length <= 1) return '';
   const rows = read.map(({ name, read: number }) => [name, count(number)]);
-  return renderTable(['file', 'messages read'], rows, look);
+  return renderTable(['file', 'messages read'], rows, style);
 }
 
-function messages({ messages: { byType }, sentTo }: Summary, look: Look): string {
-  const rows = Object.entries(byType).map(([type, fates]) => [
+function messages({ messages: { byType }, sentTo }: Summary, style: TableStyle): string {
+  const rows = Object.entries(byType).map(([type, outcomes]) => [
     type,
-    ...['delivered' in fates ? fates.delivered : fates.wouldSend, fates.skipped, fates.rejected].map(count),
+    ...[
+      'delivered' in outcomes ? outcomes.delivered : outcomes.wouldSend,
+      outcomes.skipped,
+      outcomes.rejected,
+    ].map(count),
   ]);
   const head = ['messages', sentTo === 'nowhere' ? 'would be sent' : 'delivered', 'skipped', 'rejected'];
-  return rows.length === 0 ? '' : renderTable(head, rows, look);
+  return rows.length === 0 ? '' : renderTable(head, rows, style);
 }
 
-function requests({ requests: made, possibleDuplicates }: Summary, look: Look): string {
+function requests({ requests: made, possibleDuplicates }: Summary, style: TableStyle): string {
   const rows = Object.entries(made.byRoute).map(([route, number]) => [route, count(number)]);
   if (rows.length === 0) return '';
   if ('atLeast' in made) {
     const range = `${countOf(made.atLeast, 'request')} when PX knows every user and account, at most ${count(made.atMost)}`;
-    return `${renderTable(['requests at least', 'number'], rows, look)}\n${range}`;
+    return `${renderTable(['requests at least', 'number'], rows, style)}\n${range}`;
   }
   const { total, perMessage, retries, latencyMs } = made;
   const lines = [
@@ -89,17 +93,20 @@ function requests({ requests: made, possibleDuplicates }: Summary, look: Look): 
     `latency: half within ${latencyMs.p50 ?? 0} ms, 95 % within ${latencyMs.p95 ?? 0} ms`,
   ];
   if (possibleDuplicates > 0) {
-    lines.push(`${countOf(possibleDuplicates, 'message')} may stand in PX twice`);
+    lines.push(`${countOf(possibleDuplicates, 'message')} may be in PX twice`);
   }
-  return `${renderTable(['requests', 'number'], rows, look)}\n${lines.join('\n')}`;
+  return `${renderTable(['requests', 'number'], rows, style)}\n${lines.join('\n')}`;
 }
 
-function rejected({ rejected: { byCode, first, file, inFile }, messages }: Summary, look: Look): string {
+function rejected(
+  { rejected: { byCode, first, file, inFile }, messages }: Summary,
+  style: TableStyle,
+): string {
   if (byCode.length === 0) return '';
   const table = renderTable(
     ['rejected because', 'number', 'worth sending again'],
     byCode.map(({ code, count: number, retryable }) => [code, count(number), retryable ? 'yes' : 'no']),
-    look,
+    style,
   );
   const shown = first.map((note) => `  ${printable(`${describePosition(note)}: ${note.reason}`)}`);
   const more = messages.rejected - first.length;
@@ -117,24 +124,26 @@ function whereAll(file: string | null, inFile: number, all: number): string {
   return `\n${which}: ${printable(file)}`;
 }
 
-function dropped({ dropped: { values, messages: from, top } }: Summary, look: Look): string {
+function dropped({ dropped: { values, messages: from, top } }: Summary, style: TableStyle): string {
   if (values === 0) return '';
   const rows = top.map(({ path, reason, count: number }) => [path, reason, count(number)]);
   const heading = `Left out by the mapping: ${countOf(values, 'value')} of ${countOf(from, 'message')}`;
-  return `${heading}\n${renderTable([`top ${rows.length}`, 'why', 'number'], rows, look)}`;
+  return `${heading}\n${renderTable([`top ${rows.length}`, 'why', 'number'], rows, style)}`;
 }
 
-function warnings({ warnings: byCode }: Summary, look: Look): string {
+function warnings({ warnings: byCode }: Summary, style: TableStyle): string {
   const rows = Object.entries(byCode).map(([code, number]) => [code, count(number)]);
-  return rows.length === 0 ? '' : renderTable(['sent, but PX may refuse or mangle it', 'number'], rows, look);
+  return rows.length === 0
+    ? ''
+    : renderTable(['sent, but PX may refuse or mangle it', 'number'], rows, style);
 }
 
-function goingOn({ goOn, sentAgain, rejected: { file } }: Summary): string {
+function resumption({ goOn, sentAgain, rejected: { file } }: Summary): string {
   if (goOn.length === 0) return '';
   const heading =
     goOn.length === 1
-      ? 'To go on:'
-      : 'To go on, one after the other, the next when the one before has left nothing that is worth sending again:';
+      ? 'To resume:'
+      : 'To resume, run these commands in order, each when the one before it has left nothing that is worth sending again:';
   return [heading, ...goOn.map((command) => `  ${printable(command)}`), ...again(sentAgain, file)].join('\n');
 }
 
@@ -142,12 +151,12 @@ function again(sentAgain: number, file: string | null): string[] {
   if (sentAgain === 0) return [];
   const avoid =
     file === null
-      ? 'With --rejected from the beginning, a run that is stopped sends nothing again.'
-      : 'A rejected file that can be written to the end avoids that.';
+      ? 'With --rejected from the beginning, a stopped run sends nothing again.'
+      : 'A rejected file that can be written completely avoids this.';
   return [
-    `${goesOn(sentAgain)} sent again by it, though delivered already: the events among them will stand in PX twice. ${avoid}`,
+    `${areDelivered(sentAgain)} delivered already, and this command sends them again: the events among them will be in PX twice. ${avoid}`,
   ];
 }
 
-const goesOn = (number: number): string =>
-  number === 1 ? '1 message will be' : `${count(number)} messages will be`;
+const areDelivered = (number: number): string =>
+  number === 1 ? '1 message is' : `${count(number)} messages are`;

@@ -2,57 +2,57 @@ import orderBy from 'lodash/orderBy.js';
 import round from 'lodash/round.js';
 import sum from 'lodash/sum.js';
 import type { ReadFile } from '../../input/message-input.js';
-import type { Counts, Fates, InputKind, RejectedCode } from './counts.js';
+import type { Counts, OutcomeCounts, InputKind, RejectedCode } from './counts.js';
 import type { DroppedPath } from './dropped-values.js';
 import type { RejectedFile } from '../rejected/rejected-file.js';
 import type { RejectedNote } from '../rejected/rejection.js';
 import type { RunResult } from '../run/session.js';
 import type { Stop, StopReason } from '../run/stop.js';
 
-/** What a run came to: the object that `--json` prints. Keys are only ever added. */
+/** The result of a run: the object that `--json` prints. Releases only add keys. */
 export interface Summary {
   /** `px`, `simulator` or `nowhere` (a dry run). */
   readonly sentTo: SentTo;
-  /** The files of the input, in their order, with how many messages and unreadable pieces were read of each. */
+  /** The files of the input in order, each with the number of messages and unreadable items read. */
   readonly files: readonly ReadFile[];
   readonly messages: {
-    /** Of the input, unreadable pieces and those passed over among them. */
+    /** All items, including unreadable and skipped ones. */
     readonly read: number;
     /** Absent after a dry run. */
     readonly delivered?: number;
     /** Only after a dry run. */
     readonly wouldSend?: number;
     readonly rejected: number;
-    /** Of the rejected ones, those that are worth sending again. */
+    /** How many of the rejected ones are retryable. */
     readonly retryable: number;
     readonly skipped: {
       /** By `--skip`. */
       readonly passedOver: number;
       /** Their `integrations` say that they are not for this destination. */
       readonly switchedOff: number;
-      /** Of the types page, screen and alias, which PX has no call for. */
+      /** Types page, screen and alias, for which PX has no call. */
       readonly typeFiltered: number;
-      /** Refused for good by an earlier run, as its rejected file says: not delivered by this one either. */
+      /** Refused by an earlier run as not retryable, and not delivered by this run. */
       readonly refusedBefore: number;
-      /** Of these, what was not a message: an earlier run could not read it, and nothing sends it. */
+      /** How many of these an earlier run could not read; no option sends them. */
       readonly unreadableBefore: number;
     };
-    readonly byType: Readonly<Partial<Record<InputKind, ShownFates>>>;
+    readonly byType: Readonly<Partial<Record<InputKind, ShownCounts>>>;
   };
   readonly requests: SentRequests | WouldBe;
-  /** Group messages that were delivered without the link of their user, as `missingUserOnGroup: skip` says. */
+  /** Group messages that were delivered without linking their user (`missingUserOnGroup: skip`). */
   readonly linksSkipped: number;
-  /** Messages whose event this run may have brought to PX twice, or once more than an earlier run did. */
+  /** Messages whose event PX may have twice, from this run or from this and an earlier run. */
   readonly possibleDuplicates: number;
   readonly rejected: {
     readonly byCode: readonly RejectedCode[];
     readonly first: readonly RejectedNote[];
     /** Null when there is none, or nothing could be written to it. */
     readonly file: string | null;
-    /** How many stand in the file: less than were rejected when it could not be written. */
+    /** Lines in the file; fewer than rejected when a write failed. */
     readonly inFile: number;
   };
-  /** What the mapping left out of messages that it took. */
+  /** Values that the mapping left out of mapped messages. */
   readonly dropped: {
     readonly values: number;
     readonly messages: number;
@@ -62,16 +62,16 @@ export interface Summary {
   readonly durationMs: number;
   /** Why the run ended before its input did. */
   readonly stopped: { readonly reason: StopReason; readonly message: string } | null;
-  /** What to give to `--skip` for the rest of the input; null when all of it is done with. */
+  /** The value of `--skip` for the rest of the input; null when nothing is left. */
   readonly goOnAfter: number | null;
-  /** How many messages behind that were delivered already, and are sent again with it. */
+  /** How many later messages are delivered already, and are sent again with that `--skip`. */
   readonly sentAgain: number;
-  /** The commands that bring the leftovers to PX, in their order. */
+  /** The commands that resume the run, in order. */
   readonly goOn: readonly string[];
 }
 
-/** What became of the messages of one kind; `delivered`, or `wouldSend` after a dry run. */
-export type ShownFates = Pick<Fates, 'skipped' | 'rejected'> &
+/** Results of the messages of one kind; `delivered`, or `wouldSend` after a dry run. */
+export type ShownCounts = Pick<OutcomeCounts, 'skipped' | 'rejected'> &
   ({ readonly delivered: number } | { readonly wouldSend: number });
 
 export type SentTo = 'px' | 'simulator' | 'nowhere';
@@ -80,7 +80,7 @@ export type SentTo = 'px' | 'simulator' | 'nowhere';
 interface SentRequests {
   readonly total: number;
   readonly byRoute: Readonly<Record<string, number>>;
-  /** By message of which any was sent; null when none was. */
+  /** Requests per message with at least one request; null when none was sent. */
   readonly perMessage: number | null;
   readonly retries: number;
   readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
@@ -90,7 +90,7 @@ interface SentRequests {
 interface WouldBe {
   /** When PX knows every user and account. */
   readonly atLeast: number;
-  /** When every plan takes its longest way. */
+  /** When every plan takes its longest path. */
   readonly atMost: number;
   /** Of `atLeast`. */
   readonly byRoute: Readonly<Record<string, number>>;
@@ -109,7 +109,7 @@ interface SummaryParts {
   readonly goOn: readonly string[];
 }
 
-/** Sums a run up. */
+/** Builds the summary of a run. */
 export function summarize(parts: SummaryParts): Summary {
   const { sentTo, files, counts, result, stop, rejectedFile, durationMs, goOn } = parts;
   const { read, delivered, rejected, retryable, passedOver, skipped, dropped } = counts;
@@ -131,9 +131,9 @@ export function summarize(parts: SummaryParts): Summary {
         unreadableBefore: skipped.unreadable_before,
       },
       byType: Object.fromEntries(
-        [...counts.kinds].map(([kind, fates]) => [
+        [...counts.kinds].map(([kind, outcomes]) => [
           kind,
-          { ...sent(fates.delivered, sentTo), skipped: fates.skipped, rejected: fates.rejected },
+          { ...sent(outcomes.delivered, sentTo), skipped: outcomes.skipped, rejected: outcomes.rejected },
         ]),
       ),
     },
@@ -176,7 +176,10 @@ function sent(count: number, sentTo: SentTo): { delivered: number } | { wouldSen
   return sentTo === 'nowhere' ? { wouldSend: count } : { delivered: count };
 }
 
-/** 0 when all was delivered, or skipped as it should be; else 1. What an earlier run refused is not delivered yet. */
+/**
+ * 0 when everything was delivered or skipped on purpose, otherwise 1. What an earlier run refused counts as
+ * not delivered.
+ */
 export function exitCodeOf({ messages, goOnAfter }: Summary): 0 | 1 {
   const { rejected, skipped } = messages;
   return rejected === 0 && skipped.refusedBefore === 0 && goOnAfter === null ? 0 : 1;

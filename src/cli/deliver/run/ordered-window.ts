@@ -23,13 +23,13 @@ export class OrderedWindow<T> {
   #bytes = 0;
   #onRoom: (() => void) | undefined;
 
-  /** @param handOn gets each result, in order */
+  /** @param handOn called with each result, in order */
   constructor(
     private readonly limits: WindowLimits,
     private readonly handOn: (result: T) => void,
   ) {}
 
-  /** How many slots behind the one that is handed on are settled without a result. */
+  /** How many slots after the emitted one are settled without a result. */
   get settledBehind(): number {
     return this.#slots.slice(this.#head).filter(({ settled, result }) => settled && result === undefined)
       .length;

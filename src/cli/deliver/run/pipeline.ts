@@ -6,8 +6,8 @@ import {
   type Explanation,
 } from '../../../destinations/gainsight_px/index.js';
 import type { Failed, Outcome, RequestRecord, Router } from '../../../router/index.js';
-import type { InputFault, InputItem, InputMessage } from '../../input/read-messages.js';
-import type { Counts, WhySkipped } from '../report/counts.js';
+import type { UnreadableItem, InputItem, InputMessage } from '../../input/read-messages.js';
+import type { Counts, SkipCause } from '../report/counts.js';
 import type { Deferred403s } from './deferred-403s.js';
 import { OrderedWindow, type Slot, type WindowLimits } from './ordered-window.js';
 import type { Rejection } from '../rejected/rejection.js';
@@ -74,7 +74,7 @@ export class Pipeline {
         counts.passedOver += 1;
         continue;
       }
-      if (item.kind === 'fault') this.#takeFault(item);
+      if (item.kind === 'unreadable') this.#takeUnreadable(item);
       else {
         const sent = this.#takeMessage(item);
         if (sent !== undefined) await sent;
@@ -84,9 +84,9 @@ export class Pipeline {
     if (sending.to === 'px') sending.deferred.releaseAll(true);
   }
 
-  #takeFault(fault: InputFault): void {
-    if (fault.refusal !== undefined) this.parts.counts.noteSkipped(fault, 'unreadable_before');
-    else this.#reject(fault, { code: fault.code, reason: fault.message, retryable: false });
+  #takeUnreadable(item: UnreadableItem): void {
+    if (item.refusal !== undefined) this.parts.counts.noteSkipped(item, 'unreadable_before');
+    else this.#reject(item, { code: item.code, reason: item.message, retryable: false });
   }
 
   /** Await its result before the next message: that is the back-pressure. */
@@ -110,7 +110,7 @@ export class Pipeline {
     return undefined;
   }
 
-  #whySkipped({ message, refusal }: InputMessage): WhySkipped | undefined {
+  #whySkipped({ message, refusal }: InputMessage): SkipCause | undefined {
     const { config, includeRefused } = this.parts;
     if (refusal?.retryable === false && !includeRefused) return 'refused_before';
     return skipReason(message, config);

@@ -1,5 +1,5 @@
 import type { Failed, Outcome, RequestRecord } from '../../../router/index.js';
-import { duration } from '../report/quantities.js';
+import { duration } from '../../output/quantities.js';
 import type { Stop } from './stop.js';
 
 /** So many 403s in a row are about the key, not about single users. */
@@ -54,14 +54,14 @@ export class StopRules {
       this.stop.request(
         'throttled',
         retryAfterMs === 0
-          ? `PX answered 429 for ${duration(MAX_THROTTLE_WAIT_MS)}: go on later`
-          : `PX asks to send nothing for ${duration(retryAfterMs)}: go on when that time has passed`,
+          ? `PX answered 429 for ${duration(MAX_THROTTLE_WAIT_MS)}: resume later`
+          : `PX asks to send nothing for ${duration(retryAfterMs)}: resume after that time`,
       );
     }
     if (outcome.code !== 'daily_quota_reached') return;
     this.stop.request(
       'daily_quota_reached',
-      'the daily quota of requests (--requests-per-day) is used up: go on when 24 hours have passed',
+      'the daily quota of requests (--requests-per-day) is used up: resume after 24 hours',
     );
   }
 }

@@ -1,6 +1,18 @@
+/** The rest of the input cannot be read. The message completes "the input breaks off here: …". */
+export class BrokenInput extends Error {
+  override readonly name = 'BrokenInput';
+}
+
+/** Why the rest of a source cannot be read: the message of a BrokenInput, or the system's error code. */
+export function breakReason(error: unknown): string {
+  if (error instanceof BrokenInput) return error.message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
+}
+
 /**
- * Reads a source in the amounts that its reader wants, and takes back what was too much. What the source throws is thrown behind all that
- * came before it.
+ * Reads a source in chunks of a requested size, and can put bytes back. It throws an error of the source
+ * after the bytes before the error.
  */
 export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>;
@@ -12,13 +24,13 @@ export class ByteReader {
     this.#source = source[Symbol.asyncIterator]();
   }
 
-  /** Waits until so many bytes are there, or the source ends; shows them and whatever else has come, and takes nothing. */
+  /** Waits for this many bytes, or the end. Returns everything that is buffered, and takes nothing. */
   async peek(length: number): Promise<Buffer> {
     while (this.#held.length < length && (await this.#fetch()));
     return this.#held;
   }
 
-  /** Takes what has come, at most so many bytes; `undefined` at the end. */
+  /** Takes what is buffered, at most this many bytes; `undefined` at the end. */
   async next(most = Infinity): Promise<Buffer | undefined> {
     if (this.#held.length === 0 && !(await this.#fetch())) {
       this.#atEnd();
@@ -29,7 +41,7 @@ export class ByteReader {
     return taken;
   }
 
-  /** Takes just so many bytes; `undefined` when the source ends before. */
+  /** Takes exactly this many bytes; `undefined` when the source ends first. */
   async take(length: number): Promise<Buffer | undefined> {
     const held = await this.peek(length);
     if (held.length < length) {
@@ -40,12 +52,12 @@ export class ByteReader {
     return held.subarray(0, length);
   }
 
-  /** Puts bytes back that were taken last. */
+  /** Puts back the bytes that were taken last. */
   unread(bytes: Buffer): void {
     this.#held = this.#held.length === 0 ? bytes : Buffer.concat([bytes, this.#held]);
   }
 
-  /** All that was not taken. */
+  /** The remaining bytes. */
   async *rest(): AsyncGenerator<Buffer> {
     for (let chunk = await this.next(); chunk !== undefined; chunk = await this.next()) yield chunk;
   }
@@ -61,7 +73,7 @@ export class ByteReader {
     return undefined;
   }
 
-  /** Whether something came. */
+  /** Whether the source had another chunk. */
   async #fetch(): Promise<boolean> {
     if (this.#ended) return false;
     try {

@@ -1,26 +1,21 @@
 import { ByteReader } from './byte-reader.js';
-import {
-  refuseGzipAgain,
-  refuseKnownFormat,
-  refuseOtherText,
-  startsAsJson,
-} from '../split/foreign-format.js';
+import { refuseGzipAgain, refuseKnownFormat, refuseOtherText, startsAsJson } from './foreign-format.js';
 import { gunzip, isGzip } from './gunzip.js';
 import { utf16Order, utf8FromUtf16 } from './utf16.js';
 
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const NEWLINE = 10;
 
-/** So much of the input says what it is; the longest signature ends before. */
+/** Enough bytes to recognise the format; the longest signature is shorter. */
 const HEAD_BYTES = 512;
 
 /**
- * The bytes of a source as UTF-8 text without a byte order mark: unpacked, where they are gzip, and converted, where they are UTF-16.
+ * Decodes a source to UTF-8 text without a byte order mark: decompresses gzip, and converts UTF-16.
  *
- * @throws ForeignFormat when the source holds something else than such text
- * @throws BrokenInput, and what the source throws, behind all that could be read before
+ * @throws ForeignFormat when the source is not such text
+ * @throws BrokenInput, and errors of the source, after all text that could be read
  */
-export async function* plainBytes(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+export async function* decodeInput(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   const reader = new ByteReader(source);
   try {
     const isPacked = isGzip(await reader.peek(2));
@@ -43,7 +38,9 @@ async function* utf8Text(reader: ByteReader): AsyncGenerator<Buffer> {
   yield* text.rest();
 }
 
-/** The beginning of the input, as much as is needed to say what it is: a message that was just typed must not wait for the next. */
+/**
+ * Reads only as much as is needed to recognise the format: a typed message must not wait for the next one.
+ */
 async function headOf(reader: ByteReader): Promise<Buffer> {
   for (let length = 4; ;) {
     const head = await reader.peek(length);

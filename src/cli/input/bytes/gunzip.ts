@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { BrokenInput } from './broken-input.js';
-import type { ByteReader } from './byte-reader.js';
+import { BrokenInput, type ByteReader } from './byte-reader.js';
 import { inflateMember } from './inflate-member.js';
 
 const MAGIC = Buffer.from([0x1f, 0x8b, 8]);
@@ -15,10 +14,10 @@ export function isGzip(bytes: Buffer): boolean {
 }
 
 /**
- * Unpacks gzip (RFC 1952) of one member or several. All that can be decoded is yielded before a fault is thrown, which Node's own gunzip
- * does not do: it drops what it decoded together with the rubbish behind it.
+ * Unpacks gzip (RFC 1952) of one member or several. It yields everything that it can decode before it throws.
+ * Node's own gunzip drops decoded data when invalid bytes follow.
  *
- * @throws BrokenInput when the data are cut off or damaged, or something else follows them; padding with zeros may
+ * @throws BrokenInput when the data are cut off or damaged, or followed by anything but zeros
  */
 export async function* gunzip(reader: ByteReader): AsyncGenerator<Buffer> {
   do {
@@ -31,9 +30,7 @@ export async function* gunzip(reader: ByteReader): AsyncGenerator<Buffer> {
     }
     const trailer = await take(reader, TRAILER_BYTES);
     if (trailer.readUInt32LE(0) !== sum || trailer.readUInt32LE(4) !== length % 2 ** 32) {
-      throw new BrokenInput(
-        'the gzip data are damaged: their checksum is another one than that of what was read',
-      );
+      throw new BrokenInput('the gzip data are damaged: the checksum does not match');
     }
   } while (isGzip(await reader.peek(2)));
   await passPadding(reader);
@@ -63,7 +60,7 @@ async function take(reader: ByteReader, length: number): Promise<Buffer> {
 async function passPadding(reader: ByteReader): Promise<void> {
   for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) {
     if (chunk.some((byte) => byte !== 0)) {
-      throw new BrokenInput('behind the end of the gzip data stands something that is not gzip');
+      throw new BrokenInput('something that is not gzip follows the gzip data');
     }
   }
 }

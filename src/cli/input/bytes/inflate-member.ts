@@ -1,16 +1,15 @@
 import { constants, createInflateRaw } from 'node:zlib';
-import { BrokenInput } from './broken-input.js';
-import type { ByteReader } from './byte-reader.js';
+import { BrokenInput, type ByteReader } from './byte-reader.js';
 
 /**
- * What was decoded of a piece that turns out to be damaged is lost in the decoder, so pieces are small: with them at most the messages of
- * so many packed bytes before a damage are not read.
+ * Size of the chunks for the decoder. It loses the decoded data of a damaged chunk, so at most the messages
+ * in this many compressed bytes before the damage are lost.
  */
 const PIECE_BYTES = 1024;
 
 /**
- * Decodes one deflate stream, and leaves the reader just behind it. What could be decoded before the data break off, or are damaged, is
- * yielded first.
+ * Decodes one deflate stream, and leaves the reader directly after it. It yields everything that it can
+ * decode before it throws.
  *
  * @throws BrokenInput
  */

@@ -1,10 +1,11 @@
-import { BrokenInput } from './broken-input.js';
-import type { ByteReader } from './byte-reader.js';
+import { BrokenInput, type ByteReader } from './byte-reader.js';
 
-/** A byte that no UTF-8 holds: what stands in place of half a character, so that its line is refused like other broken text. */
+/**
+ * A byte that is never valid UTF-8. It replaces half a character, so that the line is refused as `not_utf8`.
+ */
 const NO_CHARACTER = Buffer.from([0xff]);
 
-/** The order of the bytes of UTF-16, told by its mark, or by how JSON begins; undefined for other text. */
+/** The byte order of UTF-16, from its mark or from the first character of JSON; undefined for other text. */
 export function utf16Order(head: Buffer): 'little' | 'big' | undefined {
   const [first = 0, second = 0] = head;
   if ((first === 0xff && second === 0xfe) || (isSign(first) && second === 0 && head.length > 1))
@@ -17,7 +18,7 @@ export function utf16Order(head: Buffer): 'little' | 'big' | undefined {
 const SIGNS: ReadonlySet<number> = new Set([0x7b, 0x5b, 0x20, 0x09, 0x0a, 0x0d]);
 const isSign = (byte: number): boolean => SIGNS.has(byte);
 
-/** A text of UTF-8 or UTF-16. */
+/** Decodes UTF-8 or UTF-16. */
 export function decodeText(bytes: Buffer): string {
   const order = utf16Order(bytes);
   if (order === undefined) return bytes.toString('utf8');
@@ -26,7 +27,7 @@ export function decodeText(bytes: Buffer): string {
 }
 
 /**
- * UTF-16 text as UTF-8; Windows PowerShell writes it with `>`.
+ * Converts UTF-16 to UTF-8; `>` in Windows PowerShell writes UTF-16.
  *
  * @throws BrokenInput when the text ends within a character
  */
@@ -45,7 +46,7 @@ export async function* utf8FromUtf16(reader: ByteReader, order: 'little' | 'big'
   if ((await reader.next()) !== undefined) throw new BrokenInput('the UTF-16 text ends within a character');
 }
 
-/** A copy of what has come, in whole pairs of bytes; undefined when there is none. */
+/** A copy of the buffered bytes in whole pairs; undefined at the end. */
 async function nextPairs(reader: ByteReader): Promise<Buffer | undefined> {
   const held = await reader.peek(2);
   if (held.length < 2) return undefined;

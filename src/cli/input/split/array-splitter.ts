@@ -1,6 +1,6 @@
-import { BoundedBytes } from '../bytes/bounded-bytes.js';
+import { BoundedBytes } from './bounded-bytes.js';
 import { LineSplitter, type SplitEnd, type Splitter } from './line-splitter.js';
-import { makePiece, tooLongPiece, type Piece } from './raw-record.js';
+import { rawRecord, tooLongRecord, type RawRecord } from './raw-record.js';
 
 const NEWLINE = 10;
 const BLANK = 32;
@@ -13,19 +13,20 @@ const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
 /**
- * Cuts one JSON array into its elements, however long it is and however many lines it has; what follows the array is cut into lines.
+ * Cuts one JSON array into its elements, however long it is and however many lines it has; what follows the
+ * array is cut into lines.
  *
- * It looks for the commas between elements and leaves the elements themselves to `JSON.parse`: so each is bounded like a
- * line, a faulty one does not end the reading, and a key `__proto__` stays a mere key.
+ * It searches only the commas between elements; `JSON.parse` reads the elements. So each element has the
+ * limit of a line, an invalid element does not end the reading, and a key `__proto__` stays an ordinary key.
  */
 export class ArraySplitter implements Splitter {
   readonly #open: BoundedBytes;
   #after: LineSplitter | undefined;
   #line: number;
-  /** The line that the present element begins in; 0 while there is none. */
+  /** The line where the current element begins; 0 between elements. */
   #elementLine = 0;
   #index = 0;
-  /** Brackets open: 0 before the array, 1 between its elements. */
+  /** Open brackets: 0 before the array, 1 between its elements. */
   #depth = 0;
   #inString = false;
   #escaped = false;
@@ -38,9 +39,9 @@ export class ArraySplitter implements Splitter {
     this.#line = firstLine;
   }
 
-  push(chunk: Buffer): Piece[] {
+  push(chunk: Buffer): RawRecord[] {
     if (this.#after !== undefined) return this.#after.push(chunk);
-    const pieces: Piece[] = [];
+    const records: RawRecord[] = [];
     let start = 0;
     for (let at = 0; at < chunk.length; at++) {
       if (this.#inString) {
@@ -53,18 +54,18 @@ export class ArraySplitter implements Splitter {
         continue;
       }
       if (this.#depth === 0) {
-        // The bracket that the array was recognised by.
+        // The opening bracket of the array.
         this.#depth = 1;
         start = at + 1;
         continue;
       }
       if (this.#depth === 1 && (byte === COMMA || byte === CLOSE_ARRAY)) {
         const isEmptyArray = byte === CLOSE_ARRAY && this.#index === 0 && this.#elementLine === 0;
-        if (!isEmptyArray) this.#close(chunk.subarray(start, at), pieces);
+        if (!isEmptyArray) this.#close(chunk.subarray(start, at), records);
         start = at + 1;
         if (byte === COMMA) continue;
         this.#after = new LineSplitter(this.limitBytes, this.#line);
-        return pieces.concat(this.#after.push(chunk.subarray(start)));
+        return records.concat(this.#after.push(chunk.subarray(start)));
       }
       if (this.#elementLine === 0) this.#elementLine = this.#line;
       if (byte === QUOTE) this.#inString = true;
@@ -72,10 +73,10 @@ export class ArraySplitter implements Splitter {
       else if ((byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) && this.#depth > 1) this.#depth -= 1;
     }
     this.#open.add(chunk.subarray(start));
-    return pieces;
+    return records;
   }
 
-  /** Where the string ends that `from` lies in, or the chunk. */
+  /** The index where the string around `from` ends, or where the chunk ends. */
   #passString(chunk: Buffer, from: number): number {
     let escaped = this.#escaped;
     let at = from;
@@ -94,17 +95,17 @@ export class ArraySplitter implements Splitter {
 
   end(): SplitEnd {
     if (this.#after !== undefined) return this.#after.end();
-    const pieces: Piece[] = [];
-    if (this.#elementLine !== 0) this.#close(Buffer.alloc(0), pieces);
-    return { pieces, cutOff: 'the input ends before its array does, as if it were cut off' };
+    const records: RawRecord[] = [];
+    if (this.#elementLine !== 0) this.#close(Buffer.alloc(0), records);
+    return { records, cutOff: 'the input ends before its array does: it may be cut off' };
   }
 
-  #close(rest: Buffer, pieces: Piece[]): void {
+  #close(rest: Buffer, records: RawRecord[]): void {
     this.#open.add(rest);
     const position = { line: this.#elementLine || this.#line, at: `[${this.#index}]` };
     const tooLong = this.#open.overflowed;
     const bytes = this.#open.take();
-    pieces.push(tooLong ? tooLongPiece(position, bytes, this.limitBytes) : makePiece(position, bytes));
+    records.push(tooLong ? tooLongRecord(position, bytes, this.limitBytes) : rawRecord(position, bytes));
     this.#index += 1;
     this.#elementLine = 0;
   }

@@ -1,6 +1,6 @@
 import { ArraySplitter } from './array-splitter.js';
 import { isBlankByte, LineSplitter, type SplitEnd, type Splitter } from './line-splitter.js';
-import type { Piece } from './raw-record.js';
+import type { RawRecord } from './raw-record.js';
 
 const NEWLINE = 10;
 const OPEN_ARRAY = 91;
@@ -8,21 +8,21 @@ const CLOSE_ARRAY = 93;
 const OPEN_OBJECT = 123;
 
 /**
- * Waits for the first signs of the input, and then cuts it into lines, or, when it begins as an array of objects does, into
- * elements.
+ * Waits for the first characters of the input. Then cuts it into elements when it begins like an array of
+ * objects, otherwise into lines.
  *
- * A bracket alone does not tell: a first line such as `[INFO] started` must not make an array of all the rest.
+ * One bracket is not enough: after a first line `[INFO] started`, the rest must not become an array.
  */
-export class ChoosingSplitter implements Splitter {
+export class AutoSplitter implements Splitter {
   #chosen: Splitter | undefined;
-  /** Line of the first sign. */
+  /** Line of the first character. */
   #line = 1;
-  /** What was read since the bracket, while the sign after it is awaited. */
+  /** The bytes since the bracket, until the next character arrives. */
   #held: Buffer | undefined;
 
   constructor(private readonly limitBytes: number) {}
 
-  push(chunk: Buffer): Piece[] {
+  push(chunk: Buffer): RawRecord[] {
     if (this.#chosen !== undefined) return this.#chosen.push(chunk);
     const bytes = this.#held === undefined ? chunk : Buffer.concat([this.#held, chunk]);
     const first = firstSign(bytes, 0);
@@ -43,12 +43,12 @@ export class ChoosingSplitter implements Splitter {
 
   end(): SplitEnd {
     if (this.#chosen !== undefined) return this.#chosen.end();
-    if (this.#held === undefined) return { pieces: [] };
+    if (this.#held === undefined) return { records: [] };
     const lines = new LineSplitter(this.limitBytes, this.#line);
-    return { pieces: [...lines.push(this.#held), ...lines.end().pieces] };
+    return { records: [...lines.push(this.#held), ...lines.end().records] };
   }
 
-  #choose(splitter: Splitter, bytes: Buffer): Piece[] {
+  #choose(splitter: Splitter, bytes: Buffer): RawRecord[] {
     this.#chosen = splitter;
     this.#held = undefined;
     return splitter.push(bytes);

@@ -1,18 +1,18 @@
-/** What a scan has come to: the value goes on, it ended before this index of the text, or it is not JSON. */
+/** Result of a scan: the value is not complete, it ends before this index of the text, or it is not JSON. */
 export type ScanResult = 'open' | 'invalid' | number;
 
 const BLANK = /\s/;
 
 /**
- * Finds the end of a JSON object or array that is given line by line, and notices where it cannot go on as JSON: two values without a comma
- * between them, a line break within a text. Values themselves are left to `JSON.parse`.
+ * Finds the end of a JSON object or array that arrives line by line, and reports text that cannot be JSON:
+ * two values without a comma, a line break within a string. `JSON.parse` checks the values.
  */
 export class JsonScan {
   readonly #open: ('{' | '[')[] = [];
-  /** The last sign, or `v` for the end of a value. */
+  /** The last character, or `v` after a value, `k` after a key. */
   #last = '';
 
-  /** Goes on with a line. */
+  /** Scans one more line. */
   feed(text: string, from = 0): ScanResult {
     for (let at = from; at < text.length; at += 1) {
       const sign = text[at]!;
@@ -54,7 +54,7 @@ export class JsonScan {
         this.#last = sign;
         return true;
       default:
-        // A number or a word; its further signs follow a value.
+        // A number or a word; its further characters follow a value.
         if (container === undefined || !(this.#last === 'v' || this.#mayBeginValue())) return false;
         this.#last = 'v';
         return true;
@@ -71,7 +71,7 @@ export class JsonScan {
   }
 }
 
-/** Where the text ends that begins at `start`; -1 when it does not. */
+/** The index where the string that begins at `start` ends; -1 when it does not end. */
 function endOfText(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     if (text[at] === '\\') at += 1;

@@ -1,78 +1,79 @@
 import type { Position } from '../input-item.js';
 import { JsonScan } from './json-scan.js';
-import { faultyPiece, type Fault, type Piece } from './raw-record.js';
+import { unreadableRecord, type Unreadable, type RawRecord } from './raw-record.js';
 
 /** A JSON value of the input. */
-export interface ParsedPiece {
+export interface ParsedRecord {
   readonly position: Position;
   readonly bytes: number;
-  readonly fault: undefined;
+  readonly unreadable: undefined;
   readonly value: unknown;
 }
 
-/** A value of the input, or a piece of it that holds none. */
-export type ReadPiece = ParsedPiece | (Piece & { readonly fault: Fault });
+/** A value of the input, or an unreadable record. */
+export type InputRecord = ParsedRecord | (RawRecord & { readonly unreadable: Unreadable });
 
-const NOT_JSON: Fault = { code: 'not_json', message: 'the line is not JSON' };
-const UNFINISHED: Fault = {
+const NOT_JSON: Unreadable = { code: 'not_json', message: 'the line is not valid JSON' };
+const UNFINISHED: Unreadable = {
   code: 'input_broken',
   message: 'the input ends within the JSON text that begins here: it may be cut off',
 };
 
 /**
- * Makes values of lines and of elements. A line is a value, or several; and where a line is none but could be the beginning of one, the
- * value goes on over the lines that follow, as pretty-printed JSON does.
+ * Parses lines and elements to values. A line is one value or several. When a line is only the beginning of a
+ * value, the value continues in the next lines, as in pretty-printed JSON.
  *
- * What cannot be a value is a fault of the line that it begins in, and spoils nothing behind it: each later line that begins with a bracket
- * is tried again.
+ * What cannot be a value is a unreadable of the line that it begins in, and spoils nothing behind it: each
+ * later line that begins with a bracket is tried again.
  */
 export class JsonValues {
-  /** Lines of a value that has not ended, or of one that cannot. */
-  #lines: Piece[] = [];
+  /** Lines of a value that is not complete, or that cannot be JSON. */
+  #lines: RawRecord[] = [];
   #bytes = 0;
-  /** Undefined when the lines can be no value. */
+  /** Undefined when the lines cannot be JSON. */
   #scan: JsonScan | undefined;
 
   constructor(private readonly limitBytes: number) {}
 
-  /** The values that are known to be there after this piece. */
-  push(piece: Piece): ReadPiece[] {
-    if (this.#lines.length === 0) return this.#begin(piece);
-    if (piece.fault !== undefined) return [...this.end(), ...this.#begin(piece)];
+  /** Adds a record, and returns the values that are complete now. */
+  push(record: RawRecord): InputRecord[] {
+    if (this.#lines.length === 0) return this.#begin(record);
+    if (record.unreadable !== undefined) return [...this.end(), ...this.#begin(record)];
     if (this.#scan === undefined) {
-      if (beginsValue(piece.text) || parsed(piece) !== undefined)
-        return [...this.end(), ...this.#begin(piece)];
-      return this.#add(piece);
+      if (beginsValue(record.text) || parsed(record) !== undefined)
+        return [...this.end(), ...this.#begin(record)];
+      return this.#add(record);
     }
-    const result = this.#scan.feed(piece.text);
-    if (result === 'open') return this.#add(piece);
-    if (result !== 'invalid') return this.#close(piece, result);
-    if (beginsValue(piece.text)) return [...this.#regroup(), ...this.#begin(piece)];
+    const result = this.#scan.feed(record.text);
+    if (result === 'open') return this.#add(record);
+    if (result !== 'invalid') return this.#close(record, result);
+    if (beginsValue(record.text)) return [...this.#regroup(), ...this.#begin(record)];
     this.#scan = undefined;
-    return this.#add(piece);
+    return this.#add(record);
   }
 
-  /** What is there of a value that has not ended. */
-  end(): ReadPiece[] {
+  /** Returns what remains of a value that is not complete. */
+  end(): InputRecord[] {
     const isUnfinished = this.#scan !== undefined && this.#lines.length > 1;
-    const pieces = this.#regroup();
-    const last = pieces.at(-1);
-    if (isUnfinished && last?.fault !== undefined) pieces[pieces.length - 1] = { ...last, fault: UNFINISHED };
-    return pieces;
+    const records = this.#regroup();
+    const last = records.at(-1);
+    if (isUnfinished && last?.unreadable !== undefined)
+      records[records.length - 1] = { ...last, unreadable: UNFINISHED };
+    return records;
   }
 
-  #begin(piece: Piece): ReadPiece[] {
-    if (piece.fault !== undefined) return [piece as ReadPiece];
-    const whole = parsed(piece);
+  #begin(record: RawRecord): InputRecord[] {
+    if (record.unreadable !== undefined) return [record as InputRecord];
+    const whole = parsed(record);
     if (whole !== undefined) return [whole];
-    // Elements of an array were cut out by its commas, and cannot go on.
-    if (piece.position.at !== undefined || !/^\s*[{[]/.test(piece.text)) return [notJson(piece)];
-    return this.#beginSeveral(piece);
+    // Elements of an array end at its commas, and cannot continue.
+    if (record.position.at !== undefined || !/^\s*[{[]/.test(record.text)) return [notJson(record)];
+    return this.#beginSeveral(record);
   }
 
-  /** A line that begins with a value that ends in it, or does not end in it. */
-  #beginSeveral(line: Piece): ReadPiece[] {
-    const values: ReadPiece[] = [];
+  /** Reads a line of several values, the last of which may continue in the next line. */
+  #beginSeveral(line: RawRecord): InputRecord[] {
+    const values: InputRecord[] = [];
     for (let at = 0; ;) {
       const scan = new JsonScan();
       const end = scan.feed(line.text, at);
@@ -92,30 +93,32 @@ export class JsonValues {
     }
   }
 
-  #add(line: Piece): ReadPiece[] {
+  #add(line: RawRecord): InputRecord[] {
     this.#lines.push(line);
     this.#bytes += line.bytes;
     return this.#bytes > this.limitBytes ? this.#regroup() : [];
   }
 
-  #close(line: Piece, end: number): ReadPiece[] {
+  #close(line: RawRecord, end: number): InputRecord[] {
     this.#lines.push(partOf(line, 0, end));
     const value = parsed(joined(this.#lines));
-    const pieces = value === undefined ? this.#regroup() : [value];
+    const records = value === undefined ? this.#regroup() : [value];
     this.#forget();
     const rest = partOf(line, end);
-    return rest.text.trim() === '' ? pieces : [...pieces, ...this.#begin(rest)];
+    return rest.text.trim() === '' ? records : [...records, ...this.#begin(rest)];
   }
 
-  /** Gives the lines up: each group of them that begins with a bracket is a value of its own, or a fault. */
-  #regroup(): ReadPiece[] {
-    const groups: Piece[][] = [];
+  /**
+   * Gives the lines up: each group of them that begins with a bracket is a value of its own, or a unreadable.
+   */
+  #regroup(): InputRecord[] {
+    const groups: RawRecord[][] = [];
     for (const line of this.#lines) {
       if (groups.length === 0 || beginsValue(line.text)) groups.push([line]);
       else groups.at(-1)!.push(line);
     }
     this.#forget();
-    return groups.map(joined).map((piece) => parsed(piece) ?? notJson(piece));
+    return groups.map(joined).map((record) => parsed(record) ?? notJson(record));
   }
 
   #forget(): void {
@@ -130,33 +133,33 @@ function beginsValue(text: string): boolean {
   return text.startsWith('{') || text.startsWith('[');
 }
 
-function parsed({ position, text, bytes }: Piece): ParsedPiece | undefined {
+function parsed({ position, text, bytes }: RawRecord): ParsedRecord | undefined {
   try {
-    // A mark in the middle: files that had one were joined.
+    // A byte order mark in the middle: several files were joined.
     const value: unknown = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
-    return { position, bytes, fault: undefined, value };
+    return { position, bytes, unreadable: undefined, value };
   } catch {
-    // The parser's own words quote the text, and differ between versions of Node.
+    // The parser's message quotes the text, and differs between Node versions.
     return undefined;
   }
 }
 
-function notJson(piece: Piece): ReadPiece {
-  return faultyPiece(piece, NOT_JSON);
+function notJson(record: RawRecord): InputRecord {
+  return unreadableRecord(record, NOT_JSON);
 }
 
-function joined(lines: readonly Piece[]): Piece {
+function joined(lines: readonly RawRecord[]): RawRecord {
   const [first] = lines;
   if (lines.length === 1) return first!;
   return {
     position: first!.position,
     text: lines.map(({ text }) => text).join('\n'),
     bytes: lines.reduce((sum, { bytes }) => sum + bytes, 0),
-    fault: undefined,
+    unreadable: undefined,
   };
 }
 
-function partOf(line: Piece, from: number, to = line.text.length): Piece {
+function partOf(line: RawRecord, from: number, to = line.text.length): RawRecord {
   const text = line.text.slice(from, to);
   return { ...line, text, bytes: Math.ceil((line.bytes * text.length) / line.text.length) };
 }

@@ -1,34 +1,34 @@
-import { BoundedBytes } from '../bytes/bounded-bytes.js';
-import { makePiece, tooLongPiece, type Piece } from './raw-record.js';
+import { BoundedBytes } from './bounded-bytes.js';
+import { rawRecord, tooLongRecord, type RawRecord } from './raw-record.js';
 
 const NEWLINE = 10;
 
-/** Cuts bytes into pieces: what a reader of the input does first. */
+/** Cuts the bytes of the input into records. */
 export interface Splitter {
-  /** The pieces that end in this chunk. */
-  push(chunk: Buffer): Piece[];
-  /** What was still open at the end of the input. */
+  /** The records that end in this chunk. */
+  push(chunk: Buffer): RawRecord[];
+  /** Ends the input: returns the record that was still open. */
   end(): SplitEnd;
 }
 
 /** The end of an input. */
 export interface SplitEnd {
-  readonly pieces: readonly Piece[];
-  /** Why it cannot have been the end, if it cannot. */
+  readonly records: readonly RawRecord[];
+  /** Why the input is incomplete, if it is. */
   readonly cutOff?: string;
 }
 
 /**
- * Cuts bytes into lines, blank ones left out.
+ * Cuts bytes into lines, without blank ones.
  *
- * Lines are found in the bytes, and made text as a whole, so that a character split over two chunks survives. A line
- * over the limit is passed over without being kept.
+ * It searches lines in the bytes and decodes each line as a whole, so that a character may be split over two
+ * chunks. It does not keep a line over the limit.
  */
 export class LineSplitter implements Splitter {
   readonly #open: BoundedBytes;
   #line: number;
 
-  /** @param firstLine number of the line that the first byte stands in */
+  /** @param firstLine line number of the first byte */
   constructor(
     private readonly limitBytes: number,
     firstLine = 1,
@@ -37,40 +37,40 @@ export class LineSplitter implements Splitter {
     this.#line = firstLine;
   }
 
-  push(chunk: Buffer): Piece[] {
-    const pieces: Piece[] = [];
+  push(chunk: Buffer): RawRecord[] {
+    const records: RawRecord[] = [];
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      this.#close(chunk, start, end, pieces);
+      this.#close(chunk, start, end, records);
       this.#line += 1;
       start = end + 1;
     }
     this.#open.add(chunk.subarray(start));
-    return pieces;
+    return records;
   }
 
   end(): SplitEnd {
-    const pieces: Piece[] = [];
-    this.#close(Buffer.alloc(0), 0, 0, pieces);
-    return { pieces };
+    const records: RawRecord[] = [];
+    this.#close(Buffer.alloc(0), 0, 0, records);
+    return { records };
   }
 
-  #close(chunk: Buffer, start: number, end: number, pieces: Piece[]): void {
+  #close(chunk: Buffer, start: number, end: number, records: RawRecord[]): void {
     const position = { line: this.#line };
-    // The common line lies within one chunk, and needs no collecting.
+    // The usual line is within one chunk, and needs no copy.
     if (this.#open.length === 0 && end - start <= this.limitBytes) {
-      if (!isBlank(chunk, start, end)) pieces.push(makePiece(position, chunk, start, end));
+      if (!isBlank(chunk, start, end)) records.push(rawRecord(position, chunk, start, end));
       return;
     }
     this.#open.add(chunk.subarray(start, end));
     const tooLong = this.#open.overflowed;
     const bytes = this.#open.take();
-    if (tooLong) pieces.push(tooLongPiece(position, bytes, this.limitBytes));
-    else if (!isBlank(bytes)) pieces.push(makePiece(position, bytes));
+    if (tooLong) records.push(tooLongRecord(position, bytes, this.limitBytes));
+    else if (!isBlank(bytes)) records.push(rawRecord(position, bytes));
   }
 }
 
-/** Whether there is nothing but what JSON counts as white space. */
+/** Whether the bytes are only JSON white space. */
 function isBlank(bytes: Buffer, start = 0, end = bytes.length): boolean {
   for (let at = start; at < end; at++) if (!isBlankByte(bytes[at]!)) return false;
   return true;

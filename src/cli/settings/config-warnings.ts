@@ -1,12 +1,11 @@
-import { type Issue, isObject } from '../core/index.js';
-import { CONFIG_KEYS } from '../destinations/gainsight_px/index.js';
-import { isNearMiss } from './suggest-option.js';
+import { changesBetween, isObject, type Issue } from '../../core/index.js';
+import { CONFIG_KEYS } from '../../destinations/gainsight_px/index.js';
 
 /** PX's REST API keys are UUIDs, its tag keys look like `AP-XXXXXXXXXX-2`. */
 const API_KEY = /^\s*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*$/i;
 const TAG_KEY = /^\s*AP-[0-9a-z]+(-\d+){1,2}\s*$/i;
 
-/** What the rows of each list hold. */
+/** The known keys in the rows of each list. */
 const ROW_KEYS: Readonly<Partial<Record<(typeof CONFIG_KEYS)[number], readonly string[]>>> = {
   userAttributeMap: ['from', 'to', 'type'],
   accountAttributeMap: ['from', 'to', 'type'],
@@ -16,7 +15,10 @@ const ROW_KEYS: Readonly<Partial<Record<(typeof CONFIG_KEYS)[number], readonly s
   consentPreferences: ['consent', 'preference'],
 };
 
-/** Keys that stand in each other's place: PX would refuse every request, or file what it gets under no product. */
+/**
+ * Finds an API key and a tag key in the wrong place: PX would refuse every request, or assign the data to no
+ * product.
+ */
 export function swappedKeys(settings: unknown): Issue[] {
   if (!isObject(settings)) return [];
   const { apiKey, productTagKey } = settings;
@@ -39,8 +41,8 @@ export function swappedKeys(settings: unknown): Issue[] {
 }
 
 /**
- * Keys that have no effect, but are almost the name of one that would. Hosts store many keys that are unknown here, so others are not worth
- * a word.
+ * Finds keys that have no effect and are almost the name of a known key. Other unknown keys give no warning,
+ * because hosts store many.
  */
 export function misspeltKeys(settings: unknown): Issue[] {
   if (!isObject(settings)) return [];
@@ -66,3 +68,21 @@ function misspeltAmong(value: unknown, known: readonly string[], prefix: string)
         : [{ path: `${prefix}${key}`, message: `has no effect: did you mean ${meant}?` }];
     });
 }
+
+/**
+ * Whether `name` is `meant` with a typing error: another case, other separators, or at most two letters (one
+ * in a short name) that are missing, wrong, extra or swapped.
+ *
+ * @example
+ * isNearMiss('api_key', 'apiKey'); // true
+ * isNearMiss('userAtributeMap', 'userAttributeMap'); // true
+ */
+function isNearMiss(name: string, meant: string): boolean {
+  const [a, b] = [bare(name), bare(meant)];
+  const most = b.length > SHORT ? 2 : 1;
+  return Math.abs(a.length - b.length) <= most && changesBetween(a, b) <= most;
+}
+
+const SHORT = 6;
+
+const bare = (name: string): string => name.toLowerCase().replaceAll(/[\s_.-]/g, '');

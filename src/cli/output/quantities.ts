@@ -1,4 +1,4 @@
-/** So many per second, whole. */
+/** A rate per second, rounded. */
 export function perSecond(number: number, elapsedMs: number): number {
   return elapsedMs > 0 ? Math.round((number * 1000) / elapsedMs) : 0;
 }

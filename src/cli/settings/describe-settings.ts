@@ -1,19 +1,19 @@
-import { CONFIG_KEYS, parseConfig, type DestinationConfig } from '../destinations/gainsight_px/index.js';
-import { MASK } from './output/mask-key.js';
+import { CONFIG_KEYS, parseConfig, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
+import { MASK } from '../output/printable.js';
 
-/** What a configuration means, in the order to show it; without its key. */
+/** The meaning of a configuration, in display order, without its key. */
 interface SettingsMeaning {
   readonly apiKey: typeof MASK;
   readonly productTagKey: string;
   /** Base URL of the data center. */
   readonly sendsTo: string;
-  /** Rows that map a trait to a user's attribute; those with an empty side do not count. */
+  /** Number of rows that map a trait to a user attribute; rows with an empty side do not count. */
   readonly userAttributes: number;
   readonly accountAttributes: number;
-  /** Rows that name an own source of a field of PX; those with an empty side do not count. */
+  /** Number of rows that set the source of a PX field; rows with an empty side do not count. */
   readonly userFields: number;
   readonly accountFields: number;
-  /** Names of the constants that custom events carry. */
+  /** Names of the constants in custom events. */
   readonly globalContext: readonly string[];
   /** Extensions that are on, as `key=value`. */
   readonly extensions: readonly string[];
@@ -22,7 +22,7 @@ interface SettingsMeaning {
 }
 
 /**
- * Says what a configuration means.
+ * Describes a configuration.
  *
  * @throws ConfigurationError `configuration_invalid`
  */

@@ -1,5 +1,5 @@
-import { loopbackOrigin } from '../../src/cli/loopback-origin';
-import { UsageError } from '../../src/cli/settings';
+import { loopbackOrigin } from '../../src/cli/options';
+import { UsageError } from '../../src/cli/io';
 
 test.each([
   ['http://127.0.0.1:80', 'http://127.0.0.1'],

@@ -1,23 +1,28 @@
-import type { DestinationConfig } from '../../../destinations/gainsight_px/index.js';
-import { MessageInput } from '../../input/message-input.js';
-import type { CommandIo, StopSignal } from '../../io.js';
-import { tryWrite } from '../../output/print.js';
-import { printableJson } from '../../output/printable.js';
-import { lookOf } from '../../output/table.js';
-import { loadSettings } from '../../settings.js';
-import { Counts } from '../report/counts.js';
-import { goingOnCommands } from '../report/resume-command.js';
-import type { Standing } from '../report/progress-text.js';
-import { showProgress, type Progress, type ProgressStyle } from '../report/progress.js';
-import { RejectedFile } from '../rejected/rejected-file.js';
-import { runDelivery } from './session.js';
-import { Stop } from './stop.js';
-import { summaryText } from '../report/summary-text.js';
-import { exitCodeOf, summarize, type Summary } from '../report/summary.js';
-import { checkTarget, openTarget, type Target, type TargetOptions } from './delivery-target.js';
+import type { DestinationConfig } from '../../destinations/gainsight_px/index.js';
+import { MessageInput } from '../input/message-input.js';
+import type { CommandIo, StopSignal } from '../io.js';
+import { tryWrite } from '../output/print.js';
+import { printableJson } from '../output/printable.js';
+import { tableStyleOf } from '../output/table.js';
+import { loadSettings } from '../settings/load-settings.js';
+import { Counts } from './report/counts.js';
+import { resumeCommands } from './report/resume-command.js';
+import type { ProgressState } from './report/progress-text.js';
+import { showProgress, type Progress, type ProgressStyle } from './report/progress.js';
+import { RejectedFile } from './rejected/rejected-file.js';
+import { runDelivery } from './run/session.js';
+import { Stop } from './run/stop.js';
+import { summaryText } from './report/summary-text.js';
+import { exitCodeOf, summarize, type Summary } from './report/summary.js';
+import {
+  checkTarget,
+  openTarget,
+  type DeliveryTarget,
+  type DeliveryTargetOptions,
+} from './delivery-target.js';
 
 /** The options of the command, parsed. */
-export interface DeliverOptions extends TargetOptions {
+export interface DeliverCommandOptions extends DeliveryTargetOptions {
   readonly config?: string;
   readonly rejected?: string;
   readonly skip: number;
@@ -28,13 +33,13 @@ export interface DeliverOptions extends TargetOptions {
 
 /** How the command was called. */
 interface DeliverCall {
-  readonly options: DeliverOptions;
-  /** The options of this call that the command to resume repeats, as they were written. */
+  readonly options: DeliverCommandOptions;
+  /** The options of this call that the resume command needs too, as words. */
   readonly wordsToRepeat: readonly string[];
 }
 
 /**
- * Delivers an input, prints the summary and sets the exit code in `io`.
+ * Delivers an input, prints the summary, and sets the exit code in `io`.
  *
  * @throws UsageError, ConfigurationError before anything is sent
  */
@@ -44,7 +49,7 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
   const config = loadSettings(options, io.env);
   const input = MessageInput.open(files, io);
   let rejectedFile: RejectedFile | undefined;
-  let target: Target | undefined;
+  let target: DeliveryTarget | undefined;
   let summary: Summary;
   try {
     rejectedFile = options.rejected === undefined ? undefined : RejectedFile.create(options.rejected);
@@ -58,16 +63,16 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
   await report(summary, options, io);
 }
 
-interface Run {
+interface DeliverParts {
   readonly input: MessageInput;
   readonly config: DestinationConfig;
   readonly call: DeliverCall;
-  readonly target: Target;
+  readonly target: DeliveryTarget;
   readonly rejectedFile: RejectedFile | undefined;
 }
 
-async function deliverInput(run: Run, io: CommandIo): Promise<Summary> {
-  const { input, config, call, target, rejectedFile } = run;
+async function deliverInput(parts: DeliverParts, io: CommandIo): Promise<Summary> {
+  const { input, config, call, target, rejectedFile } = parts;
   const { options, wordsToRepeat } = call;
   const { sending, sentTo } = target;
   if (rejectedFile === undefined && sentTo === 'px') {
@@ -79,14 +84,14 @@ async function deliverInput(run: Run, io: CommandIo): Promise<Summary> {
   const progress = startProgress(options.progress, { counts, input }, io);
   const stopListening = stopOnSignal(stop, progress, io);
   const { skip, includeRefused = false } = options;
-  const parts = { input, config, sending, rejectedFile, skip, includeRefused, stop, counts };
-  const result = await runDelivery(parts).finally(() => {
+  const run = { input, config, sending, rejectedFile, skip, includeRefused, stop, counts };
+  const result = await runDelivery(run).finally(() => {
     progress.end();
     stopListening();
   });
 
   const { files } = input;
-  const goOn = goingOnCommands({
+  const goOn = resumeCommands({
     files,
     options: wordsToRepeat,
     goOnAfter: result.goOnAfter,
@@ -96,18 +101,24 @@ async function deliverInput(run: Run, io: CommandIo): Promise<Summary> {
   return summarize({ sentTo, files, counts, result, stop, rejectedFile, durationMs, goOn });
 }
 
-/** The summary exists nowhere else: when the standard output is closed, it goes to the error output. */
-async function report(summary: Summary, { json, skip }: DeliverOptions, io: CommandIo): Promise<void> {
+/**
+ * Prints the summary. When the standard output fails, prints it to the error output, because the result is
+ * known nowhere else.
+ */
+async function report(summary: Summary, { json, skip }: DeliverCommandOptions, io: CommandIo): Promise<void> {
   if (skip > summary.messages.read) {
     io.stderr.write(`--skip ${skip} passed over all ${summary.messages.read} messages of the input\n`);
   }
   const text =
-    json === true ? `${printableJson(summary)}\n` : summaryText(summary, lookOf(io.stdout, io.env));
+    json === true ? `${printableJson(summary)}\n` : summaryText(summary, tableStyleOf(io.stdout, io.env));
   if ((await tryWrite(io.stdout, text)) !== undefined) io.stderr.write(text);
   io.exitCode = exitCodeOf(summary);
 }
 
-/** The first signal ends the run in good order. The second one ends the process at once: nothing listens any longer. */
+/**
+ * The first signal stops the run gracefully. Then the command removes its listeners, so that a second signal
+ * ends the process.
+ */
 function stopOnSignal(stop: Stop, progress: Progress, io: CommandIo): () => void {
   const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
   const stopListening = (): void => {
@@ -115,7 +126,7 @@ function stopOnSignal(stop: Stop, progress: Progress, io: CommandIo): () => void
   };
   const onSignal = (): void => {
     stopListening();
-    progress.note('stopping: what is in flight is finished; once more ends it at once');
+    progress.note('stopping: finishing what is in flight; a second signal ends the run at once');
     stop.request('interrupted', 'interrupted');
   };
   for (const signal of signals) io.on(signal, onSignal);
@@ -127,10 +138,10 @@ function startProgress(
   { counts, input }: { counts: Counts; input: MessageInput },
   io: CommandIo,
 ): Progress {
-  const standing = (): Standing => {
+  const state = (): ProgressState => {
     const { read, settled, rejected } = counts;
     const shareRead = input.shareRead();
-    // Some of what was read is not settled yet.
+    // Messages that are read are not yet delivered.
     const share = shareRead === undefined ? undefined : shareRead * (read === 0 ? 0 : settled / read);
     return { settled, rejected, share, pausedMs: Math.max(0, counts.pausedUntilMs - performance.now()) };
   };
@@ -140,5 +151,5 @@ function startProgress(
       clearInterval(timer);
     };
   };
-  return showProgress({ style, io, standing, nowMs: () => performance.now(), every });
+  return showProgress({ style, io, state, nowMs: () => performance.now(), every });
 }

@@ -1,21 +1,14 @@
-import type { DestinationError, PlanNote, DropReason } from '../../core/index.js';
+import type { PlanNote, DropReason } from '../../core/index.js';
 import type { Explanation } from '../../destinations/gainsight_px/index.js';
-import { describePosition, type InputFaultCode, type Position } from '../input/read-messages.js';
-import { maskKey } from './mask-key.js';
-import { printable, printableJson } from './printable.js';
-import type { Skipped } from './skipped.js';
-import { renderTable, type Look } from './table.js';
+import { describePosition } from '../input/read-messages.js';
+import { maskKey, printable, printableJson } from '../output/printable.js';
+import type { NotSent } from './each-message.js';
+import { renderTable, type TableStyle } from '../output/table.js';
 
-/** What became of one thing in the input: a message, or what is none. */
-export interface ExplainedItem extends Omit<Explanation, 'error'> {
-  readonly position: Position;
-  readonly skipped?: Skipped;
-  readonly error?: Pick<DestinationError, 'message' | 'issues'> & {
-    readonly code: DestinationError['code'] | InputFaultCode;
-  };
-}
+/** One item of the input, explained. */
+export interface ExplainedItem extends Omit<Explanation, 'error'>, NotSent {}
 
-/** Why a value is not sent, in words. */
+/** Why a value is not sent. */
 export const REASONS: Readonly<Record<DropReason, string>> = {
   unmapped: 'no field and no map row reads it',
   empty: 'null, blank, or an object with nothing in it',
@@ -33,7 +26,7 @@ const NOTES: Readonly<Record<PlanNote, string>> = {
   link_skipped: 'link_skipped: there is no usable user id, so the account is written and no user is linked',
 };
 
-/** An explanation for scripts: one line of JSON, without the API key. */
+/** For scripts: one line of JSON, without the API key. */
 export function explanationJson(item: ExplainedItem): string {
   const { position, plan, skipped, error, fields, dropped, warnings, notes } = item;
   return printableJson({
@@ -50,22 +43,22 @@ export function explanationJson(item: ExplainedItem): string {
   });
 }
 
-/** An explanation for the eye: a heading, tables, warnings, and a blank line. */
-export function explanationText(item: ExplainedItem, look: Look): string {
+/** For people: a heading, tables, warnings, and a blank line. */
+export function explanationText(item: ExplainedItem, style: TableStyle): string {
   const { fields, dropped, warnings, notes = [] } = item;
   const parts = [printable(heading(item))];
   if (fields.length > 0) {
     const rows = fields.map(({ object, to, value, from }) => [`${object}.${to}`, printableJson(value), from]);
-    parts.push(renderTable(['PX field', 'value', 'from'], rows, look));
+    parts.push(renderTable(['PX field', 'value', 'from'], rows, style));
   }
   if (dropped.length > 0) {
     const rows = dropped.map(({ path, reason, type }) => [path, REASONS[reason], type]);
-    parts.push(renderTable(['dropped', 'why', 'type'], rows, look));
+    parts.push(renderTable(['dropped', 'why', 'type'], rows, style));
   }
   if (warnings.length > 0) {
-    parts.push(warnings.map(({ message }) => cut(`warning: ${message}`, look)).join('\n'));
+    parts.push(warnings.map(({ message }) => cut(`warning: ${message}`, style)).join('\n'));
   }
-  if (notes.length > 0) parts.push(notes.map((note) => cut(`note: ${NOTES[note]}`, look)).join('\n'));
+  if (notes.length > 0) parts.push(notes.map((note) => cut(`note: ${NOTES[note]}`, style)).join('\n'));
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -76,7 +69,7 @@ function heading({ position, plan, skipped, error }: ExplainedItem): string {
   return `${place}: ${plan?.steps.map((step) => step.id).join(' → ') ?? ''}`;
 }
 
-function cut(line: string, { width }: Look): string {
+function cut(line: string, { width }: TableStyle): string {
   const text = printable(line);
   return text.length > width ? `${text.slice(0, width - 1)}…` : text;
 }

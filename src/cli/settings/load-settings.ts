@@ -1,22 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { isObject, isDestinationError } from '../core/index.js';
+import { isObject, isDestinationError } from '../../core/index.js';
 import {
   parseConfig,
   parseConfigDefaults,
   type ConfigDefaults,
   type DestinationConfig,
-} from '../destinations/gainsight_px/index.js';
-import { decodeText } from './input/bytes/utf16.js';
+} from '../../destinations/gainsight_px/index.js';
+import { decodeText } from '../input/bytes/utf16.js';
+import { UsageError, type Environment } from '../io.js';
 
-/** The command was called in a way that cannot work. Its message is one line that ends with the mend; exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** The environment, as far as it is read. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The variables that settings come from, and the key of the configuration that each one sets. */
+/** The environment variables, each with the configuration key that it sets. */
 export const ENVIRONMENT_KEYS = {
   GAINSIGHT_PX_API_KEY: 'apiKey',
   GAINSIGHT_PX_PRODUCT_TAG_KEY: 'productTagKey',
@@ -24,15 +17,17 @@ export const ENVIRONMENT_KEYS = {
 } as const satisfies Record<string, keyof DestinationConfig>;
 
 interface SettingsSource {
-  /** Path of a JSON file: a configuration, or a RudderStack destination object that holds one under `Config`. */
+  /**
+   * Path of a JSON file: a configuration, or a RudderStack destination object that holds one under `Config`.
+   */
   readonly config?: string | undefined;
 }
 
 /**
- * The configuration that a command works with: the file's, over which the environment's variables win. It is valid.
+ * Loads and validates the configuration of a command. Environment variables win over the file.
  *
- * @throws UsageError when the file cannot be read or is no JSON
- * @throws ConfigurationError `configuration_invalid`, with every fault
+ * @throws UsageError when the file cannot be read or is not valid JSON
+ * @throws ConfigurationError `configuration_invalid`, with all issues
  * @example
  * loadSettings({ config: 'destination.json' }, { GAINSIGHT_PX_API_KEY: '…' });
  */
@@ -43,7 +38,7 @@ export function loadSettings(source: SettingsSource, env: Environment = process.
 }
 
 /**
- * As {@link loadSettings}, but whatever the file holds: not validated.
+ * Like {@link loadSettings}, without validation.
  *
  * @throws UsageError
  */
@@ -53,9 +48,10 @@ export function readSettings({ config }: SettingsSource, env: Environment = proc
 }
 
 /**
- * The defaults in a JSON file: configuration keys for a whole service.
+ * Loads the defaults of a whole service (configuration keys) from a JSON file.
  *
- * @throws UsageError when the file cannot be read, is no JSON, or has issues, all of which it names
+ * @throws UsageError when the file cannot be read, is not valid JSON, or has issues; the error names all of
+ * them
  */
 export function loadDefaults(path: string): ConfigDefaults {
   try {
@@ -66,7 +62,7 @@ export function loadDefaults(path: string): ConfigDefaults {
   }
 }
 
-/** An empty variable counts as not set: that is how shells and CI systems write "none". */
+/** An empty variable counts as not set, as in shells and CI systems. */
 function fromEnvironment(env: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.entries(ENVIRONMENT_KEYS).flatMap(([variable, key]) => {
@@ -76,13 +72,16 @@ function fromEnvironment(env: Environment): Record<string, string> {
   );
 }
 
-/** RudderStack's APIs give a destination with its configuration inside: as `Config`, in some answers as `config`. */
+/**
+ * RudderStack's APIs return a destination with its configuration under `Config`, or in some responses
+ * `config`.
+ */
 function configIn(content: unknown): unknown {
   if (!isObject(content) || Object.hasOwn(content, 'apiKey')) return content;
   return [content.Config, content.config].find(isObject) ?? content;
 }
 
-/** A kind of file, in the words of an error text. */
+/** A kind of file, as error texts name it. */
 interface FileKind {
   readonly what: string;
   readonly option: string;
@@ -96,11 +95,11 @@ function readJsonFile(path: string, kind: FileKind): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    // The parser's own words quote the text, and the text holds the key.
+    // The parser's message quotes the text, and the text contains the key.
     const position = /at position (\d+)/.exec(String(error))?.[1];
     const where = position === undefined ? '' : ` (line ${lineAt(text, Number(position))})`;
     throw new UsageError(
-      `${kind.what} ${path} is no JSON${where}: correct it, or name another with ${kind.option}`,
+      `${kind.what} ${path} is not valid JSON${where}: correct it, or name another with ${kind.option}`,
     );
   }
 }

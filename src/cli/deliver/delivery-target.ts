@@ -1,12 +1,11 @@
-import type { RouterOptions } from '../../../router/index.js';
-import { createSimulator, type FaultRule } from '../../../simulator/index.js';
-import { loopbackOrigin } from '../../loopback-origin.js';
-import type { SendingLimits } from '../../options.js';
-import { UsageError } from '../../settings.js';
-import type { SentTo } from '../report/summary.js';
+import type { RouterOptions } from '../../router/index.js';
+import { createSimulator, type FaultRule } from '../../simulator/index.js';
+import { loopbackOrigin, type SendingLimits } from '../options.js';
+import { UsageError } from '../io.js';
+import type { SentTo } from './report/summary.js';
 
-/** The options that say where and how to send messages. */
-export interface TargetOptions extends SendingLimits {
+/** Options that say where messages are sent, and how. */
+export interface DeliveryTargetOptions extends SendingLimits {
   readonly dryRun?: true;
   readonly simulate?: true;
   readonly simulateFault: readonly FaultRule[];
@@ -14,16 +13,16 @@ export interface TargetOptions extends SendingLimits {
   readonly pxUrl?: string;
 }
 
-/** Where to send messages. */
-export interface Target {
+/** Where messages are sent. */
+export interface DeliveryTarget {
   readonly sentTo: SentTo;
-  /** How to send; `undefined`: do not send. */
+  /** How to send; `undefined` for a dry run. */
   readonly sending: RouterOptions | undefined;
   close(): Promise<void>;
 }
 
-/** @throws UsageError when options exclude each other */
-export function checkTarget({ dryRun, simulate, pxUrl, simulateFault }: TargetOptions): void {
+/** @throws UsageError when options contradict each other */
+export function checkTarget({ dryRun, simulate, pxUrl, simulateFault }: DeliveryTargetOptions): void {
   const targets = Object.entries({ '--dry-run': dryRun, '--simulate': simulate, '--px-url': pxUrl })
     .filter(([, value]) => value !== undefined)
     .map(([name]) => name);
@@ -31,12 +30,12 @@ export function checkTarget({ dryRun, simulate, pxUrl, simulateFault }: TargetOp
     throw new UsageError(`${targets.join(' and ')} exclude each other: give one of them`);
   }
   if (simulateFault.length > 0 && simulate !== true) {
-    throw new UsageError('--simulate-fault is about the simulated PX: add --simulate');
+    throw new UsageError('--simulate-fault needs the simulated PX: add --simulate');
   }
 }
 
 /** Opens the target that the options name. The caller closes it. */
-export async function openTarget(options: TargetOptions): Promise<Target> {
+export async function openTarget(options: DeliveryTargetOptions): Promise<DeliveryTarget> {
   const { dryRun, simulate, simulateFault, pxUrl } = options;
   const { concurrency, requestsPerSecond, requestsPerDay, maxAttempts, requestTimeout } = options;
   const limits = {

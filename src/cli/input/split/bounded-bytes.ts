@@ -1,22 +1,23 @@
-import { MAX_QUOTE } from '../split/raw-record.js';
+import { MAX_QUOTE } from './raw-record.js';
 
 /**
- * How much longer than others a line of a rejected file may be: it holds a message that was read within the limit, with the reason beside
- * it, and its numbers may have grown by being written anew (`1e20` becomes 21 digits).
+ * How much longer than other lines a line of a rejected file may be: it contains a message that was read
+ * within the limit, the reason, and numbers that may be longer when they are written again (`1e20` becomes 21
+ * digits).
  */
 const REJECTED_FACTOR = 5;
 const REJECTED_LINE = /^\s*\{\s*"rejected"\s*:/;
 const BEGINNING_BYTES = 100;
 
 /**
- * Bytes that come in parts and are wanted in one; beyond a limit only their beginning is kept. Lines of a rejected file have a
- * wider one.
+ * Joins bytes that arrive in parts. Over a limit it keeps only the beginning. Lines of a rejected file have a
+ * higher limit.
  */
 export class BoundedBytes {
   #parts: Buffer[] = [];
   #length = 0;
   #overflowed = false;
-  /** Whether this holds a line of a rejected file; undefined while that does not matter. */
+  /** Whether this is a line of a rejected file; undefined below the limit. */
   #isRejected: boolean | undefined;
 
   constructor(private readonly limit: number) {}
@@ -25,7 +26,7 @@ export class BoundedBytes {
     return this.#length;
   }
 
-  /** Whether more came than the limit. */
+  /** Whether the bytes exceeded the limit. */
   get overflowed(): boolean {
     return this.#overflowed;
   }
@@ -47,7 +48,7 @@ export class BoundedBytes {
     return Buffer.concat(this.#parts, Math.min(this.#length, most));
   }
 
-  /** All bytes, or the beginning of too many; empties this. */
+  /** Returns all bytes, or the beginning after an overflow, and resets this. */
   take(): Buffer {
     const bytes = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts);
     this.#parts = [];

@@ -1,6 +1,6 @@
-import { isGzip } from '../bytes/gunzip.js';
+import { isGzip } from './gunzip.js';
 
-/** Input of a form that is not read. The message says what it looks like and what to do; one line. */
+/** The input has an unsupported format. The message is one line: what it looks like, and what to do. */
 export class ForeignFormat extends Error {
   override readonly name = 'ForeignFormat';
 
@@ -25,7 +25,7 @@ const columns = (name: string): Pick<Signature, 'looksLike' | 'whatToDo'> => ({
   whatToDo: 'export it as JSON, one RudderStack message a line',
 });
 
-/** How files begin that people have next to JSON lines. */
+/** How files begin that users may pass by mistake. */
 const SIGNATURES: readonly Signature[] = [
   { bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], ...packed('xz data', 'xz -dc FILE') },
   { bytes: [0x28, 0xb5, 0x2f, 0xfd], ...packed('zstd data', 'zstd -dc FILE') },
@@ -51,7 +51,7 @@ const SIGNATURES: readonly Signature[] = [
   { bytes: [0, 0, 0xfe, 0xff], looksLike: 'UTF-32 text', whatToDo: 'save it as UTF-8' },
 ];
 
-/** @throws ForeignFormat when bytes begin as a known file of another form does */
+/** @throws ForeignFormat when the bytes begin like a known file format */
 export function refuseKnownFormat(head: Buffer): void {
   for (const { bytes, at = 0, looksLike, whatToDo } of SIGNATURES) {
     const expected = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : Buffer.from(bytes);
@@ -60,12 +60,12 @@ export function refuseKnownFormat(head: Buffer): void {
   }
 }
 
-/** @throws ForeignFormat when what was in gzip is gzip again */
+/** @throws ForeignFormat when gzip contains gzip */
 export function refuseGzipAgain(head: Buffer): void {
   if (isGzip(head)) throw new ForeignFormat('gzip within gzip', 'unpack it once, with gzip -d');
 }
 
-/** @throws ForeignFormat when UTF-8 text is of another form than JSON, or is no text */
+/** @throws ForeignFormat when the bytes are not text, or are text in another format than JSON */
 export function refuseOtherText(head: Buffer): void {
   if (startsAsJson(head)) return;
   if (isBinary(head)) {
@@ -78,7 +78,7 @@ export function refuseOtherText(head: Buffer): void {
   if (text.startsWith('<')) {
     throw new ForeignFormat(
       'XML or HTML, not like JSON',
-      'look into the file: it may be an error page of where it was loaded from',
+      'look into the file: it may be an error page of the server it was downloaded from',
     );
   }
   if (isCsv(text.split(/\r?\n/))) {
@@ -91,13 +91,13 @@ export function refuseOtherText(head: Buffer): void {
 
 const JSON_STARTS: ReadonlySet<string> = new Set(['{', '[']);
 
-/** Whether the first sign is one that messages begin with. */
+/** Whether the first character can begin a message. */
 export function startsAsJson(head: Buffer): boolean {
   const text = head.toString('latin1').trimStart();
   return JSON_STARTS.has(text.charAt(0));
 }
 
-/** JSON holds no control characters but white space, and neither does other text. */
+/** Text contains no control characters except white space. */
 function isBinary(head: Buffer): boolean {
   let controls = 0;
   for (const byte of head) {
@@ -110,7 +110,7 @@ function isBinary(head: Buffer): boolean {
 const DELIMITERS = [',', ';', '\t', '|'];
 const COLUMN_NAME = /^(?:"[^"]{1,100}"|[\p{L}_$][\p{L}\p{N}_ .:/()-]{0,99})$/u;
 
-/** A line of at least two names, and a line with as many delimiters; and none that could be a message. */
+/** A header of at least two names, a row with as many delimiters, and no line that could be a message. */
 function isCsv([header = '', ...lines]: readonly string[]): boolean {
   const rows = lines.filter((line) => line.trim() !== '');
   if (rows.length === 0 || rows.some((line) => /^\s*[{[]/.test(line))) return false;
