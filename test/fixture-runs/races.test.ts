@@ -113,7 +113,9 @@ test('groups of one unknown user on several accounts, from two processes: one us
 
 test('groups of one unknown user on several accounts, in one process: linked to the last', async () => {
   px.simulator.configure({ latencyMs: 5 });
-  expectDelivered(...(await Promise.all(['a1', 'a2', 'a3'].map((account) => px.deliver(group('u1', account))))));
+  expectDelivered(
+    ...(await Promise.all(['a1', 'a2', 'a3'].map((account) => px.deliver(group('u1', account))))),
+  );
   expect(px.simulator.state.users.get('u1')).toMatchObject({ accountId: 'a3' });
   expect(px.simulator.requests.byRoute['users.create']).toBe(1);
 });
@@ -137,7 +139,7 @@ describe('PX does not show yet what a group message created:', () => {
     });
   });
 
-  test('another process is told that it is a duplicate, and links it', async () => {
+  test('another process gets the 400 for a duplicate, and links the user', async () => {
     px.simulator.configure({ readLag: { requests: 1 } });
     expectDelivered(await px.deliver(group('u1', 'acme')));
     const outcome = await other.deliver(group('u1', 'acme'));

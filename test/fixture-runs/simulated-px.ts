@@ -11,7 +11,10 @@ export interface SimulatedPx {
   deliverAll(...plans: RequestPlan[]): Promise<void>;
   /** Fails with PX's reasons unless all plans were delivered. */
   expectDelivered(...outcomes: Outcome[]): void;
-  /** Each answer of PX that is not 2xx, with its body: the reason why a plan failed. Shared by the routers of one PX. */
+  /**
+   * Each answer of PX that is not 2xx, with its body: the reason why a plan failed. Shared by the routers of
+   * one PX.
+   */
   readonly refusals: string[];
   /** Empties PX and starts with a new router. */
   startAnew(): void;
