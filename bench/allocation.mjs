@@ -1,4 +1,5 @@
-// Bytes that one event's mapping allocates: the growth of a young generation so large that nothing is collected meanwhile.
+// Bytes that one event's mapping allocates: the growth of a young generation so large that nothing is
+// collected meanwhile.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { compile } from 'gainsight-px';
@@ -8,7 +9,7 @@ const EVENTS_MEASURED = 20_000;
 const NODE_FLAGS = ['--expose-gc', '--max-semi-space-size=256', '--min-semi-space-size=256'];
 const HERE = fileURLToPath(import.meta.url);
 
-/** Measures each kind of event in a process of its own, and prints a table. */
+/** Measures each kind of event in its own process, and prints a table. */
 export function benchAllocation() {
   const rows = Object.keys(EVENTS).map((name) => {
     const child = spawnSync(process.execPath, [...NODE_FLAGS, HERE, name], { encoding: 'utf8' });

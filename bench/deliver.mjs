@@ -1,4 +1,4 @@
-// The whole way: `gainsight-px deliver` against a simulated PX in a process of its own, with 20 ms latency.
+// `gainsight-px deliver`, from file to a simulated PX in its own process with 20 ms latency.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,9 +14,9 @@ const MESSAGES = 2000;
 const LATENCY_MS = 20;
 /** The default. */
 const CONCURRENCY = 20;
-/** The only options that change what is measured: a limit of requests would be all that is seen. */
+/** Lifts the request limits, which would otherwise decide the result. */
 const OPTIONS = ['--requests-per-second', 'none'];
-/** Nothing but what is required. */
+/** Only the required keys. */
 const CONFIG = { apiKey: '00000000-0000-0000-0000-000000000000', productTagKey: 'AP-EXAMPLE-2' };
 
 /** Delivers to an empty PX, then to the same again, and prints a table. */
@@ -65,7 +65,7 @@ async function deliver(messages, config, origin) {
 
 function row(runs) {
   const requests = runs.map((run) => run.requests.total);
-  // What the requests alone take when every slot is always in use.
+  // The time of the requests alone, when every slot is always in use.
   const floors = requests.map((count) => (count * LATENCY_MS) / CONCURRENCY);
   const overFloor = runs.map((run, at) => run.durationMs / floors[at]);
   return {

@@ -1,4 +1,5 @@
-// `gainsight-px deliver --dry-run`: events per second and peak memory, with a short input and a long one. Memory must not grow.
+// `gainsight-px deliver --dry-run`: events per second and peak memory, with a short input and a long one.
+// Memory must not grow.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +18,7 @@ export async function benchDryRun({ sizes }) {
   const config = path.join(folder, 'config.json');
   const reporter = path.join(folder, 'report-memory.cjs');
   writeFileSync(config, JSON.stringify(CONFIG));
-  // The process that is measured says its own peak when it ends.
+  // The measured process prints its own peak when it ends.
   writeFileSync(
     reporter,
     `process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS + '\\n'));`,
@@ -59,7 +60,7 @@ async function dryRun(size, config, reporter) {
   };
 }
 
-/** Lines joined to blocks of 64 KB and more, as a file would come. */
+/** Joins lines to blocks of 64 KB or more, as a file arrives. */
 function* inChunks(lines) {
   let block = '';
   for (const line of lines) {

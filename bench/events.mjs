@@ -1,5 +1,6 @@
-// The events that are measured. Shape and size are those of messages that the RudderStack Node SDK sends (see examples/events.jsonl);
-// the text of an event is what a host would have to parse anyway, and so is the yardstick.
+// The measured events. Their shape and size are those of messages of the RudderStack Node SDK (see
+// examples/events.jsonl). The baseline is `JSON.parse` of an event's text, because a host must parse it
+// anyway.
 
 const envelope = {
   userId: 'u_1001',
@@ -52,7 +53,7 @@ const track = {
   },
 };
 
-/** 15 properties too, two of them nested, as those of a shop or a report builder are. */
+/** 15 properties, two of them nested, as in the events of a shop or a report builder. */
 const nestedTrack = {
   ...track,
   properties: {
@@ -75,7 +76,7 @@ const traits = {
   plan: 'starter',
 };
 
-/** 10 traits; the SDK writes them twice, and so both are mapped. */
+/** 10 traits. The SDK writes them twice, so both copies are mapped. */
 const identify = { ...envelope, type: 'identify', context: { ...context, traits }, traits };
 
 /** 7 traits. */

@@ -1,4 +1,5 @@
-// The floor under the service: the same server library, which only parses the body and writes back a fixed reply of the same size.
+// The baseline of the service: the same server library only parses the body, and answers with a fixed reply
+// of the same size.
 import { readFileSync } from 'node:fs';
 import Fastify from 'fastify';
 

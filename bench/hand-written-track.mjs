@@ -1,5 +1,5 @@
-// The baseline for track: one configuration, one kind of event, no table behind it. It makes the same plan as the library (the
-// benchmark asserts that), with the same care for ids, names, dates and values, written out by hand.
+// The baseline for track: one configuration, one kind of event, no table. It makes the same plan as the
+// library (the benchmark asserts this), and checks ids, names, dates and values as the library does.
 
 const PLAIN_ID = /^[A-Za-z0-9\-._~@]+$/;
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);

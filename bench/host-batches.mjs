@@ -1,5 +1,6 @@
-// What a RudderStack host sends to the processor route: 100 track events of about 1.2 KB with their metadata, and the destination object, with
-// its whole definition, in each event or, in the compacted form, once.
+// A request of a RudderStack host to the processor route: 100 track events of about 1.2 KB with their
+// metadata. The destination object, with its whole definition, is in each event or, in the compacted form, in
+// the request once.
 
 import { CONFIG, EVENTS } from './events.mjs';
 

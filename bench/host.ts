@@ -1,8 +1,10 @@
-// 2,000 mixed messages through the simulated RudderStack host, `gainsight-px serve` and a simulated PX that allows what the real one does, each in
-// a process of its own: requests per message in both modes, with an empty PX and with one that knows everybody. Run by run.mjs.
+// 2,000 mixed messages through the simulated RudderStack host, `gainsight-px serve`, and a simulated PX with
+// the real rate limit, each in its own process. Counts the requests per message in both modes, for an empty
+// PX and for one that knows all users. run.mjs runs it.
 //
-// Destination, service and host have their defaults; what the simulated PX is set to is printed. The messages are mixed as real ones were seen
-// to be: each has an anonymous id of its own, so the host keeps no order, users share accounts, and groups come before identifies.
+// Destination, service and host have their defaults; the settings of the simulated PX are printed. The mix is
+// that of real messages: each has its own anonymous id, so the host keeps no order; users share accounts, and
+// groups come before identifies.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -15,11 +17,11 @@ import { mixedMessages } from './messages.mjs';
 
 const COMMAND = path.resolve(path.dirname(process.argv[1]!), '../dist/cjs/cli/main.js');
 const MESSAGES = 2000;
-/** How far PX is away, and what it allows. */
+/** The latency and the rate limit of PX. */
 const PX = { latencyMs: 20, requestsPerSecond: 200 };
-/** The two keys that a destination cannot be without. */
+/** The two required keys of a destination. */
 const CONFIG = { apiKey: '00000000-0000-0000-0000-000000000000', productTagKey: 'AP-EXAMPLE-2' } as const;
-/** The host's own times, but that it asks for features every second: a run ends with such a poll. */
+/** The host's own timing, but it polls the features every second, because a run ends with a poll. */
 const TIMING = { ...shortened(1), featuresPollMs: 1000 };
 
 interface Message extends Record<string, unknown> {
@@ -27,7 +29,7 @@ interface Message extends Record<string, unknown> {
   readonly userId: string;
 }
 
-/** What the simulated PX says of itself. */
+/** The controls of the simulated PX. */
 interface PxCounts {
   readonly requests: {
     readonly total: number;
@@ -48,7 +50,7 @@ interface Row {
   readonly seconds: number;
 }
 
-/** A command of this package that runs in a process of its own. */
+/** A command of this package in its own process. */
 interface Running {
   readonly origin: string;
   stop(): Promise<void>;
@@ -85,7 +87,7 @@ async function countsOf(origin: string): Promise<PxCounts> {
   return { requests, eventCounts };
 }
 
-/** One run with a service of its own, which remembers nothing of the one before. */
+/** One run with a new service, which knows nothing of earlier runs. */
 async function run(mode: string, px: Running): Promise<Row> {
   const service = await start('serve', '--port', '0', '--mode', mode, '--px-url', px.origin);
   const resolve = (url: string): string => url.replace(/^https:\/\/api[a-z0-9-]*\.aptrinsic\.com/, px.origin);
@@ -99,7 +101,7 @@ async function run(mode: string, px: Running): Promise<Row> {
   const { requests, eventCounts } = await countsOf(px.origin);
   await service.stop();
   const written = eventCounts.total - before.eventCounts.total;
-  // An event of the run before has the same body.
+  // The events of the earlier run have the same bodies.
   const seenBefore = before.eventCounts.total === 0 ? 0 : tracks;
   const doubled = eventCounts.duplicates - before.eventCounts.duplicates - seenBefore;
   return {

@@ -1,5 +1,5 @@
-// How fast the mapping is, as ratios against baselines measured in the same run: `JSON.parse` of the event's text, and for track a
-// transform written by hand.
+// The speed of the mapping, as ratios to baselines of the same run: `JSON.parse` of the event's text, and for
+// track a transform written by hand.
 import assert from 'node:assert/strict';
 import { Bench } from 'tinybench';
 import { compile, process as processEvent } from 'gainsight-px';
@@ -9,7 +9,7 @@ import { median, spread } from './statistics.mjs';
 
 /** Calls per measured iteration: a single call is too short for the clock. */
 const CALLS = 200;
-/** More configurations than any cache of the engine could recognise by identity. */
+/** So many configurations that no cache of the engine recognises them by identity. */
 const FRESH_CONFIGS = 500;
 
 const HAND_CONFIG = {
@@ -50,7 +50,7 @@ async function measure(name, { rounds, timeMs }) {
       });
     }
     await bench.run();
-    // The first round is for the engine to settle.
+    // The first round warms up the engine.
     if (round > 0)
       for (const task of bench.tasks) times[task.name].push((task.result.latency.p50 * 1e6) / CALLS);
   }
@@ -81,7 +81,7 @@ export async function benchMapping(options) {
   }
 }
 
-/** The median of the rounds' own ratios: both sides of a ratio saw the same state of the machine. */
+/** The median of the ratios of the rounds: both sides of a ratio ran at the same state of the machine. */
 function ratio(a, b) {
   return Number(median(a.map((value, round) => value / b[round])).toFixed(2));
 }

@@ -1,9 +1,9 @@
-// A mixed load: 60 % track, 30 % identify, 10 % group, of 300 users and 40 accounts, the same at every run.
+// A mixed load: 60 % track, 30 % identify, 10 % group, for 300 users and 40 accounts; the same in every run.
 
 const USERS = 300;
 const ACCOUNTS = 40;
 
-/** A small generator of numbers from 0 to 1 (mulberry32), so that every run sends the same messages. */
+/** Seeded random numbers from 0 to 1 (mulberry32), so that every run sends the same messages. */
 function seeded(seed) {
   let state = seed;
   return () => {
@@ -53,7 +53,7 @@ export function mixedMessages(count) {
   });
 }
 
-/** Track messages of the kind that the mapping is measured with, endlessly the same but for their ids. */
+/** Endless track messages, as in the benchmark of the mapping; only their ids differ. */
 export function* trackLines(count, event) {
   for (let at = 0; at < count; at += 1)
     yield `${JSON.stringify({ ...event, userId: `user-${at % 5000}`, messageId: `m-${at}` })}\n`;

@@ -1,4 +1,5 @@
-// All benchmarks, one command: `npm run bench`; `npm run bench -- service host` for some, with `--short` to see that they run.
+// Runs all benchmarks: `npm run bench`. `npm run bench -- service host` runs some of them; `--short` only
+// checks that they run.
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import path from 'node:path';
@@ -22,7 +23,7 @@ const PARTS = {
   deliver: () => benchDeliver({ rounds: short ? 1 : 5 }),
   'dry-run': () => benchDryRun({ sizes: short ? [20_000] : [100_000, 1_000_000] }),
   service: () => benchService(short ? { seconds: 1, starts: 1 } : { seconds: 10, starts: 5 }),
-  // In TypeScript, because it plays the host with the tests' own simulator.
+  // In TypeScript, because it uses the simulated host of the tests.
   host: () => {
     const file = path.join(here, 'host.ts');
     const { status } = spawnSync(process.execPath, ['--import', 'tsx', file], { stdio: 'inherit' });

@@ -1,4 +1,5 @@
-// The whole service over loopback: the processor route with 8 connections, against a floor measured in the same run; start time and memory.
+// The service over loopback: the processor route with 8 connections, compared with a baseline of the same
+// run; start time and memory.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +16,7 @@ const FLOOR = path.resolve(path.dirname(fileURLToPath(import.meta.url)), 'floor-
 const ROUTE = '/v0/destinations/gainsight_px';
 const CONNECTIONS = 8;
 
-/** Prints throughput beside the floor, for both forms; then start time and memory. */
+/** Prints the throughput and the baseline for both forms, then start time and memory. */
 export async function benchService({ seconds, starts }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'gainsight-px-bench-'));
   const service = await start((port) => [COMMAND, 'serve', '--port', port, '--log-level', 'silent']);

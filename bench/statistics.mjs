@@ -5,7 +5,7 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Half the distance between the quartiles, in percent of the median: how far rounds differed. */
+/** Half the distance between the quartiles, in percent of the median: the spread of the rounds. */
 export function spread(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const quartile = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];

@@ -40,7 +40,7 @@ for (const { dir, type } of forms) {
 const command = path.join(root, 'dist/cjs/cli/main.js');
 if (existsSync(command)) chmodSync(command, 0o755);
 
-/** Removes what was emitted from sources that are gone: the compiler leaves it, and it would be packed. */
+/** Removes the output of deleted sources: the compiler leaves it, and npm would pack it. */
 function removeStale(out) {
   for (const file of readdirSync(out, { recursive: true })) {
     const source = /^(.*?)(\.d\.ts|\.js)$/.exec(file)?.[1];

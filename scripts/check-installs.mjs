@@ -1,4 +1,5 @@
-// Checks the ways to install that need the registry: the tarball and a git repository in an empty folder, and the image's own steps.
+// Checks the ways to install that need the registry: the tarball and a git repository in an empty folder, and
+// the image's own steps.
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -20,7 +21,7 @@ const NOT_SOURCES = new Set(['.git', 'node_modules', 'dist', 'coverage', '.cache
  * Runs the checks.
  *
  * @param {string} root the project's folder
- * @param {(name: string, problem: string) => void} check takes each result; an empty problem is none
+ * @param {(name: string, problem: string) => void} check takes each result; an empty problem means success
  */
 export function checkInstalls(root, check) {
   const { name } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -61,7 +62,7 @@ function copySources(from, to) {
   cpSync(from, to, { recursive: true, filter: (file) => !NOT_SOURCES.has(path.basename(file)) });
 }
 
-/** Installs in an empty folder, and uses every door and the command. */
+/** Installs the package in an empty folder, and uses every entry point and the command. */
 function installed(folder, specifier, name) {
   mkdirSync(folder);
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
@@ -78,7 +79,10 @@ function installed(folder, specifier, name) {
   );
 }
 
-/** Does by hand what the Dockerfile says: `COPY` and `RUN` of each stage in a folder of its own, and its command with `--version`. */
+/**
+ * Runs the steps of the Dockerfile: `COPY` and `RUN` of each stage in its own folder, and the command with
+ * `--version`.
+ */
 function builtAsImage(sources, folder) {
   const text = readFileSync(path.join(sources, 'Dockerfile'), 'utf8').replace(/\\\n/g, ' ');
   const stages = new Map();
@@ -112,9 +116,9 @@ function builtAsImage(sources, folder) {
   return 'there is no CMD';
 }
 
-/** Runs a command; what is returned is empty when it ends well. */
+/** Runs a command; returns its problem, or an empty string when it succeeds. */
 function run(cwd, command, ...args) {
-  // What npm sets for its own scripts (an `omit`, a prefix) must not reach into these folders.
+  // The settings of npm for its own scripts (an `omit`, a prefix) must not apply to these folders.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^npm_(?!config_(registry|cache|userconfig))/i.test(name),

@@ -1,4 +1,5 @@
-// Checks the package from outside: its manifest (publint), its types (are-the-types-wrong), that the core runs in a browser, and that it installs.
+// Checks the package from outside: its manifest (publint), its types (are-the-types-wrong), that the core
+// runs in a browser, and that it installs.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +8,10 @@ import { build } from 'esbuild';
 import { checkInstalls } from './check-installs.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-/** The mapping is loaded in browsers: a dependency that slips in shows here. Raise it only for a feature that is worth it. */
+/**
+ * Browsers load the mapping: this limit shows a dependency that was added by accident. Raise it only for a
+ * worthwhile feature.
+ */
 const MAX_BROWSER_BYTES = 22 * 1024;
 
 let failed = 0;
@@ -38,7 +42,7 @@ checkInstalls(root, check);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** What `process`, `compile` and `explain` need must bundle without any Node module, and run where eval is forbidden. */
+/** `process`, `compile` and `explain` must bundle without a Node module, and run without eval. */
 async function checkBrowserBundle() {
   const result = await build({
     stdin: {
@@ -73,7 +77,7 @@ async function checkBrowserBundle() {
   );
 }
 
-/** Runs the bundle in a bare realm whose engine refuses to make code from text. */
+/** Runs the bundle in a realm without globals in which eval is forbidden. */
 function runWithoutEval(code) {
   const script = `
     const vm = require('node:vm');

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 const root = path.resolve(__dirname, '..');
 
-/** Where the generated validator lives. */
+/** The path of the generated validator. */
 export const VALIDATOR_FILE = path.join(
   root,
   'src/destinations/gainsight_px/config/generated/validate-config.ts',
@@ -14,17 +14,17 @@ export const VALIDATOR_FILE = path.join(
 /**
  * The source of the configuration's validator, from `config.schema.json`.
  *
- * Ajv compiles schemas with `new Function`, which browsers with a content security policy forbid; so it is run here, and its
- * output is committed.
+ * Ajv compiles schemas with `new Function`, which a content security policy can forbid in a browser. So it
+ * runs here, and its output is committed.
  */
 export function generateConfigValidator(): string {
   const schema = JSON.parse(readFileSync(path.join(root, 'config.schema.json'), 'utf8')) as object;
   const ajv = new Ajv({
     allErrors: true,
-    // It warns of the option `unicode`, which has no replacement.
+    // Ajv warns about the option `unicode`, which has no replacement.
     logger: false,
     allowUnionTypes: true,
-    // Lengths are counted in UTF-16 units; counting code points would import a helper of Ajv's at run time.
+    // Lengths are counted in UTF-16 units; counting code points would import an Ajv helper at run time.
     unicode: false,
     code: { source: true, esm: true, lines: true },
   });

@@ -7,10 +7,10 @@ import { PREFERENCES } from '../src/destinations/gainsight_px/px-objects';
 import type { WarningCode } from '../src/destinations/gainsight_px/explain/explanation';
 import { REASONS } from '../src/cli/commands/explanation';
 
-/** Where the generated page lives. */
+/** The path of the generated page. */
 export const MAPPING_DOC_FILE = path.resolve(__dirname, '../docs/mapping.md');
 
-/** What each converter takes, in the words of the page; a converter without an entry does not compile. */
+/** The input of each converter, as the page describes it. A converter without an entry does not compile. */
 const CONVERTER_TEXT: Readonly<Record<AnyRow['as'], string>> = {
   text: 'strings as they are; finite numbers and booleans as text; blank is absent',
   number: 'finite numbers and numeric strings',

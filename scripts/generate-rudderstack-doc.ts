@@ -1,4 +1,5 @@
-// The answers in docs/rudderstack.md: what the service really says to the calls of curl there. All else in it is written by hand.
+// Writes the answers in docs/rudderstack.md: what the service answers to the curl calls there. The rest of
+// the page is written by hand.
 import { STATUS_CODES } from 'node:http';
 import path from 'node:path';
 import { createHttpFetch } from '../src/router';
@@ -11,7 +12,7 @@ const BASE = 'http://127.0.0.1:9090';
 const SHOWN_HEADERS = ['apiVersion', 'X-Rudder-Should-Retry', 'X-Rudder-Error-Reason', 'Retry-After'];
 const LINE_WIDTH = 150;
 
-/** A call, with the block of its answer if it has one yet. */
+/** A call, with the block of its answer if there is one. */
 const CALL = /^```sh\n((?:# .*\n)?curl -si [^`]*)```\n(?:```http\n[^`]*```\n)?/gm;
 
 /** A call as the document has it. */
@@ -24,7 +25,7 @@ interface Call {
   readonly body: string | undefined;
 }
 
-/** The document with the answers of the service as it is now; each call meets a service and a simulated PX of its own. */
+/** The document with the current answers of the service; each call has its own service and simulated PX. */
 export async function generateRudderstackDoc(text: string): Promise<string> {
   const calls = [...text.matchAll(CALL)].map(([, command]) => parseCall(command!));
   const plan = calls.find(({ path: target, mode }) => mode === 'delivery' && target === '/routerTransform');
@@ -58,7 +59,7 @@ async function answerTo({ mode, path: url, headers, body }: Call) {
     fetch: (target, init) => send(target.replace('https://api.aptrinsic.com', origin), init),
   });
   try {
-    // What curl calls every body, unless it is told otherwise.
+    // The content type that curl sends by default.
     const all = { 'content-type': 'application/x-www-form-urlencoded', ...headers };
     const request =
       body === undefined
@@ -71,7 +72,9 @@ async function answerTo({ mode, path: url, headers, body }: Call) {
   }
 }
 
-/** The body of the delivery proxy: the plan of an answer to `/routerTransform`, with what the host adds. */
+/**
+ * The body for the delivery proxy: the plan of an answer to `/routerTransform`, with the host's additions.
+ */
 function parcelOf(answer: string): object {
   const { output } = JSON.parse(answer) as {
     output: [{ batchedRequest: object; destination: { Config: object } }];
@@ -114,13 +117,13 @@ async function blockOf(call: Call): Promise<string> {
   ].join('\n');
 }
 
-/** Of the metrics, those that do not differ from run to run, and are not too many. */
+/** Some metrics whose values are the same in every run. */
 function partOf(metrics: string): string {
   const lines = metrics.split('\n').filter((line) => /gainsight_px_(plans_pending|px_retries)/.test(line));
   return [...lines, '…'].join('\n');
 }
 
-/** JSON text in lines of a readable length. */
+/** JSON in lines of a readable length. */
 function layOut(value: unknown, indent = ''): string {
   const flat = JSON.stringify(value);
   if (typeof value !== 'object' || value === null || flat.length + indent.length <= LINE_WIDTH) return flat;

@@ -1,4 +1,5 @@
-// Writes what is generated from other sources: run it after a change to a mapping table, to config.schema.json, or to what the service answers.
+// Writes the generated files. Run it after a change to a mapping table, to config.schema.json, or to the
+// answers of the service.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { generateConfigValidator, VALIDATOR_FILE } from './generate-config-validator';

@@ -1,5 +1,6 @@
-// What npm runs after an install in this folder, and when it installs the package from git: builds it.
-// Without the development dependencies (`npm ci --omit=dev`) or without the sources nothing can be built, and the install must not fail.
+// Builds the package: npm runs it after an install in this folder, and when it installs the package from git.
+// It cannot build without the development dependencies (`npm ci --omit=dev`) or the sources; the install must
+// not fail then.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';

@@ -5,12 +5,12 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** A clock that stands still until a test moves it. */
+/** A clock whose time passes only when a test advances it. */
 export class FakeClock implements Clock {
   readonly #timers = new Set<Timer>();
   #nowMs = 0;
 
-  /** @param startEpochMs what the wall clock shows at the start, in milliseconds since 1970 */
+  /** @param startEpochMs the wall clock at the start, in milliseconds since 1970 */
   constructor(private readonly startEpochMs = Date.UTC(2024, 0, 1)) {}
 
   nowMs(): number {
@@ -27,12 +27,12 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** How many timers wait. */
+  /** The number of pending timers. */
   get waiting(): number {
     return this.#timers.size;
   }
 
-  /** Moves time on, through every timer that is due on the way. */
+  /** Advances the time and fires every timer that becomes due. */
   async advance(byMs: number): Promise<void> {
     const endMs = this.#nowMs + byMs;
     await settled();
@@ -42,14 +42,14 @@ export class FakeClock implements Clock {
     this.#nowMs = endMs;
   }
 
-  /** Moves time on to the next timer; false when there is none. */
+  /** Advances the time to the next timer; false when there is none. */
   async step(): Promise<boolean> {
     const next = this.#next();
     if (next !== undefined) await this.#fire(next);
     return next !== undefined;
   }
 
-  /** Moves time on from timer to timer until the promise is settled; throws when nothing is left that could settle it. */
+  /** Advances the time from timer to timer until the promise settles. @throws when no timer is left */
   async runUntil<T>(promise: Promise<T>): Promise<T> {
     let over = false;
     const watched = promise.finally(() => {
@@ -83,7 +83,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Resolves when all that can go on without time passing has gone on. */
+/** Resolves when everything has run that needs no time to pass. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

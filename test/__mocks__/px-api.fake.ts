@@ -1,17 +1,17 @@
 import type { Fetch } from '../../src/router';
 import type { FakeClock } from './clock.fake';
 
-/** One scripted answer; without a status and an error it never comes. */
+/** One scripted answer. Without a status and an error, no answer comes. */
 export interface ScriptedAnswer {
   readonly status?: number;
-  /** Error code that the connection breaks with. */
+  /** The error code of the broken connection. */
   readonly error?: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly latencyMs?: number;
 }
 
-/** One request as it was sent. */
+/** A request that was sent. */
 export interface SentRequest {
   readonly method: string;
   /** Path with query. */
@@ -23,7 +23,7 @@ export interface SentRequest {
 
 const NULL_BODY = new Set([204, 205, 304]);
 
-/** A `fetch` that answers by script and writes down what was sent and how many were in flight. */
+/** A `fetch` that answers from a script, and records the requests and how many were in flight. */
 export class FakePxApi {
   readonly sent: SentRequest[] = [];
   inFlight = 0;
@@ -34,7 +34,7 @@ export class FakePxApi {
     private readonly answer: (request: SentRequest, index: number) => ScriptedAnswer,
   ) {}
 
-  /** Answers from a list, in order; the last for ever. */
+  /** Answers from a list, in order; then repeats the last one. */
   static scripted(clock: FakeClock, answers: readonly ScriptedAnswer[]): FakePxApi {
     return new FakePxApi(clock, (_, index) => answers[Math.min(index, answers.length - 1)]!);
   }

@@ -9,7 +9,10 @@ import {
 import { createHttpFetch, createRouter, type Fetch, type Outcome } from '../../src/router';
 import { createSimulator, type Snapshot } from '../../src/simulator';
 
-/** Every route in both of its forms, one after the other over one connection: a request that is written wrongly harms the next. */
+/**
+ * Every route in both forms, one after the other over one connection, because a malformed request would break
+ * the next one.
+ */
 const IDS = { 'ids in the path': ['ada', 'acme'], 'ids in the body': ['ä/../b?', 'c?d=é'] } as const;
 const config = { apiKey: 'key', productTagKey: 'AP-EXAMPLE-2' };
 
@@ -25,7 +28,7 @@ function plans([userId, groupId]: readonly [string, string]): RequestPlan[] {
     getPreferences(userId, config),
     deleteUser(userId, config),
     process({ type: 'identify', userId: 'the next', traits }),
-    // It has a form for ids in the path only.
+    // PX offers this call only with the id in the path.
     denyUser('the next', true, config),
   ];
 }

@@ -24,8 +24,8 @@ import {
 } from '../../src/simulator';
 
 /**
- * Every fault of the simulated PX, at every request of every plan, with an empty PX and with one that knows the objects. The
- * claim: nothing is lost, and nothing but the plan's own objects is written.
+ * Every fault of the simulated PX, at every request of every plan, with an empty PX and with one that knows
+ * the objects. Nothing is lost, and only the plan's own objects are written.
  */
 const config = {
   apiKey: 'key',
@@ -61,7 +61,7 @@ const PLANS: Readonly<Record<string, RequestPlan>> = {
   'deny a user': denyUser('ada', true, config),
 };
 
-/** Calls that need a user who is there. */
+/** Calls that need an existing user. */
 const NEED_A_USER = new Set([
   'group that creates no user',
   'get preferences',
@@ -69,18 +69,18 @@ const NEED_A_USER = new Set([
   'deny a user',
 ]);
 
-/** Answers that mean a refusal, and so end a plan for good. */
+/** Answers that refuse a request, and so end a plan without a retry. */
 const REFUSALS: readonly FaultName[] = ['html-403'];
-/** A matter of the time limit alone; `hang` stands for it. */
+/** Only a timeout can end it; the case `hang` covers it. */
 const ONLY_SLOW: readonly FaultName[] = ['slow'];
-/** The status came and said enough; only the body was cut. */
+/** The status is complete, and only the body is cut off. */
 const STATUS_CAME: readonly FaultName[] = ['truncated-answer'];
-/** The client alone ends these. */
+/** Only the client ends these. */
 const HANGING: readonly FaultName[] = ['hang', 'hang-after-write'];
 const FAULTS = FAULT_NAMES.filter((fault) => !REFUSALS.includes(fault) && !ONLY_SLOW.includes(fault));
 const LASTING_FAULTS = FAULTS.filter((fault) => !STATUS_CAME.includes(fault));
 
-/** No request reaches it by itself, on however slow a machine: {@link giveUpRequests} ends those that the simulated PX leaves hanging. */
+/** No request reaches this timeout, even on a slow machine: {@link giveUpRequests} ends the hanging ones. */
 const REQUEST_TIMEOUT_MS = 600_000;
 const requestTimeouts = new Set<() => void>();
 const clock: Clock = {
@@ -96,7 +96,10 @@ function giveUpRequests(): void {
   for (const giveUp of [...requestTimeouts]) giveUp();
 }
 
-/** Lets the requests fail that `fires` picks by their number, from 1. One that hangs is given up as soon as PX has written what it writes. */
+/**
+ * Fails the requests that `fires` picks by their number, from 1. Aborts a hanging one as soon as PX has
+ * written.
+ */
 function failing(fault: FaultName, fires: (nth: number) => boolean): FaultScript {
   let seen = 0;
   return () => {
@@ -133,11 +136,11 @@ afterAll(async () => {
   await simulator.close();
 });
 
-/** Puts the simulated PX into the state that a case starts from. */
+/** Puts the simulated PX into the first state of a case. */
 async function prepare(name: string, known: boolean): Promise<void> {
   simulator.configure({ faults: null });
   simulator.reset('all');
-  // What the former one has created it would take for not seen yet.
+  // A router that created the object before would read its 404 as a lag.
   await router.close();
   router = createRouter(options);
   await router.deliver(destination.process(BYSTANDER));
@@ -157,7 +160,7 @@ interface Reference {
   readonly state: Snapshot;
 }
 
-/** What the plan does when nothing goes wrong. */
+/** The result of the plan without a fault. */
 async function reference(name: string, known: boolean): Promise<Reference> {
   await prepare(name, known);
   const outcome = await router.deliver(PLANS[name]!);
@@ -233,7 +236,7 @@ describe.each(Object.keys(PLANS))('%s', (name) => {
             requests: nth,
             outcome: { delivered: false, code: 'denied', status: 403, retryable: false, retries: 0 },
           });
-          // What the requests before it wrote may stand; nobody else's record is touched or made.
+          // Earlier requests may have written; no other record is changed or created.
           expect(userOf(state(), 'victim')).toEqual(userOf(before, 'victim'));
           const allowed = new Set([...idsOf(before), ...idsOf(expected.state)]);
           expect(idsOf(state()).filter((id) => !allowed.has(id))).toEqual([]);

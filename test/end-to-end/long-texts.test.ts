@@ -8,8 +8,8 @@ import { createSimulator } from '../../src/simulator';
 import { cleanUp, CONFIG, job, world } from '../service/running-service';
 
 /**
- * V8 hashes a text of 16,384 characters or more by its length alone: a map or a set of such keys compares each with all others. So none may
- * hold what an event brings at any length.
+ * V8 hashes a string of 16,384 characters or more by its length alone, so a map or a set compares each such
+ * key with all others. No map or set may use a string of unbounded length from an event as a key.
  */
 const LONG = 'x'.repeat(20_000);
 const LONGEST_KEY = 5_000;
@@ -19,7 +19,7 @@ afterEach(async () => {
   await cleanUp();
 });
 
-/** The lengths of all texts that maps and sets take as keys from now on, as far as they are too long. */
+/** Records the lengths of strings that are too long, whenever a map or a set gets one as a key. */
 function watchKeys(): number[] {
   const tooLong: number[] = [];
   const watch = (key: unknown): void => {
@@ -117,12 +117,12 @@ it('by the service', async () => {
   expect(tooLong).toEqual([]);
 });
 
-describe('the name of a text', () => {
+describe('the short name of a text', () => {
   it('is the text, up to 256 characters', () => {
     expect(shortName('x'.repeat(256))).toBe('x'.repeat(256));
   });
 
-  it('is its beginning with a digest, for a longer one; and never what a shorter text is called', () => {
+  it('is its beginning and a digest for a longer text, and never the name of a shorter text', () => {
     const name = shortName(`user:${LONG}`);
     const hex = createHash('sha256').update(`user:${LONG}`, 'utf16le').digest('hex');
     expect(name).toBe(`user:${'x'.repeat(11)}${hex}`.padEnd(257, '.'));
@@ -134,7 +134,7 @@ describe('the name of a text', () => {
     expect(shortName(`${LONG}\uD800`)).not.toBe(shortName(`${LONG}\uD801`));
   });
 
-  it('is for a digest of any length the same kind of name', () => {
+  it('has the same form for a digest of any length', () => {
     expect(namingBy(() => 'abc')(LONG)).toBe(`${'x'.repeat(16)}abc`.padEnd(257, '.'));
   });
 });

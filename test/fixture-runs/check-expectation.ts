@@ -11,7 +11,7 @@ import type { ExpectedError, ExpectedPlan, Fixture, RequestLine } from './load-f
 
 const US = 'https://api.aptrinsic.com';
 
-/** Every request of the plan, as fixtures write them, is what the fixture says. */
+/** Compares the requests and lanes of the plan with the fixture. */
 export function checkPlan(plan: RequestPlan, expected: ExpectedPlan): void {
   if (expected.requests !== undefined) {
     const origin = expected.origin ?? US;
@@ -27,7 +27,7 @@ export function checkPlan(plan: RequestPlan, expected: ExpectedPlan): void {
   if (expected.lanes !== undefined) expect(plan.lanes).toEqual(expected.lanes);
 }
 
-/** The body with what `...` stands for. */
+/** The body, with `...` replaced by the fields of the named step. */
 export function wholeBody(
   body: Readonly<Record<string, unknown>>,
   lines: readonly RequestLine[],
@@ -72,7 +72,7 @@ export function endOf(next: Exclude<Advance, { to: 'step' }>): string {
   return `fail ${next.code} of ${next.answerOf}${next.retryable === true ? ', retryable' : ''}`;
 }
 
-/** What the fixture says of origins, dropped values and warnings. */
+/** Compares origins, dropped values and warnings with the fixture. */
 export function checkExplanation(explanation: Explanation, expected: ExpectedPlan | ExpectedError): void {
   if (expected.dropped !== undefined) {
     const dropped = explanation.dropped.map(({ path, reason, type }) => [path, reason, type]);
@@ -91,7 +91,9 @@ export function checkExplanation(explanation: Explanation, expected: ExpectedPla
   }
 }
 
-/** The fields that `explain` names are those of the requests, each with an origin: all of them, and no others. */
+/**
+ * The fields that `explain` names are those of the requests, each with an origin: all of them, and no others.
+ */
 export function checkFields({ fields }: Explanation, plan: RequestPlan): void {
   for (const { from, steps } of fields) {
     expect(from).not.toBe('');
@@ -101,7 +103,7 @@ export function checkFields({ fields }: Explanation, plan: RequestPlan): void {
     const body = request.body ?? {};
     const explained = fields
       .filter(({ steps }) => steps.includes(id))
-      // An id that travels in the path is a field of the request, too.
+      // An id in the path is a field of the request, too.
       .filter(({ to }) => to in body || (to !== 'identifyId' && to !== 'id'))
       .map(({ to, value }): [string, unknown] => [to, value]);
     const sent = leavesOf(body);
@@ -124,7 +126,7 @@ function sorted(lines: readonly (readonly string[])[]): string[] {
   return lines.map((line) => line.join(' | ')).sort();
 }
 
-/** What was thrown, or that nothing was. */
+/** The error that was thrown, or undefined. */
 export function thrownBy(run: () => unknown): DestinationError | undefined {
   try {
     run();

@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ErrorCode, ErrorKind, Method } from '../../src';
 
-/** One request of a plan: the step's id, the method, the path (with the API's version), the body where there is one. */
+/**
+ * One request of a plan: the step's id, the method, the path (with the API's version), the body where there
+ * is one.
+ */
 export type RequestLine = readonly [
   step: string,
   method: Method,
@@ -12,14 +15,19 @@ export type RequestLine = readonly [
 
 /** What a message is expected to become. Every part that is given is compared exactly. */
 export interface ExpectedPlan {
-  /** All requests of the plan in order. In a body, `"...": "updateUser"` stands for all fields of that step's body. */
+  /**
+   * All requests of the plan in order. In a body, `"...": "updateUser"` stands for all fields of that step's
+   * body.
+   */
   readonly requests?: readonly RequestLine[];
   /** Default: the origin of the US data center. */
   readonly origin?: string;
   readonly lanes?: readonly string[];
   /** With `answers`: the steps that are run, in order. */
   readonly path?: readonly string[];
-  /** With `answers`: `done`, `done, <note>`, `fail <code> of <step>`, or `fail <code> of <step>, retryable`. */
+  /**
+   * With `answers`: `done`, `done, <note>`, `fail <code> of <step>`, or `fail <code> of <step>, retryable`.
+   */
   readonly outcome?: string;
   /** Where fields come from, by `<object> <field>`; fields that are not named are not compared. */
   readonly from?: Readonly<Record<string, string>>;
@@ -35,7 +43,7 @@ export interface ExpectedError {
   readonly error: {
     readonly kind: ErrorKind;
     readonly code: ErrorCode;
-    /** The path of the only fault. */
+    /** The path of the only issue. */
     readonly path?: string;
     /** The paths of all issues, where there are several. */
     readonly paths?: readonly string[];
@@ -58,7 +66,7 @@ export const FOLDERS = ['identify', 'group', 'track', 'preferences', 'config', '
 
 const ROOT = path.resolve(__dirname, '../__fixtures__/gainsight_px');
 
-/** What `"base"` stands for: a configuration with nothing but what is required. */
+/** The value of `"base"`: a configuration with only the required keys. */
 export const BASE_CONFIG = {
   apiKey: '3f8e2c1a-0000-4000-8000-5ec2e75ec2e7',
   productTagKey: 'AP-FIXTURES-2',
@@ -70,7 +78,7 @@ const KEYS: Readonly<Record<'fixture' | 'plan' | 'error', readonly string[]>> = 
   error: ['error', 'dropped'],
 };
 
-/** All fixtures, read anew: what one test does to an event, no other sees. */
+/** Reads all fixtures again, so that no test sees what another one does to an event. */
 export function loadFixtures(): Fixture[] {
   return FOLDERS.flatMap((folder) =>
     readdirSync(path.join(ROOT, folder))
@@ -88,7 +96,7 @@ export function expectsError(expected: Fixture['expect']): expected is ExpectedE
   return 'error' in expected;
 }
 
-/** A misspelt key would be an expectation that nothing checks: it is refused. */
+/** Refuses unknown keys: no test would check a misspelt expectation. */
 function parseFixture(name: string, text: string): Fixture {
   const raw = JSON.parse(text) as Fixture & { config: 'base' | Record<string, unknown> };
   requireKnownKeys(name, raw, 'fixture');
@@ -107,7 +115,9 @@ function requireKnownKeys(name: string, object: object, kind: keyof typeof KEYS)
   if (unknown.length > 0) throw new Error(`${name}: unknown keys ${unknown.join(', ')}`);
 }
 
-/** `"base"`, or an object in which `"...": "base"` stands for what the base holds, or a whole configuration. */
+/**
+ * `"base"`, or an object in which `"...": "base"` stands for what the base holds, or a whole configuration.
+ */
 function configOf(raw: 'base' | Record<string, unknown>): Record<string, unknown> {
   if (raw === 'base') return { ...BASE_CONFIG };
   const { '...': base, ...rest } = raw;

@@ -1,10 +1,10 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A load balancer of TCP connections: round and round, and on to the next where one refuses. */
+/** A round-robin load balancer of TCP connections. It tries the next backend when one refuses. */
 export interface Balancer {
   readonly origin: string;
-  /** How many connections each backend has taken so far. */
+  /** How many connections each backend has accepted. */
   readonly taken: readonly number[];
   close(): Promise<void>;
 }

@@ -4,8 +4,8 @@ import { seededRandom } from './random';
 export const MOST_JOBS = 20;
 
 /**
- * Sizes of batches as a real host was seen to send them: from 1 to 20 jobs, mostly 20, 5 or 1, as a worker sends what has come in five
- * seconds. Here a worker does not wait for jobs, it takes fewer.
+ * Batch sizes as a real host sends them: 1 to 20 jobs, mostly 20, 5 or 1, because a worker sends the jobs
+ * that came within five seconds. Here a worker does not wait for jobs; it picks up fewer.
  */
 export function batchSizesAsSeen(seed = 1): () => number {
   const random = seededRandom(seed);

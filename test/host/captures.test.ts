@@ -55,7 +55,7 @@ async function sent(capture: Capture, route: FakeRoute, options: Partial<HostOpt
   return service.received.filter((request) => request.route === route);
 }
 
-/** Of the connection, and of a length that is another one: not compared by value. */
+/** Headers of the connection and the length: compared by name, not by value. */
 const UNCOMPARED = ['host', 'content-length'];
 
 function headersOf(headers: JsonObject): JsonObject {

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { JsonObject } from '../../src/core/json/json-object';
 
 /**
- * A request that a real host sent (RudderStack rudder-server f2655fbb, just after v1.83.0), trimmed to a few events. Key, tag key and
- * names are examples.
+ * A request that a real host sent (RudderStack rudder-server f2655fbb, just after v1.83.0), trimmed to a few
+ * events. Key, tag key and names are examples.
  */
 export interface Capture {
   /** `POST /routerTransform HTTP/1.1` */
@@ -31,9 +31,10 @@ export interface CapturedTransform {
 }
 
 /**
- * Where two JSON values differ in form: a key that only one of them has, another type, another length of a list. `null` is a type of its own.
+ * Compares the form of two JSON values: a key that only one of them has, another type, another length of a
+ * list. `null` is its own type.
  *
- * @returns one line for each difference, with its path; none where they have the same form
+ * @returns one line for each difference, with its path; empty when both have the same form
  */
 export function differencesOfForm(captured: unknown, sent: unknown, at = '$'): string[] {
   const types = [formOf(captured), formOf(sent)] as const;

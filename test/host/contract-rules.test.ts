@@ -9,7 +9,8 @@ import { shortened } from './timing';
 import { RULES, type Rule } from './violation';
 
 /**
- * The host simulator, tested: a service that keeps every rule is let through, and each rule that it breaks on purpose is seen.
+ * The host simulator, tested: a service that keeps every rule is let through, and each rule that it breaks on
+ * purpose is seen.
  */
 let px: Simulator;
 let origin: string;
@@ -101,7 +102,7 @@ describe('a service that keeps every rule', () => {
     expect(px.state.events.total).toBe(options.delivery === 'proxy' ? 0 : 4);
   });
 
-  it('is told so by what the host sends it', async () => {
+  it('reads it from the request of the host', async () => {
     await runAgainst({}, { compacted: true, delivery: 'proxy' });
     const [transform, proxy] = ['router', 'proxy'].map((name) =>
       service!.received.find(({ route }) => route === name),
@@ -159,7 +160,7 @@ const BREACHES: readonly [
     'features-source-flags',
     { features: withBody(() => ({ routerTransform: { GAINSIGHT_PX: true } })) },
   ],
-  ['features that are no JSON', 'features-unreadable', { features: withBody(() => 'OK') }],
+  ['features that are not JSON', 'features-unreadable', { features: withBody(() => 'OK') }],
   [
     '3: metadata without an unknown key',
     'metadata-not-echoed',
@@ -290,16 +291,20 @@ const BREACHES: readonly [
       })),
     },
   ],
-  ['a reply that is no JSON', 'reply-undecodable', { router: withBody(() => '<html>') }],
+  ['a reply that is not JSON', 'reply-undecodable', { router: withBody(() => '<html>') }],
   ['a reply that is an array', 'reply-undecodable', { router: withBody(() => []) }],
-  ['an error that is no text', 'reply-undecodable', { router: withItem((item) => ({ ...item, error: {} })) }],
   [
-    'a tag that is no text',
+    'an error that is not a string',
+    'reply-undecodable',
+    { router: withItem((item) => ({ ...item, error: {} })) },
+  ],
+  [
+    'a tag that is not a string',
     'reply-undecodable',
     { router: withItem((item) => ({ ...item, statTags: { errorType: 400 } })) },
   ],
   [
-    'a time that is no RFC 3339',
+    'a time that is not RFC 3339',
     'reply-undecodable',
     { router: withMetadata({ workerAssignedTime: 'yesterday' }) },
   ],
@@ -330,7 +335,7 @@ const BREACHES: readonly [
     { delivery: 'proxy' },
   ],
   [
-    'a reply of the processor that is no JSON',
+    'a reply of the processor that is not JSON',
     'processor-reply-undecodable',
     { processor: withBody(() => '[') },
     { transformAt: 'processor' },

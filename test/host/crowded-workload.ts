@@ -4,22 +4,23 @@ import type { HostEvent } from './job';
 import { seededRandom } from './random';
 
 /**
- * Messages as a real host was seen to carry them: a user has several anonymous ids, and so several ordering keys; several users share an
- * account; the group message of a user often comes before its identify; the same user writes to more than one account.
+ * Messages as a real host sends them: a user has several anonymous ids, and therefore several ordering keys.
+ * Several users share an account. The group message of a user often comes before its identify. A user can
+ * write to more than one account.
  */
 export interface CrowdedWorkload {
   readonly events: readonly HostEvent[];
-  /** What PX has to hold at the end, whatever the order. */
+  /** What PX must hold at the end, in any order. */
   readonly expected: CrowdedState;
   /** How many group messages come before the first identify of their user. */
   readonly groupsBeforeUsers: number;
 }
 
-/** Who and what is there. */
+/** The users, accounts and events in PX. */
 export interface CrowdedState {
   readonly users: readonly string[];
   readonly accounts: readonly string[];
-  /** The `seq` of each event, sorted: one that is missing was lost, one that stands there twice was doubled. */
+  /** The `seq` of each event, sorted. A missing one was lost; one that occurs twice was sent twice. */
   readonly events: readonly number[];
 }
 

@@ -2,7 +2,7 @@
 const COMMON = ['connectionMode', 'consentManagement'];
 const CONSENT = ['oneTrustCookieCategories', 'ketchConsentPurposes'];
 
-/** The keys that a destination may store by source type. `dataCenter` is among those of two types only. */
+/** The keys that a destination may store by source type. Only two types have `dataCenter`. */
 const KEYS_BY_SOURCE_TYPE: Readonly<Record<string, readonly string[]>> = {
   amp: [...COMMON, ...CONSENT],
   android: [...COMMON, ...CONSENT],
@@ -35,7 +35,10 @@ const SOURCE_TYPES = [
   'shopify',
 ];
 
-/** The configuration of the destination's definition, which comes with every transform request (see `captures`). */
+/**
+ * The configuration of the destination's definition, which comes with every transform request (see
+ * `captures`).
+ */
 export const DEFINITION_CONFIG: Readonly<Record<string, unknown>> = {
   destConfig: {
     ...KEYS_BY_SOURCE_TYPE,

@@ -18,7 +18,7 @@ const DESCRIPTOR: GoType = {
 
 const BODY_FORMATS = ['JSON', 'JSON_ARRAY', 'XML', 'FORM'];
 
-/** A request that the host is to send; whatever else a descriptor held is gone. */
+/** The request that the host sends: the parts of a descriptor that it decodes. */
 export interface Descriptor {
   readonly type: string;
   readonly endpoint: string;
@@ -33,12 +33,12 @@ export interface Descriptor {
 
 export type DescriptorReading =
   | { readonly ok: true; readonly descriptors: readonly Descriptor[] }
-  /** What the job's status becomes. */
+  /** The status of the job. */
   | { readonly ok: false; readonly code: number; readonly error: string };
 
 /**
- * Decodes what a service wants sent, notes whatever breaks the host's rules for it, and says what the host makes of it: 599 for what
- * cannot be decoded, 0 for an array without an element.
+ * Decodes the descriptors of a service, and notes each violation of the host's rules. The job gets 599 when
+ * they cannot be decoded, and 0 for an empty array.
  */
 export function readDescriptors(
   raw: unknown,
@@ -59,7 +59,7 @@ export function readDescriptors(
       return { ok: false, code: 0, error: '' };
     }
   } else if (!isObject(raw)) {
-    return undecodable('batchedRequest is missing or no object');
+    return undecodable('batchedRequest is missing or not an object');
   }
   const parts: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
   const fault = parts.map((part) => decodeFault(part, DESCRIPTOR)).find((found) => found !== undefined);
@@ -85,14 +85,14 @@ function descriptorOf(raw: JsonObject): Descriptor {
   };
 }
 
-/** Notes what would not be sent as it is meant, though it can be decoded. */
+/** Notes what the host can decode but does not send as the service means it. */
 function inspect({ type, files, body, endpoint }: Descriptor, violations: Violations): void {
   if (type !== 'REST') violations.note('descriptor-not-rest', `type is "${type}"`);
   if (Object.keys(files).length > 0) violations.note('descriptor-with-files', 'files is not empty');
   if (!isUrlToGo(endpoint))
     violations.note('endpoint-malformed', endpoint.replace(/^(https?:\/\/[^/]*).*/, '$1/…'));
   const filled = Object.entries(body).filter(([format, value]) => {
-    if (!isObject(value)) violations.note('body-value-no-object', `body.${format} is no object`);
+    if (!isObject(value)) violations.note('body-value-no-object', `body.${format} is not an object`);
     return isObject(value) && Object.keys(value).length > 0;
   });
   if (filled.length > 1) {
@@ -106,7 +106,10 @@ function inspect({ type, files, body, endpoint }: Descriptor, violations: Violat
   }
 }
 
-/** Whether Go can parse a URL: it refuses blanks in the host, control characters, and a percent sign that begins no escape. */
+/**
+ * Whether Go can parse a URL: it refuses spaces in the host name, control characters, and a percent sign
+ * without two hex digits.
+ */
 export function isUrlToGo(endpoint: string): boolean {
   return (
     /^https?:\/\/[^/?#\s]+/.test(endpoint) &&

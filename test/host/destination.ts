@@ -1,7 +1,7 @@
 import type { DestinationConfig } from '../../src/index';
 import { DEFINITION_CONFIG } from './definition-config';
 
-/** A destination as the host hands it to a transformer: Go's names of its fields. */
+/** A destination as the host sends it to a transformer, with Go's field names. */
 export interface DestinationObject {
   readonly ID: string;
   readonly Name: string;

@@ -3,7 +3,7 @@ import { isUrlToGo, type Descriptor } from './descriptor';
 import { goJson, goQuery, goText } from './go-encode';
 import { callHttp, TransportError, type Client } from './http-call';
 
-/** What a delivery comes to: the job's status, and the text that is stored with it. */
+/** The result of a delivery: the job's status code, and the error text that the host stores with it. */
 export interface DeliveryResult {
   readonly code: number;
   readonly text: string;
@@ -12,16 +12,16 @@ export interface DeliveryResult {
 export interface DirectOptions {
   readonly client: Client;
   readonly timeoutMs: number;
-  /** Where a URL of the destination really leads. */
+  /** Maps a URL of the destination to the simulator's. */
   readonly resolve: (url: string) => string;
-  /** Its abort ends a request: the host's process is killed. Default: none. */
+  /** Aborts a request when the host's process is killed. Default: none. */
   readonly signal?: AbortSignal;
 }
 
-/** What a body becomes on the wire, or why it cannot be sent. */
+/** A body as it is sent, or the reason why it cannot be sent. */
 type Encoding = { readonly ok: true; readonly body?: string } | { readonly ok: false; readonly why: string };
 
-/** Sends the requests of one job, one after another, until one is answered with anything but a 2xx. */
+/** Sends the requests of one job, one after another, and stops after the first answer that is not 2xx. */
 export async function deliverDirectly(
   descriptors: readonly Descriptor[],
   options: DirectOptions,
@@ -78,6 +78,6 @@ function encodeAs(format: string, value: JsonObject): Encoding {
   if (format === 'JSON_ARRAY') return { ok: true, body: goText(value.batch ?? '') };
   if (format === 'XML') return { ok: true, body: goText(value.payload ?? '') };
   if (format === 'FORM') return { ok: true, body: goQuery('', value) };
-  // GZIP is one more format of the host; this destination never has a use for it.
+  // The host also knows the format GZIP; this destination never uses it.
   return { ok: false, why: `unknown body format ${format}` };
 }

@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../../src/core/json/json-object';
 import type { GoType } from './go-decode';
 import type { Violations } from './violation';
 
-/** What the host decodes of a job's metadata that comes back. */
+/** A job's metadata, as the host decodes it from an answer. */
 export const JOB_METADATA: GoType = {
   struct: {
     userId: 'string',
@@ -25,7 +25,7 @@ export const JOB_METADATA: GoType = {
   },
 };
 
-/** What the host goes on with: its own values come back from the service. */
+/** The metadata that the host continues with: the service echoes it. */
 export interface Echo {
   readonly jobId: number;
   readonly userId: string;
@@ -40,7 +40,7 @@ export interface Echo {
   readonly destInfo: unknown;
 }
 
-/** Reads decodable metadata as Go does: whatever is missing has its type's zero. */
+/** Decodes metadata as Go does: a missing field gets the zero value of its type. */
 export function readEcho(metadata: JsonObject): Echo {
   const text = (key: string): string => (typeof metadata[key] === 'string' ? metadata[key] : '');
   const number = (key: string): number => (typeof metadata[key] === 'number' ? metadata[key] : 0);
@@ -59,7 +59,10 @@ export function readEcho(metadata: JsonObject): Echo {
   };
 }
 
-/** Notes metadata that is not what was sent. `destInfo` is the one key that a service may add: a channel of its own. */
+/**
+ * Notes metadata that differs from what the host sent. A service may add only the key `destInfo`, which the
+ * host stores for it.
+ */
 export function checkEcho(
   echoed: unknown,
   sent: JsonObject | undefined,

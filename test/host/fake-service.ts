@@ -13,13 +13,13 @@ export interface FakeReply {
 }
 
 export interface FakeServiceOptions {
-  /** Makes another answer of a right one. */
+  /** Changes a correct answer. */
   readonly spoil?: (reply: FakeReply, route: FakeRoute, count: number) => FakeReply;
 }
 
 export interface FakeService {
   readonly url: string;
-  /** The bodies that came, parsed. */
+  /** The request bodies, parsed. */
   readonly received: readonly {
     readonly method: string;
     readonly path: string;
@@ -27,7 +27,7 @@ export interface FakeService {
     readonly headers: JsonObject;
     readonly body: unknown;
   }[];
-  /** Resolves when a route has been asked and has answered. */
+  /** Resolves when a route has answered a request. */
   untilAsked(route: FakeRoute): Promise<void>;
   close(): Promise<void>;
 }
@@ -48,8 +48,8 @@ const FEATURES = {
 };
 
 /**
- * A transformer that keeps every rule of the contract and does next to nothing: each event becomes one custom event in PX, and its
- * proxy route sends nothing. With `spoil`, it breaks the rule that a test chooses.
+ * A minimal transformer that keeps every rule of the contract: each event becomes one custom event in PX, and
+ * the proxy route sends nothing. With `spoil`, it breaks the rule that a test chooses.
  */
 export async function startFakeService({
   spoil = (reply) => reply,

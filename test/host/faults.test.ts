@@ -15,9 +15,12 @@ import {
 import { ROUTER_WAYS, WAYS } from './ways';
 import { CONFIG, hostEvent, workload } from './workload';
 
-/** The host's own test of order is the model: 50 users, 40 jobs each, and a destination that fails as scripted. */
+/**
+ * As in rudder-server's own test of job order: 50 users, 40 jobs each, and a destination that fails as
+ * scripted.
+ */
 const MANY = workload(50, 40);
-/** Enough for what is new about the other ways. */
+/** Fewer jobs are enough for the other ways. */
 const FEW = workload(50, 12);
 const SHARE_OF_FAULTS = 0.08;
 let ofMany: Snapshot;
@@ -34,7 +37,7 @@ beforeAll(async () => {
 
 afterEach(cleanUp);
 
-/** Who and what is there, and all events. */
+/** All users, accounts and events in PX. */
 function idsOf({ users, accounts, events }: Snapshot): object {
   return {
     users: users.map(({ identifyId, accountId }) => ({ identifyId, accountId })),
@@ -67,10 +70,11 @@ describe('50 users with 12 jobs each, and a PX that fails', () => {
   });
 
   it.each([
-    // Requests for several batches run side by side, and each is sent again as a whole: nothing may be lost, but the host itself
-    // does not keep the order in which plans are run.
+    // The host sends several batches at the same time, and repeats a failed one as a whole. No event may be
+    // lost, but the host itself does not keep the order.
     { batches: 'side by side', eventsPerProcessorBatch: 100, share: SHARE_OF_FAULTS, inOrder: false },
-    // As many as the host takes up at a time: one batch after another. With more faults, ever another would make it come again.
+    // One batch holds all events that the host reads at a time, so batches follow one another. With more
+    // faults a batch would be repeated again and again.
     { batches: 'one after another', eventsPerProcessorBatch: 400, share: SHARE_OF_FAULTS / 8, inOrder: true },
   ])(
     'are all delivered: inline mode at the processor, batches $batches',
@@ -80,14 +84,14 @@ describe('50 users with 12 jobs each, and a PX that fails', () => {
       const options: Partial<HostOptions> = { transformAt: 'processor', eventsPerProcessorBatch };
       const report = await (await startScene('inline', px, options)).run(eventsOf(FEW));
       expect(report).toMatchObject({ violations: [], panicked: false, states: { Succeeded: FEW.length } });
-      // A batch in which anything fails comes again as a whole.
+      // The host repeats a batch as a whole when one event of it fails.
       expect(report.transformRequests).toBeGreaterThan(Math.ceil(FEW.length / eventsPerProcessorBatch));
       const state = px.px.state.snapshot({ distinctEvents: true });
       expect(inOrder ? state : idsOf(state)).toEqual(inOrder ? ofFew : idsOf(ofFew));
     },
   );
 
-  it.each(WAYS)('are all delivered though each third answer is lost: $name', async ({ mode, options }) => {
+  it.each(WAYS)('are all delivered when every third answer is lost: $name', async ({ mode, options }) => {
     const faults = randomFaults(SHARE_OF_FAULTS / 4, 11, mode, options.transformAt);
     const losesAnswer = (request: number): boolean => request % 3 === 0;
     const px = await startPx(faults);
@@ -96,7 +100,7 @@ describe('50 users with 12 jobs each, and a PX that fails', () => {
     ).run(eventsOf(FEW));
     expect(report).toMatchObject({ violations: [], panicked: false, states: { Succeeded: FEW.length } });
     expect(report.lostAnswers).toBeGreaterThan(9);
-    // Those are answers to requests that have written.
+    // The lost answers belong to requests that PX carried out.
     if (mode === 'delivery') expect(report.lostProxyAnswers).toBeGreaterThan(99);
     expect(px.px.state.snapshot({ distinctEvents: true })).toEqual(ofFew);
   });

@@ -4,7 +4,7 @@ import { callHttp, freshConnections, parseJson, TransportError } from './http-ca
 import { wait, type Timing } from './timing';
 import { OutOfPatience, type Violations } from './violation';
 
-/** What the host believes before it has heard, and again after a 404. */
+/** What the host assumes before the first answer, and after a 404. */
 const BUILT_IN: unknown = {
   routerTransform: { MARKETO: true, HS: true },
   regulations: ['AM'],
@@ -15,11 +15,11 @@ const BUILT_IN: unknown = {
 const POLL_TIMEOUT_MS = 30_000;
 const QUICK_TRIES = 10;
 
-/** What the service says it can do, polled. */
+/** The features of the service, polled. */
 export class Features {
   #document: unknown = BUILT_IN;
   #client = freshConnections();
-  /** Whether a poll has got any answer yet. */
+  /** Whether a poll has had an answer. */
   #heard = false;
   polls = 0;
 
@@ -29,7 +29,7 @@ export class Features {
     private readonly violations: Violations,
   ) {}
 
-  /** Whether events of this destination go untransformed to the router. */
+  /** Whether the router transforms the events of this destination, and not the processor. */
   get transformsAtRouter(): boolean {
     return this.#flag('routerTransform', DEST_NAME);
   }
@@ -42,7 +42,7 @@ export class Features {
     return this.#flag('supportTransformerProxyV1');
   }
 
-  /** Waits for the first answer, of whatever kind: until then nothing of the host runs. */
+  /** Waits for the first answer of any kind: the host does nothing before it. */
   async untilHeard(patience: number): Promise<void> {
     for (let poll = 0; poll < patience; poll += 1) {
       await this.poll();
@@ -53,7 +53,7 @@ export class Features {
     throw new OutOfPatience();
   }
 
-  /** One poll. @throws HostPanic when the host would: on the poll after one that left both source flags false */
+  /** One poll. @throws HostPanic, as the host does, when the poll before it left both source flags false */
   async poll(): Promise<void> {
     if (
       this.#heard &&
@@ -83,7 +83,7 @@ export class Features {
 
   #read(text: string): void {
     const json = parseJson(text);
-    if (!isObject(json?.value)) this.violations.note('features-unreadable', '/features is no JSON object');
+    if (!isObject(json?.value)) this.violations.note('features-unreadable', '/features is not a JSON object');
     this.#document = json?.value;
   }
 

@@ -4,7 +4,9 @@ import type { HostEvent } from './job';
 
 export const RECEIVED_AT = '2026-01-02T03:04:06.000Z';
 
-/** What the gateway makes of an event: it adds what it knows, and what the sender left out. The sender's own keys stay. */
+/**
+ * An event after the gateway: it adds its own keys and the missing ones, and keeps the keys of the sender.
+ */
 export function accept(event: HostEvent, eventNumber: number): HostEvent {
   const { message } = event;
   const { sentAt = RECEIVED_AT, originalTimestamp = RECEIVED_AT } = message;
@@ -22,7 +24,10 @@ export function accept(event: HostEvent, eventNumber: number): HostEvent {
   return { ...event, message: { ...message, ...added } };
 }
 
-/** The user id that the gateway gives to an event: of its header, its first id and its user id. A user has one for each anonymous id. */
+/**
+ * The gateway's user id of an event, made of its header, its first id and its user id. A user has one for
+ * each anonymous id.
+ */
 export function gatewayUserId({ message, orderingKey: given }: HostEvent): string {
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
   const [anonymousId, userId] = [text(message.anonymousId), text(message.userId)];

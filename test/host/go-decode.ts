@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../src/core/json/json-object';
 
-/** A Go type, as far as it decides whether a JSON value can be decoded into it. */
+/** The part of a Go type that decides whether a JSON value can be decoded into it. */
 export type GoType =
   | 'any'
   | 'string'
@@ -15,8 +15,8 @@ export type GoType =
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /**
- * Why Go could not decode a value into a type, or nothing. As in Go, `null` goes into every type, keys match without regard to
- * case, and those that the type does not name are skipped.
+ * Says why Go cannot decode a value into a type; undefined when it can. As in Go, every type accepts `null`,
+ * the case of keys does not matter, and unknown keys are skipped.
  */
 export function decodeFault(value: unknown, type: GoType, path = '$'): string | undefined {
   if (value === null || value === undefined || type === 'any') return undefined;
@@ -40,7 +40,7 @@ export function decodeFault(value: unknown, type: GoType, path = '$'): string | 
   return fits(value, type) ? undefined : wrong;
 }
 
-/** A field of a struct as Go finds it: by its name, else by its name in another case. */
+/** Finds a field of a struct as Go does: by its name, otherwise by its name in another case. */
 export function fieldOf(object: JsonObject, name: string): unknown {
   if (Object.hasOwn(object, name)) return object[name];
   const key = Object.keys(object).find((other) => other.toLowerCase() === name.toLowerCase());

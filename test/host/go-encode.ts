@@ -4,8 +4,8 @@ const ESCAPED = /[<>&\u2028\u2029]/g;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /**
- * JSON text as Go writes a decoded map: keys sorted by their bytes, `<`, `>`, `&` and the two line separators escaped, lone
- * surrogates replaced, and every number a float64, as JavaScript's are.
+ * Writes JSON as Go writes a decoded map: sorts keys by their bytes, escapes `<`, `>`, `&` and the two line
+ * separators, and replaces lone surrogates. Every number is a float64, as in JavaScript.
  */
 export function goJson(value: unknown): string {
   if (typeof value === 'string') return text(value);
@@ -38,7 +38,7 @@ function goFloat(value: number): string {
   return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
-/** A query as Go writes it: sorted by key, spaces as `+`. */
+/** Writes a query as Go does: sorted by key, spaces as `+`. */
 export function goQuery(query: string, params: Readonly<Record<string, unknown>>): string {
   const all = new URLSearchParams(query);
   for (const [key, value] of Object.entries(params)) all.append(key, goText(value));

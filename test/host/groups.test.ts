@@ -33,7 +33,7 @@ async function start({ mode, options }: Way, config: Partial<DestinationConfig> 
   };
 }
 
-/** Each user with an ordering key for each of two anonymous ids: the host keeps no order between them. */
+/** Each user has two anonymous ids, and so two ordering keys: the host keeps no order between them. */
 const GROUPS = USERS.map((userId, at) => ({
   type: 'group',
   timestamp,
@@ -61,7 +61,7 @@ describe.each(WAYS)('groups before their identifies, $name', (way) => {
   });
 });
 
-describe.each(ROUTER_WAYS)('groups of users who never come, $name', (way) => {
+describe.each(ROUTER_WAYS)('groups of users that never come, $name', (way) => {
   it('with skip they are done without the link', async () => {
     const { px, run } = await start(way, { missingUserOnGroup: 'skip' });
     expect(await run(GROUPS)).toMatchObject({ violations: [], states: { Succeeded: USERS.length } });
@@ -79,12 +79,13 @@ describe.each(ROUTER_WAYS)('groups of users who never come, $name', (way) => {
     expect(later).toMatchObject([{ state: 'Succeeded' }, { state: 'Succeeded' }]);
     expect([...px.state.users.keys()]).toEqual(['ada']);
     expect(px.state.events.total).toBe(1);
-    // Meant here: a later message may be what creates the user. A host that has deliveries made one by one holds them back itself.
+    // On purpose: a later message may create the user. A host that delivers jobs one by one holds them back
+    // itself.
     expect(rulesOf(report)).toEqual(way.mode === 'inline' ? ['done-before-its-predecessor'] : []);
   });
 });
 
-describe.each(PROCESSOR_WAYS)('groups of users who never come, $name', (way) => {
+describe.each(PROCESSOR_WAYS)('groups of users that never come, $name', (way) => {
   it('with skip they are done without the link', async () => {
     const { px, run } = await start(way, { missingUserOnGroup: 'skip' });
     const report = await run(GROUPS);

@@ -1,20 +1,20 @@
 import { setMaxListeners } from 'node:events';
 
-/** The host's process was killed: whatever it had under way is gone. */
+/** The host's process was killed: its jobs in flight are lost. */
 export class HostKilled extends Error {
   override readonly name = 'HostKilled';
 }
 
-/** The process of a host, which can be killed and started again. */
+/** The process of a host. It can be killed and started again. */
 export class HostProcess {
   #life = newLife();
   #requests = 0;
   restarts = 0;
 
-  /** @param diesAt during which requests to the service it is killed: their numbers, from 1, over all routes */
+  /** @param diesAt the requests to the service during which it is killed: numbers from 1, over all routes */
   constructor(private readonly diesAt: readonly number[] = []) {}
 
-  /** Aborted when the process is killed; another one after a restart. */
+  /** Aborted when the process is killed; a restart makes a new signal. */
   get signal(): AbortSignal {
     return this.#life.signal;
   }
@@ -23,7 +23,7 @@ export class HostProcess {
     return this.signal.aborted;
   }
 
-  /** One more request to the service. @returns whether the process is killed during it */
+  /** Counts a request to the service. @returns whether the process is killed during it */
   countRequest(): boolean {
     this.#requests += 1;
     return this.diesAt.includes(this.#requests);
@@ -39,7 +39,7 @@ export class HostProcess {
   }
 }
 
-/** Every request under way listens for its end. */
+/** Every request in flight listens to this signal. */
 function newLife(): AbortController {
   const life = new AbortController();
   setMaxListeners(0, life.signal);

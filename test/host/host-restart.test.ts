@@ -8,7 +8,7 @@ import type { HostEvent } from './job';
 import type { HostReport } from './report';
 import { shortened } from './timing';
 
-/** What the simulated host does by itself when its process is killed, and which events and batches it makes. */
+/** What the simulated host does when its process is killed, and how it makes events and batches. */
 const destination = gainsightDestination({ apiKey: 'key', productTagKey: 'AP-FAKE-2' });
 let service: FakeService | undefined;
 
@@ -59,7 +59,7 @@ const idsOf = (batch: readonly Sent[]): number[] => batch.map(({ jobId }) => job
 describe('a host whose process is killed', () => {
   const EVENTS = [event('ada', 1), event('charles', 2), event('ada', 3)];
 
-  it('sends the batch again whose answer it lost: the same jobs, not tried before as far as it knows', async () => {
+  it('sends the batch with the lost answer again: the same jobs, without their earlier attempt', async () => {
     const report = await run(EVENTS, { diesAt: [1] });
     expect(report).toMatchObject({ violations: [], restarts: 1, states: { Succeeded: 3 }, lostAnswers: 1 });
     expect(batches().map(idsOf)).toEqual([
@@ -70,7 +70,7 @@ describe('a host whose process is killed', () => {
       expect({ attemptNum, firstAttemptedAt }).toEqual({ attemptNum: 0, firstAttemptedAt: '' });
   });
 
-  it('forgets what became of the jobs of the batch, of those that were delivered too', async () => {
+  it('loses the states of all jobs of the batch, delivered ones too', async () => {
     // Request 1 is the transform, 2 and 3 deliver jobs 1 and 2.
     const report = await run(EVENTS, { diesAt: [3] });
     expect(report).toMatchObject({ violations: [], restarts: 1, states: { Succeeded: 3 } });
@@ -84,7 +84,7 @@ describe('a host whose process is killed', () => {
     expect(delivered).toEqual([[1], [2], [1], [2], [3]]);
   });
 
-  it('keeps what is stored: done jobs do not come again, failed ones keep their attempts and hold their key back', async () => {
+  it('keeps stored states: finished jobs stay finished; failed ones keep their attempts and the order barrier of their key', async () => {
     const failsFirst: Spoil = (reply, route, count) => {
       const { output } = reply.body as { output: JsonObject[] };
       if (route !== 'router' || count > 1) return reply;
@@ -93,7 +93,8 @@ describe('a host whose process is killed', () => {
     const timing = { ...shortened(5_000), minBackoffMs: 1_000 };
     const report = await run(EVENTS, { diesAt: [2], jobsPerBatch: 1, timing }, failsFirst);
     expect(report).toMatchObject({ violations: [], restarts: 1, states: { Succeeded: 3 } });
-    // Job 1 fails, and 2 is killed: 2 comes again at once, 1 in its time, and 3, of the same user as 1, after it.
+    // Job 1 fails; the process is killed during job 2. Job 2 runs again at once, job 1 after its backoff, and
+    // then job 3, of the same user.
     const sent = batches().flat();
     const attemptsOf = (id: number): number[] =>
       sent.filter(({ jobId }) => jobId === id).map(({ attemptNum }) => attemptNum);
@@ -103,7 +104,7 @@ describe('a host whose process is killed', () => {
     );
   });
 
-  it('counts the attempts of a job that was being worked on from 0 again', async () => {
+  it('counts the attempts of an executing job from 0 again', async () => {
     const failsFirst: Spoil = (reply, route, count) =>
       route === 'router' && count === 1 ? { ...reply, status: 503 } : reply;
     const report = await run([event('ada', 1)], { diesAt: [2] }, failsFirst);
@@ -127,7 +128,7 @@ describe('a host whose process is killed', () => {
     expect(report).toMatchObject({ violations: [], restarts: 3, panicked: false, states: { Succeeded: 3 } });
   });
 
-  it('loses the answers to all requests under way', async () => {
+  it('loses the answers to all requests in flight', async () => {
     const users = Array.from({ length: 40 }, (_, index) => event(`user-${index}`, index));
     const report = await run(users, { diesAt: [3], workers: 8, jobsPerBatch: 5 });
     expect(report).toMatchObject({ violations: [], restarts: 1, states: { Succeeded: 40 } });
@@ -148,7 +149,7 @@ describe('the gateway', () => {
     ]);
   });
 
-  it('adds what it knows and what is missing, and changes nothing that the sender said', () => {
+  it('adds its own keys and the missing ones, and changes no key of the sender', () => {
     const { message } = event('ada', 1, { timestamp: 'yesterday', messageId: 7 });
     const accepted = accept({ message, destination }, 3).message;
     expect(accepted).toMatchObject(message);
@@ -172,7 +173,7 @@ describe('the sizes of batches', () => {
     for (const size of [20, 5, 1]) expect(share(size)).toBeGreaterThan(0.15);
   });
 
-  it('are those of a host that is not told any', async () => {
+  it('are the default of the host', async () => {
     const users = Array.from({ length: 300 }, (_, index) => event(`user-${index}`, index));
     service = await startFakeService();
     await createHost({ transformUrl: service.url, delivery: 'proxy', workers: 2 }).run(users);

@@ -15,10 +15,10 @@ import { shortened, wait, type Timing } from './timing';
 import { HostPanic, OutOfPatience, Violations } from './violation';
 import { Worker } from './worker';
 
-/** A poll of a host that has run for a while: the checks of the first answer come with the second poll. */
+/** The second poll: it checks the first answer, as in a host that has run for a while. */
 const MIN_POLLS = 2;
 
-/** One run of a host: events in, until all have come to an end. */
+/** One run of a host: takes events and ends when all have a final state. */
 export class Run {
   readonly #violations = new Violations();
   readonly #timing: Timing;
@@ -95,7 +95,7 @@ export class Run {
     return new ServiceCalls({ url, client, process: this.#process, losesAnswer });
   }
 
-  /** Runs a part of the host; a panic in it ends all of it, a kill this part alone. */
+  /** Runs a part of the host. A panic ends the whole host; a kill ends only this part. */
   async #guarded(part: () => Promise<void>): Promise<void> {
     if (this.#panicked) return;
     try {
@@ -128,7 +128,9 @@ export class Run {
     return events.map((event, index) => newJob(index + 1, index + 1, event));
   }
 
-  /** Works on jobs until all have come to an end: where the process is killed, on those that are left, in the next one. */
+  /**
+   * Works on jobs until all have a final state. After a kill, the next process works on the remaining jobs.
+   */
   async #route(jobs: readonly Job[]): Promise<void> {
     for (let left = jobs; left.length > 0; left = jobs.filter(isOpen)) {
       const workers = this.#startWorkers(left);
@@ -139,7 +141,7 @@ export class Run {
     }
   }
 
-  /** The next process asks what there is, as every one does before it begins. */
+  /** Starts the next process, which polls the features first, as every process does. */
   async #restart(): Promise<void> {
     this.#process.restart();
     await this.#features.untilHeard(this.#patience);
@@ -184,7 +186,7 @@ export class Run {
 
 const isOpen = ({ state }: Job): boolean => state === 'New' || state === 'Waiting' || state === 'Failed';
 
-/** FNV-1a: which worker a key belongs to. */
+/** FNV-1a: decides the worker of a key. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const byte of Buffer.from(text)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;

@@ -2,7 +2,7 @@ import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from '
 import { gunzipSync } from 'node:zlib';
 import { HostKilled } from './host-process';
 
-/** An answer, complete. */
+/** A complete answer. */
 export interface HttpAnswer {
   readonly status: number;
   /** Names in lower case. */
@@ -10,7 +10,7 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** No whole answer came: refused, broken off, or too late. */
+/** No complete answer came: the connection was refused or broken, or the time was over. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
 
@@ -27,37 +27,38 @@ export interface Client {
 
 export interface HttpCall {
   readonly method: string;
-  /** `http:` and loopback only. The path is sent as it is written here. */
+  /** Only `http:` and loopback. The path is sent unchanged. */
   readonly url: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string;
   readonly timeoutMs: number;
   readonly client: Client;
-  /** Breaks the connection off once the answer begins, as if it were lost on the way. */
+  /** Closes the connection when the answer begins, so that the answer is lost. */
   readonly loseAnswer?: boolean;
-  /** Its abort ends the call: the process that makes it is killed. */
+  /** Aborts the call when the process is killed. */
   readonly signal?: AbortSignal;
 }
 
-/** A client as the host has for transforms: a new connection for each request, so many at a time. */
+/** The host's client for transforms: a new connection for each request, and a limit of connections. */
 export const freshConnections = (): Client => ({
   agent: new Agent({ keepAlive: false, maxSockets: 100 }),
-  // An agent with a limit would ask to keep a connection that it then closes.
+  // An agent with a limit would send keep-alive and then close the connection.
   headers: { Connection: 'close' },
 });
-/** A client as the host has for destinations. */
+/** The host's client for destinations. */
 export const keptConnections = (): Client => ({ agent: new Agent({ keepAlive: true }), headers: {} });
 
-/** What Go's client sends by itself. */
+/** The headers that Go's client adds. */
 const GO_HEADERS = { 'User-Agent': 'Go-http-client/1.1', 'Accept-Encoding': 'gzip' };
 
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost):(\d+)(\/.*)?$/;
 const MAX_REDIRECTS = 10;
 
 /**
- * Calls, and follows redirects as Go's client does: 301 to 303 become a `GET` without a body.
+ * Sends a request and follows redirects as Go's client does: after 301 to 303 it sends a `GET` without a
+ * body.
  *
- * @throws TransportError without a whole answer; HostKilled when the signal is aborted
+ * @throws TransportError without a complete answer; HostKilled when the signal is aborted
  */
 export async function callHttp(call: HttpCall, redirects = 0): Promise<HttpAnswer> {
   const answer = await callOnce(call);
@@ -82,7 +83,7 @@ function callOnce({
   signal,
 }: HttpCall): Promise<HttpAnswer> {
   const [, host = '', port = '', path = '/'] = LOOPBACK.exec(url) ?? [];
-  // Whatever a service may name: no test reaches out of this machine.
+  // A service can name any URL, but no test may reach another machine.
   if (host === '') return Promise.reject(new TransportError('ENOTFOUND'));
   if (signal?.aborted === true) return Promise.reject(new HostKilled());
   return new Promise((resolve, reject) => {
@@ -145,7 +146,7 @@ async function collect(response: IncomingMessage): Promise<HttpAnswer> {
   };
 }
 
-/** A text as JSON, or nothing where it is none. */
+/** Parses JSON; undefined when the text is not valid JSON. */
 export function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) as unknown };

@@ -1,14 +1,14 @@
 import type { Job } from './job';
 import type { Timing } from './timing';
 
-/** What a status makes of a job. */
+/** The job status that a status code leads to. */
 export type Verdict = 'Succeeded' | 'Filtered' | 'Aborted' | 'Failed';
 
 const MIN_ATTEMPTS = 3;
-/** For an undecodable answer: retried as long as the host keeps the job. */
+/** The code for an undecodable answer: retried as long as the host keeps the job. */
 const UNDECODABLE = 599;
 
-/** What a final status makes of a job; `job.attemptNum` counts this attempt already. */
+/** The job status after a status code; `job.attemptNum` includes this attempt. */
 export function verdictOf(code: number, job: Job, timing: Timing): Verdict {
   if (code === 298) return 'Filtered';
   if (code >= 200 && code < 300) return 'Succeeded';

@@ -3,13 +3,13 @@ import type { DestinationObject } from './destination';
 import { gatewayUserId } from './gateway';
 import { HTTP_SOURCE, type Source } from './source';
 
-/** An event on its way to the destination, as a test hands it to the host. */
+/** An event for the destination, as a test gives it to the host. */
 export interface HostEvent {
   readonly message: JsonObject;
   readonly destination: DestinationObject;
-  /** Default: made of the message's ids, as the gateway does. */
+  /** Default: made of the ids of the message, as the gateway does. */
   readonly orderingKey?: string;
-  /** Further metadata, of which the host itself knows nothing. */
+  /** Further metadata that the host does not know. */
   readonly metadata?: JsonObject;
   /** Default: an HTTP source. */
   readonly source?: Source;
@@ -20,18 +20,18 @@ export interface HostEvent {
 
 export const sourceOf = ({ source = HTTP_SOURCE }: HostEvent): Source => source;
 
-/** `Failed` and `Waiting` are those of jobs that were left when the host was stopped or lost its patience. */
+/** At the end of a run, `Failed` and `Waiting` jobs were left when the host stopped or reached `patience`. */
 export type JobState = 'New' | 'Waiting' | 'Failed' | 'Succeeded' | 'Filtered' | 'Aborted';
 
 /** A job in the router's queue. */
 export interface Job {
   readonly id: number;
-  /** Which of the events of the run it came from, from 1. */
+  /** The number of its event in the run, from 1. */
   readonly eventNumber: number;
   readonly event: HostEvent;
-  /** The host's ordering key: of its workspace and destination. */
+  /** The host's ordering key, within its workspace and destination. */
   readonly userId: string;
-  /** What the processor's transform made of it; undefined for one that is yet to be transformed. */
+  /** The payload from the processor's transform; undefined when the router must transform the event. */
   readonly payload?: unknown;
   readonly createdAt: string;
   attemptNum: number;
@@ -43,7 +43,7 @@ export interface Job {
   retryAtMs: number;
 }
 
-/** The parts of a key that the host keeps in order. */
+/** The parts of an ordering key: the host keeps the jobs of one key in order. */
 export interface KeyParts {
   readonly workspaceId: string;
   readonly destinationId: string;
@@ -75,7 +75,7 @@ export function newJob(id: number, eventNumber: number, event: HostEvent, rest: 
   };
 }
 
-/** A job that was being worked on when the host's process ended: it has failed, and the host counts its attempts from 0 again. */
+/** Marks an executing job as failed, as the host does at its next start: its attempts count from 0 again. */
 export function failExecuting(job: Job): void {
   job.state = 'Failed';
   job.code = 0;

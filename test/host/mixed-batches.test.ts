@@ -20,7 +20,7 @@ const identify = (userId: string, more: JsonObject = {}): JsonObject => ({
   ...more,
 });
 
-/** Metadata that the host might add one day, and that has to come back as it is. */
+/** Metadata that a later host might add; it must come back unchanged. */
 const STRANGE_METADATA = {
   unknown: { nested: [1, null, { deep: 'é\u2028' }] },
   empty: '',
@@ -30,7 +30,7 @@ const STRANGE_METADATA = {
 };
 
 describe.each(WAYS)('a batch of all kinds, $name', ({ mode, options }) => {
-  it('loses no event for the sake of its neighbours', async () => {
+  it('loses no event because of other events of the batch', async () => {
     const px = await startPx();
     const { run } = await startScene(mode, px, { ...options, workers: 1, jobsPerBatch: 20 });
     const withoutKey = gainsightDestination({ ...CONFIG, apiKey: '' }, { ID: 'dest-2' });
@@ -63,7 +63,7 @@ describe.each(WAYS)('a batch of all kinds, $name', ({ mode, options }) => {
     expect(report.events.map(({ error }) => error).join()).not.toContain(CONFIG.apiKey);
   });
 
-  it('gives an event that PX refuses up, and goes on with its user', async () => {
+  it('aborts an event that PX refuses, and delivers the next events of its user', async () => {
     const refusesTheFirst: FaultScript = ({ route }) =>
       route === 'users.update' && refusals++ === 0 ? { status: 400, body: '{"message":"no"}' } : undefined;
     let refusals = 0;
@@ -81,7 +81,7 @@ describe.each(WAYS)('a batch of all kinds, $name', ({ mode, options }) => {
 
 const KEYS = ['key-of-the-us', 'key-of-the-eu'];
 
-/** A service whose every request to a data center goes to the simulator of that data center, which takes one key only. */
+/** A service that sends the requests to each data center to its own simulator, which accepts only one key. */
 async function startTwoDataCenters(mode: Mode) {
   const simulators = KEYS.map((apiKey) => createSimulator({ apiKey }));
   const origins: string[] = [];
@@ -103,7 +103,7 @@ describe.each(WAYS)('a batch of several destinations, $name', ({ mode, options }
   const users = Array.from({ length: 8 }, (_, index) => `user-${index}`);
   const titles = ({ state }: Simulator): unknown[] => users.map((user) => state.users.get(user)?.title);
 
-  it('brings each event to its own, with its own key', async () => {
+  it('delivers each event to its own destination, with its own key', async () => {
     const { us, eu, origin, resolve } = await startTwoDataCenters(mode);
     const destinations = [
       gainsightDestination({ ...CONFIG, apiKey: KEYS[0]! }, { ID: 'dest-us' }),
@@ -128,7 +128,7 @@ describe.each(WAYS)('a batch of several destinations, $name', ({ mode, options }
     expect(titles(eu)).toEqual(users.map(() => 'dest-eu'));
   });
 
-  it('takes what a configuration leaves open from each event', async () => {
+  it('reads from each event what its configuration leaves open', async () => {
     const { us, origin, resolve } = await startTwoDataCenters(mode);
     const config = {
       ...CONFIG,
@@ -155,8 +155,8 @@ describe.each(WAYS)('a batch of several destinations, $name', ({ mode, options }
   });
 });
 
-describe('the time that the host gives a delivery', () => {
-  it('is kept by the service though PX hangs, and the event is delivered the next time', async () => {
+describe('the time limit of the host for a delivery', () => {
+  it('is kept by the service when PX hangs, and the host delivers the event at the next attempt', async () => {
     let hung = 0;
     const hangsOnce: FaultScript = () => (hung++ === 0 ? 'hang' : undefined);
     const px = await startPx(hangsOnce);

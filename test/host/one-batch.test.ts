@@ -21,7 +21,10 @@ const group = (userId: string, groupId: string, traits: JsonObject): JsonObject 
   traits,
 });
 
-/** Messages that depend on each other, in one batch, in a PX that knows none of their objects: a lookup before them finds nothing. */
+/**
+ * Messages that depend on each other, in one batch, to an empty PX: a lookup before the batch finds none of
+ * their objects.
+ */
 describe.each(WAYS)('one batch with new objects, $name', ({ mode, options }) => {
   async function deliver(...messages: JsonObject[]): Promise<Simulator> {
     const px = await startPx();
@@ -75,7 +78,9 @@ describe.each(WAYS)('one batch with new objects, $name', ({ mode, options }) => 
   });
 });
 
-/** What PX has just taken it does not show at once; whoever takes that for "no such user" loses the next event. */
+/**
+ * PX does not show a new object at once. A service that reads this as "no such user" loses the next event.
+ */
 describe.each(ROUTER_WAYS)(
   'one batch with new objects and a PX whose read side lags, $name',
   ({ mode, options }) => {

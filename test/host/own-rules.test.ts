@@ -22,7 +22,10 @@ import { cleanUp, cleanUpWith } from './setup';
 import { shortened, type Timing } from './timing';
 import { HostPanic, Violations } from './violation';
 
-/** What the host does by itself, whoever the service is: a simulator that did otherwise would let a wrong service through. */
+/**
+ * What the host does by itself, whoever the service is: a simulator that did otherwise would let a wrong
+ * service through.
+ */
 const TIMING: Timing = { ...shortened(10_000), processorRetryMs: 0.01, processorRetryCapMs: 60_000 };
 const DESTINATION = gainsightDestination({ apiKey: 'key', productTagKey: 'AP-FAKE-2' });
 
@@ -57,7 +60,7 @@ interface ScriptedServer {
   readonly received: readonly { readonly target: string; readonly body: string }[];
 }
 
-/** Answers as told, the last answer again and again. */
+/** Gives the answers in order, and repeats the last one. */
 async function startServer(...answers: readonly (Answer | undefined)[]): Promise<ScriptedServer> {
   const received: { target: string; body: string }[] = [];
   const server = createServer((request, response) => {
@@ -198,7 +201,7 @@ describe('a reply to a transform at the router', () => {
 });
 
 describe('what comes back of a job', () => {
-  it('is what the host goes on with', async () => {
+  it('is what the host continues with', async () => {
     const first = '2026-01-02T03:00:00.000Z';
     const spoil = (reply: FakeReply, count: number): FakeReply => {
       const { output } = reply.body as { output: { metadata: JsonObject[] }[] };
@@ -313,7 +316,7 @@ describe('a delivery by the host itself', () => {
 
   it.each([
     ['to a bad URL is a 400', { endpoint: 'https://px/v1/%zz' }, 400],
-    ['of a body that is no object is a 500', { body: { JSON: 'text' } }, 500],
+    ['with a body that is not an object is a 500', { body: { JSON: 'text' } }, 500],
     ['of another type than REST is a success', { type: 'GRAPHQL' }, 200],
     ['with files is a success', { files: { a: 'b' } }, 200],
   ])('%s, and nothing is sent', async (_, changes, code) => {
@@ -331,7 +334,7 @@ describe('a delivery by the host itself', () => {
     expect(received).toEqual([{ target: 'POST /v1/events/custom', body: batch }]);
   });
 
-  it('of several requests stops at the first that is no 2xx', async () => {
+  it('with several requests stops at the first that is not 2xx', async () => {
     const { url, received } = await startServer({ status: 201 }, { status: 404 }, { status: 200 });
     expect(await deliver(url, descriptor(), descriptor(), descriptor())).toMatchObject({ code: 404 });
     expect(received).toHaveLength(2);
@@ -396,7 +399,7 @@ describe('a delivery through the proxy route', () => {
     expect(received).toHaveLength(1);
   });
 
-  it('of several requests goes on after a 400, and has the statuses of the last', async () => {
+  it('with several requests continues after a 400, and has the statuses of the last', async () => {
     const { url, received } = await startServer(v1(200, 400), v1(200, 429));
     expect(codes(await deliver(url, 'v1', 2))).toEqual([200, 429]);
     expect(received).toHaveLength(2);

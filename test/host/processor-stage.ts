@@ -2,13 +2,15 @@ import { HostKilled } from './host-process';
 import { newJob, type HostEvent, type Job } from './job';
 import type { ProcessorTransform } from './processor-transform';
 
-/** How many events the processor takes up at a time; the requests for them all run side by side. */
+/** How many events the processor reads at a time; it sends the requests for them at the same time. */
 const SUB_JOB_SIZE = 400;
 
 /**
- * Has all events transformed before they are queued, and makes jobs of what comes back: of one event none, one or several, in order.
+ * Transforms all events before they are queued, and makes jobs of the results: none, one or several for each
+ * event, in order.
  *
- * An event that is dropped here is a job that has ended. Where the host's process is killed, the events that it had taken up come again.
+ * An event that is dropped here counts as a job with a final state. After a kill, the processor transforms
+ * its current events again.
  *
  * @param restart starts the process again after a kill
  */

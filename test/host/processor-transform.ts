@@ -15,17 +15,17 @@ export interface ProcessorTransformOptions {
   readonly timeoutMs: number;
   readonly violations: Violations;
   readonly compacted: () => boolean;
-  /** How often a request that is to be sent for ever is sent before a test calls it hopeless. */
+  /** How often a request that the host would send for ever is sent before the test stops. */
   readonly patience: number;
 }
 
-/** What one event became: a job's payload, or its end. */
+/** The result for one event: a job's payload, or its final state. */
 export interface ProcessorItem {
   readonly eventNumber: number;
   readonly statusCode: number;
   readonly error: string;
   readonly output: unknown;
-  /** The ordering key as it came back. */
+  /** The ordering key that the service echoed. */
   readonly rudderId: string;
 }
 
@@ -43,11 +43,11 @@ const REPLY: GoType = {
 
 const MAX_TRIES = 31;
 
-/** Has the service transform events before they are queued: `POST /v0/destinations/gainsight_px`. */
+/** Sends events to the service before they are queued: `POST /v0/destinations/gainsight_px`. */
 export class ProcessorTransform {
   constructor(private readonly options: ProcessorTransformOptions) {}
 
-  /** What the events became, numbered from `from`. @throws HostPanic where the host does */
+  /** The results for the events, numbered from `from`. @throws HostPanic where the host panics */
   async transform(events: readonly HostEvent[], from: number): Promise<readonly ProcessorItem[]> {
     const request = processorRequest(events, from, this.options.compacted());
     const { status, headers, text } = await this.#untilAnswered(request);
@@ -100,7 +100,7 @@ export class ProcessorTransform {
     return items;
   }
 
-  /** At this stage there is no retry of one event: whatever is not 200 or 298 is dropped, be it meant so or not. */
+  /** The processor does not retry a single event: it drops every event whose status is not 200 or 298. */
   #checkStatus({ eventNumber, statusCode }: ProcessorItem): void {
     if (
       statusCode === 200 ||
@@ -114,7 +114,7 @@ export class ProcessorTransform {
     );
   }
 
-  /** The first answer that the host's client does not send the request again for. */
+  /** The first answer that the host's client does not retry. */
   async #untilAnswered({ headers, body }: TransformRequest): Promise<HttpAnswer> {
     const { calls, timing, timeoutMs, violations, patience } = this.options;
     let retryMs = timing.processorRetryMs;

@@ -11,15 +11,15 @@ import type { Violations } from './violation';
 export interface ProxyOptions {
   readonly calls: ServiceCalls;
   readonly version: () => 'v0' | 'v1';
-  /** Told to the service; the host itself waits for so much longer than for a transform. */
+  /** Sent to the service; the host adds it to its own timeout for a transform. */
   readonly destinationTimeoutMs: number;
   readonly transformTimeoutMs: number;
   readonly violations: Violations;
 }
 
-/** What each job of a proxied delivery comes to. */
+/** The result of each job of a proxied delivery. */
 export interface JobResult extends DeliveryResult {
-  /** Stored with a job that failed, and back in the metadata of its next transform. */
+  /** Stored with a failed job, and sent in the metadata of its next transform. */
   readonly dontBatch: boolean;
 }
 
@@ -57,7 +57,9 @@ const isRetryable = (code: number): boolean => code < 200 || code >= 500 || code
 export class ProxyDelivery {
   constructor(private readonly options: ProxyOptions) {}
 
-  /** Results by job. Of several descriptors the last one's count, unless one before it failed in a way that may pass. */
+  /**
+   * Results by job. The results of the last descriptor count, unless an earlier one has a retryable failure.
+   */
   async deliver(parcel: ProxyParcel): Promise<ReadonlyMap<number, JobResult>> {
     if (parcel.destinationConfig === undefined) {
       this.options.violations.note(

@@ -10,14 +10,14 @@ export interface RecordedWrite {
   readonly body: JsonObject;
 }
 
-/** Stands before a simulated PX and writes down what comes. */
+/** A proxy before a simulated PX that records the writes. */
 export interface PxRecorder {
   readonly origin: string;
   readonly writes: readonly RecordedWrite[];
   close(): Promise<void>;
 }
 
-/** Starts a recorder that passes everything on to `px`, to the byte, broken connections too. */
+/** Starts a recorder that forwards each byte to `px`, and closes a connection when PX does. */
 export async function startPxRecorder(px: string): Promise<PxRecorder> {
   const writes: RecordedWrite[] = [];
   const agent = new Agent({ keepAlive: true });
@@ -61,8 +61,8 @@ export async function startPxRecorder(px: string): Promise<PxRecorder> {
 }
 
 /**
- * Where the order of a user's writes of one kind (its own record, each of its accounts, its events) was broken: places at which a
- * lower `seq` followed a higher one. A write that is repeated has the same `seq`.
+ * Finds broken order in a user's writes of one kind (its own record, each of its accounts, its events): a
+ * lower `seq` after a higher one. A repeated write has the same `seq`.
  */
 export function brokenOrder(writes: readonly RecordedWrite[]): string[] {
   const last = new Map<string, number>();
@@ -76,7 +76,10 @@ export function brokenOrder(writes: readonly RecordedWrite[]): string[] {
   });
 }
 
-/** The same for the first write of each message alone: what a host sends again it may write again, but none before its time. */
+/**
+ * The same, but only for the first write of each message: a host may repeat a write, but not write a message
+ * too early.
+ */
 export function brokenFirstOrder(writes: readonly RecordedWrite[]): string[] {
   const seen = new Set<string>();
   return brokenOrder(

@@ -57,11 +57,11 @@ describe('the regulation worker does what the host does', () => {
 
   test.each([
     ['an object', { status: 'successful' }],
-    ['no JSON', 'OK'],
+    ['text that is not JSON', 'OK'],
     ['an array of something else', [200]],
-    ['a status that is no text', [{ status: 200 }]],
-    ['an error that is no text', [{ error: {} }]],
-    ['a category that is no text', [{ authErrorCategory: 1 }]],
+    ['a status that is not a string', [{ status: 200 }]],
+    ['an error that is not a string', [{ error: {} }]],
+    ['a category that is not a string', [{ authErrorCategory: 1 }]],
   ])('with %s, 200 is a failure', async (_name, body) => {
     const { state, errors } = await runAgainst(answering(200, body));
     expect(state).toBe('aborted');
@@ -78,17 +78,17 @@ describe('the regulation worker does what the host does', () => {
     ['does not name the destination', { regulations: ['BRAZE'] }],
     ['names none', { regulations: [] }],
     ['says nothing of it', {}],
-  ])('where /features %s, nobody is asked', async (_name, body) => {
+  ])('when /features %s, the service gets no request', async (_name, body) => {
     const report = await runAgainst((reply, route) => (route === 'features' ? { ...reply, body } : reply));
     expect(report).toEqual({ state: 'aborted', offers: 0, errors: [] });
   });
 });
 
-describe('users are forgotten, and nobody else', () => {
+describe('the worker deletes the users of the job, and no others', () => {
   const forgotten = Array.from({ length: 300 }, (_, at) => (at % 3 === 0 ? `u/../${at}?` : `u${at}`));
   const others = ['u', 'keep/me', 'u1000'];
 
-  /** A PX that knows them all, and a service that has never heard of them. */
+  /** A PX that knows all users, and a service without any state. */
   async function startKnowing(faults?: FaultScript): Promise<{ px: Simulator; transformUrl: string }> {
     const reachable = await startPx();
     await deliverAll(
@@ -103,15 +103,15 @@ describe('users are forgotten, and nobody else', () => {
 
   const known = (px: Simulator): string[] => [...px.state.users.keys()].sort();
 
-  test('in one offer', async () => {
+  test('in one attempt', async () => {
     const { px, transformUrl } = await startKnowing();
     const report = await new RegulationWorker({ transformUrl }).run(deletionOf(forgotten));
     expect(report).toEqual({ state: 'complete', offers: 1, errors: [] });
     expect(known(px)).toEqual([...others].sort());
   });
 
-  test('in a second offer those that PX failed for in the first, which are all that it is asked for', async () => {
-    // More than the service makes requests in one offer.
+  test('in a second attempt, which deletes only the users for whom PX failed in the first', async () => {
+    // More users than the service sends requests for in one attempt.
     const failing = forgotten.filter((_, at) => at % 30 === 0);
     const { px, transformUrl } = await startKnowing(failingFirst(failing, 3));
     const report = await new RegulationWorker({ transformUrl }).run(deletionOf(forgotten));
@@ -121,7 +121,7 @@ describe('users are forgotten, and nobody else', () => {
     expect(known(px)).toEqual([...others].sort());
   });
 
-  test('and said to be so, though the first answer is lost', async () => {
+  test('and reports success, when the first answer is lost', async () => {
     const { px, transformUrl } = await startKnowing();
     const losesAnswer = (offer: number): boolean => offer === 1;
     const report = await new RegulationWorker({ transformUrl, losesAnswer }).run(deletionOf(forgotten));
@@ -129,7 +129,7 @@ describe('users are forgotten, and nobody else', () => {
     expect(known(px)).toEqual([...others].sort());
   });
 
-  test('not without a key: the job is aborted in the end, and says why', async () => {
+  test('not without a key: the job is aborted in the end, with the reason', async () => {
     const { px, transformUrl } = await startKnowing();
     const config = { ...CONFIG, apiKey: '' };
     const report = await new RegulationWorker({ transformUrl }).run({ ...deletionOf(forgotten), config });

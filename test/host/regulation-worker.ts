@@ -2,10 +2,10 @@ import { isObject, type JsonObject } from '../../src/core/json/json-object';
 import { callHttp, freshConnections, parseJson, TransportError, type HttpAnswer } from './http-call';
 import { DEST_NAME } from './destination';
 
-/** Users to be forgotten by one destination, as the control plane offers them. */
+/** Users to delete at one destination: a job of the control plane. */
 export interface DeletionJob {
   readonly jobId: string;
-  /** The configuration of the destination, whole. */
+  /** The whole configuration of the destination. */
   readonly config: JsonObject;
   readonly userAttributes: readonly Readonly<Record<string, string>>[];
 }
@@ -13,26 +13,29 @@ export interface DeletionJob {
 /** How a job ended. */
 export interface DeletionReport {
   readonly state: 'complete' | 'aborted';
-  /** How often the service was asked. */
+  /** How many requests the service got. */
   readonly offers: number;
-  /** What it gave as reasons, an entry for each offer that failed. */
+  /** The reasons, one for each failed attempt. */
   readonly errors: readonly string[];
 }
 
 export interface RegulationWorkerOptions {
   readonly transformUrl: string;
-  /** Which answers get lost on the way; counted from 1 over all offers. */
+  /** Which answers are lost; counted from 1 over all attempts. */
   readonly losesAnswer?: (offer: number) => boolean;
 }
 
-/** What the host calls `/deleteUsers` for where `/features` does not say. */
+/** The destinations for which the host calls `/deleteUsers` when `/features` does not say. */
 const BUILT_IN = 'BRAZE AM INTERCOM CLEVERTAP AF MP GA ITERABLE ENGAGE CUSTIFY SENDGRID SPRIG'.split(' ');
 const TIMEOUT_MS = 60_000;
-/** Of the job's failures; whether the host counts the one at hand is not known, so that it may bear one more. */
+/**
+ * The number of failures that end a job. It is unknown whether the host counts the current one, so it may
+ * allow one more.
+ */
 const MAX_FAILED_OFFERS = 4;
 const NOT_SUPPORTED = [404, 405];
 
-/** The program beside the host that has users forgotten (RudderStack rudder-server v1.83, `regulation-worker`). */
+/** The program of the host that deletes users (RudderStack rudder-server v1.83, `regulation-worker`). */
 export class RegulationWorker {
   readonly #client = freshConnections();
   /** Read once, before the first job. */
@@ -42,7 +45,7 @@ export class RegulationWorker {
 
   constructor(private readonly options: RegulationWorkerOptions) {}
 
-  /** Has the users of a job forgotten, as often as it takes or the control plane bears. */
+  /** Deletes the users of a job; repeats until it succeeds or the control plane aborts the job. */
   async run(job: DeletionJob): Promise<DeletionReport> {
     this.#supported ??= await this.#readSupported();
     const errors: string[] = [];
@@ -62,7 +65,7 @@ export class RegulationWorker {
     return Array.isArray(listed) && listed.length > 0 ? listed : BUILT_IN;
   }
 
-  /** One offer. The status decides, and the body has to be an array. */
+  /** One attempt. The status decides, and the body must be an array. */
   async #offer(
     job: DeletionJob,
   ): Promise<'complete' | { readonly error: string; readonly isFinal: boolean }> {
@@ -99,7 +102,7 @@ interface DeletionResult {
   readonly authErrorCategory?: string;
 }
 
-/** As Go decodes it: an array of objects in which these are texts, where they are; `undefined` when it is none. */
+/** Decodes as Go does: an array of objects with optional string fields; undefined for anything else. */
 function decode(text: string): readonly DeletionResult[] | undefined {
   const results = parseJson(text)?.value;
   const isText = (value: unknown): boolean =>

@@ -2,7 +2,9 @@ import { createService } from '../../src/service';
 import type { Mode } from '../../src/service';
 import { IMPATIENT } from './impatient';
 
-/** A process that serves: `replica-process.ts <mode> <port> <origin of PX>`. Writes its port once it listens. */
+/**
+ * A service process: `replica-process.ts <mode> <port> <origin of PX>`. It prints its port when it listens.
+ */
 const [mode, port, pxOrigin = ''] = process.argv.slice(2);
 const service = createService({
   mode: mode as Mode,

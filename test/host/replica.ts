@@ -5,14 +5,14 @@ import path from 'node:path';
 import { buildSync } from 'esbuild';
 import type { Mode } from '../../src/service';
 
-/** The service as a process of its own. */
+/** The service in its own process. */
 export interface Replica {
   readonly port: number;
-  /** Ends it as a machine that loses its power does. */
+  /** Kills the process without a shutdown, as a power failure does. */
   kill(): Promise<void>;
 }
 
-/** The program that replicas run: one file, as it is to be started quickly, and without a build of the package. */
+/** The program of the replicas: one file, so that it starts fast and needs no build of the package. */
 export interface ReplicaProgram {
   /** Starts a replica; resolves when it listens. Port 0 takes a free one. */
   start(mode: Mode, port: number, pxOrigin: string): Promise<Replica>;

@@ -17,7 +17,7 @@ import { shortened } from './timing';
 import { ROUTER_WAYS } from './ways';
 import { CONFIG, hostEvent, workload } from './workload';
 
-/** PX is at some distance, so that a replica has time to be missed. */
+/** PX answers slowly, so that a replica has requests in flight when it is killed. */
 const messages = workload(50, 40, 2);
 const events = messages.map((message) => hostEvent(message));
 const PX_LATENCY_MS = 10;
@@ -37,7 +37,7 @@ afterAll(() => program.remove());
 
 afterEach(cleanUp);
 
-/** Two replicas behind a balancer; the first is killed in the middle, and started again on its port. */
+/** Two replicas behind a balancer; the first is killed during the run, and started again on its port. */
 async function startReplicas(
   mode: Mode,
   px: ReachablePx,
@@ -50,7 +50,7 @@ async function startReplicas(
   return { balancer, restarted: killAndRestart(mode, px, replicas, balancer) };
 }
 
-/** Resolves with what each replica had been given by the time the first is back. */
+/** Resolves with the number of connections of each replica when the first is back. */
 async function killAndRestart(
   mode: Mode,
   { px, origin }: ReachablePx,
@@ -77,7 +77,7 @@ async function killAndRestart(
 
 describe('two replicas, of which one is killed and started again', () => {
   it.each(ROUTER_WAYS)(
-    'lose nothing and keep the order of each user, though PX fails too: $name',
+    'lose nothing and keep the order of each user, also when PX fails: $name',
     async ({ mode }) => {
       const px = await startRecordedPx();
       const { balancer, restarted } = await startReplicas(mode, px);

@@ -1,7 +1,7 @@
 import type { Job, JobState } from './job';
 import type { Rule, Violation } from './violation';
 
-/** What became of one job. */
+/** The result of one job. */
 export interface JobReport {
   readonly eventNumber: number;
   readonly state: JobState;
@@ -10,23 +10,25 @@ export interface JobReport {
   readonly attempts: number;
 }
 
-/** What became of a run. */
+/** The result of a run. */
 export interface HostReport {
   readonly jobs: readonly JobReport[];
-  /** What became of each event: of several jobs that came of it, the first that did not succeed says it. */
+  /**
+   * The result of each event. When an event became several jobs, the first one that did not succeed decides.
+   */
   readonly events: readonly JobReport[];
-  /** How many events ended how; states of none are missing. */
+  /** The number of events by final state; a state without events is missing. */
   readonly states: Readonly<Partial<Record<JobState, number>>>;
   readonly violations: readonly Violation[];
   /** Whether the host's process has ended. */
   readonly panicked: boolean;
   /** How often the process was killed and started again. */
   readonly restarts: number;
-  /** From the first event to the end of the last job. */
+  /** The time from the first event to the end of the last job. */
   readonly durationMs: number;
   readonly transformRequests: number;
   readonly proxyRequests: number;
-  /** Of the transform routes. */
+  /** Requests to the transform routes. */
   readonly lostAnswers: number;
   readonly lostProxyAnswers: number;
 }
@@ -52,7 +54,7 @@ export function countStates(jobs: readonly JobReport[]): Partial<Record<JobState
   return counts;
 }
 
-/** The rules that were broken, each once. */
+/** The broken rules, each once. */
 export function rulesOf({ violations }: HostReport): Rule[] {
   return [...new Set(violations.map(({ rule }) => rule))];
 }

@@ -3,7 +3,7 @@ import type { HostReport } from './report';
 import { cleanUp, randomFaults, startPx, startScene, type ReachablePx } from './setup';
 import { ROUTER_WAYS, WAYS, type Way } from './ways';
 
-/** Enough that batches overlap, and a host that dies again before it is through. */
+/** Enough events that batches overlap, and that the host is killed again before it has finished. */
 const { events, expected, groupsBeforeUsers } = crowdedWorkload(600);
 const DIES_AT = [7, 31, 58];
 const SHARE_OF_FAULTS = 0.05;
@@ -58,7 +58,7 @@ function expectLinks({ px: { state } }: ReachablePx): void {
 }
 
 describe('users with several anonymous ids and shared accounts, groups before their identifies', () => {
-  it('is what the events are', () => {
+  it('are what the workload holds', () => {
     expect(groupsBeforeUsers).toBeGreaterThan(10);
     expect(expected.accounts.length).toBeLessThan(expected.users.length / 3);
     const keys = new Set(events.map(({ message }) => message.anonymousId));
@@ -74,20 +74,20 @@ describe('users with several anonymous ids and shared accounts, groups before th
 });
 
 describe('a host that is killed and started again', () => {
-  it.each(ROUTER_WAYS)('loses nothing, though PX fails too: $name', async (way) => {
+  it.each(ROUTER_WAYS)('loses nothing, also when PX fails: $name', async (way) => {
     const px = await startPx(randomFaults(SHARE_OF_FAULTS, 3, way.mode));
     await runAll(px, way, DIES_AT);
     expect(once(stateOf(px))).toEqual(expected);
     expectLinks(px);
   });
 
-  // An update may be written again, which changes nothing; an event would be one more.
+  // A repeated update changes nothing; a repeated event is one event more.
   it.each(WAYS)(
     'has no event written twice: the service remembers those that it wrote. $name',
     async (way) => {
       const px = await startPx();
       const atRouter = ROUTER_WAYS.includes(way);
-      // Of the processor's few requests two; after them, where the service delivers, two deliveries.
+      // Two of the processor's few requests; after them, in delivery mode, two deliveries.
       const diesAt = atRouter ? DIES_AT : way.mode === 'delivery' ? [2, 7, 40, 90] : [2, 7];
       const report = await runAll(px, way, diesAt);
       expect(report.lostAnswers).toBeGreaterThan(0);

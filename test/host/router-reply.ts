@@ -54,7 +54,8 @@ const REPLY: GoType = {
 const RESERVED = ['originalResponse', 'interceptorResponse'];
 
 /**
- * Reads the reply to `POST /routerTransform` as the host does; what it refuses is told as a fault, for which every job gets 500.
+ * Reads the reply to `POST /routerTransform` as the host does; what it refuses is told as a fault, for which
+ * every job gets 500.
  *
  * @param sent the metadata of each job as it was sent
  */

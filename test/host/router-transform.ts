@@ -23,7 +23,7 @@ const API_VERSION = '2';
 export class RouterTransform {
   constructor(private readonly options: RouterTransformOptions) {}
 
-  /** The items in the order in which the host goes on with them. @throws HostPanic where the host does */
+  /** The items in the order in which the host processes them. @throws HostPanic where the host panics */
   async transform(jobs: readonly Job[]): Promise<readonly RouterItem[]> {
     const request = routerRequest(jobs, this.options.compacted());
     const { status, headers, text } = await this.#call(request);

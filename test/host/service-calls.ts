@@ -9,7 +9,10 @@ export interface ServiceCallsOptions {
   readonly losesAnswer: (request: number) => boolean;
 }
 
-/** The host's requests to one kind of route of the service: counted, some of their answers lost, and ended with the host's process. */
+/**
+ * The host's requests to one kind of route of the service: counted, some of their answers lost, and ended
+ * with the host's process.
+ */
 export class ServiceCalls {
   requests = 0;
   lostAnswers = 0;

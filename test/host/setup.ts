@@ -97,14 +97,14 @@ export async function startScene(
   return createHost({ transformUrl, ...deliveryIn(mode), resolve: px.resolve, workers: 16, ...options });
 }
 
-/** Who sends, in a mode; a host that does so itself waits for as long as the service would. */
+/** The delivery of the host in a mode. A host that sends itself has the same timeout as the service. */
 export function deliveryIn(mode: Mode): Pick<HostOptions, 'delivery' | 'destinationTimeoutMs'> {
   return mode === 'delivery'
     ? { delivery: 'proxy' }
     : { delivery: 'direct', destinationTimeoutMs: IMPATIENT.requestTimeoutMs };
 }
 
-/** Delivers messages with the library, to a PX that has no faults. */
+/** Delivers messages with the library, to a PX without faults. */
 export async function deliverAll(
   messages: readonly object[],
   { resolve }: ReachablePx,
@@ -119,7 +119,10 @@ export async function deliverAll(
   await router.close();
 }
 
-/** What the library makes of messages in PX when nothing goes wrong: what every other way has to come to. */
+/**
+ * The state of PX after the library delivers the messages without faults. Every other way must reach the same
+ * state.
+ */
 export async function expectedState(
   messages: readonly object[],
   config: DestinationConfig,
@@ -129,7 +132,7 @@ export async function expectedState(
   return px.px.state.snapshot({ distinctEvents: true });
 }
 
-/** Faults after which a request has to be made again, whoever sends it. */
+/** Faults after which every sender must repeat the request. */
 const FAULTS: readonly FaultName[] = [
   'error-500',
   'error-500-after-write',
@@ -141,14 +144,17 @@ const FAULTS: readonly FaultName[] = [
   'destroy-after-write',
   'truncated-answer',
 ];
-/** One in so many faults costs a whole timeout. */
+/** The share of faults that cost a whole timeout. */
 const HANGS = 1 / 50;
-/** Those that only whoever knows PX can tell from PX's own answers; a host that sends by itself takes them literally. */
+/**
+ * Faults that only a sender with knowledge of PX can tell from PX's answers; a host that sends itself cannot.
+ */
 const DECEPTIVE_FAULTS: readonly FaultName[] = ['html-404', 'redirect-302'];
 
 /**
- * Every so many requests a fault, at random, but the same ones for the same seed and order of requests. What the host itself sends gets no
- * deceptive one: in inline mode at the processor that is the last request of any plan, at the router nothing.
+ * Random faults for a share of the requests; the same seed and order of requests give the same faults.
+ * Requests of the host itself get no deceptive fault: in inline mode these are the last request of each plan
+ * at the processor, and none at the router.
  */
 export function randomFaults(
   share: number,
@@ -166,7 +172,7 @@ export function randomFaults(
   };
 }
 
-/** Of the requests that name each of these, fails so many, the first that come; all others as scripted. */
+/** Fails the first `count` requests for each id; other requests follow the script `others`. */
 export function failingFirst(
   ids: readonly string[],
   count: number,

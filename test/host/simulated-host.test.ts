@@ -16,7 +16,7 @@ afterEach(async () => {
   for (const clean of cleanups.splice(0)) await clean();
 });
 
-/** A destination that answers with the given statuses in turn, then with 201, and remembers what came. */
+/** A destination that answers with the given statuses in order, then with 201, and records the requests. */
 async function startDestination(...statuses: number[]) {
   const bodies: string[] = [];
   const requests: string[] = [];
@@ -131,7 +131,7 @@ describe('the host simulator', () => {
     ]);
   });
 
-  it('goes on with a key after a job of it is aborted', async () => {
+  it('continues with a key after a job of it is aborted', async () => {
     const { resolve, seqs } = await startDestination(400);
     const service = await startServiceWith();
     const { states } = await hostFor(service, { resolve }).run([event('ada', 1), event('ada', 2)]);
@@ -196,7 +196,7 @@ describe('the host simulator', () => {
     ]);
   });
 
-  it('sends a batch at the processor again, for ever, when it is told to', async () => {
+  it('sends a batch at the processor again, without limit, when X-Rudder-Should-Retry asks for it', async () => {
     const { resolve, seqs } = await startDestination();
     const service = await startFakeService({
       spoil: (reply, route, count) =>

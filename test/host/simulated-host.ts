@@ -6,7 +6,10 @@ import type { Timing } from './timing';
 export interface HostOptions {
   /** The service's base URL, without a slash at its end. */
   readonly transformUrl: string;
-  /** Who sends the requests: the host itself, or the service's proxy route (the host's setting `transformerProxy`). Default `direct`. */
+  /**
+   * Whether the host sends the requests itself, or through the service's proxy route (the host's setting
+   * `transformerProxy`). Default `direct`.
+   */
   readonly delivery?: 'direct' | 'proxy';
   /** Where events are transformed. Default: as `/features` says. */
   readonly transformAt?: 'router' | 'processor';
@@ -14,40 +17,49 @@ export interface HostOptions {
   readonly compacted?: boolean;
   /** Default: as `/features` says. */
   readonly proxyVersion?: 'v0' | 'v1';
-  /** Where a URL of PX leads: to a simulator. Only loopback is ever called. Default: nowhere else. */
+  /** Maps a URL of PX to a simulator; only loopback is called. Default: the same URL. */
   readonly resolve?: (url: string) => string;
   /** Default 64. */
   readonly workers?: number;
-  /** How many jobs a worker may put into each request. Default: sizes from 1 to 20 as a real host was seen to use them. */
+  /**
+   * The most jobs that a worker puts into a request. Default: sizes from 1 to 20, as a real host uses them.
+   */
   readonly jobsPerBatch?: number;
   /** Default 100. */
   readonly eventsPerProcessorBatch?: number;
   /** Default: the host's own, a thousand times shorter. */
   readonly timing?: Timing;
-  /** For one request to the destination. Default 10,000, the host's own. */
+  /** Timeout of one request to the destination. Default 10,000, the host's own. */
   readonly destinationTimeoutMs?: number;
-  /** For one request to a transform route. Default 600,000, the host's own. */
+  /** Timeout of one request to a transform route. Default 600,000, the host's own. */
   readonly transformTimeoutMs?: number;
-  /** Whether the answer to the n-th request to a transform route, or to the proxy route, from 1, is lost when the service has given it. */
+  /**
+   * Whether the host loses the answer to the n-th request, from 1, to a transform route or to the proxy
+   * route.
+   */
   readonly losesAnswer?: (request: number) => boolean;
   /**
-   * During which requests to the transform and proxy routes, counted together from 1, the host's process is killed and started again: all
-   * answers under way are lost, and so are the states of the batches under way. Default: none.
+   * The requests to the transform and proxy routes, counted together from 1, during which the host's process
+   * is killed and started again. It loses all answers in flight, and the states of the executing batches.
+   * Default: none.
    */
   readonly diesAt?: readonly number[];
-  /** How often one job, or one batch at the processor, is tried before it is reported as `never-ends`. Default 100. */
+  /**
+   * How many attempts of one job, or of one batch at the processor, end in the violation `never-ends`.
+   * Default 100.
+   */
   readonly patience?: number;
 }
 
-/** A simulated RudderStack host, as far as a destination transformer meets it. */
+/** A simulated RudderStack host: the parts of it that a destination transformer sees. */
 export interface Host {
-  /** Takes events in, and resolves when all have come to an end, or the host has. May be called once. */
+  /** Takes events, and resolves when all have a final state, or the host has ended. May be called once. */
   run(events: readonly HostEvent[]): Promise<HostReport>;
 }
 
 /**
- * A host that treats a service as rudder-server treats its transformer, and notes wherever the real one would panic, lose data or
- * retry without hope.
+ * A host that treats a service as rudder-server treats its transformer. It notes each violation at which the
+ * real host would panic, lose data or retry for ever.
  *
  * @example
  * const report = await createHost({ transformUrl: 'http://127.0.0.1:9090', resolve }).run(events);

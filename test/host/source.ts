@@ -3,7 +3,10 @@ export interface Source {
   readonly id: string;
   readonly definitionId: string;
   readonly name: string;
-  /** The *name* of its definition, such as `HTTP`, `Javascript` or `Android`. Its type (`web`, `cloud` …) is never sent. */
+  /**
+   * The *name* of its definition, such as `HTTP`, `Javascript` or `Android`. Its type (`web`, `cloud` …) is
+   * never sent.
+   */
   readonly definitionName: string;
 }
 

@@ -1,4 +1,4 @@
-/** How long the host waits, in milliseconds; the defaults are the host's own. */
+/** How long the host waits, in milliseconds. */
 export interface Timing {
   readonly featuresPollMs: number;
   /** Between two tries of a `/routerTransform` request that got no answer; after 32 tries the host panics. */
@@ -8,7 +8,7 @@ export interface Timing {
   readonly maxBackoffMs: number;
   /** A job with a 5xx is aborted when it is older than this and was tried three times. */
   readonly retryWindowMs: number;
-  /** Of the client of the processor, which waits half as long again each time. */
+  /** The first wait of the processor's client; each further wait is 1.5 times as long. */
   readonly processorRetryMs: number;
   readonly processorMaxRetryMs: number;
   readonly processorRetryCapMs: number;
@@ -30,7 +30,7 @@ const REAL: Timing = {
   maxShouldRetryMs: 30_000,
 };
 
-/** The host's own timing, each wait so many times shorter. */
+/** The timing of the real host, with each wait divided by `factor`. */
 export function shortened(factor: number): Timing {
   const entries = Object.entries(REAL).map(([name, ms]) => [name, (ms as number) / factor]);
   return Object.fromEntries(entries) as unknown as Timing;

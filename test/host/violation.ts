@@ -1,15 +1,18 @@
-/** What a breach of the host's contract does to the host. */
+/** What a violation of the host's contract does to the host. */
 export type Effect =
   /** The host's process ends. */
   | 'panic'
-  /** An event is dropped, or counted as delivered though nothing was sent. */
+  /** An event is dropped, or counted as delivered without a request. */
   | 'loss'
-  /** Retried until the host gives up or its retention ends (30 days), without hope. */
+  /** Retried without success until the host gives up or its retention ends (30 days). */
   | 'stuck'
-  /** What the host does next goes by a wrong value: backoff, retry window, order, metrics. */
+  /** The host continues with a wrong value: backoff, retry window, order, metrics. */
   | 'harm';
 
-/** The rules that a host sees broken, each with what breaking it does. The numbers are those of the contract's short list. */
+/**
+ * The rules that the host checks, each with the effect of a violation. The numbers are those of the
+ * contract's short list.
+ */
 export const RULES = {
   /** 1 */ 'api-version': 'panic',
   /** 2 */ 'features-source-flags': 'panic',
@@ -51,7 +54,7 @@ export const RULES = {
 
 export type Rule = keyof typeof RULES;
 
-/** One breach of the contract, as the host met it. */
+/** One violation of the contract, as the host saw it. */
 export interface Violation {
   readonly rule: Rule;
   readonly effect: Effect;
@@ -63,21 +66,21 @@ export class HostPanic extends Error {
   override readonly name = 'HostPanic';
 }
 
-/** A test has run out of patience with what the host would go on with for ever. */
+/** The test stops what the host would repeat for ever. */
 export class OutOfPatience extends Error {
   override readonly name = 'OutOfPatience';
 }
 
-/** Collects what was broken. */
+/** Collects the violations. */
 export class Violations {
   readonly list: Violation[] = [];
 
-  /** Notes a breach; the host goes on. */
+  /** Notes a violation; the host continues. */
   note(rule: Rule, detail: string): void {
     this.list.push({ rule, effect: RULES[rule], detail });
   }
 
-  /** Notes a breach at which the real host's process ends. */
+  /** Notes a violation at which the real host's process ends. */
   panic(rule: Rule, detail: string): never {
     this.note(rule, detail);
     throw new HostPanic(`${rule}: ${detail}`);

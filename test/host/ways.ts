@@ -1,7 +1,7 @@
 import type { Mode } from '../../src/service';
 import type { HostOptions } from './simulated-host';
 
-/** A way by which events come to PX: the service's mode, and the route by which the host asks for transforms. */
+/** How events reach PX: the mode of the service, and the stage of the host that transforms them. */
 export interface Way {
   readonly name: string;
   readonly mode: Mode;

@@ -12,46 +12,55 @@ import type { Violations } from './violation';
 /** What the workers of a host share. */
 export interface WorkerOptions {
   readonly transform: RouterTransform;
-  /** Where a descriptor goes: to its endpoint, or to the service's proxy route. */
+  /** The service's proxy route; undefined when the worker sends to the endpoint of the descriptor. */
   readonly proxy: ProxyDelivery | undefined;
   readonly direct: DirectOptions;
-  /** How many jobs the next batch may have. */
+  /** The most jobs in the next batch. */
   readonly batchSize: () => number;
   readonly timing: Timing;
   readonly violations: Violations;
-  /** How often a job is tried before a test calls it hopeless; the host itself goes on. */
+  /** How many attempts of a job end in the violation `never-ends`; a real host continues. */
   readonly patience: number;
-  /** Whether the host has ended, or its process. */
+  /** Whether the host or its process has ended. */
   readonly stopped: () => boolean;
 }
 
-/** The ordering keys of which a job of the batch has failed and is to come again. */
+/** The ordering keys with a job in this batch that has failed and will be retried. */
 interface FailedKeys {
   readonly all: Set<string>;
   readonly whileTransforming: Set<string>;
 }
 
-/** One worker of the router: its jobs in order, one batch after another, and within a batch one delivery after another. */
+/**
+ * One worker of the router: its jobs in order, one batch after another, and within a batch one delivery after
+ * another.
+ */
 export class Worker {
   #queue: Job[];
-  /** By ordering key: the job that failed, until whose end no later one of the key is picked up. */
+  /**
+   * Order barriers by ordering key: the failed job. No later job of the key is picked up before it has a
+   * final state.
+   */
   readonly #barriers = new Map<string, number>();
   readonly #tries = new Map<number, number>();
-  /** Jobs whose states are not stored yet. */
+  /** The executing jobs: their states are not stored. */
   #executing: readonly Job[] = [];
 
-  /** @param jobs in the order of their ids; those that wait for their next attempt hold back the later ones of their keys */
+  /**
+   * @param jobs in the order of their ids; a job that waits for its next attempt sets the order barrier of
+   * its key
+   */
   constructor(
     jobs: readonly Job[],
     private readonly options: WorkerOptions,
   ) {
     this.#queue = [...jobs];
     for (const job of jobs) {
-      if (job.state === 'Failed' && job.attemptNum > 0) this.#bar(keyOfJob(job), job);
+      if (job.state === 'Failed' && job.attemptNum > 0) this.#setBarrier(keyOfJob(job), job);
     }
   }
 
-  /** Works until no job is left that can be tried. @throws HostPanic where the host does */
+  /** Works until no job is left that it can try. @throws HostPanic where the host panics */
   async run(): Promise<void> {
     while (!this.options.stopped()) {
       const batch = this.#pickUp(Date.now());
@@ -67,12 +76,15 @@ export class Worker {
     }
   }
 
-  /** What the end of the process does to the batch under way: states that were not stored are lost, those of jobs that are done too. */
+  /**
+   * Ends the executing batch with the process: states that were not stored are lost, also those of delivered
+   * jobs.
+   */
   failExecuting(): void {
     for (const job of this.#executing) failExecuting(job);
   }
 
-  /** Jobs in the order of their ids, without those that stand behind a barrier or wait for their next try. */
+  /** Jobs in the order of their ids, without those behind an order barrier or before their next attempt. */
   #pickUp(nowMs: number): Job[] {
     const batch: Job[] = [];
     const size = this.options.batchSize();
@@ -108,11 +120,11 @@ export class Worker {
       }
       for (const { jobId } of item.jobs) byId.delete(jobId);
     }
-    // One that came back nowhere keeps its place among those that are being worked on, until the host is started anew.
+    // A job that no item names stays executing until the host restarts.
     for (const job of byId.values()) this.#remove(job, 'Waiting');
   }
 
-  /** What an item comes to for each of its jobs; nothing for those that have to wait for an earlier one of their key. */
+  /** The result of an item for each of its jobs; none for jobs that wait for an earlier job of their key. */
   async #resultsOf(item: RouterItem, failed: FailedKeys): Promise<ReadonlyMap<number, JobResult>> {
     const { jobs, statusCode, error } = item;
     const waits = jobs.some((echo) => failed.all.has(orderingKey(echo)));
@@ -125,7 +137,7 @@ export class Worker {
       const ids = jobs.map(({ jobId }) => jobId).join(', ');
       this.options.violations.note(
         'done-before-its-predecessor',
-        `job ${ids} was run, the one before it failed`,
+        `job ${ids} was delivered, but the job before it failed`,
       );
     }
     const retried = statusCode < 200 || statusCode >= 500 || statusCode === 408 || statusCode === 429;
@@ -156,7 +168,7 @@ export class Worker {
     job.code = result.code;
     job.error = result.text;
     job.dontBatch = result.dontBatch;
-    // The host knows of earlier attempts what comes back to it, and no more.
+    // The host knows earlier attempts only from the metadata that the service echoes.
     job.attemptNum = echo.attemptNum + 1;
     job.firstAttemptedAt = echo.firstAttemptedAt === '' ? new Date().toISOString() : echo.firstAttemptedAt;
     job.state = verdictOf(result.code, job, timing);
@@ -166,7 +178,7 @@ export class Worker {
       return;
     }
     failed.all.add(key);
-    this.#bar(key, job);
+    this.#setBarrier(key, job);
     job.retryAtMs = Date.now() + backoffMs(timing, job.attemptNum);
     const tries = (this.#tries.get(job.id) ?? 0) + 1;
     this.#tries.set(job.id, tries);
@@ -178,7 +190,7 @@ export class Worker {
     this.#remove(job, 'Failed');
   }
 
-  #bar(key: string, { id }: Job): void {
+  #setBarrier(key: string, { id }: Job): void {
     this.#barriers.set(key, Math.min(id, this.#barriers.get(key) ?? id));
   }
 
@@ -188,7 +200,7 @@ export class Worker {
   }
 }
 
-/** A job that the processor's transform made is delivered as it is. */
+/** The item of a job that the processor has transformed: the router delivers it unchanged. */
 function itemOf(job: Job): RouterItem {
   const { destination, traceparent = '' } = job.event;
   return {

@@ -3,7 +3,9 @@ import { gainsightDestination, type DestinationObject } from './destination';
 import type { HostEvent } from './job';
 import { seededRandom } from './random';
 
-/** The destination of the scenarios: what a message says of its place in its user's order is kept as an attribute. */
+/**
+ * The destination of the tests: it stores `seq`, the number of a message within its user, as an attribute.
+ */
 export const CONFIG = {
   apiKey: 'secret-key-of-the-host-tests',
   productTagKey: 'AP-HOST-2',
@@ -20,8 +22,9 @@ export function hostEvent(message: JsonObject, destination: DestinationObject = 
 const START_MS = Date.UTC(2026, 0, 2);
 
 /**
- * Messages of many users, each user's in order and all mixed: `seq` counts each user's. A user's first message identifies it, as a group
- * message of an unknown user fails; each account is written by one user.
+ * Messages of many users, mixed, with the messages of each user in order: `seq` counts them. The first
+ * message of a user is an identify, because a group message of an unknown user can fail. Only one user writes
+ * to each account.
  */
 export function workload(users: number, messagesOfEach: number, seed = 1): JsonObject[] {
   const random = seededRandom(seed);

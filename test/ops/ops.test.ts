@@ -9,7 +9,7 @@ import type { EventOutcome } from '../../src/service/observe/event-outcome';
 import { parseDockerfile, type Instruction } from './dockerfile';
 import { groupingLabelsOf, selectorsOf } from './promql';
 
-/** The files that run and watch the service, held against the service itself. */
+/** Compares the files that run and monitor the service with the service itself. */
 const root = path.resolve(__dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 const manifest = JSON.parse(read('package.json')) as {
@@ -69,11 +69,11 @@ describe('queries', () => {
 
   beforeAll(async () => {
     exposed = readSeries(await scrape());
-    // Prometheus's own.
+    // Prometheus adds these.
     exposed.set('up', new Set());
   });
 
-  /** What is wrong with a query, in words. */
+  /** The problems of a query. */
   function faultsOf(expression: string): string[] {
     const selectors = selectorsOf(expression);
     const known = new Set(SCRAPED);
@@ -95,7 +95,7 @@ describe('queries', () => {
     return [...issues, ...strangers.map((label) => `no series has ${label}`)];
   }
 
-  test('a query with a wrong metric, label or outcome is seen', () => {
+  test('a query with a wrong metric, label or outcome is found', () => {
     expect(faultsOf('sum(rate(gainsight_px_event_total[5m])) > 1')).toEqual([
       'no metric gainsight_px_event_total',
     ]);
@@ -115,7 +115,7 @@ describe('queries', () => {
     }
   });
 
-  test('the variables of the dashboard are there, and name only what the service exposes', () => {
+  test('the variables of the dashboard exist, and name only what the service exposes', () => {
     const texts = dashboard.templating.list
       .filter(({ type }) => type === 'query')
       .map(({ query }) => (query as { query: string }).query);
@@ -129,7 +129,7 @@ describe('queries', () => {
     expect(new Set(used)).toEqual(names);
   });
 
-  test('no two panels lie on each other', () => {
+  test('no two panels overlap', () => {
     const cells = dashboard.panels.flatMap((panel) => {
       const { x, y, w, h } = (panel as { gridPos?: Record<'x' | 'y' | 'w' | 'h', number> }).gridPos!;
       return Array.from({ length: w * h }, (_, index) => `${x + (index % w)},${y + Math.floor(index / w)}`);
@@ -137,7 +137,7 @@ describe('queries', () => {
     expect(new Set(cells).size).toBe(cells.length);
   });
 
-  test('every alert says what it is, how bad, and names only what the service exposes', () => {
+  test('every alert has a description and a severity, and names only what the service exposes', () => {
     expect(rules.length).toBeGreaterThan(5);
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
     for (const { alert, expr, labels, annotations } of rules) {
@@ -209,7 +209,7 @@ describe('Dockerfile', () => {
     expect(runs).toMatch(/npm prune --omit=dev\b/);
   });
 
-  test('it copies only what exists, what the build context lets through, and nothing secret', () => {
+  test('it copies only files that exist in the build context, and no secret', () => {
     const copied = all('COPY')
       .filter((text) => !text.startsWith('--from='))
       .flatMap((text) => text.split(/\s+/).slice(0, -1));
@@ -262,7 +262,7 @@ describe('compose.yaml', () => {
     }
   });
 
-  test('two replicas have the time to end', () => {
+  test('two replicas have enough time for their shutdown', () => {
     expect(replicas.length).toBe(2);
     for (const [, { stop_grace_period: time, environment }] of replicas) {
       const needed = Number(defaultOf('--grace-ms')) + Number(defaultOf('--drain-ms'));
@@ -271,7 +271,7 @@ describe('compose.yaml', () => {
     }
   });
 
-  test('each replica takes its share of what PX allows, and starts as the image does', () => {
+  test('each replica has its share of the rate limit of PX, and starts as the image does', () => {
     const [, image] = /CMD \[(.*)\]/.exec(read('Dockerfile').split('\n').at(-2)!)!;
     for (const [, { command = [] }] of replicas) {
       expect(JSON.stringify(command).replaceAll(',', ', ')).toContain(image);
@@ -280,9 +280,9 @@ describe('compose.yaml', () => {
     }
   });
 
-  test('only the proxy is reached from outside, and it is the service that it leads to', () => {
+  test('only the proxy is reachable from outside, and it forwards to the service', () => {
     expect(replicas.flatMap(([, { ports = [] }]) => ports)).toEqual([]);
-    // And from this machine alone: the service has no authentication.
+    // Only from this machine, because the service has no authentication.
     expect(others.map(({ ports }) => ports)).toEqual([[`127.0.0.1:${PORT}:${PORT}`]]);
 
     const file = others[0]!.volumes![0]!.split(':')[0]!;
@@ -296,7 +296,7 @@ describe('compose.yaml', () => {
     expect(proxy).toMatch(/^ *option httpchk GET \/health$/m);
   });
 
-  test('what the proxy itself says to /features is nothing: any answer would let a host start', () => {
+  test('the proxy itself never answers /features: any answer would let a host start', () => {
     const [, frontend, backend] = /^frontend host$([^]*)^backend replicas$[^]*^backend features$([^]*)/m.exec(
       read('ops/haproxy.cfg'),
     )!;
@@ -317,7 +317,7 @@ describe('compose.yaml', () => {
   });
 });
 
-/** The metrics of a service that has made a request to PX, and was asked for the same again. */
+/** The metrics of a service that has sent a request to PX, and got the same request again. */
 async function scrape(): Promise<string> {
   const service = createService({ fetch: () => Promise.resolve(new Response(null, { status: 204 })) });
   const job = (jobId: number, message: object): object => ({
@@ -325,7 +325,7 @@ async function scrape(): Promise<string> {
     metadata: { jobId, userId: 'u1', sourceId: 's', destinationId: 'd' },
     destination: { ID: 'd', Config: { apiKey: 'k', productTagKey: 'AP-TEST-2' } },
   });
-  // One that is delivered, and one that is dropped.
+  // One event is delivered, and one is dropped.
   const input = [job(1, { type: 'identify', userId: 'u1', traits: {} }), job(2, { type: 'track' })];
   for (let time = 0; time < 2; time += 1) {
     const { statusCode } = await service.inject({

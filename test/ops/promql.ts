@@ -16,7 +16,7 @@ const GROUPING = /\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*
 const SELECTOR = new RegExp(`\\b(${NAME})\\b(?!\\s*\\()(?:\\s*\\{([^}]*)\\})?`, 'g');
 const MATCHER = new RegExp(`(${NAME})\\s*(?:=~|!~|!=|=)\\s*"([^"]*)"`, 'g');
 
-/** The series that a query names. No parser of PromQL: it knows what the queries of this project are made of. */
+/** The series that a query names. It does not parse all of PromQL, only the queries of this project. */
 export function selectorsOf(expression: string): Selector[] {
   const bare = expression.replace(GROUPING, ' ').replace(/\[[^\]]*\]/g, ' ');
   return [...bare.matchAll(SELECTOR)]

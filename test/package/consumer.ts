@@ -6,7 +6,7 @@ import ts from 'typescript';
 const root = path.resolve(__dirname, '../..');
 const { name: NAME } = jest.requireActual<{ name: string }>('../../package.json');
 
-/** A folder of somebody who installed the built package. */
+/** A folder in which the built package is installed. */
 export class Consumer {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'gainsight-px-consumer-'));
 
@@ -23,7 +23,10 @@ export class Consumer {
     return target;
   }
 
-  /** What the compiler says of a file, most strictly, libraries included; `types` are the packages of `@types` that they have. */
+  /**
+   * What the compiler says of a file, most strictly, libraries included; `types` are the packages of `@types`
+   * that they have.
+   */
   faultsOf(file: string, text: string, types: readonly string[] = [], lib = ['lib.es2022.d.ts']): string[] {
     const target = this.write(file, text);
     const program = ts.createProgram([target], {

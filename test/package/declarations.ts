@@ -27,7 +27,7 @@ export interface Door {
   readonly missing: readonly string[];
 }
 
-/** Reads a door's emitted declarations. Private members are no part of a signature. */
+/** Reads the emitted declarations of an entry point. A private member does not belong to a signature. */
 export function readDoor(declarations: string): Door {
   const program = createProgram(declarations);
   const checker = program.getTypeChecker();
@@ -57,7 +57,10 @@ export function readDoor(declarations: string): Door {
   return { exported: exports.map(({ name }) => name), named: [...named], missing };
 }
 
-/** The declarations of everything that a door exports, sorted by name and without comments: what a user's code can rely on. */
+/**
+ * The declarations of everything that a door exports, sorted by name and without comments: what a user's code
+ * can rely on.
+ */
 export function printDoor(declarations: string): string {
   const program = createProgram(declarations);
   const checker = program.getTypeChecker();
@@ -86,7 +89,7 @@ function createProgram(declarations: string): ts.Program {
   });
 }
 
-/** Whether it stands at the top of one of our files: no type parameter, and nobody else's. */
+/** Whether one of our files declares it at the top level; a type parameter is not. */
 function isOurs({ flags, declarations = [] }: ts.Symbol): boolean {
   if (flags & ts.SymbolFlags.TypeParameter) return false;
   return declarations.some(
@@ -100,7 +103,10 @@ function isAtTop(declaration: ts.Declaration): boolean {
   return ts.isSourceFile(statement.parent);
 }
 
-/** The names of types in a declaration. Values behind `typeof` are none: a user names the type that is made of them. */
+/**
+ * The names of types in a declaration. Values behind `typeof` are none: a user names the type that is made of
+ * them.
+ */
 function typeNames(declaration: ts.Node): ts.Node[] {
   const found: ts.Node[] = [];
   const visit = (node: ts.Node): void => {

@@ -58,7 +58,7 @@ describe('an event', () => {
     expect(consumer.faultsOf('event.mts', TYPED)).toEqual([]);
   });
 
-  test('that is no object is refused', () => {
+  test('that is not an object is refused', () => {
     const wrong = [`'track'`, '42', 'null', `[{ type: 'track' }]`, '() => undefined'];
     const text = [
       `import { process } from 'gainsight-px';`,

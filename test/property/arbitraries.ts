@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { HAZARDOUS_IDS, JUNK_IDS } from '../destinations/gainsight_px/hazardous-ids';
 
-/** The names that the mapping reads somewhere, those that are dangerous as keys, and any other. */
+/** Names that the mapping reads, names that are dangerous as keys, and any others. */
 const KEY = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...namesRead()) },
   {
@@ -29,7 +29,7 @@ function namesRead(): string[] {
   ).split(' ');
 }
 
-/** Text of every kind that conversions are about, and any other, half surrogate pairs included. */
+/** Text for every conversion, and any other text, lone surrogates included. */
 export const text = fc.oneof(
   fc.constantFrom(
     '',
@@ -75,7 +75,7 @@ const object = (value: fc.Arbitrary<unknown>, maxLength: number) =>
 
 const leaf = fc.oneof(text, number, fc.boolean(), fc.constant(null));
 
-/** Whatever JSON can hold, full of the names and values that the mapping looks for. */
+/** Any JSON value, with many names and values that the mapping reads. */
 export const json: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -113,7 +113,7 @@ const context = fc.record(
   { requiredKeys: [] },
 );
 
-/** A message that could come from an SDK, with anything in any place. */
+/** A message as from an SDK, with any value at any place. */
 export const message = fc.record(
   {
     type: fc.oneof(
@@ -147,7 +147,7 @@ const attributeMap = fc.option(
 );
 const typesByName = fc.option(fc.dictionary(KEY, attributeType, { maxKeys: 4 }));
 
-/** Rows whose `to` is a field of PX, as all that are filled must be. */
+/** Rows whose `to` is a field of PX: a valid row needs one. */
 const fieldMap = (...fields: string[]) =>
   fc.option(
     fc.array(fc.record({ from: side, to: fc.option(fc.constantFrom('', ...fields)) }, { requiredKeys: [] }), {
@@ -155,7 +155,7 @@ const fieldMap = (...fields: string[]) =>
     }),
   );
 
-/** A configuration that is right. */
+/** A valid configuration. */
 export const validConfig = fc.record(
   {
     apiKey: fc.constantFrom('key-1', 'key-2'),

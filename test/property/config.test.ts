@@ -36,7 +36,7 @@ const EVENTS: readonly RudderMessage[] = [
   { type: 'page', userId: 'u1', name: 'Home' },
 ];
 
-/** What a configuration makes of all messages, or that it is refused. */
+/** The results of all messages with a configuration, or its refusal. */
 function outcomeOf(map: (event: RudderMessage) => RequestPlan): unknown {
   return EVENTS.map((event) => {
     try {
@@ -52,7 +52,7 @@ const anew = (config: unknown) => outcomeOf((event) => compile(config as Destina
 
 const SECRET = 'sEcReT-5d0f';
 
-test('any configuration is taken, or refused without its key being shown', () => {
+test('any configuration is accepted, or refused without showing its key', () => {
   const key = fc.oneof(
     fc.constant(SECRET),
     fc.constantFrom(`${SECRET}\n`, `ü${SECRET}`, SECRET.repeat(50), [SECRET], { [SECRET]: SECRET }),
@@ -84,7 +84,7 @@ const typed = ['STRING', 'NUMBER', 'BOOLEAN', null, 'number'].map((type) => [
   { from: 'seats', to: 'x', type },
 ]);
 
-/** Per key of the schema: contents of which each makes something else of the messages than the one before. */
+/** For each key of the schema: values that each change the results of the messages. */
 const ALTERNATIVES: Readonly<Record<string, readonly unknown[]>> = {
   apiKey: ['key-a', 'key-b', 'key-a'],
   productTagKey: ['AP-A-2', 'AP-B-2', '', 'AP-A-2'],
@@ -170,7 +170,7 @@ function fieldMaps(one: string, two: string): unknown[] {
   ];
 }
 
-/** Without the constants, a context of the payload has nothing to be merged with. */
+/** The key merges the context of a message with these constants. */
 const BASE = {
   apiKey: 'key-a',
   productTagKey: 'AP-A-2',
@@ -186,11 +186,11 @@ test('the alternatives cover the whole schema', () => {
 describe.each(Object.entries(ALTERNATIVES))('%s', (key, contents) => {
   const configs = contents.map((content) => ({ ...BASE, [key]: content }));
 
-  it('changes what becomes of the messages, or the next test would prove nothing', () => {
+  it('changes the results of the messages, or the next test would prove nothing', () => {
     expect(new Set(configs.map((config) => JSON.stringify(anew(config)))).size).toBeGreaterThan(1);
   });
 
-  it('is told apart from every other content by what is remembered', () => {
+  it('has its own entry in the cache', () => {
     for (const before of configs) {
       for (const config of configs) {
         remembered(before);
@@ -200,7 +200,7 @@ describe.each(Object.entries(ALTERNATIVES))('%s', (key, contents) => {
   });
 });
 
-test('two keys that changed are told apart, too', () => {
+test('two changed keys have their own entry in the cache, too', () => {
   const one = fc
     .constantFrom(...Object.entries(ALTERNATIVES))
     .chain(([key, contents]) => fc.constantFrom(...contents).map((content) => ({ [key]: content })));

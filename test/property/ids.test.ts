@@ -15,16 +15,20 @@ import { id } from './arbitraries';
 const ORIGIN = 'https://api.aptrinsic.com';
 const ROUTE_WORDS = ['update', 'delete', 'denylist'];
 
-/** The segments of a URL's path as a Java web server reads them; an error where one refuses to. */
+/**
+ * The segments of a URL's path as a Java web server reads them.
+ *
+ * @throws where such a server refuses the path
+ */
 function segmentsAsRead(endpoint: string): string[] {
-  // What is sent is what `fetch` makes of the URL: it must be the same.
+  // `fetch` must send the URL unchanged.
   if (new URL(endpoint).href !== endpoint) throw new Error(`fetch would send ${new URL(endpoint).href}`);
   const path = endpoint.slice(ORIGIN.length).split('?')[0]!;
   const segments: string[] = [];
   for (const raw of path.slice(1).split('/')) {
     const encoded = raw.split(';')[0]!;
     if (/%(2f|5c|25|00)/i.test(encoded)) throw new Error(`a server would refuse ${raw}`);
-    // Some servers take a plus for a blank.
+    // Some servers read a plus as a space.
     const segment = decodeURIComponent(encoded.replaceAll('+', ' ')).trim();
     if (segment === '..') segments.pop();
     else if (segment !== '.' && segment !== '') segments.push(segment);
@@ -32,7 +36,7 @@ function segmentsAsRead(endpoint: string): string[] {
   return segments;
 }
 
-/** The id that PX would read out of a request, from path or body. */
+/** The id that PX would read from the path or the body of a request. */
 function idAsRead(request: RequestDescriptor, collection: readonly string[], idField: string): unknown {
   const segments = segmentsAsRead(request.endpoint);
   expect(segments.slice(0, collection.length)).toEqual(collection);
@@ -88,7 +92,7 @@ const READERS: Readonly<Record<string, (value: string) => unknown>> = {
     idAsRead(request(deleteUser(value, BASE_CONFIG)), ['v1', 'users'], 'identifyId'),
 };
 
-/** Of these, a user whose id is a placeholder can be the object, too. */
+/** Plans that can also address a user whose id is a placeholder. */
 const CALLS_ABOUT_ONE_USER = [
   'the preferences that are set',
   'the preferences that are read',
@@ -108,7 +112,7 @@ describe.each(Object.entries(READERS))('%s', (name, read) => {
   });
 });
 
-test('the user that is denied is the one that was put in, or the id is refused', () => {
+test('denyUser addresses the user with the given id, or refuses the id', () => {
   let taken = 0;
   fc.assert(
     fc.property(id.filter(writable), (value) => {
@@ -127,7 +131,7 @@ test('the user that is denied is the one that was put in, or the id is refused',
   expect(taken).toBeGreaterThan(5);
 });
 
-test('an id stands in a path only as plain ASCII, and never longer than 512 bytes', () => {
+test('an id in a path is plain ASCII, and at most 512 bytes long', () => {
   const letters = fc.string({ unit: fc.constantFrom(...'aé山A9 -'), minLength: 1, maxLength: 600 });
   fc.assert(
     fc.property(fc.oneof(id, letters).filter(usable), (value) => {

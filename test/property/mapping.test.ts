@@ -32,7 +32,7 @@ function outcomeOf(run: () => RequestPlan): RequestPlan | string {
 const mapped = (event: unknown, config: unknown) =>
   outcomeOf(() => process(event as RudderMessage, configOf(config)));
 
-test('whatever JSON comes in, a plan or an error about the message comes out', () => {
+test('any JSON gives a plan or an error about the message', () => {
   fc.assert(
     fc.property(fc.oneof(json, message), validConfig, (event, config) => {
       const outcome = mapped(event, config);
@@ -63,7 +63,7 @@ test('the input may be deeply frozen, and is never changed', () => {
   );
 });
 
-test('the same input gives the same output, and a configuration parsed anew the same as one compiled before', () => {
+test('the same input gives the same output, with a configuration parsed again and with a compiled one', () => {
   fc.assert(
     fc.property(
       message,
@@ -80,7 +80,7 @@ test('the same input gives the same output, and a configuration parsed anew the 
   );
 });
 
-test('the output is the same after it was written as JSON and read again', () => {
+test('the output survives JSON', () => {
   fc.assert(
     fc.property(message, validConfig, (event, config) => {
       const outcome = mapped(event, config);
@@ -115,7 +115,7 @@ test('explain gives the plan of process, or its error, and names exactly the fie
   );
 });
 
-test('what explain says was dropped names types and reasons, never values', () => {
+test('the dropped values of explain name types and reasons, never values', () => {
   const reasons = [
     'unmapped',
     'empty',
@@ -161,7 +161,7 @@ test('no body holds null, a blank id, or a key that could change a prototype', (
   );
 });
 
-test('every plan ends, whatever is answered, within the requests that it says it needs at most', () => {
+test('every plan ends for all answers, within its maximum number of requests', () => {
   const settled = fc.constantFrom<Verdict>('ok', 'notFound', 'rejected', 'denied');
   const answers = fc.array(settled, { minLength: 20, maxLength: 20 });
   fc.assert(

@@ -70,7 +70,7 @@ describe('a path reads an id as a Java web server does:', () => {
     ['an encoded blank is a blank', '/v1/users/a%20b', 'a b'],
     ['a parameter is cut off', '/v1/users/a;b=c', 'a'],
     ['an encoded semicolon is data', '/v1/users/a%3Bb=c', 'a;b=c'],
-    ['the query is no part of it', '/v1/users/u1?x=1', 'u1'],
+    ['the query does not belong to it', '/v1/users/u1?x=1', 'u1'],
     ['an encoded question mark is data', '/v1/users/u1%3Fx=1', 'u1?x=1'],
     ['dot segments are resolved, and so reach another object', '/v1/users/x/../victim', 'victim'],
     ['encoded ones too', '/v1/users/x/%2e%2E/victim', 'victim'],
@@ -134,7 +134,7 @@ describe('a path reads an id as a Java web server does:', () => {
     expect(changed(px.simulator.state.users)).toEqual([]);
   });
 
-  test('a line that is no HTTP is 400', async () => {
+  test('a line that is not HTTP is 400', async () => {
     const { port } = new URL(px.origin);
     const text = await new Promise<string>((resolve) => {
       let received = '';

@@ -4,7 +4,7 @@ import { event, startPx, stopAll, user } from './px-client';
 afterEach(stopAll);
 
 describe('the simulator', () => {
-  test('listens where PX would be: baseUrl stands for https://api.aptrinsic.com/v1', async () => {
+  test('listens in place of PX: baseUrl replaces https://api.aptrinsic.com/v1', async () => {
     const simulator = createSimulator();
     const { baseUrl, origin, port } = await simulator.listen();
     expect({ baseUrl, origin }).toEqual({
@@ -110,7 +110,7 @@ describe('another process', () => {
     expect((await call('POST', '/__simulator/configure', '{')).status).toBe(400);
   });
 
-  test('gets 404 for what is no control', async () => {
+  test('gets 404 for an unknown control', async () => {
     const { call } = await startPx();
     expect((await call('GET', '/__simulator/reset')).status).toBe(404);
     expect((await call('GET', '/__simulator/constructor')).status).toBe(404);
@@ -121,7 +121,7 @@ describe('another process', () => {
     '/v1/../__simulator/reset',
     '//__simulator/reset',
     '/%5F_simulator/reset',
-  ])('is not what a path of PX can turn into: %s', async (target) => {
+  ])('cannot be reached by a path of PX: %s', async (target) => {
     const { call, simulator } = await startPx();
     await call('POST', '/v1/users', user('u1'));
     expect((await call('POST', target, {})).status).toBe(404);

@@ -15,7 +15,7 @@ describe('the rate limit', () => {
     expect([await status(), await status(), await status()]).toEqual([404, 404, 429]);
   });
 
-  test('answers 429 without Retry-After, as PX does, unless told to', async () => {
+  test('answers 429 without Retry-After, as PX does, unless configured', async () => {
     const px = await startPx({ rateLimit: { requestsPerSecond: 1 }, now: () => 0 });
     await px.call('GET', '/v1/users/u1');
     const plain = await px.call('GET', '/v1/users/u1');

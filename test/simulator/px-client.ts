@@ -8,11 +8,16 @@ export interface Received {
   readonly text: string;
 }
 
-/** A simulator that listens, and a client that sends it targets to the byte: unlike `fetch` it resolves and encodes nothing. */
+/**
+ * A simulator that listens, and a client that sends it targets to the byte: unlike `fetch` it resolves and
+ * encodes nothing.
+ */
 export interface Px {
   readonly simulator: Simulator;
   readonly origin: string;
-  /** `target` starts after the origin. A body that is no string is sent as JSON; a header that is null is left out. */
+  /**
+   * `target` starts after the origin. A body that is not a string is sent as JSON; a null header is left out.
+   */
   call(
     method: string,
     target: string,

@@ -232,7 +232,7 @@ describe('the body', () => {
     expect((await px.call('PUT', '/v1/users/u1', body, headers)).status).toBe(status);
   });
 
-  test('that is no UTF-8 is 400', async () => {
+  test('that is not UTF-8 is 400', async () => {
     const px = await startPx();
     await px.call('POST', '/v1/users', user('u1'));
     const response = await fetch(`${px.origin}/v1/users/u1`, {
