@@ -31,7 +31,7 @@ export type { AnswerBody, Fetch, FetchAnswer, FetchInit } from './http/fetch.js'
 export type { DeliverOptions, RouterOptions } from './options.js';
 export type { Delivered, Failed, Outcome, OutcomeBase, RequestRecord } from './run/outcome.js';
 export type { RouterStats } from './stats.js';
-export type { Batch, EndedJob, PlanJob } from './ordering/batch.js';
+export type { Batch, EndedJob, Ordered, PlanJob } from './ordering/batch.js';
 export type { LimitScope, RateLimiter } from './limits/rate-limiter.js';
 export type { RateLimits } from './limits/memory-rate-limiter.js';
 

@@ -40,7 +40,7 @@ test.each([
   ['note', 'PlanNote'],
   ['verdict', 'Verdict'],
   ['skip reason', 'SkipReason'],
-  ['input code', 'InputFaultCode'],
+  ['input code', 'UnreadableCode'],
   ['stop reason', 'StopReason'],
 ])('every %s is in its table, once, and no other', (header, type) => {
   expect(namesIn(header).sort()).toEqual(types.strings(type));

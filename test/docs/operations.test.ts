@@ -137,6 +137,6 @@ describe('what docs/operations.md says of single metrics', () => {
     while (!gate.isOverrun) gate.enter();
     const number = gate.pending.toLocaleString('en-US');
     expect(meaningOf('gainsight_px_plans_pending')).toContain(` at ${number} new ones`);
-    expect(readDocument('../SECURITY.md')).toContain(`Plans that wait number ${number} at most`);
+    expect(readDocument('../SECURITY.md')).toContain(`At most ${number} plans wait`);
   });
 });

@@ -9,10 +9,11 @@ const LAYERS = ['src/core', 'src/router'];
 const PX_WORDS =
   /px|gainsight|aptrinsic|identifyId|propertyKey|externalapierror|subErrors|hardDelete|denylist|globalContext|(?:users|accounts|events|preferences)\.(?:create|update|delete|deny|get|set)\b/i;
 
-/** The two lines that name it all the same: the door hands PX's API to the router, and errors carry the name of the package. */
+/** The lines that name it all the same: the door gives PX's API and limits to the router, and errors carry the name of the package. */
 const ALLOWED = new Set([
   "src/router/index.ts: import { PX_API } from '../destinations/gainsight_px/index.js';",
   'src/router/index.ts: return new PlanRouter(parseOptions(options, PX_API));',
+  'src/router/index.ts: export const ROUTER_DEFAULTS = { ...DEFAULTS, ...PX_API.limits } as const;',
   "src/core/errors.ts: const BRAND = Symbol.for('gainsight-px.error');",
 ]);
 

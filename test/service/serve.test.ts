@@ -158,8 +158,8 @@ test('--defaults holds for every destination, and its keys are logged without th
 });
 
 test.each([
-  ['', /no JSON/],
-  ['{"pageEvents": true', /no JSON/],
+  ['', /not valid JSON/],
+  ['{"pageEvents": true', /not valid JSON/],
   ['[]', /expected an object, found array/],
   ['null', /expected an object, found null/],
   [`{"apiKey": "${KEY}"}`, /apiKey: not allowed here/],

@@ -3,7 +3,8 @@ import { checkJob } from '../check-plan.js';
 import { endedByRouter, failed, holdsBack, type Outcome } from '../run/outcome.js';
 import { OrderBarrier } from './order-barrier.js';
 
-interface Ordered {
+/** What a job may say about its order. */
+export interface Ordered {
   /** Jobs of one ordering key run one after another, whatever their API keys and lanes. Default: none. */
   readonly orderingKey?: string | undefined;
 }

@@ -141,7 +141,7 @@ describe('bodies that are read and not answered yet', () => {
           for (const { stream } of [slow, beyond]) if (how === 'drips' || ms === 0) stream.write('"');
           await pass(100);
         }
-        expect(await slow.body).toBe('the body came too slowly');
+        expect(await slow.body).toBe('the body arrived too slowly');
         expect(await next.body).toBe(280 * KB);
       },
     );
@@ -183,7 +183,7 @@ describe('bodies that are read and not answered yet', () => {
       expect([reader.waiting, slow.seen.text]).toEqual([2, undefined]);
       full.answer.emit('close');
       await pass(500);
-      expect(slow.seen.text).toBe('the body came too slowly');
+      expect(slow.seen.text).toBe('the body arrived too slowly');
       beyond.answer.emit('close');
       expect(await waiting.body).toBe(250 * KB);
     });

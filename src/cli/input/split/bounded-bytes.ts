@@ -40,8 +40,8 @@ export class BoundedBytes {
     this.#isRejected ??= REJECTED_LINE.test(this.#beginning(BEGINNING_BYTES).toString());
     if (this.#isRejected && this.#length <= this.limit * REJECTED_FACTOR) return;
     this.#overflowed = true;
-    // A copy: a view would keep the whole part in memory.
-    this.#parts = [Buffer.from(this.#beginning(MAX_QUOTE))];
+    // A copy in memory of its own: a view keeps the whole part, and a small buffer of Node keeps its pool.
+    this.#parts = [Buffer.from(new Uint8Array(this.#beginning(MAX_QUOTE)).buffer)];
   }
 
   #beginning(most: number): Buffer {
