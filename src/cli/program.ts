@@ -14,7 +14,8 @@ Settings come from --config and from the environment. The environment wins:
   GAINSIGHT_PX_PRODUCT_TAG_KEY  tag key of the product (AP-XXXXXXXXXX-2)
   GAINSIGHT_PX_DATA_CENTER      US, EU or US2
 
-Exit codes: 0 everything done, 1 something not done, 2 wrong usage or configuration.
+Exit codes: 0 everything done, 1 something not done, 2 wrong usage or
+configuration.
 
 Example:
   $ ${NAME} deliver events.jsonl --config destination.json --simulate

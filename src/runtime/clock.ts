@@ -5,8 +5,8 @@ export interface Clock {
   /** Milliseconds since 1970 on the wall clock: only for what a server says in calendar time. */
   epochMs(): number;
   /**
-   * Calls back once, after `delayMs` milliseconds; what it returns takes that back. After 0: when what is to be done now is done, all that it leads
-   * to at once and the I/O that is ready included.
+   * Calls back once, after `delayMs` milliseconds. The returned function cancels the call. With 0 it calls back after the
+   * work that is already queued, including I/O that is ready.
    */
   after(delayMs: number, callback: () => void): () => void;
 }

@@ -1,8 +1,8 @@
 import { isObject } from '../core/index.js';
 
 /**
- * What `JSON.stringify` makes of JSON data, at any depth: that ends by an error a few thousand levels down, and `JSON.parse` does not. A host's
- * metadata is given back as it came, however odd it is.
+ * Like `JSON.stringify`, but for JSON data of any depth. `JSON.stringify` throws at a depth of a few thousand levels, and
+ * `JSON.parse` does not. So metadata of a host is returned unchanged, however deep it is.
  *
  * @example
  * stringifyJson({ a: [1, null] }); // '{"a":[1,null]}'

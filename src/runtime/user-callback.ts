@@ -1,6 +1,6 @@
 /**
- * Tells a function of the user's own of something. What it throws, or rejects with, is not the plan's fault: the request that it is told of is made. A
- * rejection that nobody handles would end the process.
+ * Calls a callback of the user and ignores what it throws or rejects with: the request that it reports is made already,
+ * so the plan must not fail. An unhandled rejection would end the process.
  */
 export function tell(call: () => unknown): void {
   try {

@@ -239,7 +239,7 @@ describe('a replay', () => {
     const [refused, unreadable] = skipped((await cli(['deliver', first, ...pxArgs])).stdout);
     expect(refused).toMatch(/^ {2}1 skipped: refused by an earlier run.*--include-refused sends them$/);
     expect(unreadable).toMatch(
-      /^ {2}1 skipped: not readable for an earlier run, and still not delivered; correct/,
+      /^ {2}1 skipped: not readable in an earlier run, and still not delivered; correct/,
     );
     expect(skipped((await cli(['deliver', first, ...pxArgs, '--include-refused'])).stdout)).toEqual([
       unreadable,

@@ -16,8 +16,8 @@ interface Options {
 
 const HELP = `
 Shows each field that PX would get, with its value and source; what was dropped
-and why; what PX might refuse; and why deliver skips a message. Exits with 1 when
-a message cannot be mapped. Sends nothing.
+and why; what PX might refuse; and why deliver skips a message. Exits with 1
+when a message cannot be mapped. Sends nothing.
 
 Example:
   $ gainsight-px explain events.jsonl --config destination.json

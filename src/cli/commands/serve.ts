@@ -49,8 +49,8 @@ A null, or a map without a filled row, counts as not set.
 two replicas half of what PX allows.
 
 The log goes to the standard output, one JSON line per request, without keys and
-personal data. SIGTERM waits for the grace time before it stops, Ctrl-C does not.
-A second signal ends either wait.
+personal data. SIGTERM waits for the grace time before it stops, Ctrl-C does
+not. A second signal ends either wait.
 
 Example:
   $ gainsight-px serve --host 0.0.0.0

@@ -26,8 +26,8 @@ deliver skips messages that are switched off, and the types page, screen and
 alias. It writes what it could not deliver to the --rejected file, which is
 input for deliver again.
 
-Exit codes: 0 everything delivered or skipped, 1 something not delivered, 2 wrong
-usage or configuration.
+Exit codes: 0 everything delivered or skipped, 1 something not delivered,
+2 wrong usage or configuration.
 
 Examples:
   $ gainsight-px deliver events.jsonl --config destination.json --rejected rejected.jsonl

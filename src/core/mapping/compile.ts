@@ -105,7 +105,7 @@ class TableBuilder {
     this.#builders.get(root)!.add(name, this.#targets.ofField(to, as));
   }
 
-  /** An object that a customer's row takes as a whole is another thing than the standard one: nothing is read from inside of it. */
+  /** If a customer's row reads a whole object, that object does not have its standard meaning, so no standard path reads inside it. */
   #addPath({ to, as }: AnyRow, source: SourcePath): void {
     const { fields, attributes } = this.options;
     const { root, name } = splitSource(source);

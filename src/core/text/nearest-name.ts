@@ -9,7 +9,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   let nearest: string | undefined;
   let fewest = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
-    // The difference in length is the least number of changes; no name of any length is compared letter by letter in vain.
+    // At least as many changes are needed as the lengths differ. If that is too many, the slow comparison by letters is skipped.
     if (Math.abs(candidate.length - name.length) >= fewest) continue;
     const changes = changesBetween(name.toLowerCase(), candidate.toLowerCase());
     if (changes >= fewest) continue;

@@ -1,12 +1,12 @@
 /**
- * The same text in memory of its own. A part of a text that an engine cuts out points into the whole: kept, it keeps all of it, and so does
- * what is put together of such parts.
+ * A copy of a text in its own memory. A JavaScript engine stores a substring as a reference to the whole text. So a
+ * substring that is kept, or a text that is joined from substrings, keeps the whole text in memory.
  */
 export function copyText(text: string): string {
   return Array.from(text).join('');
 }
 
-/** A digest of which nobody finds two texts with the same: hexadecimal digits over all UTF-16 units of a text. */
+/** A collision-resistant digest of all UTF-16 units of a text, in hexadecimal digits. */
 export type Digest = (text: string) => string;
 
 const LONGEST = 256;

@@ -16,7 +16,7 @@ export const ITEM_STATUS = {
 const LARGEST_ERROR = 598; // the host uses 599 for a descriptor that it cannot decode
 
 /**
- * The item status for an error: 4xx makes the host drop the event; 429 and 5xx make it retry.
+ * The item status for an error: 429 and 5xx make the host retry; any other 4xx makes it drop the event.
  *
  * @param pxStatus the status of the PX response that caused the error, if one did
  */

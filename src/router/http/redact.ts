@@ -9,12 +9,12 @@ export function headerIn(headers: Readonly<Record<string, string>>, header: stri
   return name === undefined ? '' : headers[name]!;
 }
 
-/** An escape in an escape in an escape … is looked into as often as this. */
+/** How many levels of nested escapes are resolved in the search for a secret. */
 const DEEPEST_ESCAPE = 4;
 
 /**
  * Makes what takes a secret out of texts: as it is, in any case, escaped for URLs, JSON and HTML, whether wholly or partly and also several times,
- * and as a part of anything in Base64. A text in which it was escaped comes back without these escapes.
+ * and as a part of anything in Base64. If the secret was escaped, the returned text has these escapes resolved.
  */
 export function redactor(secret: string): (text: string) => string {
   const pattern = patternOf(secret);
@@ -69,7 +69,7 @@ export function oneLine(text: string): string {
 function patternOf(secret: string): RegExp | undefined {
   const plain = secret.trim();
   if (plain === '') return undefined;
-  // The usual escapes as they are, too: what stands before them may look like the beginning of an escape, and hide theirs.
+  // Also the usual escaped forms as they are: characters before them may look like the start of an escape and hide them.
   const forms = new Set([
     plain,
     encodeURIComponent(plain),

@@ -10,7 +10,7 @@ import { SlidingWindow } from './sliding-window.js';
  */
 const SECOND_MS = 1_020;
 
-/** What is over: how far apart requests may leave and arrive and still stay within the limit. */
+/** The extra time in `SECOND_MS`: the delay between grant and arrival may vary by this much without passing the limit. */
 const MARGIN_MS = SECOND_MS - 1_000;
 
 /** A timer that is later than this says that the whole machine stood still. */

@@ -6,7 +6,7 @@ afterEach(cleanUp);
 const warnings = ({ logged }: World): string[] =>
   logged()
     .split('\n')
-    .filter((line) => line.includes(' not served here') || line.includes('does not have'));
+    .filter((line) => line.includes(' not served here') || line.includes('does not serve'));
 const OTHER = 'events of another destination are not served here; the host retries them until it gives up';
 const HINT = 'start the service with --upstream and the URL of the transformer that serves them';
 

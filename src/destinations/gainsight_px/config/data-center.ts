@@ -20,7 +20,7 @@ export const SEVERAL_DATA_CENTERS: Issue = {
 
 /**
  * The different data centers that a `dataCenter` names, in upper case and not validated: one of a text, those of all source types of an
- * object. A source type with null has none; what is no text counts as one by the name of its type.
+ * object. A source type with null has no data center. For a value that is not a string, the name of its type is listed.
  *
  * @example
  * dataCentersIn({ web: 'eu', ios: 'EU', cloud: null }); // ['EU']

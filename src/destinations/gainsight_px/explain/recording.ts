@@ -9,8 +9,8 @@ import {
 import type { DroppedValue, ExplainedField } from './explanation.js';
 
 /**
- * Longer names and paths are not put into sets and maps, which take time in the square of the number of long texts. What is read for two
- * fields has a shorter path: it comes from the tables or the configuration.
+ * Longer names and paths are not stored in sets and maps: with many long texts these take quadratic time. Nothing is lost,
+ * because a value that two fields read has a shorter path, from the tables or the configuration.
  */
 const LONGEST_HASHED = 4_096;
 
