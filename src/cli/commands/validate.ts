@@ -17,8 +17,8 @@ interface Options {
 
 const HELP = `
 Exits with 0 when the configuration is valid. Otherwise shows all of its issues
-and exits with 2. An API key in place of the tag key is an issue, and vice versa.
-A key that is almost a known one is a warning. Sends nothing.
+and exits with 2. An API key in place of the tag key is an issue, and vice
+versa. A key that is almost a known one is a warning. Sends nothing.
 
 Example:
   $ gainsight-px validate --config destination.json
