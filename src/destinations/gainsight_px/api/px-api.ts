@@ -7,7 +7,7 @@ import {
 } from '../../../core/index.js';
 import { CARRIED_IN_PATHS, idInPath } from './id-in-path.js';
 import { KEY_HEADER } from './px-answers.js';
-import { FORMS, ID_FIELD, ROUTES, type EndpointPath, type RouteName } from './routes.js';
+import { FORMS, ID_FIELD, ROUTES, type CallForm, type EndpointPath, type RouteName } from './routes.js';
 
 /** Where requests go and what authorises them: all of a configuration that a request needs. */
 export interface Connection {
@@ -23,18 +23,58 @@ export type Body = object;
 /** A step without its name and its table. */
 export type PxCall = Pick<Step, 'effect' | 'object' | 'request'> & { readonly route: RouteName };
 
+/** A step of a plan. Written out, because adding a key after a spread takes V8 longer than the rest of the step. */
+export function stepOf<Id extends string>(
+  id: Id,
+  { route, effect, object, request }: PxCall,
+  on?: Step<Id>['on'],
+): Step<Id> {
+  if (object === undefined) return { id, route, effect, request, ...(on === undefined ? {} : { on }) };
+  return on === undefined
+    ? { id, route, effect, object, request }
+    : { id, route, effect, object, request, on };
+}
+
 const JSON_TYPE = 'application/json';
+
+/** A form of a call with the address of one connection. */
+interface BoundForm {
+  readonly method: Method;
+  readonly url: string;
+  readonly end: string;
+}
+
+/** A route with the addresses of one connection, so that nothing is looked up twice for a request. */
+interface BoundCall extends Pick<(typeof ROUTES)[RouteName], 'effect' | 'about' | 'endpointPath'> {
+  readonly byPath: BoundForm | undefined;
+  readonly byBody: BoundForm | undefined;
+}
+
+function boundCall(name: RouteName, roots: { readonly v1: string; readonly preferences: string }): BoundCall {
+  const { effect, about, endpointPath } = ROUTES[name];
+  const root = endpointPath === 'preferences' ? roots.preferences : roots.v1;
+  const bound = (form: CallForm | undefined): BoundForm | undefined =>
+    form === undefined ? undefined : { method: form.method, url: root + form.path, end: form.end };
+  const { byPath, byBody } = FORMS[name];
+  return { effect, about, endpointPath, byPath: bound(byPath), byBody: bound(byBody) };
+}
 
 /** The calls of the Gainsight PX REST API for one connection. */
 export class PxApi {
-  readonly #v1: string;
-  readonly #preferences: string;
-  readonly #apiKey: string;
+  readonly #calls: Readonly<Record<RouteName, BoundCall>>;
+  /** Cloned for each request: a literal with a computed key is slow in V8. */
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #jsonHeaders: Readonly<Record<string, string>>;
 
   constructor({ origin, apiKey, preferencesVersion }: Connection) {
-    this.#v1 = `${origin}/v1`;
-    this.#preferences = `${origin}/${preferencesVersion}`;
-    this.#apiKey = apiKey;
+    const roots = { v1: `${origin}/v1`, preferences: `${origin}/${preferencesVersion}` };
+    const names = Object.keys(ROUTES) as RouteName[];
+    this.#calls = Object.fromEntries(names.map((name) => [name, boundCall(name, roots)])) as Record<
+      RouteName,
+      BoundCall
+    >;
+    this.#headers = { [KEY_HEADER]: apiKey };
+    this.#jsonHeaders = { [KEY_HEADER]: apiKey, 'Content-Type': JSON_TYPE };
   }
 
   /**
@@ -45,27 +85,24 @@ export class PxApi {
    * @throws InstrumentationError `id_not_allowed`: no path can carry the id, and this call has no body form.
    */
   call(route: RouteName, id: string, body?: Body): PxCall {
-    const { effect, about } = ROUTES[route];
-    const request = this.#request(route, id, body);
+    const call = this.#calls[route];
+    const { effect, about } = call;
+    const request = this.#request(call, id, body);
     // Nothing can be missing when an event is written.
     return effect === 'append'
       ? { route, effect, request }
       : { route, effect, object: { kind: about, id }, request };
   }
 
-  #request(route: RouteName, id: string, body: Body | undefined): RequestDescriptor {
-    const { endpointPath, about } = ROUTES[route];
-    const { byPath, byBody } = FORMS[route];
-    const root = endpointPath === 'preferences' ? this.#preferences : this.#v1;
-    if (byPath !== undefined) {
-      const segment = idInPath(id);
-      if (segment !== undefined) {
-        return this.#descriptor(byPath.method, root + byPath.path + segment + byPath.end, endpointPath, body);
-      }
+  #request(call: BoundCall, id: string, body: Body | undefined): RequestDescriptor {
+    const { byPath, byBody, endpointPath } = call;
+    const segment = byPath === undefined ? undefined : idInPath(id);
+    if (byPath !== undefined && segment !== undefined) {
+      return this.#descriptor(byPath.method, `${byPath.url}${segment}${byPath.end}`, endpointPath, body);
     }
     if (byBody === undefined) throw idNotAllowed();
-    const whole = byPath === undefined ? body : { [ID_FIELD[about]]: id, ...body };
-    return this.#descriptor(byBody.method, root + byBody.path, endpointPath, whole);
+    const whole = byPath === undefined ? body : { [ID_FIELD[call.about]]: id, ...body };
+    return this.#descriptor(byBody.method, byBody.url, endpointPath, whole);
   }
 
   #descriptor(
@@ -74,13 +111,12 @@ export class PxApi {
     endpointPath: EndpointPath,
     body: Body | undefined,
   ): RequestDescriptor {
-    if (body === undefined)
-      return { method, endpoint, endpointPath, headers: { [KEY_HEADER]: this.#apiKey } };
+    if (body === undefined) return { method, endpoint, endpointPath, headers: { ...this.#headers } };
     return {
       method,
       endpoint,
       endpointPath,
-      headers: { [KEY_HEADER]: this.#apiKey, 'Content-Type': JSON_TYPE },
+      headers: { ...this.#jsonHeaders },
       body: body as RequestBody,
     };
   }

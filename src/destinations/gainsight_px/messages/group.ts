@@ -16,7 +16,7 @@ import {
   type RequestPlan,
   type Step,
 } from '../../../core/index.js';
-import type { PxApi } from '../api/px-api.js';
+import { stepOf, type PxApi } from '../api/px-api.js';
 import type { ParsedConfig } from '../config/parse-config.js';
 import { eventTimeFor, SYNCED_TIMES, TIME_TRAIT } from './event-time.js';
 import {
@@ -133,9 +133,9 @@ export class GroupMapper {
     const update = this.api.call('accounts.update', accountId, body);
     const on = member === undefined ? WITHOUT_LINK : WITH_LINK;
     const steps: Steps = [
-      { id: 'updateAccount', ...update, on: on.updateAccount },
+      stepOf('updateAccount', update, on.updateAccount),
       this.#createAccount(account, body, on.createAccount, sources, record),
-      { id: 'updateAccountAgain', ...update, on: on.updateAccountAgain },
+      stepOf('updateAccountAgain', update, on.updateAccountAgain),
     ];
     if (member === undefined) return { lanes: [accountLane(accountId)], steps };
     const { value: identifyId } = member;
@@ -173,7 +173,7 @@ export class GroupMapper {
       id,
       time === undefined ? { id, name: id, ...update } : { id, name: id, createDate: time, ...update },
     );
-    return { id: 'createAccount', ...create, on };
+    return stepOf('createAccount', create, on);
   }
 
   #addLink(
@@ -185,7 +185,7 @@ export class GroupMapper {
   ): void {
     const { missingUserOnGroup } = this.config;
     const link = this.api.call('users.update', identifyId, { accountId });
-    steps.push({ id: 'linkUser', ...link, on: LINK_TABLES[missingUserOnGroup] });
+    steps.push(stepOf('linkUser', link, LINK_TABLES[missingUserOnGroup]));
     if (missingUserOnGroup !== 'create') return;
 
     const { type, propertyKeys } = this.#fixedUser.values;
@@ -198,8 +198,8 @@ export class GroupMapper {
       time === undefined ? user : { signUpDate: time, createDate: time, ...user },
     );
     steps.push(
-      { id: 'createUser', ...create, on: NEW_USER_TABLES.createUser },
-      { id: 'linkUserAgain', ...link, on: NEW_USER_TABLES.linkUserAgain },
+      stepOf('createUser', create, NEW_USER_TABLES.createUser),
+      stepOf('linkUserAgain', link, NEW_USER_TABLES.linkUserAgain),
     );
   }
 }

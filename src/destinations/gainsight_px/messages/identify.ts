@@ -18,7 +18,7 @@ import {
   type RequestPlan,
   type Step,
 } from '../../../core/index.js';
-import type { PxApi } from '../api/px-api.js';
+import { stepOf, type PxApi } from '../api/px-api.js';
 import type { ParsedConfig } from '../config/parse-config.js';
 import { eventTimeFor, TIME_TRAIT } from './event-time.js';
 import {
@@ -111,13 +111,13 @@ export class IdentifyMapper {
         : { identifyId, signUpDate: time, createDate: time, ...body },
     );
     const steps: [Step<IdentifyStep>, ...Step<IdentifyStep>[]] = [
-      { id: 'updateUser', ...update, on: on.updateUser },
-      { id: 'createUser', ...create, on: on.createUser },
-      { id: 'updateUserAgain', ...update, on: on.updateUserAgain },
+      stepOf('updateUser', update, on.updateUser),
+      stepOf('createUser', create, on.createUser),
+      stepOf('updateUserAgain', update, on.updateUserAgain),
     ];
     if (preferences !== undefined) {
       reportFound(USER_ID, id, PREFERENCES_OBJECT, record);
-      steps.push({ id: 'setPreferences', ...this.api.call('preferences.set', identifyId, preferences) });
+      steps.push(stepOf('setPreferences', this.api.call('preferences.set', identifyId, preferences)));
     }
     return { lanes: [userLane(identifyId)], steps };
   }

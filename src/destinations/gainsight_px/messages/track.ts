@@ -22,7 +22,7 @@ import {
   type BodyDraft,
   type RequestPlan,
 } from '../../../core/index.js';
-import type { PxApi } from '../api/px-api.js';
+import { stepOf, type PxApi } from '../api/px-api.js';
 import type { ParsedConfig } from '../config/parse-config.js';
 import { EventAttributes, withoutQuery } from './event-attributes.js';
 import {
@@ -85,7 +85,7 @@ export class TrackMapper {
     const body = this.#event(type, identifyId, sources, record);
     return {
       lanes: [userLane(identifyId)],
-      steps: [{ id: 'createEvent', ...this.api.call('events.create', identifyId, body) }],
+      steps: [stepOf('createEvent', this.api.call('events.create', identifyId, body))],
     };
   }
 

@@ -1,5 +1,5 @@
 import { InstrumentationError, typeName, type RequestPlan } from '../../../core/index.js';
-import { PxApi } from '../api/px-api.js';
+import { PxApi, stepOf } from '../api/px-api.js';
 import { parseConfig } from '../config/parse-config.js';
 import type { ConfigInput } from '../config/config.js';
 import { requireIdentifyId, userLane } from '../messages/identity.js';
@@ -18,7 +18,7 @@ export function deleteUser(identifyId: string | number, destinationConfig: Confi
   const id = requireIdentifyId(identifyId);
   return {
     lanes: [userLane(id)],
-    steps: [{ id: 'deleteUser', ...api.call('users.delete', id), on: { notFound: { to: 'done' } } }],
+    steps: [stepOf('deleteUser', api.call('users.delete', id), { notFound: { to: 'done' } })],
   };
 }
 
@@ -40,7 +40,7 @@ export function denyUser(
   requireBoolean(denied);
   return {
     lanes: [userLane(id)],
-    steps: [{ id: 'denyUser', ...api.call('users.deny', id, { denied }) }],
+    steps: [stepOf('denyUser', api.call('users.deny', id, { denied }))],
   };
 }
 

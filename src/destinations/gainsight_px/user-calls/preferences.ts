@@ -1,5 +1,5 @@
 import { InstrumentationError, type RequestPlan } from '../../../core/index.js';
-import { PxApi } from '../api/px-api.js';
+import { PxApi, stepOf } from '../api/px-api.js';
 import { parseConfig } from '../config/parse-config.js';
 import type { ConfigInput } from '../config/config.js';
 import { requireIdentifyId, userLane } from '../messages/identity.js';
@@ -20,7 +20,7 @@ export function getPreferences(identifyId: string | number, destinationConfig: C
   const id = requireIdentifyId(identifyId);
   return {
     lanes: [userLane(id)],
-    steps: [{ id: 'getPreferences', ...api.call('preferences.get', id) }],
+    steps: [stepOf('getPreferences', api.call('preferences.get', id))],
   };
 }
 
@@ -48,7 +48,7 @@ export function setPreferences(
   }
   return {
     lanes: [userLane(id)],
-    steps: [{ id: 'setPreferences', ...api.call('preferences.set', id, flags) }],
+    steps: [stepOf('setPreferences', api.call('preferences.set', id, flags))],
   };
 }
 
