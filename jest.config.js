@@ -13,7 +13,7 @@ module.exports = {
   // The command is left out: its tests run it in processes of its own, which no coverage sees.
   collectCoverageFrom: ['src/**/*.ts', '!src/cli/**', '!**/generated/**'],
   // What `npm run coverage` reaches, rounded down: less means that code came without a test.
-  coverageThreshold: { global: { lines: 95, statements: 95, branches: 90, functions: 92 } },
+  coverageThreshold: { global: { lines: 97, statements: 96, branches: 94, functions: 94 } },
   setupFiles: ['<rootDir>/test/forget-contexts.ts'],
   transform: {
     // Types are checked once, by `npm run typecheck`; here each file is only translated.
