@@ -1,5 +1,5 @@
 import { InternalError, type RequestPlan } from '../core/index.js';
-import { AbortFanOut, shortName, tell, untilAborted } from '../runtime/index.js';
+import { AbortFanOut, shortName, callQuietly, untilAborted } from '../runtime/index.js';
 import { checkDeliverOptions, checkPlan } from './check-plan.js';
 import { createFetchTransport } from './http/fetch-transport.js';
 import type { Transport } from './http/transport.js';
@@ -7,7 +7,7 @@ import type { DeliverOptions, RouterSettings } from './options.js';
 import { BackPressure } from './ordering/back-pressure.js';
 import { OrderedBatch, type Batch, type Order, type PlanJob } from './ordering/batch.js';
 import { Lanes } from './ordering/lanes.js';
-import { Interrupted, Interruption } from './run/cancellation.js';
+import { Cancelled, Cancellation } from './run/cancellation.js';
 import {
   endedByRouter,
   failed,
@@ -69,7 +69,7 @@ export class PlanRouter implements Router {
   readonly #pressure: BackPressure;
   readonly #stats = new StatsCollector();
   readonly #aborts = new AbortFanOut();
-  readonly #interruptions = new Set<Interruption>();
+  readonly #cancellations = new Set<Cancellation>();
   #jobs = 0;
   #running = 0;
   #closed = false;
@@ -148,7 +148,7 @@ export class PlanRouter implements Router {
 
   close(): Promise<void> {
     this.#closed = true;
-    for (const interruption of [...this.#interruptions]) interruption.close();
+    for (const cancellation of [...this.#cancellations]) cancellation.close();
     this.#pressure.open();
     return this.#pressure.empty();
   }
@@ -163,30 +163,30 @@ export class PlanRouter implements Router {
     }
     // Nothing is awaited before this: the order of the calls is the order in the lanes.
     const place = this.#lanes.enter(delivery.lanes);
-    const interruption = new Interruption();
+    const cancellation = new Cancellation();
     const onAbort = (): void => {
-      interruption.cancel();
+      cancellation.cancel();
     };
     const stopListening: (() => void)[] = [];
-    this.#interruptions.add(interruption);
+    this.#cancellations.add(cancellation);
     scope.pending += 1;
     try {
       for (const signal of [delivery.signal, this.settings.signal])
         stopListening.push(this.#aborts.listen(signal, onAbort));
-      if (!place.isFirst) await interruption.during('cancelOrClose', (signal) => place.wait(signal));
+      if (!place.isFirst) await cancellation.during('cancelOrClose', (signal) => place.wait(signal));
       const isBlocked = barrier?.blocks(names, number) === true;
-      const outcome = isBlocked ? endedByRouter('blocked') : await this.#run(delivery, interruption);
+      const outcome = isBlocked ? endedByRouter('blocked') : await this.#run(delivery, cancellation);
       // Before the plan leaves its lanes: the next plan looks at the barrier at once.
       if (holdsBack(outcome)) barrier?.block(names, number);
       return outcome;
     } catch (thrown) {
       barrier?.block(names, number);
-      return thrown instanceof Interrupted
+      return thrown instanceof Cancelled
         ? endedByRouter(thrown.reason, undefined, scope.pause.remainingMs)
         : failed(InternalError.from(thrown));
     } finally {
       for (const stop of stopListening) stop();
-      this.#interruptions.delete(interruption);
+      this.#cancellations.delete(cancellation);
       scope.pending -= 1;
       place.leave();
     }
@@ -199,9 +199,9 @@ export class PlanRouter implements Router {
     return this.#pressure.isOverrun ? 'overloaded' : undefined;
   }
 
-  async #run({ plan, instead, scope, deadlineMs }: Delivery, interruption: Interruption): Promise<Outcome> {
+  async #run({ plan, instead, scope, deadlineMs }: Delivery, cancellation: Cancellation): Promise<Outcome> {
     if (instead !== undefined) {
-      const known = await interruption.during('cancelOrClose', (signal) => untilAborted(instead(), signal));
+      const known = await cancellation.during('cancelOrClose', (signal) => untilAborted(instead(), signal));
       if (known !== undefined) return known;
     }
     this.#running += 1;
@@ -214,7 +214,7 @@ export class PlanRouter implements Router {
         recentCreations: scope.recentCreations,
         pause: scope.pause,
         deadlineMs,
-        interruption,
+        cancellation,
         observe: (record) => {
           this.#observe(record);
         },
@@ -226,6 +226,6 @@ export class PlanRouter implements Router {
 
   #observe(record: RequestRecord): void {
     this.#stats.request(record);
-    tell(() => this.settings.onRequest?.(record));
+    callQuietly(() => this.settings.onRequest?.(record));
   }
 }

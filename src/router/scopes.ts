@@ -5,10 +5,10 @@ import { createMemoryRateLimiter } from './limits/memory-rate-limiter.js';
 import type { RouterSettings } from './options.js';
 import type { RateLimiter } from './limits/rate-limiter.js';
 import { headerIn } from './http/redact.js';
-import { RecentCreations } from './run/recent-creations.js';
+import { RecentCreations } from './run/read-after-write.js';
 import { ScopePause } from './limits/retry-after-pause.js';
 import { shortName } from '../runtime/index.js';
-import { Slots } from './limits/semaphore.js';
+import { Semaphore } from './limits/semaphore.js';
 
 /** All that plans of one API key and base URL share; plans of two never share any of it. */
 export interface Scope {
@@ -16,7 +16,7 @@ export interface Scope {
   readonly id: string;
   /** Blocks lanes after a failure; `undefined` when the router is not to do that. */
   readonly barrier: OrderBarrier | undefined;
-  readonly slots: Slots;
+  readonly slots: Semaphore;
   readonly limiter: RateLimiter;
   readonly recentCreations: RecentCreations;
   readonly pause: ScopePause;
@@ -80,7 +80,7 @@ export class Scopes {
     const scope: Scope = {
       id,
       barrier: this.settings.onRetryableFailure === 'blockLanes' ? new OrderBarrier() : undefined,
-      slots: new Slots(this.settings.concurrency),
+      slots: new Semaphore(this.settings.concurrency),
       limiter: this.#makeLimiter(origin, apiKey),
       recentCreations: new RecentCreations(this.settings.clock),
       pause: new ScopePause(this.settings.clock),

@@ -14,5 +14,5 @@ export {
 export { isSignal } from './signal.js';
 export type { MinimalSignal, Signal } from './signal.js';
 export { stringifyJson } from './stringify-json.js';
-export { tell } from './user-callback.js';
+export { callQuietly } from './user-callback.js';
 export { sleep, untilAborted, waitFor } from './wait-for.js';

@@ -22,10 +22,10 @@ export interface BodyText {
  *
  * @param errorTexts finds what a JSON body says is wrong; where it finds nothing, the summary holds the whole body
  * @example
- * quoteBody({ text: '{"message":"possible duplicate"}', html: false, cut: false }, key, (body) => [body.message]);
+ * summarizeBody({ text: '{"message":"possible duplicate"}', html: false, cut: false }, key, (body) => [body.message]);
  * // '"possible duplicate"'
  */
-export function quoteBody(
+export function summarizeBody(
   { text, html, cut }: BodyText,
   secret: string,
   errorTexts: DestinationApi['errorTexts'],

@@ -1,12 +1,12 @@
 import { InstrumentationError, type DestinationApi, type RequestDescriptor } from '../../core/index.js';
 import { type Clock, Deadline, type Signal, atOrigin } from '../../runtime/index.js';
 import type { Fetch, FetchAnswer } from './fetch.js';
-import { quoteBody } from './answer-summary.js';
+import { summarizeBody } from './answer-summary.js';
 import { readBody } from './read-answer.js';
 import { headerIn } from './redact.js';
 import { parseRetryAfter } from '../limits/retry.js';
 import { TIMEOUT, transportErrorCode } from './transport-error.js';
-import type { Exchange, Transport } from './transport.js';
+import type { AttemptResult, Transport } from './transport.js';
 
 /** What a fetch transport needs. */
 export interface FetchTransportOptions {
@@ -18,14 +18,14 @@ export interface FetchTransportOptions {
   readonly origin?: string;
 }
 
-type Head = Pick<Exchange, 'status' | 'retryAfterMs'>;
+type Head = Pick<AttemptResult, 'status' | 'retryAfterMs'>;
 
 /** Sends requests by `fetch`: redirects are not followed, and a time limit holds for the answer's body too. */
 export function createFetchTransport(options: FetchTransportOptions): Transport {
-  return (request, wantsBody = false) => new FetchExchange(options, request, wantsBody).run();
+  return (request, wantsBody = false) => new FetchAttempt(options, request, wantsBody).run();
 }
 
-class FetchExchange {
+class FetchAttempt {
   readonly #startMs: number;
   readonly #body: string | undefined;
   /** What came before it went wrong, when it did. */
@@ -40,12 +40,12 @@ class FetchExchange {
     this.#startMs = options.clock.nowMs();
   }
 
-  async run(): Promise<Exchange> {
+  async run(): Promise<AttemptResult> {
     const deadline = new Deadline(this.options.clock, this.options.requestTimeoutMs);
     try {
       // A `fetch` that ignores the signal must not hold a lane for ever, hence the race.
       const timeout = deadline.passed.then(() => this.#broken(TIMEOUT));
-      return await Promise.race([this.#exchange(deadline.signal), timeout]);
+      return await Promise.race([this.#requestOnce(deadline.signal), timeout]);
     } catch (thrown) {
       return this.#broken(deadline.hasPassed ? TIMEOUT : transportErrorCode(thrown));
     } finally {
@@ -53,7 +53,7 @@ class FetchExchange {
     }
   }
 
-  async #exchange(signal: Signal): Promise<Exchange> {
+  async #requestOnce(signal: Signal): Promise<AttemptResult> {
     const { method, endpoint, headers } = this.request;
     const { api, fetch, origin } = this.options;
     const response = await fetch(origin === undefined ? endpoint : atOrigin(endpoint, origin), {
@@ -71,7 +71,7 @@ class FetchExchange {
       ...this.#head,
       html: answer.html,
       text: this.wantsBody && response.ok ? answer.text : '',
-      quote: response.ok ? '' : quoteBody(answer, secret, api.errorTexts),
+      summary: response.ok ? '' : summarizeBody(answer, secret, api.errorTexts),
       durationMs: this.#elapsedMs(),
     };
   }
@@ -81,13 +81,13 @@ class FetchExchange {
     return { status: response.status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }
 
-  #broken(errorCode: string): Exchange {
+  #broken(errorCode: string): AttemptResult {
     return {
       ...this.#head,
       errorCode,
       html: false,
       text: '',
-      quote: 'no body',
+      summary: 'no body',
       durationMs: this.#elapsedMs(),
     };
   }

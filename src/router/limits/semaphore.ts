@@ -1,7 +1,7 @@
 import { waitFor } from '../../runtime/index.js';
 
 /** A bounded number of slots, given out in the order they were asked for. */
-export class Slots {
+export class Semaphore {
   readonly #waiting = new Set<() => void>();
   #taken = 0;
 

@@ -1,44 +1,40 @@
-/** Why a plan is to end before its time. */
-export type InterruptionReason = 'cancelled' | 'closed';
+/** Why a plan ends early. */
+export type CancellationReason = 'cancelled' | 'closed';
 
-/** What a wait rejects with when it is interrupted. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
+/** What a cancelled wait rejects with. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
 
-  constructor(readonly reason: InterruptionReason) {
+  constructor(readonly reason: CancellationReason) {
     super(reason);
   }
 }
 
-/** When a wait gives way: at a cancellation only, or also when the router closes. */
-export type GivesWayTo = 'cancel' | 'cancelOrClose';
+/** What cancels a wait: a cancellation only, or also the router's `close()`. */
+export type CancelOn = 'cancel' | 'cancelOrClose';
 
-/** One plan's ear for `close()` and abort signals: it interrupts the waits of the plan, never a request in flight. */
-export class Interruption {
+/** Cancels the waits of one plan on `close()` and abort signals; never a request in flight. */
+export class Cancellation {
   #cancelled = false;
   #closed = false;
-  #wait: { readonly controller: AbortController; readonly givesWayTo: GivesWayTo } | undefined;
-
-  get cancelled(): boolean {
-    return this.#cancelled;
-  }
+  #wait: { readonly controller: AbortController; readonly cancelOn: CancelOn } | undefined;
 
   cancel(): void {
     this.#cancelled = true;
-    this.#wait?.controller.abort(new Interrupted('cancelled'));
+    this.#wait?.controller.abort(new Cancelled('cancelled'));
   }
 
   close(): void {
     this.#closed = true;
-    if (this.#wait?.givesWayTo === 'cancelOrClose') this.#wait.controller.abort(new Interrupted('closed'));
+    if (this.#wait?.cancelOn === 'cancelOrClose') this.#wait.controller.abort(new Cancelled('closed'));
   }
 
-  /** Waits, unless interrupted: then throws {@link Interrupted}. A plan waits for one thing at a time. */
-  async during<T>(givesWayTo: GivesWayTo, wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (this.#cancelled) throw new Interrupted('cancelled');
-    if (this.#closed && givesWayTo === 'cancelOrClose') throw new Interrupted('closed');
+  /** Waits; throws {@link Cancelled} when the wait is cancelled. A plan waits for one thing at a time. */
+  async during<T>(cancelOn: CancelOn, wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#cancelled) throw new Cancelled('cancelled');
+    if (this.#closed && cancelOn === 'cancelOrClose') throw new Cancelled('closed');
     const controller = new AbortController();
-    this.#wait = { controller, givesWayTo };
+    this.#wait = { controller, cancelOn };
     try {
       return await wait(controller.signal);
     } finally {

@@ -2,6 +2,7 @@ import {
   AbortedError,
   RetryableError,
   ThrottledError,
+  type DestinationApi,
   type DestinationError,
   type Effect,
   type ErrorCode,
@@ -9,9 +10,11 @@ import {
   type Method,
   type PlanFailureCode,
   type PlanNote,
+  type Step,
   type Transient,
   type Verdict,
 } from '../../core/index.js';
+import type { AttemptResult } from '../http/transport.js';
 
 /** One attempt at one request of a plan. */
 export interface RequestRecord {
@@ -149,4 +152,32 @@ export function exhaustion(verdict: Transient, message: string): DestinationErro
  */
 export function holdsBack(outcome: Outcome): boolean {
   return !outcome.delivered && outcome.retryable && outcome.code !== 'user_not_found';
+}
+
+/** Says why a plan ended by an answer. */
+export function refusalText(
+  { failureTexts }: DestinationApi,
+  code: PlanFailureCode,
+  step: Step,
+  result: AttemptResult,
+): string {
+  return `${failureTexts[code]}: ${answerText(step, result)}`;
+}
+
+/** Says why a plan ended although a later attempt may succeed. */
+export function exhaustionText(step: Step, result: AttemptResult, attempts: number): string {
+  const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+  return `given up after ${tries}: ${answerText(step, result)}`;
+}
+
+/** Says why a request is not even sent: the API asks to wait for longer than the plan may. */
+export function pauseText({ name }: DestinationApi, step: Step, status: number, pausedMs: number): string {
+  return `${step.route} (step ${step.id}) was not sent: ${name} answered ${status} and asks to wait for ${Math.ceil(pausedMs / 1_000)} s`;
+}
+
+function answerText(step: Step, { status, errorCode, summary }: AttemptResult): string {
+  const request = `${step.route} (step ${step.id})`;
+  if (status === undefined) return `${request} got no answer: ${errorCode ?? 'UNKNOWN'}`;
+  if (errorCode !== undefined) return `${request} answered ${status}, broken off: ${errorCode}`;
+  return summary === '' ? `${request} answered ${status}` : `${request} answered ${status}: ${summary}`;
 }

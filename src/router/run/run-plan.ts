@@ -9,40 +9,42 @@ import {
   type Verdict,
 } from '../../core/index.js';
 import { backoffMs } from '../limits/retry.js';
-import { sleep, untilAborted, tell } from '../../runtime/index.js';
-import { exhaustionText, pauseText, refusalText } from './failure-text.js';
-import { Interrupted, type GivesWayTo, type Interruption } from './cancellation.js';
-import { judgeExchange, mayHaveLanded } from '../http/classify-attempt.js';
+import { sleep, callQuietly } from '../../runtime/index.js';
+import { Cancelled, type CancelOn, type Cancellation } from './cancellation.js';
+import { classifyAttempt, mayHaveLanded } from '../http/classify-attempt.js';
 import { headerIn, readAnswer, redactOwnText } from '../http/redact.js';
 import type { RouterSettings } from '../options.js';
 import {
   endedByRouter,
   exhaustion,
+  exhaustionText,
   failed,
+  pauseText,
   refusal,
+  refusalText,
   type Outcome,
   type OutcomeBase,
   type RequestRecord,
 } from './outcome.js';
 import type { RateLimiter } from '../limits/rate-limiter.js';
-import type { RecentCreations } from './recent-creations.js';
+import { waitForRate } from '../limits/wait-for-rate.js';
 import { asksForPause, type ScopePause } from '../limits/retry-after-pause.js';
-import type { Slots } from '../limits/semaphore.js';
-import type { Exchange, Transport } from '../http/transport.js';
-import { UnseenObjects } from './read-after-write.js';
+import type { Semaphore } from '../limits/semaphore.js';
+import type { AttemptResult, Transport } from '../http/transport.js';
+import { ReadAfterWrite, type RecentCreations } from './read-after-write.js';
 import { WaitBudget, type Wait } from './wait-budget.js';
 
 /** What a plan runs with. */
 export interface RunContext {
   readonly settings: RouterSettings;
   readonly transport: Transport;
-  readonly slots: Slots;
+  readonly slots: Semaphore;
   readonly limiter: RateLimiter;
   readonly recentCreations: RecentCreations;
   readonly pause: ScopePause;
   /** When the caller needs the outcome, on the clock of the settings. */
   readonly deadlineMs: number;
-  readonly interruption: Interruption;
+  readonly cancellation: Cancellation;
   readonly observe: (record: RequestRecord) => void;
 }
 
@@ -52,7 +54,7 @@ export async function runPlan(plan: RequestPlan, context: RunContext): Promise<O
   try {
     return await run.toEnd();
   } catch (thrown) {
-    return thrown instanceof Interrupted
+    return thrown instanceof Cancelled
       ? endedByRouter(thrown.reason, run.sent, context.pause.remainingMs)
       : failed(InternalError.from(thrown), run.sent);
   }
@@ -60,8 +62,8 @@ export async function runPlan(plan: RequestPlan, context: RunContext): Promise<O
 
 class PlanRun {
   readonly #requests: RequestRecord[] = [];
-  readonly #lastExchange = new Map<string, Exchange>();
-  readonly #unseen: UnseenObjects;
+  readonly #lastAttempts = new Map<string, AttemptResult>();
+  readonly #unseen: ReadAfterWrite;
   readonly #budget: WaitBudget;
   #retries = 0;
   #mayBeDuplicate = false;
@@ -76,7 +78,7 @@ class PlanRun {
     private readonly context: RunContext,
   ) {
     this.#budget = new WaitBudget(context.settings, context.deadlineMs);
-    this.#unseen = new UnseenObjects(context.recentCreations);
+    this.#unseen = new ReadAfterWrite(context.recentCreations);
   }
 
   /** What the plan has sent so far. */
@@ -84,18 +86,18 @@ class PlanRun {
     return { requests: this.#requests, retries: this.#retries, mayBeDuplicate: this.#mayBeDuplicate };
   }
 
-  /** @throws Interrupted, DestinationError of the rate limiter, or what a malformed plan leads to. */
+  /** @throws Cancelled, DestinationError of the rate limiter, or what a malformed plan leads to. */
   async toEnd(): Promise<Outcome> {
     let step: Step = this.plan.steps[0];
     for (;;) {
       const attempt = await this.#attempt(step);
       if (attempt === undefined) return this.#pausedTooLong(step);
-      const { exchange, verdict } = attempt;
+      const { result, verdict } = attempt;
       const next = advance(this.plan, step.id, verdict);
-      if (next.to === 'done') return this.#delivered(step, exchange, next.note);
+      if (next.to === 'done') return this.#delivered(step, result, next.note);
       if (next.to === 'fail') {
         const failing = this.plan.steps.find(({ id }) => id === next.answerOf) ?? step;
-        const answer = this.#lastExchange.get(failing.id) ?? exchange;
+        const answer = this.#lastAttempts.get(failing.id) ?? result;
         const { api } = this.context.settings;
         const text = redactOwnText(refusalText(api, next.code, failing, answer), this.#keyOf(failing));
         return failed(refusal(next.code, text, next.retryable), this.sent, { status: answer.status });
@@ -107,20 +109,23 @@ class PlanRun {
         this.#uncounted = 0;
         continue;
       }
-      const wait = this.#waitBeforeRetry(exchange);
-      if (wait === undefined) return this.#exhausted(step, exchange, next.verdict);
+      const wait = this.#waitBeforeRetry(result);
+      if (wait === undefined) return this.#exhausted(step, result, next.verdict);
       await this.#wait(wait);
     }
   }
 
   /** One attempt; `undefined` when the destination asks for a pause that is longer than the plan may wait. */
-  async #attempt(step: Step): Promise<{ exchange: Exchange; verdict: Verdict } | undefined> {
-    const { slots, interruption } = this.context;
+  async #attempt(step: Step): Promise<{ result: AttemptResult; verdict: Verdict } | undefined> {
+    const { settings, slots, limiter, cancellation } = this.context;
     for (;;) {
       if (!(await this.#passPause())) return undefined;
-      await interruption.during(this.#givesWayTo, (signal) => slots.acquire(signal));
+      await cancellation.during(this.#cancelOn, (signal) => slots.acquire(signal));
       try {
-        const waitedMs = await this.#waitForRate();
+        // Last before sending: what the limiter counts must be what is sent.
+        const waitedMs = await cancellation.during(this.#cancelOn, (signal) =>
+          waitForRate(limiter, settings.clock, signal),
+        );
         // It may have begun while this plan waited. What the limiter counted in vain is lost: rarely, and little.
         if (this.context.pause.remainingMs === 0) return await this.#send(step, waitedMs);
       } finally {
@@ -130,7 +135,7 @@ class PlanRun {
   }
 
   /** A plan that has begun is brought to its end when the router closes; one that has not is given back. */
-  get #givesWayTo(): GivesWayTo {
+  get #cancelOn(): CancelOn {
     return this.#requests.length === 0 ? 'cancelOrClose' : 'cancel';
   }
 
@@ -145,27 +150,13 @@ class PlanRun {
     return true;
   }
 
-  /** Waits for the rate limit, last before sending: what the limiter counts must be what is sent. Resolves with the time in ms. */
-  async #waitForRate(): Promise<number> {
-    const { settings, limiter, interruption } = this.context;
-    const askedMs = settings.clock.nowMs();
-    let hadToWait = false;
-    await interruption.during(this.#givesWayTo, (signal) => {
-      const turn = limiter.acquire(signal);
-      whenPending(turn, () => (hadToWait = true));
-      return untilAborted(turn, signal);
-    });
-    // Of a turn that was given at once, only the time that a busy process takes to go on has passed.
-    return hadToWait ? settings.clock.nowMs() - askedMs : 0;
-  }
-
-  async #send(step: Step, waitedMs: number): Promise<{ exchange: Exchange; verdict: Verdict }> {
+  async #send(step: Step, waitedMs: number): Promise<{ result: AttemptResult; verdict: Verdict }> {
     const { transport, limiter, pause } = this.context;
     this.#noteSending(step);
-    const exchange = await transport(step.request, step.effect === 'read');
-    if (exchange.status !== undefined) tell(() => limiter.answered?.());
-    pause.note(exchange.status, exchange.retryAfterMs);
-    return { exchange, verdict: this.#noteAnswer(step, exchange, waitedMs) };
+    const result = await transport(step.request, step.effect === 'read');
+    if (result.status !== undefined) callQuietly(() => limiter.answered?.());
+    pause.note(result.status, result.retryAfterMs);
+    return { result, verdict: this.#noteAnswer(step, result, waitedMs) };
   }
 
   #noteSending(step: Step): void {
@@ -175,15 +166,15 @@ class PlanRun {
     if (step.effect === 'append' && this.#mayHaveLanded) this.#mayBeDuplicate = true;
   }
 
-  #noteAnswer(step: Step, exchange: Exchange, waitedMs: number): Verdict {
-    const verdict = this.#unseen.correct(step, judgeExchange(exchange, step.effect));
-    const landed = mayHaveLanded(exchange);
+  #noteAnswer(step: Step, result: AttemptResult, waitedMs: number): Verdict {
+    const verdict = this.#unseen.correct(step, classifyAttempt(result, step.effect));
+    const landed = mayHaveLanded(result);
     this.#unseen.note(step, verdict, landed);
     this.#mayHaveLanded ||= landed;
-    this.#budget.noteRequest(exchange.durationMs);
-    this.#lastExchange.set(step.id, exchange);
+    this.#budget.noteRequest(result.durationMs);
+    this.#lastAttempts.set(step.id, result);
 
-    const { status, errorCode, retryAfterMs } = exchange;
+    const { status, errorCode, retryAfterMs } = result;
     const record: RequestRecord = {
       step: step.id,
       route: step.route,
@@ -191,7 +182,7 @@ class PlanRun {
       method: step.request.method,
       ...(status === undefined ? {} : { status }),
       ...(errorCode === undefined ? {} : { errorCode }),
-      durationMs: toTenths(exchange.durationMs),
+      durationMs: toTenths(result.durationMs),
       waitedMs: toTenths(waitedMs),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       verdict,
@@ -203,7 +194,7 @@ class PlanRun {
   }
 
   /** The wait before the next attempt; undefined when there is to be none. */
-  #waitBeforeRetry({ status, retryAfterMs = 0 }: Exchange): Wait | undefined {
+  #waitBeforeRetry({ status, retryAfterMs = 0 }: AttemptResult): Wait | undefined {
     const { settings } = this.context;
     const isThrottle = status === 429 || asksForPause(status, retryAfterMs);
     // Who allows one attempt wants nothing to be sent twice, whatever the answer.
@@ -214,22 +205,22 @@ class PlanRun {
   }
 
   async #wait(wait: Wait): Promise<void> {
-    const { settings, interruption } = this.context;
-    await interruption.during('cancelOrClose', (signal) => sleep(settings.clock, wait.delayMs, signal));
+    const { settings, cancellation } = this.context;
+    await cancellation.during('cancelOrClose', (signal) => sleep(settings.clock, wait.delayMs, signal));
     this.#budget.noteWait(wait);
   }
 
-  #delivered(step: Step, exchange: Exchange, note: PlanNote | undefined): Outcome {
+  #delivered(step: Step, result: AttemptResult, note: PlanNote | undefined): Outcome {
     const body =
-      step.effect === 'read' && exchange.text !== ''
-        ? { body: readAnswer(exchange.text, this.#keyOf(step)) }
+      step.effect === 'read' && result.text !== ''
+        ? { body: readAnswer(result.text, this.#keyOf(step)) }
         : {};
     return { delivered: true, ...(note === undefined ? {} : { note }), ...body, ...this.sent };
   }
 
-  #exhausted(step: Step, exchange: Exchange, verdict: Transient): Outcome {
-    const text = redactOwnText(exhaustionText(step, exchange, this.#attempts), this.#keyOf(step));
-    return failed(exhaustion(verdict, text), this.sent, exchange);
+  #exhausted(step: Step, result: AttemptResult, verdict: Transient): Outcome {
+    const text = redactOwnText(exhaustionText(step, result, this.#attempts), this.#keyOf(step));
+    return failed(exhaustion(verdict, text), this.sent, result);
   }
 
   #pausedTooLong(step: Step): Outcome {
@@ -242,19 +233,6 @@ class PlanRun {
   #keyOf({ request }: Step): string {
     return headerIn(request.headers, this.context.settings.api.keyHeader);
   }
-}
-
-/** Calls back, within this turn of the event loop, unless a promise is settled already. */
-function whenPending(promise: Promise<unknown>, callback: () => void): void {
-  let isSettled = false;
-  const settle = (): void => {
-    isSettled = true;
-  };
-  // A limiter of the user's own, in JavaScript, may return anything that can be awaited.
-  Promise.resolve(promise).then(settle, settle);
-  queueMicrotask(() => {
-    if (!isSettled) callback();
-  });
 }
 
 function toTenths(ms: number): number {

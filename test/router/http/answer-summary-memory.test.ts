@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { PX_API } from '../../../src/destinations/gainsight_px/api/px-answers';
-import { quoteBody } from '../../../src/router/http/answer-summary';
+import { summarizeBody } from '../../../src/router/http/answer-summary';
 import { shortName } from '../../../src/runtime';
 
 setFlagsFromString('--expose-gc');
@@ -22,15 +22,17 @@ const received = (index: number): string => Buffer.alloc(LENGTH, `bad request ${
 it.each<[string, (text: string) => string]>([
   [
     'a quote of a text',
-    (text) => quoteBody({ text, html: false, cut: false }, 'the-secret-key', PX_API.errorTexts),
+    (text) => summarizeBody({ text, html: false, cut: false }, 'the-secret-key', PX_API.errorTexts),
   ],
   [
     'a quote of JSON',
-    (text) => quoteBody({ text: `{"message":"${text}"}`, html: false, cut: false }, '', PX_API.errorTexts),
+    (text) =>
+      summarizeBody({ text: `{"message":"${text}"}`, html: false, cut: false }, '', PX_API.errorTexts),
   ],
   [
     'a quote of HTML',
-    (text) => quoteBody({ text: `<title>${text}</title>`, html: true, cut: false }, '', PX_API.errorTexts),
+    (text) =>
+      summarizeBody({ text: `<title>${text}</title>`, html: true, cut: false }, '', PX_API.errorTexts),
   ],
   ['the name of a long text', shortName],
 ])('%s does not keep the text', (_, make) => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { PX_API } from '../../../src/destinations/gainsight_px/api/px-answers';
-import { quoteBody } from '../../../src/router/http/answer-summary';
+import { summarizeBody } from '../../../src/router/http/answer-summary';
 
 const KEY = 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6';
 const quote = (text: string, html = false, cut = false): string =>
-  quoteBody({ text, html, cut }, KEY, PX_API.errorTexts);
+  summarizeBody({ text, html, cut }, KEY, PX_API.errorTexts);
 /** Every character escaped. */
 const percent = (text: string): string =>
   text.replace(/./g, (character) => `%${character.charCodeAt(0).toString(16)}`);
@@ -86,7 +86,7 @@ describe('a quote never shows the key', () => {
     ['completed by the mark at the beginning', '"0123456789', '0123456789 and more'],
     ['completed by the mark at the end', '0123456789"', 'the 0123456789'],
   ])('%s', (_, key, text) => {
-    expect(quoteBody({ text, html: false, cut: false }, key, PX_API.errorTexts)).not.toContain(key);
+    expect(summarizeBody({ text, html: false, cut: false }, key, PX_API.errorTexts)).not.toContain(key);
   });
 
   it('nor its beginning at the end of what is looked at', () => {
@@ -101,7 +101,7 @@ describe('a quote never shows the key', () => {
     ['with blanks in it, that were made one already', 'aaaa  bbbb', 'key aaaa bbbb.', false],
     ['escaped for HTML', 'a<b>&"c', '<title>key a&lt;b&gt;&amp;&quot;c.</title>', true],
   ])('%s', (_, key, text, html) => {
-    expect(quoteBody({ text, html, cut: false }, key, PX_API.errorTexts)).toContain('"key [redacted]."');
+    expect(summarizeBody({ text, html, cut: false }, key, PX_API.errorTexts)).toContain('"key [redacted]."');
   });
 
   it('nor its beginning at the end of a text that was cut', () => {
@@ -141,7 +141,7 @@ describe('a quote never shows the key', () => {
         fc.boolean(),
         (key, echo, before, after, html) => {
           const text = before + echo(key) + after;
-          const shown = quoteBody({ text, html, cut: false }, key, PX_API.errorTexts).toLowerCase();
+          const shown = summarizeBody({ text, html, cut: false }, key, PX_API.errorTexts).toLowerCase();
           expect(shown).not.toContain(key.toLowerCase());
           expect(shown).not.toContain(JSON.stringify(key).slice(1, -1).toLowerCase());
           expect(shown).not.toContain(encodeURIComponent(key).toLowerCase());

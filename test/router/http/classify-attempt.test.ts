@@ -1,10 +1,10 @@
-import { judgeExchange } from '../../../src/router/http/classify-attempt';
-import type { Exchange } from '../../../src/router/http/transport';
+import { classifyAttempt } from '../../../src/router/http/classify-attempt';
+import type { AttemptResult } from '../../../src/router/http/transport';
 
-const exchange = (part: Partial<Exchange>): Exchange => ({
+const exchange = (part: Partial<AttemptResult>): AttemptResult => ({
   html: false,
   text: '',
-  quote: '',
+  summary: '',
   durationMs: 0,
   ...part,
 });
@@ -19,17 +19,17 @@ describe('an answer whose body broke off', () => {
     [429, 'upsert', 'throttled'],
     [500, 'upsert', 'unavailable'],
   ] as const)('with %d for %s is judged by its status: %s', (status, effect, verdict) => {
-    expect(judgeExchange(exchange({ status, ...broken }), effect)).toBe(verdict);
+    expect(classifyAttempt(exchange({ status, ...broken }), effect)).toBe(verdict);
   });
 
   it('with 404 decides nothing: it may be a gateway’s page', () => {
-    expect(judgeExchange(exchange({ status: 404, ...broken }), 'upsert')).toBe('unreachable');
-    expect(judgeExchange(exchange({ status: 404 }), 'upsert')).toBe('notFound');
-    expect(judgeExchange(exchange({ status: 404, html: true }), 'upsert')).toBe('unavailable');
+    expect(classifyAttempt(exchange({ status: 404, ...broken }), 'upsert')).toBe('unreachable');
+    expect(classifyAttempt(exchange({ status: 404 }), 'upsert')).toBe('notFound');
+    expect(classifyAttempt(exchange({ status: 404, html: true }), 'upsert')).toBe('unavailable');
   });
 
   it('with 200 decides nothing where the body is what was asked for', () => {
-    expect(judgeExchange(exchange({ status: 200, ...broken }), 'read')).toBe('unreachable');
-    expect(judgeExchange(exchange({ status: 200, text: '{}' }), 'read')).toBe('ok');
+    expect(classifyAttempt(exchange({ status: 200, ...broken }), 'read')).toBe('unreachable');
+    expect(classifyAttempt(exchange({ status: 200, text: '{}' }), 'read')).toBe('ok');
   });
 });

@@ -3,7 +3,7 @@ import { PX_API } from '../../../src/destinations/gainsight_px/api/px-answers';
 import { createFetchTransport } from '../../../src/router/http/fetch-transport';
 import { systemClock } from '../../../src/runtime/clock';
 import type { Fetch } from '../../../src/router';
-import type { Exchange } from '../../../src/router/http/transport';
+import type { AttemptResult } from '../../../src/router/http/transport';
 import { FakeClock } from '../../__mocks__/clock.fake';
 import { API_KEY, identifyPlan, readPlan, trackPlan } from '../plans';
 
@@ -40,7 +40,7 @@ describe('a request is sent as it is described', () => {
         Object.assign(headers, this.req.headers);
         return [201, '{}'];
       });
-    expect(await send(event)).toMatchObject({ status: 201, html: false, quote: '' });
+    expect(await send(event)).toMatchObject({ status: 201, html: false, summary: '' });
     expect(Object.keys(headers).filter((name) => name.startsWith('x-'))).toEqual(['x-aptrinsic-api-key']);
   });
 
@@ -100,7 +100,7 @@ describe('an answer is read with suspicion', () => {
     })(event);
 
     expect(exchange.text).toBe('');
-    expect(exchange.quote.length).toBeLessThan(310);
+    expect(exchange.summary.length).toBeLessThan(310);
     expect(pulled).toBeLessThan(10);
     expect(cancelled).toHaveBeenCalledTimes(1);
   });
@@ -110,7 +110,7 @@ describe('an answer is read with suspicion', () => {
       .post('/v1/events/custom')
       .reply(400, { externalapierror: { message: `bad key ${API_KEY}` } });
     const exchange = await send(event);
-    expect(exchange.quote).toBe('"bad key [redacted]"');
+    expect(exchange.summary).toBe('"bad key [redacted]"');
   });
 });
 
@@ -153,7 +153,7 @@ describe('a transport error is told by its code, never by its message', () => {
 });
 
 describe('an attempt has a time limit', () => {
-  async function attempt(fetch: Fetch): Promise<Exchange> {
+  async function attempt(fetch: Fetch): Promise<AttemptResult> {
     const clock = new FakeClock();
     return clock.runUntil(createFetchTransport({ api: PX_API, fetch, clock, requestTimeoutMs: 700 })(event));
   }

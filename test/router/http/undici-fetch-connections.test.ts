@@ -5,8 +5,8 @@ import { createHttpFetch, type Fetch } from '../../../src/router';
 import { systemClock } from '../../../src/runtime/clock';
 import { PX_API } from '../../../src/destinations/gainsight_px/api/px-answers';
 import { createFetchTransport } from '../../../src/router/http/fetch-transport';
-import { judgeExchange } from '../../../src/router/http/classify-attempt';
-import type { Exchange } from '../../../src/router/http/transport';
+import { classifyAttempt } from '../../../src/router/http/classify-attempt';
+import type { AttemptResult } from '../../../src/router/http/transport';
 import type { RequestDescriptor } from '../../../src';
 import { settled } from '../../__mocks__/clock.fake';
 
@@ -47,7 +47,7 @@ const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
 /** Far longer than any of this takes: an answer that is only given up after its time fails the test. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-function sender(fetch: Fetch = createHttpFetch()): (origin: string, id?: string) => Promise<Exchange> {
+function sender(fetch: Fetch = createHttpFetch()): (origin: string, id?: string) => Promise<AttemptResult> {
   const transport = createFetchTransport({
     api: PX_API,
     fetch,
@@ -68,7 +68,7 @@ function request(origin: string, id: string): RequestDescriptor {
 }
 
 /** What an answer of these bytes is to the router. */
-async function answered(bytes: string, end = false): Promise<Exchange> {
+async function answered(bytes: string, end = false): Promise<AttemptResult> {
   const origin = await listen((socket) => {
     if (end) socket.end(bytes);
     else socket.write(bytes);
@@ -124,7 +124,7 @@ describe('an answer that nobody expects is answered at once', () => {
   ])('%s', async (status, bytes) => {
     const exchange = await answered(bytes);
     expect(exchange.status).toBe(Number(status.slice(0, 3)));
-    expect(judgeExchange(exchange, 'upsert')).toBe('unavailable');
+    expect(classifyAttempt(exchange, 'upsert')).toBe('unavailable');
   });
 
   it.each([
@@ -134,7 +134,7 @@ describe('an answer that nobody expects is answered at once', () => {
     ['what is no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', false],
     ['a head without end', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(1_000_000)}`, false],
   ])('%s: no usable answer', async (_, bytes, end) => {
-    expect(judgeExchange(await answered(bytes, end), 'upsert')).toBe('unreachable');
+    expect(classifyAttempt(await answered(bytes, end), 'upsert')).toBe('unreachable');
   });
 
   it('upgrade headers on another status change nothing', async () => {

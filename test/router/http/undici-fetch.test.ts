@@ -4,7 +4,7 @@ import { createHttpFetch } from '../../../src/router';
 import { systemClock } from '../../../src/runtime/clock';
 import { PX_API } from '../../../src/destinations/gainsight_px/api/px-answers';
 import { createFetchTransport } from '../../../src/router/http/fetch-transport';
-import type { Exchange } from '../../../src/router/http/transport';
+import type { AttemptResult } from '../../../src/router/http/transport';
 import type { RequestDescriptor } from '../../../src';
 
 /** The claims of a transport, held for the client of the command and the service, over a real connection. */
@@ -15,7 +15,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-async function exchange(listener: RequestListener, requestTimeoutMs = 5_000): Promise<Exchange> {
+async function exchange(listener: RequestListener, requestTimeoutMs = 5_000): Promise<AttemptResult> {
   server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -47,7 +47,7 @@ test('method, path, headers and body arrive, and the answer is read', async () =
     });
   });
   expect(seen).toEqual(['PUT', '/v1/users/ada@example.com', 'key', '27', '{"email":"ada@example.com"}']);
-  expect(result).toMatchObject({ status: 429, retryAfterMs: 2_000, quote: '"slow down"' });
+  expect(result).toMatchObject({ status: 429, retryAfterMs: 2_000, summary: '"slow down"' });
 });
 
 test('a redirect is not followed', async () => {

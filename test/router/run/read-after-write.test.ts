@@ -1,5 +1,5 @@
 import type { RequestPlan } from '../../../src/core/plan';
-import { RecentCreations } from '../../../src/router/run/recent-creations';
+import { RecentCreations } from '../../../src/router/run/read-after-write';
 import { FakeClock } from '../../__mocks__/clock.fake';
 import { groupPlan, identifyPlan, preferencesPlan } from '../plans';
 import { failure, setUp, type Setup } from '../setup';
