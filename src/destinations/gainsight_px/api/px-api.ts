@@ -6,7 +6,7 @@ import {
   type Step,
 } from '../../../core/index.js';
 import { CARRIED_IN_PATHS, idInPath } from './id-in-path.js';
-import { KEY_HEADER } from './px-answers.js';
+import type { KEY_HEADER } from './px-answers.js';
 import { FORMS, ID_FIELD, ROUTES, type CallForm, type EndpointPath, type RouteName } from './routes.js';
 
 /** Where requests go and what authorises them: all of a configuration that a request needs. */
@@ -29,11 +29,14 @@ export function stepOf<Id extends string>(
   { route, effect, object, request }: PxCall,
   on?: Step<Id>['on'],
 ): Step<Id> {
-  if (object === undefined) return { id, route, effect, request, ...(on === undefined ? {} : { on }) };
+  if (object === undefined)
+    return on === undefined ? { id, route, effect, request } : { id, route, effect, request, on };
   return on === undefined
     ? { id, route, effect, object, request }
     : { id, route, effect, object, request, on };
 }
+
+type KeyHeader = Readonly<Record<typeof KEY_HEADER, string> & { 'Content-Type'?: string }>;
 
 const JSON_TYPE = 'application/json';
 
@@ -62,9 +65,7 @@ function boundCall(name: RouteName, roots: { readonly v1: string; readonly prefe
 /** The calls of the Gainsight PX REST API for one connection. */
 export class PxApi {
   readonly #calls: Readonly<Record<RouteName, BoundCall>>;
-  /** Cloned for each request: a literal with a computed key is slow in V8. */
-  readonly #headers: Readonly<Record<string, string>>;
-  readonly #jsonHeaders: Readonly<Record<string, string>>;
+  readonly #apiKey: string;
 
   constructor({ origin, apiKey, preferencesVersion }: Connection) {
     const roots = { v1: `${origin}/v1`, preferences: `${origin}/${preferencesVersion}` };
@@ -73,8 +74,7 @@ export class PxApi {
       RouteName,
       BoundCall
     >;
-    this.#headers = { [KEY_HEADER]: apiKey };
-    this.#jsonHeaders = { [KEY_HEADER]: apiKey, 'Content-Type': JSON_TYPE };
+    this.#apiKey = apiKey;
   }
 
   /**
@@ -111,12 +111,16 @@ export class PxApi {
     endpointPath: EndpointPath,
     body: Body | undefined,
   ): RequestDescriptor {
-    if (body === undefined) return { method, endpoint, endpointPath, headers: { ...this.#headers } };
+    // The name is written out, because V8 makes an object with a computed key slowly. The type keeps it equal to KEY_HEADER.
+    if (body === undefined) {
+      const headers = { 'X-APTRINSIC-API-KEY': this.#apiKey } satisfies KeyHeader;
+      return { method, endpoint, endpointPath, headers };
+    }
     return {
       method,
       endpoint,
       endpointPath,
-      headers: { ...this.#jsonHeaders },
+      headers: { 'X-APTRINSIC-API-KEY': this.#apiKey, 'Content-Type': JSON_TYPE } satisfies KeyHeader,
       body: body as RequestBody,
     };
   }
