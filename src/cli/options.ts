@@ -82,6 +82,31 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (tex
 /** The longest time of a timer in Node. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
+const UNITS_MS: Readonly<Record<string, number>> = {
+  d: 86_400_000,
+  h: 3_600_000,
+  m: 60_000,
+  s: 1_000,
+  ms: 1,
+};
+
+/**
+ * Parses a duration to milliseconds; for `argParser`: a whole number and a unit (`500ms`, `90s`, `10m`, `1h`, `2d`), or
+ * `0`. A number without a unit is refused, because `--request-timeout` counts in milliseconds and others might not.
+ */
+export function duration(text: string): number {
+  const [, number, unit = ''] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
+  const ms = text === '0' ? 0 : Number(number) * (UNITS_MS[unit] ?? NaN);
+  if (ms <= LONGEST_WAIT_MS) return ms;
+  throw new InvalidArgumentError('Give a duration such as 500ms, 90s, 10m or 1h, of 24 days at most; or 0.');
+}
+
+/** Writes milliseconds in the form that {@link duration} parses. */
+export function durationText(ms: number): string {
+  const [unit = 'ms', unitMs = 1] = Object.entries(UNITS_MS).find(([, each]) => ms % each === 0) ?? [];
+  return ms === 0 ? '0' : `${ms / unitMs}${unit}`;
+}
+
 const NO_LIMIT = 'none';
 
 /** `--concurrency <number>` */
@@ -125,7 +150,8 @@ function limit(text: string): number {
   return text === NO_LIMIT ? Infinity : wholeNumber(1)(text);
 }
 
-/** Writes an option's value as on the command line. */
-export function optionText(value: unknown): string {
+/** Writes the parsed value of an option as on the command line. */
+export function optionText({ parseArg }: Option, value: unknown): string {
+  if (parseArg === duration && typeof value === 'number') return durationText(value);
   return value === Infinity ? NO_LIMIT : String(value);
 }

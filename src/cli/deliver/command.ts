@@ -77,6 +77,6 @@ function wordsToRepeat(command: Command): string[] {
     if (changing.has(name) || command.getOptionValueSource(name) !== 'cli') return [];
     const value: unknown = command.getOptionValue(name);
     if (value === true) return [option.long ?? ''];
-    return [option.long ?? '', optionText(value)];
+    return [option.long ?? '', optionText(option, value)];
   });
 }
