@@ -34,6 +34,7 @@ export type { RouterStats } from './stats.js';
 export type { Batch, EndedJob, Ordered, PlanJob } from './ordering/batch.js';
 export type { LimitScope, RateLimiter } from './limits/rate-limiter.js';
 export type { RateLimits } from './limits/memory-rate-limiter.js';
+export type { ObjectName, ObjectStore, OpenObject } from './object-memory/object-store.js';
 
 // What the signatures above name, and the errors that a limiter throws and a caller meets.
 export {
