@@ -13,6 +13,8 @@ export {
 export { isTemplate, resolveDynamicConfig } from './destination/dynamic-config.js';
 export { errorText } from './error-text.js';
 export { FEATURES, FEATURES_OF_OLD_TRANSFORMERS, mergeFeatures } from './features.js';
+export { messagesOf } from './messages-of.js';
+export type { PlacedMessage } from './messages-of.js';
 export { deliveryPlan } from './proxy/delivery-plan.js';
 export { toPlanDescriptor } from './proxy/plan-descriptor.js';
 export { DELIVERED, proxyReplyV0, proxyReplyV1, undelivered } from './proxy/proxy-reply.js';
