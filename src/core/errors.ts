@@ -135,6 +135,17 @@ export class ThrottledError extends DestinationError {
   override readonly name = 'ThrottledError';
   readonly kind = 'throttled';
   readonly status = 429;
+  /** How long the same input is not worth sending again, in milliseconds; absent when that is not known. */
+  readonly retryAfterMs?: number;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { retryAfterMs, ...details }: ErrorDetails & { readonly retryAfterMs?: number } = {},
+  ) {
+    super(code, message, details);
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+  }
 }
 
 /** No usable answer came (network, timeout, 5xx), or something is missing that another message may create. */

@@ -24,6 +24,9 @@ export function createRouter(options: RouterOptions = {}): Router {
 export const ROUTER_DEFAULTS = { ...DEFAULTS, ...PX_API.limits } as const;
 
 export { createMemoryRateLimiter } from './limits/memory-rate-limiter.js';
+export { parseDayUsage, type DayUsage } from './limits/day-quota.js';
+export { QuotaWarnings, type QuotaObserver, type QuotaWarning } from './limits/quota-warnings.js';
+export { quotaUsedUp } from './limits/rate-limiter.js';
 export { systemClock, type Clock, type MinimalSignal, type Signal } from '../runtime/index.js';
 export { createHttpFetch } from './http/undici-fetch.js';
 export type { Router } from './router.js';
@@ -33,7 +36,11 @@ export type { Delivered, Failed, Outcome, OutcomeBase, RequestRecord } from './r
 export type { RouterStats } from './stats.js';
 export type { Batch, EndedJob, Ordered, PlanJob } from './ordering/batch.js';
 export type { LimitScope, RateLimiter } from './limits/rate-limiter.js';
-export type { RateLimits } from './limits/memory-rate-limiter.js';
+export type {
+  MemoryRateLimiter,
+  MemoryRateLimiterOptions,
+  RateLimits,
+} from './limits/memory-rate-limiter.js';
 export type { ObjectName, ObjectStore, OpenObject } from './object-memory/object-store.js';
 
 // What the signatures above name, and the errors that a limiter throws and a caller meets.

@@ -1,7 +1,7 @@
-import { ThrottledError } from '../../core/index.js';
 import { waitFor, type Clock } from '../../runtime/index.js';
-import { DayQuota } from './day-quota.js';
-import type { RateLimiter } from './rate-limiter.js';
+import { DayQuota, type DayUsage } from './day-quota.js';
+import { QuotaWarnings, type QuotaObserver } from './quota-warnings.js';
+import { quotaUsedUp, type RateLimiter } from './rate-limiter.js';
 import { SlidingWindow } from './sliding-window.js';
 
 /**
@@ -25,38 +25,67 @@ export interface RateLimits {
   readonly requestsPerDay: number;
 }
 
-/** A limiter for one process; what it knows is lost with it. */
-export function createMemoryRateLimiter(limits: RateLimits, clock: Clock): RateLimiter {
-  const unlimited = limits.requestsPerSecond === Infinity && limits.requestsPerDay === Infinity;
-  return unlimited ? UNLIMITED : new MemoryRateLimiter(limits, clock);
+/** How a limiter begins, and whom it tells of the day's quota. */
+export interface MemoryRateLimiterOptions {
+  /** What earlier processes sent with this API key, from their {@link MemoryRateLimiter.dayUsage}. Default: nothing. */
+  readonly usedToday?: DayUsage | undefined;
+  /** Told at 80 % and at 100 % of `requestsPerDay`. */
+  readonly onQuota?: QuotaObserver | undefined;
 }
 
-const UNLIMITED: RateLimiter = { acquire: () => Promise.resolve() };
+/** A limiter that knows what this process has sent. */
+export interface MemoryRateLimiter extends RateLimiter {
+  /** The requests of the last 24 hours, to be given to a later process. Empty without a limit for the day. */
+  dayUsage(): DayUsage;
+}
+
+/** A limiter for one process; what it knows is lost with it, unless its user keeps `dayUsage()`. */
+export function createMemoryRateLimiter(
+  limits: RateLimits,
+  clock: Clock,
+  options: MemoryRateLimiterOptions = {},
+): MemoryRateLimiter {
+  const unlimited = limits.requestsPerSecond === Infinity && limits.requestsPerDay === Infinity;
+  return unlimited ? UNLIMITED : new SlidingRateLimiter(limits, clock, options);
+}
+
+const UNLIMITED: MemoryRateLimiter = {
+  acquire: () => Promise.resolve(),
+  dayUsage: () => ({ sent: [] }),
+};
 
 interface Waiting {
   readonly grant: () => void;
   readonly refuse: (error: Error) => void;
 }
 
-class MemoryRateLimiter implements RateLimiter {
+class SlidingRateLimiter implements MemoryRateLimiter {
   readonly #clock: Clock;
   readonly #second: SlidingWindow | undefined;
   readonly #day: DayQuota | undefined;
+  readonly #warnings: QuotaWarnings;
   readonly #waiting = new Set<Waiting>();
   #cancelTimer: (() => void) | undefined;
   #answeredMs = -Infinity;
   /** Sends that had to wait for a connection, none of which was answered yet. */
   #connecting = 0;
 
-  constructor({ requestsPerSecond, requestsPerDay }: RateLimits, clock: Clock) {
+  constructor(
+    { requestsPerSecond, requestsPerDay }: RateLimits,
+    clock: Clock,
+    { usedToday, onQuota }: MemoryRateLimiterOptions,
+  ) {
     this.#clock = clock;
+    this.#warnings = new QuotaWarnings(requestsPerDay, onQuota);
     if (requestsPerSecond !== Infinity) this.#second = new SlidingWindow(requestsPerSecond, SECOND_MS);
     if (requestsPerDay !== Infinity) this.#day = new DayQuota(requestsPerDay);
+    if (usedToday !== undefined) this.#day?.restore(usedToday, this.#now());
   }
 
   acquire(signal: AbortSignal): Promise<void> {
     const nowMs = this.#clock.nowMs();
-    if (this.#day?.isUsedUp(nowMs) === true) return Promise.reject(quotaReached());
+    const refusal = this.#refusal(nowMs);
+    if (refusal !== undefined) return Promise.reject(refusal);
     if (this.#waiting.size === 0 && this.#mayGrant(nowMs)) {
       this.#note(nowMs);
       return Promise.resolve();
@@ -81,13 +110,36 @@ class MemoryRateLimiter implements RateLimiter {
     return this.#waiting.size === 0 && free(this.#second) && free(this.#day);
   }
 
+  dayUsage(): DayUsage {
+    return this.#day?.usage(this.#now()) ?? { sent: [] };
+  }
+
+  #now(): { nowMs: number; epochMs: number } {
+    return { nowMs: this.#clock.nowMs(), epochMs: this.#clock.epochMs() };
+  }
+
+  /** Why no request may be sent for hours; `undefined` when that is not so. */
+  #refusal(nowMs: number): Error | undefined {
+    const day = this.#day;
+    if (day?.isUsedUp(nowMs) !== true) return undefined;
+    this.#warn(day, nowMs);
+    return quotaUsedUp(day.waitMs(nowMs));
+  }
+
+  #warn(day: DayQuota, nowMs: number): void {
+    this.#warnings.note({ used: day.used(nowMs), waitMs: day.waitMs(nowMs) });
+  }
+
   #mayGrant(nowMs: number): boolean {
     return this.#second === undefined || this.#second.nextMs <= nowMs;
   }
 
   #note(nowMs: number): void {
     if (nowMs - this.#answeredMs > KEEP_ALIVE_MS) this.#connecting += 1;
-    this.#day?.add(nowMs);
+    if (this.#day !== undefined) {
+      this.#day.add(nowMs);
+      this.#warn(this.#day, nowMs);
+    }
     if (this.#second !== undefined) this.#watchLeaving(this.#second, nowMs);
   }
 
@@ -141,9 +193,10 @@ class MemoryRateLimiter implements RateLimiter {
   #grantWaiting(): void {
     for (const waiting of this.#waiting) {
       const nowMs = this.#clock.nowMs();
-      if (this.#day?.isUsedUp(nowMs) === true) {
+      const refusal = this.#refusal(nowMs);
+      if (refusal !== undefined) {
         this.#waiting.delete(waiting);
-        waiting.refuse(quotaReached());
+        waiting.refuse(refusal);
       } else if (this.#mayGrant(nowMs)) {
         this.#waiting.delete(waiting);
         this.#note(nowMs);
@@ -154,11 +207,4 @@ class MemoryRateLimiter implements RateLimiter {
       }
     }
   }
-}
-
-function quotaReached(): ThrottledError {
-  return new ThrottledError(
-    'daily_quota_reached',
-    'not sent: the requests of the last 24 hours reach requestsPerDay',
-  );
 }

@@ -1,3 +1,4 @@
+import { ThrottledError } from '../../core/index.js';
 import type { Signal } from '../../runtime/index.js';
 
 /**
@@ -10,7 +11,7 @@ export interface RateLimiter {
    * Resolves when one request may be sent, which the router then does at once.
    *
    * Requests are let through in the order they asked. Rejects with the signal's reason when it is aborted before, and
-   * with a `ThrottledError` `daily_quota_reached` when the wait would be hours.
+   * with a `ThrottledError` `daily_quota_reached` when the wait would be hours: {@link quotaUsedUp} makes it.
    */
   acquire(signal: Signal): Promise<void>;
   /** Told whenever an answer has come: what was sent before has arrived by now. */
@@ -25,4 +26,17 @@ export interface LimitScope {
   readonly origin: string;
   /** Stands for the API key, which cannot be told from it: 16 hexadecimal digits of its SHA-256. */
   readonly keyFingerprint: string;
+}
+
+/**
+ * What a limiter rejects with when the requests of the last 24 hours reach its limit.
+ *
+ * @param waitMs how long it takes until the next request may be sent, in milliseconds
+ */
+export function quotaUsedUp(waitMs: number): ThrottledError {
+  return new ThrottledError(
+    'daily_quota_reached',
+    'not sent: the requests of the last 24 hours reach requestsPerDay',
+    { retryAfterMs: waitMs },
+  );
 }
