@@ -16,7 +16,7 @@ export class Engine {
   readonly maxBodyBytes: number;
   readonly now: () => number;
   readonly onRequestEnd: ((entry: RequestLogEntry) => void) | undefined;
-  latencyMs = 0;
+  latencyMs = (): number => 0;
   faults = new FaultInjector([]);
   /** A closed simulator carries out no request, not even one that is in flight. */
   closed = true;
@@ -45,7 +45,9 @@ export class Engine {
    */
   configure(input: unknown): void {
     const settings = parseSettings(input);
-    if (settings.latencyMs !== undefined) this.latencyMs = settings.latencyMs;
+    const { latencyMs } = settings;
+    if (latencyMs !== undefined)
+      this.latencyMs = typeof latencyMs === 'function' ? latencyMs : () => latencyMs;
     if (settings.rateLimit !== undefined) this.#rateLimit = settings.rateLimit;
     if (settings.readLag !== undefined) this.store.readLag = settings.readLag;
     if (settings.faults !== undefined) {

@@ -16,9 +16,9 @@ export interface RateLimit {
 export interface SimulatorSettings {
   /**
    * Delay of each answer, of a fault's too, in milliseconds. The write happens at the end of the delay.
-   * Default 0.
+   * A function is asked at each request, so that latencies can vary. Default 0.
    */
-  readonly latencyMs?: number;
+  readonly latencyMs?: number | (() => number);
   readonly rateLimit?: RateLimit | null;
   /** Faults to inject; their counters start from zero. If several match a request, the first one applies. */
   readonly faults?: readonly (FaultRule | FaultScript)[] | null;

@@ -13,12 +13,16 @@ export function parseSettings(input: unknown): SimulatorSettings {
   if (!isObject(input)) throw new TypeError('settings: expected an object');
   const { latencyMs, rateLimit, faults, readLag } = input;
   if (latencyMs !== undefined)
-    demand(isAmount(latencyMs), 'latencyMs', 'a number of milliseconds, 0 or more');
+    demand(
+      isAmount(latencyMs) || typeof latencyMs === 'function',
+      'latencyMs',
+      'a number of milliseconds, 0 or more, or a function that returns one',
+    );
   if (isGiven(rateLimit)) checkRateLimit(rateLimit);
   if (isGiven(readLag)) checkReadLag(readLag);
   if (isGiven(faults)) demand(Array.isArray(faults), 'faults', 'an array');
   return {
-    ...(latencyMs === undefined ? {} : { latencyMs: latencyMs as number }),
+    ...(latencyMs === undefined ? {} : { latencyMs: latencyMs as number | (() => number) }),
     ...(rateLimit === undefined ? {} : { rateLimit: rateLimit as RateLimit | null }),
     ...(readLag === undefined ? {} : { readLag: readLag }),
     ...(faults === undefined

@@ -92,7 +92,7 @@ async function respond(
   const throttled = engine.throttle();
   const fault = throttled === undefined ? engine.faults.next(parsed.info) : undefined;
   const action = fault === undefined ? undefined : actionOf(fault);
-  const waitMs = engine.latencyMs + (action?.act === 'delay' ? action.delayMs : 0);
+  const waitMs = engine.latencyMs() + (action?.act === 'delay' ? action.delayMs : 0);
   if (waitMs > 0) await engine.wait(waitMs);
   // A closed simulator does not carry out requests in flight: its state no longer changes.
   if (engine.closed) return void response.destroy();
@@ -103,6 +103,9 @@ async function respond(
   if (action?.act === 'destroy') {
     end();
     response.destroy();
+  } else if (action?.act === 'reset') {
+    end();
+    response.socket?.resetAndDestroy();
   } else if (action?.act === 'truncate') {
     end();
     sendTruncated(response, reply!);

@@ -18,6 +18,8 @@ const create = (px: Px, id = 'u1') => px.call('POST', '/v1/users', user(id));
 const UNANSWERED = {
   'destroy-before-write': false,
   'destroy-after-write': true,
+  'reset-before-write': false,
+  'reset-after-write': true,
   'truncated-answer': true,
 } as const;
 
@@ -101,6 +103,15 @@ describe('the fault', () => {
     await call;
     px.simulator.configure({ faults: null });
     expect((await create(px)).status).toBe(201);
+  });
+
+  test('latencyMs as a function is asked at each request', async () => {
+    const asked: number[] = [];
+    const latencyMs = () => asked.push(0);
+    const px = await startPx({ latencyMs });
+    await create(px, 'u1');
+    await create(px, 'u2');
+    expect(asked).toHaveLength(2);
   });
 
   test.each([

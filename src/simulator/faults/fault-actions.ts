@@ -7,6 +7,8 @@ export type FaultAction =
   | { readonly act: 'answer'; readonly reply: Reply; readonly write: boolean }
   /** Closes the socket without an answer. */
   | { readonly act: 'destroy'; readonly write: boolean }
+  /** Ends the connection with a TCP reset. */
+  | { readonly act: 'reset'; readonly write: boolean }
   /** Sends the beginning of the right answer, then closes the socket. */
   | { readonly act: 'truncate'; readonly write: true }
   /** Sends no answer and keeps the socket open until the client gives up or the simulator is closed. */
@@ -42,6 +44,8 @@ export const FAULT_ACTIONS: Readonly<Record<FaultName, FaultAction>> = {
   'throttle-429': instead(problem(429, 'Too many requests')),
   'destroy-before-write': { act: 'destroy', write: false },
   'destroy-after-write': { act: 'destroy', write: true },
+  'reset-before-write': { act: 'reset', write: false },
+  'reset-after-write': { act: 'reset', write: true },
   'truncated-answer': { act: 'truncate', write: true },
   hang: { act: 'hang', write: false },
   'hang-after-write': { act: 'hang', write: true },

@@ -4,8 +4,8 @@ import type { SimulatedRoute } from '../calls/index.js';
 /**
  * The named faults. `…-after-write`, `truncated-answer` and `slow` carry out the request; the others do not.
  *
- * `truncated-answer` sends half of the right answer; `hang` sends nothing and keeps the connection open;
- * `slow` answers one second later.
+ * `destroy-…` closes the connection, `reset-…` resets it; `truncated-answer` sends half of the right answer; `hang` sends
+ * nothing and keeps the connection open; `slow` answers one second later.
  */
 export type FaultName =
   | 'error-500'
@@ -19,6 +19,8 @@ export type FaultName =
   | 'throttle-429'
   | 'destroy-before-write'
   | 'destroy-after-write'
+  | 'reset-before-write'
+  | 'reset-after-write'
   | 'truncated-answer'
   | 'hang'
   | 'hang-after-write'
