@@ -8,8 +8,9 @@ const MAY_IMPORT = {
   router: ['runtime', 'core'],
   protocol: ['destinations', 'core'],
   simulator: ['runtime', 'core'],
+  kafka: ['runtime', 'core'],
   service: ['protocol', 'router', 'runtime', 'destinations', 'core'],
-  cli: ['service', 'simulator', 'protocol', 'router', 'runtime', 'destinations', 'core'],
+  cli: ['service', 'simulator', 'kafka', 'protocol', 'router', 'runtime', 'destinations', 'core'],
 };
 
 /** Layers that run in a browser: no Node module. */

@@ -1,0 +1,14 @@
+export type { KafkaAdmin, TopicPlan, TopicState } from './admin.js';
+export { deadLetterRecord, noteOfDeadLetter, originalHeaders } from './dead-letter.js';
+export type { DeadLetter, DeadLetterNote } from './dead-letter.js';
+export { KafkaError } from './errors.js';
+export type { KafkaErrorCode } from './errors.js';
+export type { GroupConsumer, GroupHandlers, GroupOptions, PartitionLag } from './group/group-consumer.js';
+export { openKafka } from './kafka.js';
+export type { Kafka } from './kafka.js';
+export type { KafkaProducer, ProducerOptions } from './producer.js';
+export { partitionName } from './records.js';
+export type { KafkaRecord, OutgoingRecord, PartitionOffset, TopicPartition } from './records.js';
+export { parseBrokers } from './settings/brokers.js';
+export { loadKafkaSettings } from './settings/kafka-settings.js';
+export type { KafkaConnection } from './settings/connection.js';
