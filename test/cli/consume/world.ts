@@ -1,0 +1,99 @@
+import type { Position } from '../../../src/cli/consume/commit-schedule';
+import type { ConsumedRecord, DeadLetter } from '../../../src/cli/consume/dead-letters';
+import { ConsumeSession, type SessionParts } from '../../../src/cli/consume/session';
+import { FakeClock, settled } from '../../__mocks__/clock.fake';
+import { FakePxApi, type ScriptedAnswer, type SentRequest } from '../../__mocks__/px-api.fake';
+
+export const CONFIG = { apiKey: '00000000-0000-0000-0000-000000000000', productTagKey: 'AP-EXAMPLE-2' };
+export const TOPIC = 'events';
+
+type Answer = (request: SentRequest, index: number) => ScriptedAnswer;
+
+/** A worker with one fake group, a fake clock and a scripted PX. */
+export class World {
+  readonly clock = new FakeClock();
+  readonly px: FakePxApi;
+  readonly session: ConsumeSession;
+  /** Committed offsets by partition, as the group has them. */
+  readonly committed = new Map<number, bigint>();
+  readonly letters: DeadLetter[] = [];
+  /** Outcomes as counted, in order: `track delivered`, `track deadLetter rejected`. */
+  readonly counted: string[] = [];
+  readonly failures: unknown[] = [];
+  /** What the next write of a dead letter fails with, until it is unset. */
+  deadLetterError: Error | undefined;
+  commitError: Error | undefined;
+
+  constructor(answer: Answer = () => ({ status: 204 }), parts: Partial<SessionParts> = {}) {
+    this.px = new FakePxApi(this.clock, answer);
+    this.session = new ConsumeSession({
+      config: CONFIG,
+      router: { clock: this.clock, fetch: this.px.fetch, random: () => 0.5, requestsPerSecond: Infinity },
+      retryForMs: 15 * 60_000,
+      limits: { messages: 1_000, bytes: 1_000_000 },
+      commit: this.#commit,
+      sendDeadLetter: (letter) => {
+        if (this.deadLetterError !== undefined) return Promise.reject(this.deadLetterError);
+        this.letters.push(letter);
+        return Promise.resolve();
+      },
+      observer: {
+        message: (...words) => this.counted.push(words.filter((word) => word !== undefined).join(' ')),
+        request: () => undefined,
+        commitFailed: (error) => this.failures.push(error),
+        deadLetterFailed: (error) => this.failures.push(error),
+      },
+      ...parts,
+    });
+  }
+
+  get worker(): ConsumeSession['worker'] {
+    return this.session.worker;
+  }
+
+  /** The paths of what was sent, in order. */
+  get sentTo(): string[] {
+    return this.px.sent.map(({ method, path, body }) => {
+      const { eventName } = (body ?? {}) as { eventName?: string };
+      return eventName ?? `${method} ${path}`;
+    });
+  }
+
+  assign(...partitions: number[]): void {
+    this.worker.onAssigned(partitions.map((partition) => at(partition, this.committed.get(partition) ?? 0n)));
+  }
+
+  /** Hands records to the worker; resolves when it takes more. */
+  take(partition: number, from: number, ...values: unknown[]): Promise<void> {
+    return this.worker.onRecords(
+      { topic: TOPIC, partition },
+      values.map((value, index) => record(partition, from + index, value)),
+    );
+  }
+
+  readonly #commit = (positions: readonly Position[]): Promise<boolean> => {
+    if (this.commitError !== undefined) return Promise.reject(this.commitError);
+    for (const { partition, offset } of positions) this.committed.set(partition, offset);
+    return Promise.resolve(true);
+  };
+}
+
+export function at(partition: number, offset: bigint): Position {
+  return { topic: TOPIC, partition, offset };
+}
+
+/** A record with a JSON value; with a Buffer, or undefined, as its value itself. */
+export function record(partition: number, offset: number, value: unknown): ConsumedRecord {
+  const bytes = value === undefined || Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value));
+  return { topic: TOPIC, partition, offset: BigInt(offset), key: undefined, value: bytes };
+}
+
+export function track(userId: string, event: string): object {
+  return { type: 'track', userId, event };
+}
+
+export function identify(userId: string, traits: object = { title: 'x' }): object {
+  return { type: 'identify', userId, traits };
+}
+
+export { settled };
