@@ -9,8 +9,9 @@ const MAY_IMPORT = {
   protocol: ['destinations', 'core'],
   simulator: ['runtime', 'core'],
   kafka: ['runtime', 'core'],
-  service: ['protocol', 'router', 'runtime', 'destinations', 'core'],
-  cli: ['service', 'simulator', 'kafka', 'protocol', 'router', 'runtime', 'destinations', 'core'],
+  metrics: ['router'],
+  service: ['metrics', 'protocol', 'router', 'runtime', 'destinations', 'core'],
+  cli: ['service', 'simulator', 'kafka', 'metrics', 'protocol', 'router', 'runtime', 'destinations', 'core'],
 };
 
 /** Layers that run in a browser: no Node module. */

@@ -1,7 +1,7 @@
+import type { KafkaRecord, PartitionOffset } from '../../kafka/index.js';
 import type { Clock } from '../../runtime/index.js';
 import { Deferred403s } from '../deliver/run/deferred-403s.js';
-import type { Position } from './commit-schedule.js';
-import type { ConsumedRecord, DeadLetters } from './dead-letters.js';
+import type { DeadLetters } from './dead-letters.js';
 import type { MessageDelivery, PartitionMessage } from './message-delivery.js';
 import { PartitionWindow, type RecordSlot, type WindowLimits } from './partition-window.js';
 import { messagesInRecord } from './record-messages.js';
@@ -12,7 +12,7 @@ interface PartitionParts {
   readonly deadLetters: DeadLetters;
   readonly limits: WindowLimits;
   /** Told of each new commit position. */
-  readonly onPosition: (position: Position) => void;
+  readonly onPosition: (position: PartitionOffset) => void;
 }
 
 /**
@@ -33,7 +33,7 @@ export class AssignedPartition {
 
   /** @param start the committed offset, from which records come */
   constructor(
-    readonly start: Position,
+    readonly start: PartitionOffset,
     private readonly parts: PartitionParts,
   ) {
     const { topic, partition } = start;
@@ -57,7 +57,7 @@ export class AssignedPartition {
   }
 
   /** Takes records, in order. Resolves when there is room for more: that is the back-pressure. */
-  async take(records: readonly ConsumedRecord[]): Promise<void> {
+  async take(records: readonly KafkaRecord[]): Promise<void> {
     for (const record of records) {
       await this.#room();
       if (this.isGivenUp) return;
@@ -106,7 +106,7 @@ export class AssignedPartition {
     cancel();
   }
 
-  #takeRecord(record: ConsumedRecord): void {
+  #takeRecord(record: KafkaRecord): void {
     const messages = messagesInRecord(record.value);
     const bytes = (record.value?.length ?? 0) + (record.key?.length ?? 0);
     const { delivery } = this.parts;
@@ -121,7 +121,7 @@ export class AssignedPartition {
     }
   }
 
-  #item(record: ConsumedRecord, slot: RecordSlot, at: string, message: unknown): PartitionMessage {
+  #item(record: KafkaRecord, slot: RecordSlot, at: string, message: unknown): PartitionMessage {
     const { signal } = this.#givenUp;
     return {
       message,

@@ -1,25 +1,19 @@
+import { partitionName, type PartitionOffset, type TopicPartition } from '../../kafka/index.js';
 import type { Clock } from '../../runtime/index.js';
-
-/** A partition, and the offset to read next. */
-export interface Position {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: bigint;
-}
 
 interface ScheduleParts {
   readonly clock: Clock;
   /** The shortest time between two commits, in milliseconds. */
   readonly intervalMs: number;
   /** Commits; resolves with false when the group has given the partitions to others, so that nothing is committed. */
-  readonly commit: (positions: readonly Position[]) => Promise<boolean>;
+  readonly commit: (positions: readonly PartitionOffset[]) => Promise<boolean>;
   /** Told when a commit fails: it is tried again. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /** Commits the positions of all partitions together, at most once in an interval, and one commit at a time. */
 export class CommitSchedule {
-  readonly #dirty = new Map<string, Position>();
+  readonly #dirty = new Map<string, PartitionOffset>();
   #cancelTimer: (() => void) | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
@@ -27,14 +21,14 @@ export class CommitSchedule {
   constructor(private readonly parts: ScheduleParts) {}
 
   /** Notes what can be committed now; a later position of the same partition replaces it. */
-  note(position: Position): void {
-    this.#dirty.set(keyOf(position), position);
+  note(position: PartitionOffset): void {
+    this.#dirty.set(partitionName(position), position);
     this.#schedule();
   }
 
   /** Forgets what is not committed of a partition: another worker has it. */
-  forget(partition: Omit<Position, 'offset'>): void {
-    this.#dirty.delete(keyOf(partition));
+  forget(partition: TopicPartition): void {
+    this.#dirty.delete(partitionName(partition));
   }
 
   /** Commits what is noted, now; resolves when it is committed or when that failed. Never rejects. */
@@ -69,20 +63,16 @@ export class CommitSchedule {
     return this.#running;
   }
 
-  async #run(positions: readonly Position[]): Promise<void> {
+  async #run(positions: readonly PartitionOffset[]): Promise<void> {
     try {
       await this.parts.commit(positions);
     } catch (error) {
       this.parts.onFailure(error);
       // What was noted meanwhile is newer.
       for (const position of positions) {
-        const key = keyOf(position);
+        const key = partitionName(position);
         if (!this.#dirty.has(key)) this.#dirty.set(key, position);
       }
     }
   }
-}
-
-function keyOf({ topic, partition }: Omit<Position, 'offset'>): string {
-  return `${topic} ${partition}`;
 }

@@ -1,19 +1,10 @@
+import type { KafkaRecord } from '../../kafka/index.js';
 import { sleep, type Clock } from '../../runtime/index.js';
 import type { DeadLetterReason } from './outcomes.js';
 
-/** A record that is read, as the worker uses it. */
-export interface ConsumedRecord {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: bigint;
-  readonly key: Buffer | undefined;
-  /** `undefined`: a tombstone. */
-  readonly value: Buffer | undefined;
-}
-
 /** A message that cannot be delivered. */
-export interface DeadLetter {
-  readonly record: ConsumedRecord;
+export interface UndeliverableMessage {
+  readonly record: KafkaRecord;
   /** The place of the message in its record, as `batch[3]`; empty where the record is the message. */
   readonly at: string;
   /** The message, where the record holds others too. */
@@ -23,7 +14,7 @@ export interface DeadLetter {
 
 interface WriterParts {
   /** Writes to the topic; resolves when all replicas have it. */
-  readonly send: (letter: DeadLetter) => Promise<void>;
+  readonly send: (letter: UndeliverableMessage) => Promise<void>;
   readonly clock: Clock;
   /** Told of each failed write: it is tried again. */
   readonly onFailure: (error: unknown) => void;
@@ -47,7 +38,7 @@ export class DeadLetters {
   }
 
   /** Resolves when the letter is in the topic; rejects with the reason of the signal when that aborts first. */
-  async write(letter: DeadLetter, signal: AbortSignal): Promise<void> {
+  async write(letter: UndeliverableMessage, signal: AbortSignal): Promise<void> {
     const { send, clock, onFailure } = this.parts;
     this.#waiting += 1;
     try {

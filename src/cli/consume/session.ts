@@ -6,10 +6,10 @@ import {
   type Router,
   type RouterOptions,
 } from '../../router/index.js';
+import type { PartitionOffset } from '../../kafka/index.js';
 import { StopRules } from '../deliver/run/stop-rules.js';
 import { Stop } from '../deliver/run/stop.js';
-import type { Position } from './commit-schedule.js';
-import { DeadLetters, type DeadLetter } from './dead-letters.js';
+import { DeadLetters, type UndeliverableMessage } from './dead-letters.js';
 import { MessageDelivery } from './message-delivery.js';
 import type { MessageOutcome } from './outcomes.js';
 import type { WindowLimits } from './partition-window.js';
@@ -30,9 +30,9 @@ export interface SessionParts {
   readonly retryForMs: number;
   readonly limits: WindowLimits;
   /** Commits; resolves with false when the group has given the partitions to others. */
-  readonly commit: (positions: readonly Position[]) => Promise<boolean>;
+  readonly commit: (positions: readonly PartitionOffset[]) => Promise<boolean>;
   /** Writes a dead letter; resolves when all replicas have it. */
-  readonly sendDeadLetter: (letter: DeadLetter) => Promise<void>;
+  readonly sendDeadLetter: (letter: UndeliverableMessage) => Promise<void>;
   readonly observer: SessionObserver;
 }
 

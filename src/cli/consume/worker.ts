@@ -1,11 +1,15 @@
-import type { Clock } from '../../runtime/index.js';
+import {
+  partitionName,
+  type KafkaRecord,
+  type PartitionOffset,
+  type TopicPartition,
+} from '../../kafka/index.js';
+import { sleep, type Clock } from '../../runtime/index.js';
 import { AssignedPartition } from './assigned-partition.js';
-import { CommitSchedule, type Position } from './commit-schedule.js';
-import type { ConsumedRecord, DeadLetters } from './dead-letters.js';
+import { CommitSchedule } from './commit-schedule.js';
+import type { DeadLetters } from './dead-letters.js';
 import type { MessageDelivery } from './message-delivery.js';
 import type { WindowLimits } from './partition-window.js';
-
-type PartitionId = Omit<Position, 'offset'>;
 
 export interface WorkerParts {
   readonly clock: Clock;
@@ -14,12 +18,14 @@ export interface WorkerParts {
   /** Of all partitions together; each gets an equal share. */
   readonly limits: WindowLimits;
   /** Commits; resolves with false when the group has given the partitions to others. */
-  readonly commit: (positions: readonly Position[]) => Promise<boolean>;
+  readonly commit: (positions: readonly PartitionOffset[]) => Promise<boolean>;
   readonly onCommitFailure: (error: unknown) => void;
 }
 
 /** The shortest time between two commits. */
 const COMMIT_INTERVAL_MS = 1_000;
+/** How long the last commit may take. */
+const LAST_COMMIT_MS = 5_000;
 
 /** The partitions of one worker, between the consumer group and the router. */
 export class Worker {
@@ -52,7 +58,7 @@ export class Worker {
   }
 
   /** The group gives these partitions, and no others, to this worker; records come from these offsets. */
-  onAssigned(starts: readonly Position[]): void {
+  onAssigned(starts: readonly PartitionOffset[]): void {
     this.onLost([...this.#partitions.values()].map(({ start }) => start));
     const { clock, delivery, deadLetters, limits } = this.parts;
     const share = {
@@ -60,7 +66,7 @@ export class Worker {
       bytes: Math.max(1, Math.floor(limits.bytes / starts.length)),
     };
     for (const start of starts) {
-      const onPosition = (position: Position): void => {
+      const onPosition = (position: PartitionOffset): void => {
         this.#commits.note(position);
       };
       const partition = new AssignedPartition(start, {
@@ -71,18 +77,18 @@ export class Worker {
         onPosition,
       });
       if (this.#isStopping) partition.giveUp();
-      this.#partitions.set(keyOf(start), partition);
+      this.#partitions.set(partitionName(start), partition);
     }
   }
 
   /** Takes records of a partition, in order; resolves when it has room for more. */
-  async onRecords(id: PartitionId, records: readonly ConsumedRecord[]): Promise<void> {
-    await this.#partitions.get(keyOf(id))?.take(records);
+  async onRecords(id: TopicPartition, records: readonly KafkaRecord[]): Promise<void> {
+    await this.#partitions.get(partitionName(id))?.take(records);
   }
 
   /** Hands partitions over: finishes the requests in flight, gives up what has not begun, and commits. */
-  async onRevoked(ids: readonly PartitionId[]): Promise<void> {
-    const revoked = ids.flatMap((id) => this.#partitions.get(keyOf(id)) ?? []);
+  async onRevoked(ids: readonly TopicPartition[]): Promise<void> {
+    const revoked = ids.flatMap((id) => this.#partitions.get(partitionName(id)) ?? []);
     for (const partition of revoked) partition.giveUp();
     await Promise.all(revoked.map((partition) => partition.idle()));
     await this.#commits.flush();
@@ -90,9 +96,9 @@ export class Worker {
   }
 
   /** Another worker may have these partitions already. */
-  onLost(ids: readonly PartitionId[]): void {
+  onLost(ids: readonly TopicPartition[]): void {
     for (const id of ids) {
-      const key = keyOf(id);
+      const key = partitionName(id);
       this.#partitions.get(key)?.close();
       this.#partitions.delete(key);
       this.#commits.forget(id);
@@ -119,11 +125,13 @@ export class Worker {
     this.giveUp();
     const idle = Promise.all([...this.#partitions.values()].map((partition) => partition.idle()));
     await Promise.race([idle, aborted(hurry)]);
-    await this.#commits.close();
+    // A broker that is away must not keep the process.
+    const timeUp = new AbortController();
+    const lastCommit = sleep(this.parts.clock, LAST_COMMIT_MS, timeUp.signal).catch(() => undefined);
+    await Promise.race([this.#commits.close(), lastCommit]);
+    timeUp.abort();
   }
 }
-
-const keyOf = ({ topic, partition }: PartitionId): string => `${topic}/${partition}`;
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

@@ -1,9 +1,10 @@
-import { CommitSchedule, type Position } from '../../../src/cli/consume/commit-schedule';
+import { CommitSchedule } from '../../../src/cli/consume/commit-schedule';
+import type { PartitionOffset } from '../../../src/kafka';
 import { FakeClock, settled } from '../../__mocks__/clock.fake';
 
-function schedule(commit?: (positions: readonly Position[]) => Promise<boolean>) {
+function schedule(commit?: (positions: readonly PartitionOffset[]) => Promise<boolean>) {
   const clock = new FakeClock();
-  const commits: (readonly Position[])[] = [];
+  const commits: (readonly PartitionOffset[])[] = [];
   const failures: unknown[] = [];
   const commits1 = new CommitSchedule({
     clock,
@@ -17,7 +18,7 @@ function schedule(commit?: (positions: readonly Position[]) => Promise<boolean>)
   return { clock, schedule: commits1, commits, failures };
 }
 
-const at = (partition: number, offset: number): Position => ({
+const at = (partition: number, offset: number): PartitionOffset => ({
   topic: 't',
   partition,
   offset: BigInt(offset),

@@ -244,13 +244,16 @@ describe('the key', () => {
     const answer = ({ path }: { path: string }) => ({ status: path.includes('events') ? 403 : 204 });
     const world = new World(answer, { limits: { messages: 3, bytes: 1_000_000 } });
     world.assign(0);
-    await world.take(
+    const took = world.take(
       0,
       0,
       track('u1', 'b'),
       ...Array.from({ length: 6 }, (_, index) => identify(`v${index}`)),
     );
-    await world.clock.advance(1_000);
+    await world.clock.advance(29_000);
+    expect([world.letters, world.committed.size]).toEqual([[], 0]);
+    await world.clock.advance(3_000);
+    await took;
     expect(world.letters).toMatchObject([{ reason: { code: 'denied' } }]);
     expect(world.committed.get(0)).toBe(7n);
   });

@@ -1,6 +1,6 @@
-import type { Position } from '../../../src/cli/consume/commit-schedule';
-import type { ConsumedRecord, DeadLetter } from '../../../src/cli/consume/dead-letters';
+import type { UndeliverableMessage } from '../../../src/cli/consume/dead-letters';
 import { ConsumeSession, type SessionParts } from '../../../src/cli/consume/session';
+import type { KafkaRecord, PartitionOffset } from '../../../src/kafka';
 import { FakeClock, settled } from '../../__mocks__/clock.fake';
 import { FakePxApi, type ScriptedAnswer, type SentRequest } from '../../__mocks__/px-api.fake';
 
@@ -16,7 +16,7 @@ export class World {
   readonly session: ConsumeSession;
   /** Committed offsets by partition, as the group has them. */
   readonly committed = new Map<number, bigint>();
-  readonly letters: DeadLetter[] = [];
+  readonly letters: UndeliverableMessage[] = [];
   /** Outcomes as counted, in order: `track delivered`, `track deadLetter rejected`. */
   readonly counted: string[] = [];
   readonly failures: unknown[] = [];
@@ -71,21 +71,29 @@ export class World {
     );
   }
 
-  readonly #commit = (positions: readonly Position[]): Promise<boolean> => {
+  readonly #commit = (positions: readonly PartitionOffset[]): Promise<boolean> => {
     if (this.commitError !== undefined) return Promise.reject(this.commitError);
     for (const { partition, offset } of positions) this.committed.set(partition, offset);
     return Promise.resolve(true);
   };
 }
 
-export function at(partition: number, offset: bigint): Position {
+export function at(partition: number, offset: bigint): PartitionOffset {
   return { topic: TOPIC, partition, offset };
 }
 
 /** A record with a JSON value; with a Buffer, or undefined, as its value itself. */
-export function record(partition: number, offset: number, value: unknown): ConsumedRecord {
+export function record(partition: number, offset: number, value: unknown): KafkaRecord {
   const bytes = value === undefined || Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value));
-  return { topic: TOPIC, partition, offset: BigInt(offset), key: undefined, value: bytes };
+  return {
+    topic: TOPIC,
+    partition,
+    offset: BigInt(offset),
+    key: undefined,
+    value: bytes,
+    timestampMs: 0,
+    headers: new Map(),
+  };
 }
 
 export function track(userId: string, event: string): object {

@@ -1,0 +1,1 @@
+export { DeliveryMetrics } from './delivery-metrics.js';
