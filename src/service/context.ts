@@ -2,6 +2,7 @@ import { createHttpFetch, createRouter, systemClock, type Clock, type Router } f
 import { ResponsesInFlight } from './http/responses-in-flight.js';
 import { JobMemory } from './batch/job-memory.js';
 import { EventMapper } from './batch/map-event.js';
+import type { IngestSettings } from './ingest/ingest.js';
 import { Metrics } from './observe/metrics.js';
 import { parseServiceOptions, type ServiceOptions, type ServiceSettings } from './options.js';
 import { BodyReader } from './http/read-request-body.js';
@@ -24,6 +25,8 @@ export interface ServiceContext {
   readonly deletions: UnfinishedDeletions;
   readonly responses: ResponsesInFlight;
   readonly unserved: UnservedRequests;
+  /** Undefined: the service takes messages of a host only. */
+  readonly ingest: IngestSettings | undefined;
   /** Whether the service is about to stop; `/health` then reports `DOWN`. */
   draining: boolean;
 }
@@ -68,6 +71,7 @@ export function createContext(options: ServiceOptions): ServiceContext {
     deletions: new UnfinishedDeletions(),
     responses: new ResponsesInFlight(),
     unserved: new UnservedRequests(settings.log),
+    ingest: settings.ingest,
     draining: false,
   };
 }

@@ -1,6 +1,7 @@
 /** The HTTP service for RudderStack hosts; start with `createService`. */
 export { createService } from './service.js';
 export type { Service, ServiceAddress, StopOptions } from './service.js';
+export type { IngestOptions } from './ingest/ingest.js';
 export type { Mode, ServiceLog, ServiceOptions } from './options.js';
 
 // Types that the signatures above use.

@@ -1,5 +1,6 @@
 import { parseConfigDefaults, type ConfigDefaults } from '../destinations/gainsight_px/index.js';
 import type { Fetch, RouterOptions } from '../router/index.js';
+import { parseIngestOptions, type IngestOptions, type IngestSettings } from './ingest/ingest.js';
 import { UPSTREAM_EXPECTED, isUpstreamUrl } from '../runtime/index.js';
 
 /**
@@ -24,6 +25,8 @@ export interface ServiceOptions {
    * Templates of a destination are resolved first. Default: none.
    */
   readonly configDefaults?: ConfigDefaults;
+  /** Messages that the service takes over HTTP itself, at `/v1/deliver` and the paths of SDKs. Default: none are taken. */
+  readonly ingest?: IngestOptions;
   /** URL of another transformer, to which requests for all other destinations are forwarded. Default: none. */
   readonly upstream?: string;
   /** Sends the requests to PX. Default: `createHttpFetch()`. */
@@ -62,8 +65,8 @@ export interface ServiceOptions {
 }
 
 /** The options with all defaults. */
-export type ServiceSettings = Required<Omit<ServiceOptions, 'upstream' | 'fetch'>> &
-  Pick<ServiceOptions, 'upstream' | 'fetch'>;
+export type ServiceSettings = Required<Omit<ServiceOptions, 'upstream' | 'fetch' | 'ingest'>> &
+  Pick<ServiceOptions, 'upstream' | 'fetch'> & { readonly ingest: IngestSettings | undefined };
 
 const MEGABYTE = 1024 * 1024;
 
@@ -92,6 +95,7 @@ export function parseServiceOptions(options: ServiceOptions): ServiceSettings {
     featuresWaitMs: 25_000,
     ...options,
     configDefaults: parseConfigDefaults(options.configDefaults ?? {}),
+    ingest: options.ingest === undefined ? undefined : parseIngestOptions(options.ingest),
     mode,
     // The host retries, and waits for the slowest job of a batch: so fewer attempts and less time than the router's defaults.
     // And more plans in flight: twenty plans that hang are one batch of the host, and must not block all others.

@@ -12,7 +12,8 @@ import { createUpstreamProxy } from './upstream/upstream-proxy.js';
 import { pathOf, replyToInvalidHttp, sendFailure, sendRetryable } from './http/error-handler.js';
 import type { ServiceOptions } from './options.js';
 import { processorTransform } from './routes/processor-transform.js';
-import type { JsonBody } from './http/read-request-body.js';
+import { plainBody, type JsonBody } from './http/read-request-body.js';
+import { registerIngest } from './ingest/register-ingest.js';
 import { deliveryProxy } from './routes/delivery-proxy.js';
 import { registerRequestLog } from './observe/request-log.js';
 import { routerTransform } from './routes/router-transform.js';
@@ -129,15 +130,9 @@ function registerRoutes(app: FastifyInstance, context: ServiceContext): void {
   const { upstream } = context.settings;
   // Every body is JSON, whatever its content type. The framework's own parser would reject a batch with a key such as `__proto__`.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', ({ responseEnd, headers }: FastifyRequest, payload: IncomingMessage) => {
-    const length = headers['content-length'];
-    return context.bodies.read(
-      payload,
-      length === undefined ? undefined : Number(length),
-      responseEnd!,
-      payload.socket,
-    );
-  });
+  app.addContentTypeParser('*', ({ responseEnd, headers }: FastifyRequest, payload: IncomingMessage) =>
+    context.bodies.read(plainBody(payload, headers['content-length']), responseEnd!, payload.socket),
+  );
   const upstreamProxy = upstream === undefined ? undefined : createUpstreamProxy(app, upstream, context);
   const bound =
     (handler: Handler) =>
@@ -169,6 +164,7 @@ function registerRoutes(app: FastifyInstance, context: ServiceContext): void {
     '/v1/destinations/gainsight_px/proxy',
     bound((...call) => deliveryProxy('v1', ...call)),
   );
+  if (context.ingest !== undefined) registerIngest(app, context, context.ingest);
   app.setNotFoundHandler((request, reply) => {
     context.unserved.notePath(pathOf(request));
     return notServed(request, reply);

@@ -17,12 +17,17 @@ export interface BatchJob {
 export interface Treatment {
   /** Whether a plan is run while transforming; one that is not is handed over to the host. */
   readonly isRun: (plan: RequestPlan) => boolean;
-  /** What an outcome means to a job with this metadata. */
-  readonly judge: (outcome: Outcome, metadata: JsonObject) => Outcome;
+  /** What an outcome means to a job with this metadata; `all` are the outcomes of the whole batch. */
+  readonly judge: (outcome: Outcome, metadata: JsonObject, all: readonly Outcome[]) => Outcome;
   /** Names a job, so that its repetition is recognized; `undefined` when it cannot be named. */
   readonly nameOf: (plan: RequestPlan, event: TransformEvent) => string | undefined;
   /** Whether one job that must be sent again makes the host send the whole batch again. */
   readonly isAllOrNothing: boolean;
+  /**
+   * Resolves, at the latest time of the answer, with the outcome of jobs that are not settled then. What they have in flight runs to its
+   * end. Default: the answer waits.
+   */
+  readonly tooLate?: Promise<Outcome>;
 }
 
 /** A job that is not handed over. */
@@ -41,7 +46,7 @@ const HANDED_OVER: Outcome = { delivered: true, ...NOTHING_SENT };
  */
 export async function runBatch(
   jobs: readonly BatchJob[],
-  { isRun, judge, nameOf, isAllOrNothing }: Treatment,
+  { isRun, judge, nameOf, isAllOrNothing, tooLate }: Treatment,
   batch: Batch,
   memory: JobMemory,
 ): Promise<JobResult[]> {
@@ -67,9 +72,12 @@ export async function runBatch(
     return run;
   };
   // Nothing is awaited between two jobs, so that a batch waits for older ones only.
-  const outcomes = await Promise.all(jobs.map((job, index) => outcomeOf(job, runJobs[index])));
+  const running = jobs.map((job, index) => outcomeOf(job, runJobs[index]));
+  const outcomes = await Promise.all(
+    tooLate === undefined ? running : running.map((outcome) => Promise.race([outcome, tooLate])),
+  );
   const answers = batch.answers(
-    outcomes.map((outcome, index) => judge(asThrottled(outcome), jobs[index]!.event.metadata)),
+    outcomes.map((outcome, index) => judge(asThrottled(outcome), jobs[index]!.event.metadata, outcomes)),
   );
 
   // A job that comes again overwrites later updates, so those must come again, too. Events overwrite nothing.
@@ -79,7 +87,12 @@ export async function runBatch(
     if (delivered && !comesAgain) memory.remember(job?.name);
     else if (job !== undefined && !isAppend(job.plan)) memory.forget(job.name);
   });
-  for (const { name, run } of begun) memory.end(name, run);
+  for (const { name, run } of begun) {
+    // A job that is too late is still running: its copies must find it.
+    void run.then(() => {
+      memory.end(name, run);
+    });
+  }
   return answers.map((answer, index) => {
     const { mapped } = jobs[index]!;
     return answer.delivered && runJobs[index] === undefined && 'plan' in mapped ? mapped : answer;

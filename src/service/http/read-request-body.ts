@@ -34,9 +34,21 @@ export class JsonBody {
   }
 }
 
-/** Why a body could not be read. Every cause is retryable: a middlebox, a broken connection, a limit of the sender that changes. */
+/** What is wrong with a body. */
+export type BodyFault = 'malformed' | 'tooLarge' | 'tooSlow' | 'incomplete';
+
+/**
+ * Why a body could not be read. To a host every cause is retryable: a middlebox, a broken connection, a limit of the sender that changes.
+ */
 export class BodyError extends Error {
   override readonly name = 'BodyError';
+
+  constructor(
+    readonly fault: BodyFault,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /** The message of a {@link BodyError} when the connection broke before the body was complete. */
@@ -44,6 +56,27 @@ export const INCOMPLETE_BODY = 'the connection broke before the body was complet
 
 /** How many bytes a body of unknown length reserves at a time; no chunk is larger. */
 const BLOCK_BYTES = 64 * 1024;
+
+/** A body that is to be read. */
+export interface BodySource {
+  readonly stream: Readable;
+  /** Its bytes, if known. */
+  readonly length: number | undefined;
+  /** Reads the rest and drops it, so that the sender receives the response. */
+  readonly discard: () => void;
+  /** Makes the value of the bytes; an error that it throws makes the body malformed. */
+  readonly parse: (bytes: Buffer) => unknown;
+}
+
+/** The body of a request as it arrives: JSON. */
+export function plainBody(stream: Readable, contentLength: string | undefined): BodySource {
+  return {
+    stream,
+    length: contentLength === undefined ? undefined : Number(contentLength),
+    discard: () => stream.resume(),
+    parse: parseJson,
+  };
+}
 
 interface Limits {
   /** When it is set, bodies of other destinations are forwarded there. */
@@ -78,20 +111,14 @@ export class BodyReader {
   /**
    * Reads a body to its end. Parses it when the fair queue serves its connection.
    *
-   * @param length the bytes of the body, if known
    * @param responseEnd emits `close` when the response is sent, or can no longer be sent
    * @throws BodyError when the body is not valid JSON, too large, too slow, or incomplete
    */
-  read(
-    stream: Readable,
-    length: number | undefined,
-    responseEnd: EventEmitter,
-    connection: object,
-  ): Promise<JsonBody> {
+  read(source: BodySource, responseEnd: EventEmitter, connection: object): Promise<JsonBody> {
     const enqueue = (serve: () => void): void => {
       this.#queue.add(connection, serve);
     };
-    return new PendingBody(stream, length, responseEnd, this.limits, this.#memory, enqueue).body;
+    return new PendingBody(source, responseEnd, this.limits, this.#memory, enqueue).body;
   }
 }
 
@@ -109,8 +136,7 @@ class PendingBody {
   #reject!: (error: Error) => void;
 
   constructor(
-    private readonly stream: Readable,
-    private readonly length: number | undefined,
+    private readonly source: BodySource,
     private readonly responseEnd: EventEmitter,
     private readonly limits: Limits,
     private readonly memory: BodyMemory,
@@ -122,10 +148,11 @@ class PendingBody {
     });
     this.#reservation = memory.open();
     this.#stopwatch = new Stopwatch(limits.bodyTimeMs, this.#onSlow);
+    const { stream, length } = source;
     stream.pause();
     stream.on('data', this.#onData);
     stream.on('end', this.#onEnd);
-    stream.on('error', this.#onIncomplete);
+    stream.on('error', this.#onError);
     stream.on('close', this.#onIncomplete);
     if (length !== undefined && length > limits.maxBodyBytes) this.#failAsTooLarge();
     else this.#readMore(length ?? BLOCK_BYTES);
@@ -138,23 +165,23 @@ class PendingBody {
       return;
     }
     this.#chunks.push(chunk);
-    if (this.length === undefined && this.#size >= this.#reservedBytes) this.#readMore(BLOCK_BYTES);
+    if (this.source.length === undefined && this.#size >= this.#reservedBytes) this.#readMore(BLOCK_BYTES);
   };
 
   /** Resumes the stream when the bytes are reserved. */
   #readMore(bytes: number): void {
-    this.stream.pause();
+    this.source.stream.pause();
     this.#stopwatch.stop();
     this.#reservation.reserve(bytes, () => {
       this.#reservedBytes += bytes;
       this.#stopwatch.start();
-      this.stream.resume();
+      this.source.stream.resume();
     });
   }
 
   /** A stalled or very slow body must not block others for ever. When none waits, it gets more time. */
   readonly #onSlow = (): void => {
-    if (this.memory.waiting > 0) this.#fail('the body arrived too slowly');
+    if (this.memory.waiting > 0) this.#fail('tooSlow', 'the body arrived too slowly');
     else this.#stopwatch.start();
   };
 
@@ -170,40 +197,47 @@ class PendingBody {
     const bytes = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
     this.#chunks.length = 0;
     try {
-      const value: unknown = parseJson(bytes);
+      const value = this.source.parse(bytes);
       const release = (): void => {
         this.#reservation.release();
       };
       this.responseEnd.once('close', release);
       this.#resolve(new JsonBody(value, this.limits.upstream === undefined ? undefined : bytes, release));
-    } catch {
+    } catch (thrown) {
       // The parser's own message quotes the body.
-      this.#fail(bytes.length === 0 ? 'the body is empty' : 'the body is not valid JSON');
+      const wrong = thrown instanceof BodyError ? thrown.message : 'the body is not valid JSON';
+      this.#fail('malformed', bytes.length === 0 ? 'the body is empty' : wrong);
     }
   };
 
   readonly #onIncomplete = (): void => {
-    this.#fail(INCOMPLETE_BODY);
+    this.#fail('incomplete', INCOMPLETE_BODY);
   };
 
-  /** Node reads the rest and drops it, so that the sender receives the response. */
+  /** An error of a connection says nothing about the body; an error of zlib does. */
+  readonly #onError = ({ code = '' }: NodeJS.ErrnoException): void => {
+    if (code.startsWith('Z_')) this.#fail('malformed', 'the body is not valid gzip');
+    else this.#onIncomplete();
+  };
+
   #failAsTooLarge(): void {
-    this.#fail(`the body is larger than ${this.limits.maxBodyBytes} bytes`);
+    this.#fail('tooLarge', `the body is larger than ${this.limits.maxBodyBytes} bytes`);
   }
 
-  #fail(message: string): void {
+  #fail(fault: BodyFault, message: string): void {
     this.#failed = true;
     this.#stopReading();
     this.#reservation.release();
     this.#chunks.length = 0;
-    this.stream.resume();
-    this.#reject(new BodyError(message));
+    this.source.discard();
+    this.#reject(new BodyError(fault, message));
   }
 
   #stopReading(): void {
-    this.stream.off('data', this.#onData);
-    this.stream.off('end', this.#onEnd);
-    this.stream.off('close', this.#onIncomplete);
+    const { stream } = this.source;
+    stream.off('data', this.#onData);
+    stream.off('end', this.#onEnd);
+    stream.off('close', this.#onIncomplete);
     this.#stopwatch.stop();
   }
 }

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Emits `close` when the response is written to its end, or when its connection is gone. */
+    /** Emits `close` when the response is written to its end (`true`), or when its connection is gone before (`false`). */
     responseEnd: EventEmitter | undefined;
   }
 }
@@ -29,23 +29,28 @@ export class ResponsesInFlight {
    */
   add(response: ServerResponse, socket: Socket): EventEmitter {
     const responseEnd = new EventEmitter();
-    const onEnd = (): void => {
+    const onEnd = (isSent: boolean): void => {
       // A pipelined response that waits for an earlier one gets no event when the connection breaks; the socket does.
-      socket.off('close', onEnd);
+      socket.off('close', onGone);
       if (!this.#open.delete(response)) return;
-      responseEnd.emit('close');
+      responseEnd.emit('close', isSent);
       if (this.#open.size > 0) return;
       for (const resolve of this.#waiting) resolve();
       this.#waiting.clear();
     };
+    const onGone = (): void => {
+      onEnd(false);
+    };
     this.#open.set(response, () => {
       // An injected request has a socket without `destroy`.
       (socket as Partial<Socket>).destroy?.();
-      onEnd();
+      onGone();
     });
-    response.once('finish', onEnd);
-    response.once('close', onEnd);
-    socket.once('close', onEnd);
+    response.once('finish', () => {
+      onEnd(true);
+    });
+    response.once('close', onGone);
+    socket.once('close', onGone);
     return responseEnd;
   }
 

@@ -117,7 +117,7 @@ const MISUSE = /^UND_ERR_(INVALID|NOT_SUPPORTED)/;
 
 /** Whose error it is: the client's that has gone, this service's, or the upstream's. */
 function errorOf(response: ServerResponse, error: Error): Error {
-  if (response.destroyed) return new BodyError(INCOMPLETE_BODY);
+  if (response.destroyed) return new BodyError('incomplete', INCOMPLETE_BODY);
   const { code, name } = (error.cause ?? error) as NodeJS.ErrnoException;
   return MISUSE.test(code ?? '') ? error : new UpstreamError(code ?? name);
 }

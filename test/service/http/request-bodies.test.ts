@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import { PassThrough } from 'node:stream';
 import { parseJson } from '../../../src/service/http/parse-json';
-import { BodyReader } from '../../../src/service/http/read-request-body';
+import { BodyReader, plainBody } from '../../../src/service/http/read-request-body';
 import {
   cleanUp,
   DESTINATION,
@@ -29,7 +29,7 @@ describe('bodies that are read and not answered yet', () => {
     const answer = new EventEmitter();
     const seen: { text?: unknown } = {};
     const body = reader
-      .read(stream, length, answer, stream)
+      .read(plainBody(stream, length?.toString()), answer, stream)
       .then(
         ({ value }) => String(value).length + 2,
         (error: Error) => error.message,
@@ -228,7 +228,7 @@ describe('bodies that are read and not answered yet', () => {
 test('one whose sender has gone before its turn is not parsed', async () => {
   const reader = new BodyReader({ maxBodyBytes: 1_000, bodyMemoryBytes: 1_000, bodyTimeMs: 1_000 });
   const [stream, answer] = [new PassThrough(), new EventEmitter()];
-  const body = reader.read(stream, undefined, answer, {});
+  const body = reader.read(plainBody(stream, undefined), answer, {});
   stream.on('end', () => answer.emit('close'));
   const parse = jest.spyOn(JSON, 'parse');
   stream.end('{}');
@@ -241,7 +241,7 @@ test('one whose sender has gone before its turn is not parsed', async () => {
 test('what was parsed is handed over once, and is kept no longer', async () => {
   const reader = new BodyReader({ maxBodyBytes: 1_000, bodyMemoryBytes: 1_000, bodyTimeMs: 1_000 });
   const stream = new PassThrough();
-  const reading = reader.read(stream, undefined, new EventEmitter(), {});
+  const reading = reader.read(plainBody(stream, undefined), new EventEmitter(), {});
   stream.end('{"a":1}');
   const body = await reading;
   expect(body.value).toEqual({ a: 1 });
