@@ -40,6 +40,13 @@ export interface Router {
    * const answers = batch.answers(await Promise.all(outcomes));
    */
   batch(options?: DeliverOptions): Batch;
+  /**
+   * Blocks the lanes of a plan for later plans, as after a retryable failure of it: for a plan that failed in an earlier
+   * process and is still to be sent. Only with `onRetryableFailure: 'blockLanes'`; otherwise it does nothing.
+   *
+   * @throws InstrumentationError `plan_invalid`
+   */
+  holdBack(plan: RequestPlan): void;
   /** Resolves when there is room for another plan. Await it before each `deliver`, and memory stays bounded. */
   ready(): Promise<void>;
   /** Resolves when no plan is pending: every plan has ended, and its outcome is out. */
@@ -108,9 +115,7 @@ export class PlanRouter implements Router {
       const { plan, orderingKey, instead } = job;
       checkPlan(plan);
       checkDeliverOptions(options);
-      const scope = this.#scopes.of(plan);
-      // Plans of two scopes share no lane.
-      const lanes = plan.lanes.map((lane) => `${scope.id} ${shortName(lane)}`);
+      const { scope, lanes } = this.#lanesOf(plan);
       outcome = await this.#inOrder({
         ...(order ?? { barrier: scope.barrier, names: lanes, number: (this.#jobs += 1) }),
         plan,
@@ -125,6 +130,18 @@ export class PlanRouter implements Router {
     }
     this.#stats.outcome(outcome);
     return outcome;
+  }
+
+  holdBack(plan: RequestPlan): void {
+    checkPlan(plan);
+    const { scope, lanes } = this.#lanesOf(plan);
+    scope.barrier?.block(lanes, this.#jobs);
+  }
+
+  #lanesOf(plan: RequestPlan): { readonly scope: Scope; readonly lanes: readonly string[] } {
+    const scope = this.#scopes.of(plan);
+    // Plans of two scopes share no lane.
+    return { scope, lanes: plan.lanes.map((lane) => `${scope.id} ${shortName(lane)}`) };
   }
 
   ready(): Promise<void> {

@@ -58,7 +58,9 @@ function start(count: number, first: Promise<Outcome>, messageBytes = 100) {
     sending,
     counts,
     skip: 0,
-    onRejection: (rejection) => rejections.push(rejection),
+    stop: new Stop(),
+    checkpoint: undefined,
+    onRejection: (rejection) => rejections.push(rejection) > 0,
   });
   const items = async function* (): AsyncGenerator<InputItem> {
     for (let line = 1; line <= count; line++) {
@@ -119,8 +121,10 @@ test('where a rejection stands, it is known how many messages before it were del
     sending: { to: 'px', router: router as Router, rules, deferred },
     counts,
     skip: 1,
+    stop: new Stop(),
+    checkpoint: undefined,
     onRejection: (_, { ordinal, deliveredBefore }) =>
-      seen.push([ordinal, deliveredBefore(), counts.delivered]),
+      seen.push([ordinal, deliveredBefore(), counts.delivered]) > 0,
   });
   const items = async function* (): AsyncGenerator<InputItem> {
     for (let line = 1; line <= 8; line++) {

@@ -25,11 +25,15 @@ interface Run {
   readonly argv: readonly string[];
 }
 
-/** A run over a file, with a new rejected file. */
+/** A run over a file without a checkpoint, with a new rejected file. */
 function runOver(text: string, pxArgs: readonly string[], ...argv: string[]): Run {
   const input = tempFile('events.jsonl', text);
   const rejected = path.join(path.dirname(input), 'rejected.jsonl');
-  return { input, rejected, argv: ['deliver', input, '--json', ...pxArgs, '--rejected', rejected, ...argv] };
+  return {
+    input,
+    rejected,
+    argv: ['deliver', input, '--no-checkpoint', '--json', ...pxArgs, '--rejected', rejected, ...argv],
+  };
 }
 
 async function summaryOf({ argv }: Run): Promise<Summary> {
@@ -43,11 +47,12 @@ const emptySummary = (): Summary =>
     sentTo: 'px',
     files: [],
     counts: new Counts(),
-    result: { stats: undefined, wouldBe: undefined, goOnAfter: 4, sentAgain: 400 },
+    result: { wouldBe: undefined, left: 0, goOnAfter: 4, sentAgain: 400 },
     stop: new Stop(),
     rejectedFile: undefined,
     durationMs: 1,
     goOn: [],
+    checkpoint: undefined,
   });
 
 const notes = ({ rejected }: Run): unknown[] =>
@@ -401,6 +406,7 @@ describe('a run that PX forbids', () => {
       includeRefused: false,
       stop,
       counts,
+      checkpoint: undefined,
     });
     expect(stop.reason).toBe(reason);
     expect(sent.filter((request) => request.endsWith('/users/u0'))).toEqual(['PUT /v1/users/u0']);

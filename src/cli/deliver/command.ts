@@ -26,6 +26,9 @@ deliver skips messages that are switched off, and the types page, screen and
 alias. It writes what it could not deliver to the --rejected file, which is
 input for deliver again.
 
+deliver notes in a checkpoint beside the first file what is done. After a kill
+or a stop, start the same command again: it continues from there.
+
 Exit codes: 0 everything delivered or skipped, 1 something not delivered,
 2 wrong usage or configuration.
 
@@ -44,6 +47,8 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     .argument('[files...]', 'files of messages; - or no file: the standard input')
     .addOption(configOption())
     .option('-r, --rejected <file>', 'new file for what is not delivered, in the order of the input')
+    .option('--checkpoint <file>', 'where the run notes what is done (default: beside the first file)')
+    .option('--no-checkpoint', 'note nothing: a run that is killed cannot be resumed')
     .option('--skip <number>', 'skip this many messages at the beginning', wholeNumber(0), 0)
     .option('--include-refused', 'also send what was refused for good in an earlier run')
     .option('--dry-run', 'send nothing: count what would be sent')
@@ -76,7 +81,8 @@ function wordsToRepeat(command: Command): string[] {
     const name = option.attributeName();
     if (changing.has(name) || command.getOptionValueSource(name) !== 'cli') return [];
     const value: unknown = command.getOptionValue(name);
-    if (value === true) return [option.long ?? ''];
+    if (typeof value === 'boolean') return option.negate === value ? [] : [option.long ?? ''];
+    if (option.negate) return [];
     return [option.long ?? '', optionText(option, value)];
   });
 }

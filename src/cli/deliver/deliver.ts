@@ -1,12 +1,17 @@
 import type { DestinationConfig } from '../../destinations/gainsight_px/index.js';
 import { MessageInput } from '../input/message-input.js';
+import type { DeliverCheckpoint } from './resume/deliver-state.js';
+import { beginCheckpoint, openCheckpoint, type CheckpointChoice } from './resume/open-checkpoint.js';
+import { isOwnTail } from './resume/own-tail.js';
+import type { InputItem } from '../input/input-item.js';
 import type { CommandIo, StopSignal } from '../io.js';
 import { tryWrite } from '../output/print.js';
 import { printableJson } from '../output/printable.js';
 import { tableStyleOf } from '../output/table.js';
 import { loadSettings } from '../settings/load-settings.js';
 import { Counts } from './report/counts.js';
-import { resumeCommands } from './report/resume-command.js';
+import { countOf } from '../output/quantities.js';
+import { resumeCommands, sameCommand } from './report/resume-command.js';
 import type { ProgressState } from './report/progress-text.js';
 import { showProgress, type Progress, type ProgressStyle } from './report/progress.js';
 import { RejectedFile } from './rejected/rejected-file.js';
@@ -22,11 +27,8 @@ import {
 } from './delivery-target.js';
 
 /** The options of the command, parsed. */
-export interface DeliverCommandOptions extends DeliveryTargetOptions {
+export interface DeliverCommandOptions extends Omit<DeliveryTargetOptions, 'pxUrl'>, CheckpointChoice {
   readonly config?: string;
-  readonly rejected?: string;
-  readonly skip: number;
-  readonly includeRefused?: true;
   readonly progress: ProgressStyle;
   readonly json?: true;
 }
@@ -48,19 +50,51 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
   checkTarget(options);
   const config = loadSettings(options, io.env);
   const input = MessageInput.open(files, io);
+  const counts = new Counts();
+  let checkpoint: DeliverCheckpoint | undefined;
   let rejectedFile: RejectedFile | undefined;
   let target: DeliveryTarget | undefined;
-  let summary: Summary;
   try {
-    rejectedFile = options.rejected === undefined ? undefined : RejectedFile.create(options.rejected);
     target = await openTarget(options);
-    summary = await deliverInput({ input, config, call, target, rejectedFile }, io);
+    checkpoint = await openCheckpoint(options, { input, config, sentTo: target.sentTo }, io);
+    rejectedFile = await openRejectedFile(options, checkpoint, () => MessageInput.open(files, io).messages());
+    if (checkpoint !== undefined) {
+      const { counts: countsBefore, refused = [] } = checkpoint.before?.own ?? {};
+      if (countsBefore !== undefined) counts.restore(countsBefore);
+      const own = { counts: counts.save(), rejected: rejectedFile?.save() ?? null, refused };
+      checkpoint = await beginCheckpoint(checkpoint, own, options, io);
+    }
+    const summary = await deliverInput({ input, config, call, target, rejectedFile, counts, checkpoint }, io);
+    await report(summary, options, io);
+    // Only now: a run that is killed before shows its result when it is started again.
+    if (summary.goOnAfter === null) await removeCheckpoint(checkpoint, io);
   } finally {
     input.destroy();
     await target?.close();
     rejectedFile?.close();
+    checkpoint?.close();
   }
-  await report(summary, options, io);
+}
+
+/** @throws UsageError */
+async function openRejectedFile(
+  { rejected }: DeliverCommandOptions,
+  checkpoint: DeliverCheckpoint | undefined,
+  messages: () => AsyncIterable<InputItem>,
+): Promise<RejectedFile | undefined> {
+  if (rejected === undefined) return undefined;
+  const saved = checkpoint?.before?.own.rejected ?? null;
+  if (saved === null) return RejectedFile.create(rejected);
+  return RejectedFile.resume(rejected, saved, (tail) => isOwnTail(tail, messages()));
+}
+
+async function removeCheckpoint(checkpoint: DeliverCheckpoint | undefined, io: CommandIo): Promise<void> {
+  try {
+    await checkpoint?.remove();
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    io.stderr.write(`cannot remove ${checkpoint!.path} (${code}): remove it, everything is done\n`);
+  }
 }
 
 interface DeliverParts {
@@ -69,36 +103,68 @@ interface DeliverParts {
   readonly call: DeliverCall;
   readonly target: DeliveryTarget;
   readonly rejectedFile: RejectedFile | undefined;
+  readonly counts: Counts;
+  readonly checkpoint: DeliverCheckpoint | undefined;
 }
 
 async function deliverInput(parts: DeliverParts, io: CommandIo): Promise<Summary> {
-  const { input, config, call, target, rejectedFile } = parts;
+  const { input, config, call, target, rejectedFile, counts, checkpoint } = parts;
   const { options, wordsToRepeat } = call;
   const { sending, sentTo } = target;
   if (rejectedFile === undefined && sentTo === 'px') {
     io.stderr.write('without --rejected, what is not delivered is only counted\n');
   }
+  if (checkpoint?.before !== undefined) {
+    io.stderr.write(
+      `resuming with ${checkpoint.path}: ${countOf(counts.settled, 'message')} done by earlier runs\n`,
+    );
+  }
 
   const startMs = performance.now();
-  const [counts, stop] = [new Counts(), new Stop()];
+  const stop = new Stop();
   const progress = startProgress(options.progress, { counts, input }, io);
   const stopListening = stopOnSignal(stop, progress, io);
   const { skip, includeRefused = false } = options;
-  const run = { input, config, sending, rejectedFile, skip, includeRefused, stop, counts };
+  const run = { input, config, sending, rejectedFile, skip, includeRefused, stop, counts, checkpoint };
   const result = await runDelivery(run).finally(() => {
     progress.end();
     stopListening();
   });
+  if (checkpoint !== undefined) await finishCheckpoint(checkpoint, { stop, counts }, io);
 
   const { files } = input;
-  const goOn = resumeCommands({
-    files,
-    options: wordsToRepeat,
-    goOnAfter: result.goOnAfter,
-    rejectedFile: (rejectedFile?.retryable ?? 0) > 0 ? rejectedFile?.path : undefined,
-  });
+  const isLeft = result.goOnAfter !== undefined;
+  const goOn =
+    checkpoint !== undefined && isLeft
+      ? [sameCommand({ files, options: wordsToRepeat, skip, rejected: options.rejected })]
+      : resumeCommands({
+          files,
+          options: wordsToRepeat,
+          goOnAfter: result.goOnAfter,
+          rejectedFile: (rejectedFile?.retryable ?? 0) > 0 ? rejectedFile?.path : undefined,
+        });
   const durationMs = performance.now() - startMs;
-  return summarize({ sentTo, files, counts, result, stop, rejectedFile, durationMs, goOn });
+  return summarize({ sentTo, files, counts, result, stop, rejectedFile, durationMs, goOn, checkpoint });
+}
+
+/** Writes the last checkpoint of a run. */
+async function finishCheckpoint(
+  checkpoint: DeliverCheckpoint,
+  { stop: { reason }, counts }: { stop: Stop; counts: Counts },
+  io: CommandIo,
+): Promise<void> {
+  // What PX refused must be corrected before the run can be resumed.
+  const ofPx = counts.delivered === 0 ? ['dataCenter', '--px-url'] : [];
+  const mayChange =
+    reason === 'unauthorized' ? ['apiKey', ...ofPx] : reason === 'forbidden' ? ['apiKey'] : [];
+  try {
+    await checkpoint.finish(mayChange);
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    io.stderr.write(
+      `cannot write the last checkpoint (${code}): the one before holds, and what was sent since is sent again\n`,
+    );
+  }
 }
 
 /**

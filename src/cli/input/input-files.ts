@@ -1,5 +1,6 @@
 import { statSync, type Stats } from 'node:fs';
 import { globSync } from 'tinyglobby';
+import { isCheckpointFile } from '../checkpoint/checkpoint-name.js';
 import { UsageError } from '../io.js';
 
 /** The name of the standard input on a command line. */
@@ -10,16 +11,20 @@ const PATTERN_SIGNS = /[*?[\]{}]/;
 /**
  * Resolves the arguments of a command line to files, in their order. A pattern becomes the files that it
  * matches, sorted by name: shells do not expand quoted patterns, and on Windows none. A file that is named
- * twice is read once.
+ * twice is read once. Checkpoints of `deliver` are left out.
  *
  * @throws UsageError when an argument matches no file
  */
 export function inputFiles(words: readonly string[]): string[] {
   const byIdentity = new Map<string, string>();
   for (const file of words.flatMap(expand)) {
+    // A pattern of the shell matches them as well.
+    if (isCheckpointFile(file)) continue;
     const identity = identityOf(file);
     if (!byIdentity.has(identity)) byIdentity.set(identity, file);
   }
+  if (byIdentity.size === 0)
+    throw new UsageError('no input: only checkpoints are named; name the files of messages');
   return [...byIdentity.values()];
 }
 

@@ -1,5 +1,7 @@
 import { accessSync, constants, createReadStream, ReadStream, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import type { ReadPart } from '../checkpoint/input-identity.js';
+import { TextDigest } from '../checkpoint/text-digest.js';
 import { type CommandIo, UsageError } from '../io.js';
 import { cannotRead, inputFiles, STDIN } from './input-files.js';
 import type { InputItem } from './input-item.js';
@@ -17,13 +19,25 @@ interface InputFile extends ReadFile {
   /** Undefined when it is not known. */
   readonly sizeBytes: number | undefined;
   read: number;
+  /** Of what was read; undefined when nobody asked for it, and before the file is begun. */
+  digest: TextDigest | undefined;
 }
+
+/** A regular file: it can be read again. */
+export interface RegularFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+/** Names of what a process has open, or of a device: another process finds something else there. */
+const SYSTEM_FILE = /^\/(?:dev|proc)\//;
 
 /** The input of a command: files that are opened and read one after another. */
 export class MessageInput {
   #current: Readable | undefined;
   #bytesBefore = 0;
   #destroyed = false;
+  #isDigested = false;
 
   private constructor(
     private readonly list: readonly InputFile[],
@@ -48,6 +62,26 @@ export class MessageInput {
     return this.list;
   }
 
+  /** The files, when all of them can be read again; otherwise undefined. */
+  get regularFiles(): readonly RegularFile[] | undefined {
+    const regular = this.list.flatMap(({ name, sizeBytes }) =>
+      sizeBytes === undefined || SYSTEM_FILE.test(name) ? [] : [{ name, sizeBytes }],
+    );
+    return regular.length === this.list.length ? regular : undefined;
+  }
+
+  /** Keeps a digest of all text that is read from now on. */
+  digestText(): void {
+    this.#isDigested = true;
+  }
+
+  /** What was read of each file; null before it is begun. Only after {@link MessageInput.digestText}. */
+  readParts(): (ReadPart | null)[] {
+    return this.list.map(({ digest, read }) =>
+      digest === undefined ? null : { ...digest.part(), messages: read },
+    );
+  }
+
   /** From 0 to 1; undefined when the size is unknown, as for a pipe. Compressed bytes count for gzip. */
   shareRead(): number | undefined {
     let total = 0;
@@ -69,7 +103,18 @@ export class MessageInput {
       if (this.#destroyed || signal?.aborted === true) return;
       const source = file.name === STDIN ? this.stdin : createReadStream(file.name);
       this.#current = source;
-      for await (const item of readMessages(source, signal === undefined ? {} : { signal })) {
+      if (this.#isDigested) file.digest = new TextDigest();
+      const { digest } = file;
+      for await (const item of readMessages(source, {
+        ...(signal === undefined ? {} : { signal }),
+        ...(digest === undefined
+          ? {}
+          : {
+              onText: (text) => {
+                digest.add(text);
+              },
+            }),
+      })) {
         file.read += 1;
         yield this.list.length === 1 ? item : { ...item, position: { file: file.name, ...item.position } };
       }
@@ -87,11 +132,12 @@ export class MessageInput {
 }
 
 function inputFile(name: string): InputFile {
-  if (name === STDIN) return { name, sizeBytes: undefined, read: 0 };
+  if (name === STDIN) return { name, sizeBytes: undefined, read: 0, digest: undefined };
   try {
     accessSync(name, constants.R_OK);
     const stats = statSync(name);
-    return { name, sizeBytes: stats.isFile() ? stats.size : undefined, read: 0 };
+    const sizeBytes = stats.isFile() ? stats.size : undefined;
+    return { name, sizeBytes, read: 0, digest: undefined };
   } catch (error) {
     throw cannotRead(name, error);
   }

@@ -20,6 +20,8 @@ interface ReadOptions {
    * source that waits for data.
    */
   readonly signal?: AbortSignal;
+  /** Gets all text, unpacked and as UTF-8, before it is split into messages. */
+  readonly onText?: (text: Uint8Array) => void;
 }
 
 /**
@@ -39,7 +41,7 @@ interface ReadOptions {
  */
 export async function* readMessages(
   source: AsyncIterable<Uint8Array>,
-  { maxLineBytes = MAX_LINE_BYTES, signal }: ReadOptions = {},
+  { maxLineBytes = MAX_LINE_BYTES, signal, onText }: ReadOptions = {},
 ): AsyncGenerator<InputItem, void, undefined> {
   const splitter = new AutoSplitter(maxLineBytes);
   const values = new JsonValues(maxLineBytes);
@@ -59,6 +61,7 @@ export async function* readMessages(
   let end: InputEnd = {};
   try {
     for await (const chunk of decodeInput(source)) {
+      onText?.(chunk);
       for (const record of splitter.push(chunk)) yield* itemsOf(values.push(record));
     }
   } catch (error) {

@@ -4,7 +4,7 @@ import { OrderedWindow } from '../../../src/cli/deliver/run/ordered-window';
 test('results come out in the order in which their slots were opened, whatever settles first', () => {
   const out: string[] = [];
   const window = new OrderedWindow<string>({ slots: 10, bytes: 1_000 }, (result) => out.push(result));
-  const [a, b, c, d] = [window.open(1), window.open(1), window.open(1), window.open(1)] as const;
+  const [a, b, c, d] = [window.open(1, 0), window.open(1, 0), window.open(1, 0), window.open(1, 0)] as const;
   window.settle(c, 'c');
   window.settle(b);
   expect(out).toEqual([]);
@@ -16,7 +16,7 @@ test('results come out in the order in which their slots were opened, whatever s
 
 test('a window is full by count, and has room as soon as its first slot is done with', async () => {
   const window = new OrderedWindow<string>({ slots: 2, bytes: 1_000 }, () => undefined);
-  const [first, second] = [window.open(1), window.open(1)] as const;
+  const [first, second] = [window.open(1, 0), window.open(1, 0)] as const;
   expect(window.isFull).toBe(true);
   let hasRoom = false;
   const room = window.room().then(() => (hasRoom = true));
@@ -30,11 +30,15 @@ test('a window is full by count, and has room as soon as its first slot is done 
 
 test('a window is full by bytes; what was delivered takes none, what waits to be handed on still does', () => {
   const window = new OrderedWindow<string>({ slots: 100, bytes: 1_000 }, () => undefined);
-  const [first, delivered, waiting] = [window.open(400), window.open(400), window.open(300)] as const;
+  const [first, delivered, waiting] = [
+    window.open(400, 0),
+    window.open(400, 0),
+    window.open(300, 0),
+  ] as const;
   expect(window.isFull).toBe(true);
   window.settle(delivered);
   expect(window.isFull).toBe(false);
-  window.open(300);
+  window.open(300, 0);
   window.settle(waiting, 'rejected');
   expect(window.isFull).toBe(true);
   window.settle(first);
@@ -45,7 +49,7 @@ test('a run of any length goes through a small window', () => {
   const out: number[] = [];
   const window = new OrderedWindow<number>({ slots: 2, bytes: 40 }, (result) => out.push(result));
   for (let n = 0; n < 5_000; n++) {
-    const [one, two] = [window.open(10), window.open(10)];
+    const [one, two] = [window.open(10, 0), window.open(10, 0)];
     window.settle(two, n);
     window.settle(one);
     if (window.isFull) throw new Error(`full after ${n}`);

@@ -1,13 +1,17 @@
 import {
   closeSync,
   constants,
+  createReadStream,
   fchmodSync,
   fstatSync,
+  fsync,
   ftruncateSync,
   openSync,
   writeSync,
   type Stats,
 } from 'node:fs';
+import { promisify } from 'node:util';
+import { TextDigest, type DigestedPart } from '../../checkpoint/text-digest.js';
 import { UsageError } from '../../io.js';
 import { rejectedLine, type Rejection } from './rejection.js';
 
@@ -20,22 +24,30 @@ const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND;
 /** Devices, `/dev/stdout`, process substitutions of a shell: only the system creates links there. */
 const DEVICE = /^\/dev\//;
 
+/** What a checkpoint says of a rejected file. */
+export interface SavedRejectedFile extends DigestedPart {
+  /** As the command line named it. */
+  readonly path: string;
+  readonly lines: number;
+  readonly retryable: number;
+}
+
 /**
  * The file of rejections. Each line is handed to the operating system before the next message is processed.
  */
 export class RejectedFile {
   #lines = 0;
   #retryable = 0;
-  /** Bytes of complete lines; undefined when this is not a regular file. */
-  #size: number | undefined;
+  /** Of the complete lines. */
+  readonly #digest = new TextDigest();
+  #bytesOnDisk = 0;
 
   private constructor(
     readonly path: string,
     private readonly descriptor: number,
-    isRegular: boolean,
-  ) {
-    this.#size = isRegular ? 0 : undefined;
-  }
+    /** Whether it is a file that can be cut and read again. */
+    readonly isRegular: boolean,
+  ) {}
 
   /**
    * Creates the file, readable only for its owner. It refuses a file with content, which may be the only copy
@@ -44,12 +56,60 @@ export class RejectedFile {
    * @throws UsageError when the file cannot be created, or must not be written
    */
   static create(path: string): RejectedFile {
-    const isDevice = DEVICE.test(path);
-    const descriptor = open(path, isDevice ? APPEND : APPEND | NO_LINKS | NO_WAITING);
+    return RejectedFile.open(path, (stats) => {
+      if (stats.size === 0) return;
+      throw new UsageError(
+        `${path} holds messages already: name a new file with --rejected, or move it away`,
+      );
+    });
+  }
+
+  /**
+   * Opens the file of a run that this one continues, and cuts off what was written after the checkpoint.
+   *
+   * @param isOwnTail whether what follows the part of the checkpoint was written by that run, too
+   * @throws UsageError when it is another file, and as {@link RejectedFile.create}
+   */
+  static async resume(
+    path: string,
+    saved: SavedRejectedFile,
+    isOwnTail: (tail: Buffer) => Promise<boolean>,
+  ): Promise<RejectedFile> {
+    const file = RejectedFile.open(path, ({ size }) => {
+      if (size >= saved.bytes) return;
+      throw notOwn(path, `has ${size} bytes, and had ${saved.bytes} at the checkpoint`, saved);
+    });
+    try {
+      const tail: Buffer[] = [];
+      for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+        const kept = chunk.subarray(0, saved.bytes - file.#digest.bytes);
+        file.#digest.add(kept);
+        if (kept.length < chunk.length) tail.push(chunk.subarray(kept.length));
+      }
+      if (file.#digest.part().sha256 !== saved.sha256) throw notOwn(path, 'has another content', saved);
+      if (tail.length > 0 && !(await isOwnTail(Buffer.concat(tail)))) {
+        throw notOwn(path, 'holds messages of another run', saved);
+      }
+      ftruncateSync(file.descriptor, saved.bytes);
+    } catch (error) {
+      file.close();
+      throw error instanceof UsageError ? error : cannotWrite(path, error);
+    }
+    file.#lines = saved.lines;
+    file.#retryable = saved.retryable;
+    return file;
+  }
+
+  /** @param check throws when the file must not be written */
+  private static open(path: string, check: (stats: Stats) => void): RejectedFile {
+    const descriptor = open(path, isDevice(path) ? APPEND : APPEND | NO_LINKS | NO_WAITING);
     try {
       const stats = fstatSync(descriptor);
-      const problem = isDevice && !stats.isFile() ? undefined : problemOf(stats);
-      if (problem !== undefined) throw new UsageError(`${path} ${problem}`);
+      if (stats.isFile() || !isDevice(path)) {
+        const problem = problemOf(stats);
+        if (problem !== undefined) throw new UsageError(`${path} ${problem}`);
+        check(stats);
+      }
       if (stats.isFile()) fchmodSync(descriptor, MODE);
       return new RejectedFile(path, descriptor, stats.isFile());
     } catch (error) {
@@ -85,7 +145,21 @@ export class RejectedFile {
     }
     this.#lines += 1;
     if (rejection.retryable) this.#retryable += 1;
-    if (this.#size !== undefined) this.#size += bytes.length;
+    this.#digest.add(bytes);
+  }
+
+  /** What a checkpoint stores of it. */
+  save(): SavedRejectedFile {
+    const { path, lines, retryable } = this;
+    return { path, ...this.#digest.part(), lines, retryable };
+  }
+
+  /** Resolves when all that was written is on the disk. @throws the error of the file system */
+  async sync(): Promise<void> {
+    const { bytes } = this.#digest;
+    if (bytes === this.#bytesOnDisk) return;
+    await promisify(fsync)(this.descriptor);
+    this.#bytesOnDisk = bytes;
   }
 
   close(): void {
@@ -93,14 +167,17 @@ export class RejectedFile {
   }
 
   #cutBack(): void {
-    if (this.#size === undefined) return;
+    if (!this.isRegular) return;
     try {
-      ftruncateSync(this.descriptor, this.#size);
+      ftruncateSync(this.descriptor, this.#digest.bytes);
     } catch {
       // The caller gets the error of the write.
     }
   }
 }
+
+/** Whether the path is one where only the system creates links. */
+export const isDevice = (path: string): boolean => DEVICE.test(path);
 
 function open(path: string, flags: number): number {
   try {
@@ -118,10 +195,15 @@ function cannotWrite(path: string, error: unknown): UsageError {
   return new UsageError(`cannot write ${path} (${code}): name another file with --rejected`);
 }
 
-/** Why a file that is there must not be written. */
+function notOwn(path: string, why: string, saved: SavedRejectedFile): UsageError {
+  return new UsageError(
+    `${path} ${why}, so it is not the rejected file of the run that the checkpoint continues: name that one with --rejected (it was ${saved.path})`,
+  );
+}
+
+/** Why a file that is there must not be written, whatever it contains. */
 function problemOf(stats: Stats): string | undefined {
   if (!stats.isFile()) return 'is not a regular file: name another file with --rejected';
-  if (stats.size > 0) return 'holds messages already: name a new file with --rejected, or move it away';
   const user = process.getuid?.();
   if (user !== undefined && stats.uid !== user) {
     return 'belongs to another user: name a new file with --rejected';

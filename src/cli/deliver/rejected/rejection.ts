@@ -37,8 +37,16 @@ export function noteOf({ item, code, reason, retryable, mayHaveLanded }: Rejecti
  * // '{"rejected":{"code":"id_missing","reason":"…","retryable":false,"line":7},"message":{"type":"track",…}}'
  */
 export function rejectedLine(rejection: Rejection): string {
-  const { item } = rejection;
-  const note = JSON.stringify(noteOf(rejection));
+  return `${noteStart(noteOf(rejection))}${contentEnd(rejection.item)}`;
+}
+
+/** A line of a rejected file up to its note. */
+export function noteStart(note: RejectedNote): string {
+  return `{"rejected":${JSON.stringify(note)},`;
+}
+
+/** The rest of that line: the message, or the text of an unreadable item. */
+export function contentEnd(item: InputItem): string {
   const [name, value] = item.kind === 'message' ? ['message', item.message] : ['text', item.text ?? null];
-  return `{"rejected":${note},"${name}":${stringifyJson(value)}}`;
+  return `"${name}":${stringifyJson(value)}}`;
 }

@@ -5,10 +5,12 @@ import {
   type SkipReason,
   type WarningCode,
 } from '../../../destinations/gainsight_px/index.js';
+import type { RequestRecord } from '../../../router/index.js';
 import type { InputItem } from '../../input/read-messages.js';
-import { DroppedValues } from './dropped-values.js';
+import { DroppedValues, type SavedDroppedValues } from './dropped-values.js';
 import { FirstRejections } from './first-rejections.js';
-import type { Rejection } from '../rejected/rejection.js';
+import { Latencies, type SavedLatencies } from './latencies.js';
+import type { RejectedNote, Rejection } from '../rejected/rejection.js';
 
 /** Types with counts of their own: the mapped ones, and others that archives contain. */
 const COUNTED_TYPES = [...MESSAGE_TYPES, 'page', 'screen', 'alias'] as const;
@@ -34,7 +36,27 @@ export interface RejectedCode {
 /** Why a message was skipped: its content, or an earlier run. */
 export type SkipCause = SkipReason | 'refused_before' | 'unreadable_before';
 
-/** Counts the results of the messages of a run. */
+/** Counts of settled messages and of requests as plain data: what one run stores and the next continues from. */
+export interface SavedCounts {
+  readonly passedOver: number;
+  readonly skipped: Readonly<Record<SkipCause, number>>;
+  readonly sent: number;
+  readonly linksSkipped: number;
+  readonly possibleDuplicates: number;
+  readonly kinds: readonly (readonly [InputKind, Readonly<OutcomeCounts>])[];
+  readonly codes: readonly Readonly<RejectedCode>[];
+  readonly warnings: readonly (readonly [WarningCode, number])[];
+  readonly dropped: SavedDroppedValues;
+  readonly firstRejections: readonly RejectedNote[];
+  readonly requests: readonly (readonly [route: string, count: number])[];
+  readonly retries: number;
+  readonly latencies: SavedLatencies;
+}
+
+/** What the mapping left out of a message, and what it warns of. */
+export type Remarks = Pick<Explanation, 'dropped' | 'warnings'>;
+
+/** Counts the results of the messages of a run, and of those that it continues. */
 export class Counts {
   /**
    * Messages and unreadable items so far, including those skipped by `--skip`: the value of the next
@@ -54,13 +76,18 @@ export class Counts {
   pausedUntilMs = 0;
   /** Delivered group messages that do not link their user. */
   linksSkipped = 0;
-  /** Delivered by this run, and possibly by an earlier run that got no clear response. */
-  perhapsDeliveredBefore = 0;
+  /** Messages whose event PX may have twice, from one run or from two. */
+  possibleDuplicates = 0;
+  /** Requests that were sent again. */
+  retries = 0;
+  /** Requests by route. */
+  readonly requests = new Map<string, number>();
   readonly kinds = new Map<InputKind, OutcomeCounts>();
   readonly codes = new Map<string, RejectedCode>();
   readonly warnings = new Map<WarningCode, number>();
   readonly dropped = new DroppedValues();
   readonly firstRejections = new FirstRejections();
+  #latencies = new Latencies();
 
   get delivered(): number {
     return this.#sum('delivered');
@@ -95,15 +122,59 @@ export class Counts {
   noteRejected(rejection: Rejection): void {
     this.#countsOf(rejection.item).rejected += 1;
     const { code, retryable } = rejection;
-    const key = `${code} ${retryable}`;
+    const key = codeKey(rejection);
     const counted = this.codes.get(key);
     if (counted === undefined) this.codes.set(key, { code, retryable, count: 1 });
     else counted.count += 1;
   }
 
-  noteExplained({ dropped, warnings }: Explanation): void {
+  /** Call it for a message that is settled: one that is not settled is mapped again by the next run. */
+  noteRemarks({ dropped, warnings }: Remarks): void {
     this.dropped.add(dropped);
     for (const { code } of warnings) this.warnings.set(code, (this.warnings.get(code) ?? 0) + 1);
+  }
+
+  noteRequest({ route, durationMs }: Pick<RequestRecord, 'route' | 'durationMs'>): void {
+    this.requests.set(route, (this.requests.get(route) ?? 0) + 1);
+    this.#latencies.add(durationMs);
+  }
+
+  /** How long half of the requests took at most, and 95 % of them; in milliseconds. */
+  get latencyMs(): { readonly p50: number | null; readonly p95: number | null } {
+    return { p50: this.#latencies.percentile(50), p95: this.#latencies.percentile(95) };
+  }
+
+  save(): SavedCounts {
+    const { passedOver, skipped, sent, linksSkipped, possibleDuplicates, retries } = this;
+    return {
+      passedOver,
+      skipped: { ...skipped },
+      sent,
+      linksSkipped,
+      possibleDuplicates,
+      kinds: [...this.kinds],
+      codes: [...this.codes.values()],
+      warnings: [...this.warnings],
+      dropped: this.dropped.save(),
+      firstRejections: this.firstRejections.save(),
+      requests: [...this.requests],
+      retries,
+      latencies: this.#latencies.save(),
+    };
+  }
+
+  /** Continues the counts of an earlier run. Call it before anything is counted. */
+  restore(saved: SavedCounts): void {
+    const { passedOver, skipped, sent, linksSkipped, possibleDuplicates, retries } = saved;
+    Object.assign(this, { passedOver, sent, linksSkipped, possibleDuplicates, retries });
+    Object.assign(this.skipped, skipped);
+    for (const [kind, outcomes] of saved.kinds) this.kinds.set(kind, { ...outcomes });
+    for (const code of saved.codes) this.codes.set(codeKey(code), { ...code });
+    for (const [code, number] of saved.warnings) this.warnings.set(code, number);
+    for (const [route, number] of saved.requests) this.requests.set(route, number);
+    this.dropped.restore(saved.dropped);
+    this.firstRejections.restore(saved.firstRejections);
+    this.#latencies = new Latencies(saved.latencies);
   }
 
   #countsOf(item: InputItem): OutcomeCounts {
@@ -119,6 +190,9 @@ export class Counts {
     return sum;
   }
 }
+
+const codeKey = ({ code, retryable }: Pick<RejectedCode, 'code' | 'retryable'>): string =>
+  `${code} ${retryable}`;
 
 function kindOf(item: InputItem): InputKind {
   if (item.kind === 'unreadable') return 'unreadable';

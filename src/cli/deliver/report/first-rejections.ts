@@ -10,13 +10,26 @@ export class FirstRejections {
 
   /** Takes the rejections in the order of the input. */
   add(rejection: Rejection): void {
-    const { code } = rejection;
-    if (!this.#byCode.has(code)) this.#byCode.set(code, noteOf(rejection));
-    else if (this.#others.length < SHOWN_REJECTIONS) this.#others.push(noteOf(rejection));
+    if (!this.#byCode.has(rejection.code) || this.#others.length < SHOWN_REJECTIONS)
+      this.#add(noteOf(rejection));
+  }
+
+  /** All that is kept, in an order from which it can be restored. */
+  save(): RejectedNote[] {
+    return [...this.#byCode.values(), ...this.#others];
+  }
+
+  restore(notes: readonly RejectedNote[]): void {
+    for (const note of notes) this.#add(note);
   }
 
   list(): RejectedNote[] {
     const examples = [...this.#byCode.values()];
     return [...examples, ...this.#others.slice(0, Math.max(0, SHOWN_REJECTIONS - examples.length))];
+  }
+
+  #add(note: RejectedNote): void {
+    if (!this.#byCode.has(note.code)) this.#byCode.set(note.code, note);
+    else this.#others.push(note);
   }
 }

@@ -32,14 +32,34 @@ export function resumeCommands(
     taken.add(name);
     return name;
   };
-  const command = (...words: readonly string[]): string =>
-    ['gainsight-px', 'deliver', ...words, '--rejected', freeName()].map(shellWord).join(' ');
+  const command = (...words: readonly string[]): string => deliverCommand(...words, '--rejected', freeName());
   const ofReplay = options.filter((word) => !OF_THIS_INPUT.has(word));
   return [
     ...(rejectedFile === undefined ? [] : [command(fileWord(rejectedFile), ...ofReplay)]),
     ...(goOnAfter === undefined ? [] : [command(...restOf(files, goOnAfter), ...options)]),
   ];
 }
+
+/** The command that was called, for a run that continues from its checkpoint. */
+export function sameCommand({
+  files,
+  options,
+  skip,
+  rejected,
+}: Pick<Leftovers, 'files' | 'options'> & {
+  readonly skip: number;
+  readonly rejected: string | undefined;
+}): string {
+  return deliverCommand(
+    ...files.map(({ name }) => fileWord(name)),
+    ...(skip === 0 ? [] : ['--skip', String(skip)]),
+    ...options,
+    ...(rejected === undefined ? [] : ['--rejected', rejected]),
+  );
+}
+
+const deliverCommand = (...words: readonly string[]): string =>
+  ['gainsight-px', 'deliver', ...words].map(shellWord).join(' ');
 
 /** The files that are left, and how many messages of the first one to skip. */
 function restOf(files: readonly ReadFile[], doneMessages: number): string[] {

@@ -26,10 +26,11 @@ export function summaryText(summary: Summary, style: TableStyle): string {
 }
 
 function title(summary: Summary): string {
-  const { sentTo, messages, linksSkipped, durationMs, stopped } = summary;
+  const { sentTo, messages, linksSkipped, durationMs, stopped, left, runs } = summary;
   const { delivered = messages.wouldSend ?? 0, rejected, skipped } = messages;
   const done = sentTo === 'nowhere' ? 'would be sent' : 'delivered';
   const parts = [`${count(delivered)} ${done}`, `${count(rejected)} rejected`];
+  if (left > 0) parts.push(`${count(left)} read, and left for the next run`);
   if (skipped.passedOver > 0) parts.push(`${count(skipped.passedOver)} passed over by --skip`);
   if (skipped.switchedOff > 0) {
     parts.push(`${count(skipped.switchedOff)} skipped: not meant for this destination`);
@@ -57,7 +58,8 @@ function title(summary: Summary): string {
   }
   const rate = perSecond(delivered + rejected, durationMs);
   const end = stopped === null ? '' : `\nStopped: ${printable(stopped.message)}.`;
-  return `${TITLES[sentTo]}, in ${duration(durationMs)} (${count(rate)} messages/s)\n  ${parts.join('\n  ')}${end}`;
+  const time = runs === 1 ? duration(durationMs) : `${duration(durationMs)} in ${count(runs)} runs`;
+  return `${TITLES[sentTo]}, in ${time} (${count(rate)} messages/s)\n  ${parts.join('\n  ')}${end}`;
 }
 
 /** Empty for one file: the other sections describe it. */

@@ -4,6 +4,7 @@ import sum from 'lodash/sum.js';
 import type { ReadFile } from '../../input/message-input.js';
 import type { Counts, OutcomeCounts, InputKind, RejectedCode } from './counts.js';
 import type { DroppedPath } from './dropped-values.js';
+import type { DeliverCheckpoint } from '../resume/deliver-state.js';
 import type { RejectedFile } from '../rejected/rejected-file.js';
 import type { RejectedNote } from '../rejected/rejection.js';
 import type { RunResult } from '../run/session.js';
@@ -42,6 +43,14 @@ export interface Summary {
   readonly requests: SentRequests | WouldBe;
   /** Group messages that were delivered without linking their user (`missingUserOnGroup: skip`). */
   readonly linksSkipped: number;
+  /** How many times the command was started for this input: more than once after runs that were killed or stopped. */
+  readonly runs: number;
+  /** Whether this run continued an earlier one. Then all counts are of all runs. */
+  readonly resumed: boolean;
+  /** The checkpoint with which the same command continues; null when nothing is left, and without one. */
+  readonly checkpoint: string | null;
+  /** Messages that were read, and neither delivered nor rejected: they stay for the next run. 0 without a checkpoint. */
+  readonly left: number;
   /** Messages whose event PX may have twice, from this run or from this and an earlier run. */
   readonly possibleDuplicates: number;
   readonly rejected: {
@@ -59,6 +68,7 @@ export interface Summary {
     readonly top: readonly DroppedPath[];
   };
   readonly warnings: Readonly<Record<string, number>>;
+  /** Of all runs. */
   readonly durationMs: number;
   /** Why the run ended before its input did. */
   readonly stopped: { readonly reason: StopReason; readonly message: string } | null;
@@ -105,21 +115,27 @@ interface SummaryParts {
   readonly result: RunResult;
   readonly stop: Stop;
   readonly rejectedFile: RejectedFile | undefined;
-  readonly durationMs: number;
   readonly goOn: readonly string[];
+  /** Of this run alone; a checkpoint knows that of all runs. */
+  readonly durationMs: number;
+  readonly checkpoint: DeliverCheckpoint | undefined;
 }
 
 /** Builds the summary of a run. */
 export function summarize(parts: SummaryParts): Summary {
-  const { sentTo, files, counts, result, stop, rejectedFile, durationMs, goOn } = parts;
-  const { read, delivered, rejected, retryable, passedOver, skipped, dropped } = counts;
+  const { sentTo, counts, result, stop, rejectedFile, durationMs, goOn, checkpoint } = parts;
+  const { delivered, rejected, retryable, passedOver, skipped, dropped } = counts;
+  const files = parts.files.map(({ name, read }, index) => ({
+    name,
+    read: Math.max(read, checkpoint?.partsBefore[index]?.messages ?? 0),
+  }));
   const inFile = rejectedFile?.lines ?? 0;
   const isUnwritten = stop.reason === 'rejected_file_failed' && inFile === 0;
   return {
     sentTo,
-    files: files.map(({ name, read: fromIt }) => ({ name, read: fromIt })),
+    files,
     messages: {
-      read,
+      read: checkpoint === undefined ? counts.read : sum(files.map(({ read }) => read)),
       ...sent(delivered, sentTo),
       rejected,
       retryable,
@@ -139,7 +155,11 @@ export function summarize(parts: SummaryParts): Summary {
     },
     requests: requestsOf(result, counts),
     linksSkipped: counts.linksSkipped,
-    possibleDuplicates: (result.stats?.mayBeDuplicates ?? 0) + counts.perhapsDeliveredBefore,
+    runs: checkpoint?.runs ?? 1,
+    resumed: checkpoint?.before !== undefined,
+    checkpoint: checkpoint === undefined || result.goOnAfter === undefined ? null : checkpoint.path,
+    left: result.left,
+    possibleDuplicates: counts.possibleDuplicates,
     rejected: {
       byCode: orderBy([...counts.codes.values()], 'count', 'desc'),
       first: counts.firstRejections.list(),
@@ -148,7 +168,7 @@ export function summarize(parts: SummaryParts): Summary {
     },
     dropped: { values: dropped.total, messages: dropped.messages, top: dropped.top(TOP) },
     warnings: Object.fromEntries(counts.warnings),
-    durationMs: Math.round(durationMs),
+    durationMs: Math.round(checkpoint?.durationMs ?? durationMs),
     stopped: stop.reason === undefined ? null : { reason: stop.reason, message: stop.text },
     goOnAfter: result.goOnAfter ?? null,
     sentAgain: result.sentAgain,
@@ -156,18 +176,20 @@ export function summarize(parts: SummaryParts): Summary {
   };
 }
 
-function requestsOf({ stats, wouldBe }: RunResult, { sent }: Counts): Summary['requests'] {
+function requestsOf(
+  { wouldBe }: RunResult,
+  { sent, requests, retries, latencyMs }: Counts,
+): Summary['requests'] {
   if (wouldBe !== undefined) {
     return { atLeast: wouldBe.atLeast, atMost: wouldBe.atMost, byRoute: wouldBe.byRoute };
   }
-  const byRoute = stats?.requests ?? {};
-  const total = sum(Object.values(byRoute));
+  const total = sum([...requests.values()]);
   return {
     total,
-    byRoute,
+    byRoute: Object.fromEntries(requests),
     perMessage: sent === 0 ? null : round(total / sent, 3),
-    retries: stats?.retries ?? 0,
-    latencyMs: stats?.latencyMs ?? { p50: null, p95: null },
+    retries,
+    latencyMs,
   };
 }
 

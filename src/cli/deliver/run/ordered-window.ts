@@ -1,5 +1,7 @@
 /** A message that is not settled yet, or whose result waits for earlier ones. */
 export interface Slot<T> {
+  /** The number of the message in the input. */
+  readonly number: number;
   readonly bytes: number;
   /** What to hand on when all earlier slots are settled; `undefined`: nothing. */
   result: T | undefined;
@@ -23,11 +25,16 @@ export class OrderedWindow<T> {
   #bytes = 0;
   #onRoom: (() => void) | undefined;
 
-  /** @param handOn called with each result, in order */
+  /** @param handOn called with each result and the number of its message, in order */
   constructor(
     private readonly limits: WindowLimits,
-    private readonly handOn: (result: T) => void,
+    private readonly handOn: (result: T, number: number) => void,
   ) {}
+
+  /** The slots that are not settled, or whose result is not handed on, in order. */
+  get unfinished(): Slot<T>[] {
+    return this.#slots.slice(this.#head).filter(({ settled, result }) => !settled || result !== undefined);
+  }
 
   /** How many slots after the emitted one are settled without a result. */
   get settledBehind(): number {
@@ -40,8 +47,8 @@ export class OrderedWindow<T> {
   }
 
   /** Opens the slot of the next message, which takes `bytes` of memory. */
-  open(bytes: number): Slot<T> {
-    const slot: Slot<T> = { bytes, result: undefined, settled: false };
+  open(bytes: number, number: number): Slot<T> {
+    const slot: Slot<T> = { number, bytes, result: undefined, settled: false };
     this.#slots.push(slot);
     this.#bytes += bytes;
     return slot;
@@ -68,7 +75,7 @@ export class OrderedWindow<T> {
       this.#head += 1;
       if (slot.result === undefined) continue;
       this.#bytes -= slot.bytes;
-      this.handOn(slot.result);
+      this.handOn(slot.result, slot.number);
     }
     if (this.#head > 1_000 && this.#head * 2 > this.#slots.length) {
       this.#slots = this.#slots.slice(this.#head);

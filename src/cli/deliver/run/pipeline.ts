@@ -1,4 +1,4 @@
-import { InternalError, type RudderMessage, type RequestPlan } from '../../../core/index.js';
+import { InternalError, type RequestPlan, type RudderMessage, type Step } from '../../../core/index.js';
 import {
   skipReason,
   type CompiledDestination,
@@ -7,10 +7,13 @@ import {
 } from '../../../destinations/gainsight_px/index.js';
 import type { Failed, Outcome, RequestRecord, Router } from '../../../router/index.js';
 import type { UnreadableItem, InputItem, InputMessage } from '../../input/read-messages.js';
-import type { Counts, SkipCause } from '../report/counts.js';
+import type { Counts, Remarks, SkipCause } from '../report/counts.js';
+import type { DeliverCheckpoint, DeliverState, SavedRefusal } from '../resume/deliver-state.js';
+import type { Snapshot } from '../../checkpoint/checkpoint.js';
 import type { Deferred403s } from './deferred-403s.js';
 import { OrderedWindow, type Slot, type WindowLimits } from './ordered-window.js';
 import type { Rejection } from '../rejected/rejection.js';
+import type { Stop } from './stop.js';
 import type { StopRules } from './stop-rules.js';
 import type { WouldBeRequests } from './would-be-requests.js';
 
@@ -28,8 +31,14 @@ interface PipelineParts {
   readonly skip: number;
   /** Whether messages that an earlier run refused for good are sent again. */
   readonly includeRefused: boolean;
-  /** Gets each rejection, in the order of the input. */
-  readonly onRejection: (rejection: Rejection, position: InputPosition) => void;
+  readonly stop: Stop;
+  /** `undefined`: a stopped run rejects what it has not sent. */
+  readonly checkpoint: DeliverCheckpoint | undefined;
+  /**
+   * Gets each rejection, in the order of the input. False: it could not be kept, and the message stays for the next run;
+   * only with a checkpoint.
+   */
+  readonly onRejection: (rejection: Rejection, position: InputPosition) => boolean;
 }
 
 /** Where a message is in the input. */
@@ -43,33 +52,49 @@ export interface InputPosition {
 /** Wide enough that one message with many retries does not hold up the others. */
 const WINDOW: WindowLimits = { slots: 50_000, bytes: 64 * 1024 * 1024 };
 
-interface Ordinal {
+/** A rejection on its way to the rejected file. */
+interface Rejected {
   readonly rejection: Rejection;
-  readonly ordinal: number;
+  readonly remarks: Remarks | undefined;
+  /** Whether requests of it were sent. */
+  readonly wasSent: boolean;
+  readonly mayBeDuplicate: boolean;
 }
-type InputSlot = Slot<Ordinal>;
+type InputSlot = Slot<Rejected>;
+
+/** A message that stays for the next run. */
+interface Left {
+  /** Whether PX may have its event. */
+  readonly mayHaveLanded: boolean;
+  readonly refusal: SavedRefusal | undefined;
+}
+
+/** More are not stored: they are sent again, and PX refuses them again. */
+const MAX_SAVED_REFUSALS = 5_000;
 
 /** Delivers the messages of an input to PX, and reports the rejected ones in the order of the input. */
 export class Pipeline {
-  readonly #window: OrderedWindow<Ordinal>;
+  readonly #window: OrderedWindow<Rejected>;
+  /** By their numbers. */
+  readonly #left = new Map<number, Left>();
+  readonly #refusedBefore: ReadonlyMap<number, SavedRefusal>;
   #pending = 0;
   #onIdle: (() => void) | undefined;
 
   constructor(private readonly parts: PipelineParts) {
-    this.#window = new OrderedWindow<Ordinal>(WINDOW, ({ rejection, ordinal }) => {
-      const { counts, onRejection } = this.parts;
-      counts.firstRejections.add(rejection);
-      // All messages before it are settled.
-      const deliveredBefore = (): number => counts.delivered - this.#window.settledBehind;
-      onRejection(rejection, { ordinal, deliveredBefore });
+    const refused = parts.checkpoint?.before?.own.refused ?? [];
+    this.#refusedBefore = new Map(refused.map((refusal) => [refusal.number, refusal]));
+    this.#window = new OrderedWindow<Rejected>(WINDOW, (rejected, number) => {
+      this.#handOn(rejected, number);
     });
   }
 
-  /** Resolves when every message of the input is settled. */
+  /** Resolves when every message of the input is settled, or stays for the next run. */
   async run(items: AsyncIterable<InputItem>): Promise<void> {
-    const { counts, skip, sending } = this.parts;
+    const { counts, skip, sending, checkpoint } = this.parts;
     for await (const item of items) {
       counts.read += 1;
+      if (checkpoint?.wasSettled(counts.read) === true) continue;
       if (counts.read <= skip) {
         counts.passedOver += 1;
         continue;
@@ -82,6 +107,36 @@ export class Pipeline {
     }
     await this.#idle();
     if (sending.to === 'px') sending.deferred.releaseAll(true);
+  }
+
+  /** What is not settled of what was read, for a checkpoint. */
+  unfinished(): Pick<Snapshot<unknown>, 'unsettled' | 'mayHaveLanded'> & Pick<DeliverState, 'refused'> {
+    const { unfinished } = this.#window;
+    const refused = [
+      ...unfinished.flatMap(({ number, result }) => refusalOf(number, result) ?? []),
+      ...[...this.#left.values()].flatMap(({ refusal }) => refusal ?? []),
+      ...[...this.#refusedBefore.values()].filter(({ number }) => number > this.parts.counts.read),
+    ];
+    return {
+      unsettled: [...unfinished.map(({ number }) => number), ...this.#left.keys()].sort((a, b) => a - b),
+      mayHaveLanded: [...this.#left].filter(([, left]) => left.mayHaveLanded).map(([number]) => number),
+      refused: refused.slice(0, MAX_SAVED_REFUSALS),
+    };
+  }
+
+  #handOn({ rejection, remarks, wasSent, mayBeDuplicate }: Rejected, number: number): void {
+    const { counts, onRejection } = this.parts;
+    // All messages before it are settled.
+    const deliveredBefore = (): number => counts.delivered - this.#window.settledBehind;
+    if (!onRejection(rejection, { ordinal: number, deliveredBefore })) {
+      const refusal = refusalOf(number, { rejection, wasSent });
+      this.#left.set(number, { mayHaveLanded: rejection.mayHaveLanded === true, refusal });
+      return;
+    }
+    counts.noteRejected(rejection);
+    counts.firstRejections.add(rejection);
+    if (remarks !== undefined) counts.noteRemarks(remarks);
+    if (mayBeDuplicate) counts.possibleDuplicates += 1;
   }
 
   #takeUnreadable(item: UnreadableItem): void {
@@ -97,15 +152,16 @@ export class Pipeline {
       counts.noteSkipped(item, why);
       return undefined;
     }
-    const { plan, error, notes = [] } = this.#explain(item);
+    const { plan, error, notes = [], remarks } = this.#explain(item);
     if (plan === undefined) {
       const { code, message, retryable } = error ?? InternalError.from(undefined);
       this.#reject(item, { code, reason: message, retryable });
       return undefined;
     }
-    if (sending.to === 'px') return this.#send(item, plan);
+    if (sending.to === 'px') return this.#send(item, plan, remarks);
     sending.wouldBe.add(plan);
     if (notes.includes('link_skipped')) counts.linksSkipped += 1;
+    if (remarks !== undefined) counts.noteRemarks(remarks);
     counts.noteDelivered(item);
     return undefined;
   }
@@ -116,36 +172,48 @@ export class Pipeline {
     return skipReason(message, config);
   }
 
-  #explain(item: InputMessage): Pick<Explanation, 'plan' | 'error' | 'notes'> {
-    const { destination, counts } = this.parts;
+  #explain(
+    item: InputMessage,
+  ): Pick<Explanation, 'plan' | 'error' | 'notes'> & { readonly remarks?: Remarks } {
     try {
-      const explanation = destination.explain(item.message as RudderMessage);
+      const explanation = this.parts.destination.explain(item.message as RudderMessage);
+      const { plan, dropped, warnings } = explanation;
       // Nothing is sent of a refused message, so nothing was dropped from it.
-      if (explanation.plan !== undefined) counts.noteExplained(explanation);
-      return explanation;
+      if (plan === undefined || dropped.length + warnings.length === 0) return explanation;
+      return { ...explanation, remarks: { dropped, warnings } };
     } catch (thrown) {
       return { error: InternalError.from(thrown) };
     }
   }
 
   #reject(item: InputItem, reason: Omit<Rejection, 'item'>): void {
-    this.#settle(this.#window.open(item.bytes), { item, ...reason }, this.parts.counts.read);
+    const slot = this.#window.open(item.bytes, this.parts.counts.read);
+    const rejection = { item, ...reason };
+    this.#window.settle(slot, { rejection, remarks: undefined, wasSent: false, mayBeDuplicate: false });
   }
 
-  #settle(slot: InputSlot, rejection: Rejection, ordinal: number): void {
-    this.parts.counts.noteRejected(rejection);
-    this.#window.settle(slot, { rejection, ordinal });
-  }
-
-  async #send(item: InputMessage, plan: RequestPlan): Promise<void> {
-    const { sending, counts } = this.parts;
+  async #send(item: InputMessage, plan: RequestPlan, remarks: Remarks | undefined): Promise<void> {
+    const { sending, counts, checkpoint } = this.parts;
     if (sending.to !== 'px') return;
-    const slot = this.#window.open(item.bytes);
-    const ordinal = counts.read;
+    const number = counts.read;
+    const slot = this.#window.open(item.bytes, number);
+    const refusedBefore = this.#refusedBefore.get(number);
+    if (refusedBefore !== undefined) {
+      const rejection = { item, code: refusedBefore.code, reason: refusedBefore.reason, retryable: false };
+      this.#window.settle(slot, { rejection, remarks, wasSent: true, mayBeDuplicate: false });
+      return;
+    }
+    const reserved = checkpoint?.reserve(number);
+    if (reserved !== undefined && !(await reserved)) {
+      this.#leave(slot, false);
+      return;
+    }
+    const mayHaveBeenSent = checkpoint?.mayHaveBeenSent(number) === true && plan.steps.some(isAppend);
+    const mayHaveLanded = mayHaveBeenSent || item.refusal?.mayHaveLanded === true;
     this.#pending += 1;
-    // Nothing is awaited before this: the order of the input is the order in the lanes.
+    // Nothing but a checkpoint is awaited before this: the order of the input is the order in the lanes.
     void sending.router.deliver(plan).then((outcome) => {
-      this.#onOutcome(outcome, { item, plan, slot, ordinal });
+      this.#onOutcome(outcome, { item, plan, slot, remarks, mayHaveLanded });
       this.#pending -= 1;
       if (this.#pending === 0) this.#onIdle?.();
     });
@@ -155,29 +223,49 @@ export class Pipeline {
     await this.#window.room();
   }
 
-  #onOutcome(outcome: Outcome, { item, plan, slot, ordinal }: Sent): void {
+  #onOutcome(outcome: Outcome, { item, plan, slot, remarks, mayHaveLanded: before }: Sent): void {
     const { sending, counts } = this.parts;
     if (sending.to !== 'px') return;
     sending.rules.onOutcome(outcome);
-    if (outcome.requests.length > 0) counts.sent += 1;
+    const { requests, mayBeDuplicate } = outcome;
+    counts.retries += outcome.retries;
+    if (requests.length > 0) counts.sent += 1;
     if (outcome.delivered) {
       counts.noteDelivered(item);
       if (outcome.note === 'link_skipped') counts.linksSkipped += 1;
-      // The router itself counts what it sent twice.
-      if (item.refusal?.mayHaveLanded === true && !outcome.mayBeDuplicate) counts.perhapsDeliveredBefore += 1;
+      if (mayBeDuplicate || before) counts.possibleDuplicates += 1;
+      if (remarks !== undefined) counts.noteRemarks(remarks);
       this.#window.settle(slot);
       sending.deferred.onDelivered(plan.lanes);
       return;
     }
-    const { code } = outcome;
+    const { code, status } = outcome;
     const reason = ownReason(outcome) ?? outcome.message;
-    const mayHaveLanded = outcome.requests.some(mayHaveAppended);
+    const hasLanded = requests.some(mayHaveAppended);
     const settle = (retryable: boolean): void => {
-      this.#settle(slot, { item, code, reason, retryable, mayHaveLanded }, ordinal);
+      // A missing user holds no later message back, so this one must not be sent after them.
+      if (retryable && code !== 'user_not_found' && this.#keepsForNextRun()) {
+        this.#leave(slot, before || hasLanded);
+        return;
+      }
+      const mayHaveLanded = hasLanded || (before && retryable);
+      const rejection = { item, code, reason, retryable, mayHaveLanded };
+      this.#window.settle(slot, { rejection, remarks, wasSent: requests.length > 0, mayBeDuplicate });
     };
-    const route = outcome.requests.at(-1)?.route;
-    if (outcome.status === 403 && route !== undefined) sending.deferred.defer(route, plan.lanes, settle);
+    const route = requests.at(-1)?.route;
+    if (status === 403 && route !== undefined) sending.deferred.defer(route, plan.lanes, settle);
     else settle(isWorthRetrying(outcome));
+  }
+
+  /** Whether what cannot be sent now stays for the next run, and is not rejected. */
+  #keepsForNextRun(): boolean {
+    const { checkpoint, stop } = this.parts;
+    return checkpoint !== undefined && stop.reason !== undefined;
+  }
+
+  #leave(slot: InputSlot, mayHaveLanded: boolean): void {
+    this.#left.set(slot.number, { mayHaveLanded, refusal: undefined });
+    this.#window.settle(slot);
   }
 
   #idle(): Promise<void> {
@@ -192,12 +280,27 @@ interface Sent {
   readonly item: InputMessage;
   readonly plan: RequestPlan;
   readonly slot: InputSlot;
-  readonly ordinal: number;
+  readonly remarks: Remarks | undefined;
+  /** Whether PX may have the event from an earlier run. */
+  readonly mayHaveLanded: boolean;
 }
 
-/** Whether PX may have taken an event although no answer says so. Every other request is idempotent. */
-function mayHaveAppended({ effect, mayHaveLanded }: RequestRecord): boolean {
-  return effect === 'append' && mayHaveLanded === true;
+/** The refusal of a message by PX; `undefined` when PX has not refused it for good. */
+function refusalOf(
+  number: number,
+  rejected: Pick<Rejected, 'rejection' | 'wasSent'> | undefined,
+): SavedRefusal | undefined {
+  if (rejected?.wasSent !== true || rejected.rejection.retryable) return undefined;
+  const { code, reason } = rejected.rejection;
+  return { number, code, reason };
+}
+
+/** Every other request is idempotent. */
+const isAppend = ({ effect }: Pick<Step, 'effect'>): boolean => effect === 'append';
+
+/** Whether PX may have taken an event although no answer says so. */
+function mayHaveAppended(request: RequestRecord): boolean {
+  return isAppend(request) && request.mayHaveLanded === true;
 }
 
 /** Why the run itself, and not an answer of PX, ended a message. */

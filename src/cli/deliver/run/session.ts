@@ -1,13 +1,10 @@
 import { compile, type DestinationConfig } from '../../../destinations/gainsight_px/index.js';
-import {
-  createHttpFetch,
-  createRouter,
-  type RouterOptions,
-  type RouterStats,
-} from '../../../router/index.js';
+import { createHttpFetch, createRouter, type RouterOptions } from '../../../router/index.js';
 import type { InputItem } from '../../input/input-item.js';
 import type { MessageInput } from '../../input/message-input.js';
 import type { Counts } from '../report/counts.js';
+import type { DeliverCheckpoint } from '../resume/deliver-state.js';
+import { heldBack } from '../resume/held-back.js';
 import { Pipeline, type InputPosition, type Sending } from './pipeline.js';
 import { Deferred403s } from './deferred-403s.js';
 import type { RejectedFile } from '../rejected/rejected-file.js';
@@ -27,12 +24,13 @@ export interface DeliveryRun {
   readonly includeRefused: boolean;
   readonly stop: Stop;
   readonly counts: Counts;
+  /** `undefined`: what a stopped run has read and not sent goes to the rejected file. */
+  readonly checkpoint: DeliverCheckpoint | undefined;
 }
 
 /** The result of a run, next to its counts. */
 export interface RunResult {
-  /** The router's; `undefined` after a dry run. */
-  readonly stats: RouterStats | undefined;
+  /** Only after a dry run. */
   readonly wouldBe: WouldBeRequests | undefined;
   /**
    * The value for `--skip` that resumes the run: how many messages at the beginning of the input are settled.
@@ -41,6 +39,8 @@ export interface RunResult {
   readonly goOnAfter: number | undefined;
   /** How many delivered messages come after these, and are sent again with that `--skip`. */
   readonly sentAgain: number;
+  /** How many messages of those that were read stay for the next run: neither delivered nor rejected. */
+  readonly left: number;
 }
 
 /** Pending plans: more of them keep more lanes busy, fewer of them take less memory. */
@@ -53,7 +53,7 @@ const PENDING_PER_REQUEST = 20;
  * @throws ConfigurationError
  */
 export async function runDelivery(run: DeliveryRun): Promise<RunResult> {
-  const { input, stop, counts, skip, config, includeRefused } = run;
+  const { input, stop, counts, skip, config, includeRefused, checkpoint, rejectedFile } = run;
   const destination = compile(config);
   const sending = makeSending(run);
   const unkept = new UnkeptRejections(run);
@@ -62,19 +62,62 @@ export async function runDelivery(run: DeliveryRun): Promise<RunResult> {
   // A source that waits for data does not see the signal.
   stop.onStop(() => {
     input.destroy();
+    checkpoint?.endReservations();
   });
   const onRejection = unkept.take;
-  const parts = { config, destination, sending, counts, skip, includeRefused, onRejection };
+  const parts = {
+    config,
+    destination,
+    sending,
+    counts,
+    skip,
+    includeRefused,
+    stop,
+    checkpoint,
+    onRejection,
+  };
   const pipeline = new Pipeline(parts);
+  if (checkpoint !== undefined && sending.to === 'px') {
+    const { rejected = null } = checkpoint.before?.own ?? {};
+    if (rejected !== null && rejectedFile !== undefined) {
+      for await (const plan of heldBack(rejectedFile.path, rejected, destination)) {
+        sending.router.holdBack(plan);
+      }
+    }
+    follow(checkpoint, run, pipeline);
+  }
   const items = async function* (): AsyncGenerator<InputItem, void, undefined> {
     yield* input.messages(stop.signal);
     wasReadToEnd = stop.reason === undefined;
   };
   await pipeline.run(items());
-  const goOn = unkept.goOn(wasReadToEnd);
-  if (sending.to === 'nowhere') return { stats: undefined, wouldBe: sending.wouldBe, ...goOn };
-  await sending.router.close();
-  return { stats: sending.router.stats(), wouldBe: undefined, ...goOn };
+  if (sending.to === 'px') await sending.router.close();
+  const wouldBe = sending.to === 'nowhere' ? sending.wouldBe : undefined;
+  if (checkpoint === undefined) return { wouldBe, left: 0, ...unkept.goOn(wasReadToEnd) };
+  const { unsettled } = pipeline.unfinished();
+  const settledUpTo =
+    unsettled[0] === undefined ? Math.max(counts.read, checkpoint.settledUpTo) : unsettled[0] - 1;
+  const goOnAfter = wasReadToEnd && unsettled.length === 0 ? undefined : settledUpTo;
+  return { wouldBe, left: unsettled.length, goOnAfter, sentAgain: 0 };
+}
+
+function follow(checkpoint: DeliverCheckpoint, run: DeliveryRun, pipeline: Pipeline): void {
+  const { input, counts, rejectedFile, stop, sending } = run;
+  checkpoint.follow({
+    snapshot: () => {
+      const { refused, ...unfinished } = pipeline.unfinished();
+      const own = { counts: counts.save(), rejected: rejectedFile?.save() ?? null, refused };
+      return { read: counts.read, ...unfinished, inputs: input.readParts(), own };
+    },
+    read: () => counts.read,
+    sync: async () => {
+      await rejectedFile?.sync();
+    },
+    perSecond: sending?.requestsPerSecond ?? Infinity,
+    onFailure: (text) => {
+      stop.request('checkpoint_failed', text);
+    },
+  });
 }
 
 function makeSending({ sending, stop, counts }: DeliveryRun): Sending {
@@ -93,6 +136,7 @@ function makeSending({ sending, stop, counts }: DeliveryRun): Sending {
     signal: cancel.signal,
     onRequest: (record) => {
       rules.onRequest(record);
+      counts.noteRequest(record);
       if (record.retryAfterMs !== undefined) counts.notePause(performance.now() + record.retryAfterMs);
     },
   });
@@ -111,23 +155,26 @@ class UnkeptRejections {
 
   constructor(private readonly run: DeliveryRun) {}
 
-  readonly take = (rejection: Rejection, { ordinal, deliveredBefore }: InputPosition): void => {
-    const { rejectedFile, stop } = this.run;
+  /** False: the rejection is written nowhere, and its message stays for the next run. */
+  readonly take = (rejection: Rejection, { ordinal, deliveredBefore }: InputPosition): boolean => {
+    const { rejectedFile, stop, checkpoint } = this.run;
     if (rejectedFile !== undefined && stop.reason !== 'rejected_file_failed') {
       try {
         rejectedFile.write(rejection);
-        return;
+        return true;
       } catch (error) {
         const { code = 'unknown error' } = error as NodeJS.ErrnoException;
         stop.request(
           'rejected_file_failed',
-          `cannot write ${rejectedFile.path} (${code}): make room, or name another file with --rejected`,
+          `cannot write ${rejectedFile.path} (${code}): make room${checkpoint === undefined ? ', or name another file with --rejected' : ', then start the same command again'}`,
         );
       }
     }
+    if (checkpoint !== undefined) return rejectedFile === undefined;
     if (rejectedFile !== undefined || (stop.reason !== undefined && rejection.retryable)) {
       this.#first ??= { ordinal, deliveredBefore: deliveredBefore() };
     }
+    return true;
   };
 
   goOn(wasReadToEnd: boolean): Pick<RunResult, 'goOnAfter' | 'sentAgain'> {

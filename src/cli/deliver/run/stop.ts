@@ -1,6 +1,12 @@
 /** Why a run ends before its input does. */
 export type StopReason =
-  'unauthorized' | 'forbidden' | 'throttled' | 'daily_quota_reached' | 'interrupted' | 'rejected_file_failed';
+  | 'unauthorized'
+  | 'forbidden'
+  | 'throttled'
+  | 'daily_quota_reached'
+  | 'interrupted'
+  | 'rejected_file_failed'
+  | 'checkpoint_failed';
 
 /** Ends a run early; the first reason counts. */
 export class Stop {

@@ -1,0 +1,121 @@
+import { existsSync, statSync } from 'node:fs';
+import type { DestinationConfig } from '../../../destinations/gainsight_px/index.js';
+import { checkpointBeside } from '../../checkpoint/checkpoint-name.js';
+import { advice } from '../../checkpoint/checkpoint-file.js';
+import { Checkpoint } from '../../checkpoint/checkpoint.js';
+import type { MessageInput } from '../../input/message-input.js';
+import { UsageError, type CommandIo } from '../../io.js';
+import type { SendingLimits } from '../../options.js';
+import type { DeliveryTarget } from '../delivery-target.js';
+import { isDevice } from '../rejected/rejected-file.js';
+import type { DeliverCheckpoint, DeliverState } from './deliver-state.js';
+
+/** What decides whether a run has a checkpoint, and to what that belongs. */
+export interface CheckpointChoice {
+  /** `--checkpoint file`; false: `--no-checkpoint`; undefined: beside the input. */
+  readonly checkpoint?: string | false;
+  readonly rejected?: string;
+  readonly skip: number;
+  readonly includeRefused?: true;
+  readonly pxUrl?: string;
+}
+
+/**
+ * Opens the checkpoint of a run that sends to PX. `undefined`: the run has none, because the user does not want one, the
+ * input cannot be read again, or its folder cannot be written.
+ *
+ * @throws UsageError when an explicit checkpoint is not possible, and when a checkpoint must not be continued
+ */
+export async function openCheckpoint(
+  choice: CheckpointChoice,
+  {
+    input,
+    config,
+    sentTo,
+  }: { input: MessageInput; config: DestinationConfig } & Pick<DeliveryTarget, 'sentTo'>,
+  { stderr }: Pick<CommandIo, 'stderr'>,
+): Promise<DeliverCheckpoint | undefined> {
+  if (sentTo !== 'px') return undefined;
+  const { checkpoint: named, rejected } = choice;
+  const files = input.regularFiles;
+  const beside = files?.[0] === undefined ? undefined : checkpointBeside(files[0].name);
+  if (named === false) {
+    if (beside !== undefined && existsSync(beside)) {
+      stderr.write(`${beside} of an earlier run is not used: what that run has sent is sent again\n`);
+    }
+    return undefined;
+  }
+  const obstacle =
+    files === undefined
+      ? 'the input is not a file that can be read again'
+      : rejected !== undefined && isDevice(rejected)
+        ? `${rejected} is not a file that can be cut`
+        : undefined;
+  if (files === undefined || beside === undefined || obstacle !== undefined) {
+    if (named !== undefined) throw new UsageError(`--checkpoint is not possible: ${obstacle ?? 'no input'}`);
+    return undefined;
+  }
+  const { skip, includeRefused, pxUrl } = choice;
+  const path = named ?? beside;
+  let checkpoint: DeliverCheckpoint;
+  try {
+    checkpoint = await Checkpoint.open<DeliverState>(path, {
+      command: 'deliver',
+      inputs: files,
+      config,
+      options: { '--skip': skip, '--include-refused': includeRefused, '--px-url': pxUrl },
+    });
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    noteUnwritable(path, error, named !== undefined, stderr);
+    return undefined;
+  }
+  const before = checkpoint.before?.own;
+  if (before !== undefined && (before.rejected === null) !== (rejected === undefined)) {
+    checkpoint.close();
+    const differs =
+      before.rejected === null
+        ? 'the earlier run had no --rejected'
+        : `the earlier run had --rejected ${before.rejected.path}`;
+    throw new UsageError(
+      `the checkpoint ${path} is of another run: ${differs}: start the same command again; ${advice(path)}`,
+    );
+  }
+  input.digestText();
+  return checkpoint;
+}
+
+/**
+ * Writes the first checkpoint of a run. `undefined`: it cannot be written, and the run has none.
+ *
+ * @throws UsageError when the user asked for it, or when there is one that cannot be continued
+ */
+export async function beginCheckpoint(
+  checkpoint: DeliverCheckpoint,
+  own: DeliverState,
+  { requestsPerSecond, checkpoint: named }: CheckpointChoice & Pick<SendingLimits, 'requestsPerSecond'>,
+  { stderr }: Pick<CommandIo, 'stderr'>,
+): Promise<DeliverCheckpoint | undefined> {
+  try {
+    await checkpoint.begin(own, requestsPerSecond);
+    return checkpoint;
+  } catch (error) {
+    checkpoint.close();
+    noteUnwritable(checkpoint.path, error, named !== undefined || checkpoint.before !== undefined, stderr);
+    return undefined;
+  }
+}
+
+/** @throws UsageError when the run must not continue without a checkpoint */
+function noteUnwritable(path: string, error: unknown, isNeeded: boolean, stderr: CommandIo['stderr']): void {
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+  const isThere = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  if (isNeeded || isThere) {
+    throw new UsageError(
+      `cannot write the checkpoint ${path} (${code}): make it writable, name another file with --checkpoint, or give --no-checkpoint`,
+    );
+  }
+  stderr.write(
+    `cannot write the checkpoint ${path} (${code}): if this run is killed, it cannot be resumed; --checkpoint names another place\n`,
+  );
+}
