@@ -5,6 +5,7 @@ export {
   deleteUser,
   denyUser,
   effectivePreferences,
+  eventTimesOf,
   explain,
   getPreferences,
   PREFERENCES,
@@ -73,5 +74,6 @@ export {
   type ErrorCode,
   type ErrorDetails,
   type ErrorKind,
+  type EventTimes,
   type Issue,
 } from './core/index.js';

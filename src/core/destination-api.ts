@@ -1,5 +1,13 @@
 import type { PlanFailureCode } from './plan.js';
 
+/** How a call writes an object, so that the router can leave out of its body what the object holds already. */
+export interface ObjectWrite {
+  /** Fields that go along whenever a field of the body is sent. */
+  readonly alwaysSent: readonly string[];
+  /** Fields that hold an object which the API merges into its own, key by key (`location`, `location.coordinates`): dotted paths. */
+  readonly merged: readonly string[];
+}
+
 /** What a router must know of the API that it sends to, beyond what plans say. */
 export interface DestinationApi {
   /** The API's name in messages. */
@@ -12,4 +20,9 @@ export interface DestinationApi {
   readonly errorTexts: (body: unknown) => readonly unknown[];
   /** What the API allows one key: the defaults of the router's limits. */
   readonly limits: { readonly requestsPerSecond: number; readonly requestsPerDay: number };
+  /**
+   * The calls that write the fields of objects, by route; `apart` writes nothing that one of these calls writes. After any other write the
+   * router knows nothing of the object.
+   */
+  readonly objectWrites: Readonly<Record<string, ObjectWrite | 'apart'>>;
 }

@@ -36,11 +36,12 @@ export type { AnyRow, LeafPath, Row, SourcePath, SourceRoot } from './mapping/ta
 export { Walker } from './mapping/walk.js';
 export type { BodyDraft } from './mapping/walk.js';
 export type { MessageFields, MessageInput, RudderMessage } from './message.js';
-export type { DestinationApi } from './destination-api.js';
+export type { DestinationApi, ObjectWrite } from './destination-api.js';
 export { PLAN_NOTES, advance, creates, maxRequests } from './plan.js';
 export type {
   Advance,
   Effect,
+  EventTimes,
   Next,
   PlanFailureCode,
   PlanNote,

@@ -15,6 +15,12 @@ export interface StepObject {
   readonly id: string;
 }
 
+/**
+ * When what a message says of each kind of object came about, in epoch milliseconds: one message may date its user and its account apart.
+ * Absent: unknown.
+ */
+export type EventTimes = Readonly<Partial<Record<StepObject['kind'], number>>>;
+
 /** Why a plan ended without success, when the reason is the plan's own and not the answer's. */
 export type PlanFailureCode = 'user_not_found' | 'account_not_found' | 'rejected' | 'denied';
 

@@ -12,7 +12,7 @@ import {
   type StepObject,
 } from '../core/index.js';
 import { isSignal } from '../runtime/index.js';
-import type { DeliverOptions } from './options.js';
+import type { DeliverOptions, Remembered } from './options.js';
 
 /** The names of a union type: the compiler sees to it that none is missing. */
 function namesOf<Name extends string>(names: Readonly<Record<Name, true>>): ReadonlySet<unknown> {
@@ -67,6 +67,7 @@ export function checkDeliverOptions(options: DeliverOptions): void {
     if (typeof timeLeftMs !== 'number' || Number.isNaN(timeLeftMs)) {
       throw invalid('options.timeLeftMs', 'a number of milliseconds', timeLeftMs);
     }
+    checkRemembered(options, 'options');
   });
 }
 
@@ -80,7 +81,20 @@ export function checkJob(job: unknown): void {
       throw invalid('job.instead', 'a function', instead);
     if (orderingKey !== undefined && typeof orderingKey !== 'string')
       throw invalid('job.orderingKey', 'a text', orderingKey);
+    checkRemembered(job, 'job');
   });
+}
+
+function checkRemembered({ eventTimes, isRepeatedElsewhere }: Remembered, path: string): void {
+  if (isRepeatedElsewhere !== undefined && typeof isRepeatedElsewhere !== 'boolean')
+    throw invalid(`${path}.isRepeatedElsewhere`, 'true or false', isRepeatedElsewhere);
+  if (eventTimes === undefined) return;
+  if (!isObject(eventTimes)) throw invalid(`${path}.eventTimes`, 'an object', eventTimes);
+  for (const [kind, time] of Object.entries(eventTimes)) {
+    if (!KINDS.has(kind)) throw invalid(`${path}.eventTimes`, 'the keys user and account', kind);
+    if (time !== undefined && !Number.isFinite(time))
+      throw invalid(`${path}.eventTimes.${kind}`, 'epoch milliseconds', time);
+  }
 }
 
 /** Checks; what cannot be looked at (a getter or proxy that throws) is refused as well. */

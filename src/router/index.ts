@@ -31,7 +31,7 @@ export { systemClock, type Clock, type MinimalSignal, type Signal } from '../run
 export { createHttpFetch } from './http/undici-fetch.js';
 export type { Router } from './router.js';
 export type { AnswerBody, Fetch, FetchAnswer, FetchInit } from './http/fetch.js';
-export type { DeliverOptions, RouterOptions } from './options.js';
+export type { DeliverOptions, Remembered, RouterOptions, SkipUnchangedOptions } from './options.js';
 export type { Delivered, Failed, Outcome, OutcomeBase, RequestRecord } from './run/outcome.js';
 export type { RouterStats } from './stats.js';
 export type { Batch, EndedJob, Ordered, PlanJob } from './ordering/batch.js';
@@ -42,6 +42,7 @@ export type {
   RateLimits,
 } from './limits/memory-rate-limiter.js';
 export type { ObjectName, ObjectStore, OpenObject } from './object-memory/object-store.js';
+export type { Unsent } from './object-memory/plan-write.js';
 
 // What the signatures above name, and the errors that a limiter throws and a caller meets.
 export {
@@ -56,6 +57,7 @@ export {
   type ErrorCode,
   type ErrorDetails,
   type ErrorKind,
+  type EventTimes,
   type Issue,
   type Next,
   type PlanFailureCode,

@@ -4,6 +4,7 @@ import {
   isObject,
   typeName,
   type DestinationApi,
+  type EventTimes,
   type Issue,
 } from '../core/index.js';
 import type { Fetch } from './http/fetch.js';
@@ -17,6 +18,7 @@ import {
 } from '../runtime/index.js';
 import type { RequestRecord } from './run/outcome.js';
 import type { LimitScope, RateLimiter } from './limits/rate-limiter.js';
+import type { ObjectStore } from './object-memory/object-store.js';
 
 /** How a router behaves. All of it is optional. */
 export interface RouterOptions {
@@ -67,6 +69,11 @@ export interface RouterOptions {
   /** Makes the limiter of an API key and base URL, in place of `requestsPerSecond` and `requestsPerDay`. */
   readonly rateLimiter?: (scope: LimitScope) => RateLimiter;
   /**
+   * Leaves out of updates what the destination holds already, and what a newer event wrote: for so many milliseconds after it accepted a value, or
+   * as the options say. A plan needs its `eventTimes` for that. Default: everything is sent.
+   */
+  readonly skipUnchanged?: number | SkipUnchangedOptions;
+  /**
    * How many plans may be pending before `ready()` makes its caller wait; at ten times as many `deliver` refuses.
    * Default 1,000.
    */
@@ -83,8 +90,20 @@ export interface RouterOptions {
   readonly onRequest?: (record: RequestRecord) => void;
 }
 
+/** How the router remembers what the destination accepted. */
+export interface SkipUnchangedOptions {
+  /** For how long, in milliseconds: somebody else may change the object meanwhile, and then it stays so for as long. */
+  readonly forMs: number;
+  /** Objects in memory at most, of all API keys together; the one that was used least recently is forgotten first. Default 100,000. */
+  readonly maxObjects?: number;
+  /** Bytes that they take at most, about. Default 64 MB: 60,000 users of 15 fields. */
+  readonly maxBytes?: number;
+  /** Keeps what is remembered, in place of the memory of this process. */
+  readonly store?: ObjectStore;
+}
+
 /** How one plan is delivered. */
-export interface DeliverOptions {
+export interface DeliverOptions extends Remembered {
   /** Cancels this plan: one that has not begun sends nothing, one that has ends after its request in flight. */
   readonly signal?: Signal;
   /**
@@ -92,6 +111,17 @@ export interface DeliverOptions {
    * plan at once, as what it waits for. It interrupts nothing else: `signal` does. Default: no limit.
    */
   readonly timeLeftMs?: number;
+}
+
+/** What the object memory (`skipUnchanged`) must know of a plan. */
+export interface Remembered {
+  /** The times of the plan's event, as `eventTimesOf` gives them. Without, an object of the plan is always written whole. Default: none. */
+  readonly eventTimes?: EventTimes | undefined;
+  /**
+   * Whether somebody else sends requests of the plan once more, at a time that the router does not know: then nothing is left out, and
+   * nothing is remembered of its objects for as long as anything is. Default: no.
+   */
+  readonly isRepeatedElsewhere?: boolean | undefined;
 }
 
 /** The defaults of the numeric options; those of the rate come from the destination's API. */
@@ -106,12 +136,15 @@ export const DEFAULTS = {
 } as const;
 
 /** Options whose default is to be absent. */
-type OptionalKey = 'origin' | 'rateLimiter' | 'signal' | 'onRequest' | 'maxThrottleWaitMs';
+type OptionalKey = 'origin' | 'rateLimiter' | 'signal' | 'onRequest' | 'maxThrottleWaitMs' | 'skipUnchanged';
 
 /** Options with every default filled in, and the API that the router sends to. */
 export type RouterSettings = Readonly<
   Required<Omit<RouterOptions, OptionalKey>> & Pick<RouterOptions, OptionalKey> & { api: DestinationApi }
 >;
+
+/** The defaults of {@link SkipUnchangedOptions}. */
+export const MEMORY_DEFAULTS = { maxObjects: 100_000, maxBytes: 64 * 1024 * 1024 } as const;
 
 interface NumberRule {
   readonly key: keyof RouterOptions;
@@ -221,10 +254,34 @@ function otherIssues(given: Readonly<Record<string, unknown>>): Issue[] {
   if (signal !== undefined && !isSignal(signal)) {
     issues.push({ path: 'signal', message: `expected an AbortSignal, found ${typeName(signal)}` });
   }
+  issues.push(...memoryIssues(given.skipUnchanged));
   const mode = given.onRetryableFailure;
   if (mode !== undefined && !FAILURE_MODES.includes(mode)) {
     issues.push({ path: 'onRetryableFailure', message: "expected 'continue' or 'blockLanes'" });
   }
+  return issues;
+}
+
+function memoryIssues(given: unknown): Issue[] {
+  if (given === undefined) return [];
+  const lifetime = 'milliseconds from 1 to 2147483647';
+  const isLifetime = (ms: unknown): boolean => typeof ms === 'number' && ms >= 1 && isDuration(ms);
+  if (!isObject(given)) {
+    if (isLifetime(given)) return [];
+    const found = typeof given === 'number' ? String(given) : typeName(given);
+    return [{ path: 'skipUnchanged', message: `expected ${lifetime}, or an object, found ${found}` }];
+  }
+  const { forMs, store } = given;
+  const issues: Issue[] = isLifetime(forMs)
+    ? []
+    : [{ path: 'skipUnchanged.forMs', message: `expected ${lifetime}` }];
+  for (const key of ['maxObjects', 'maxBytes']) {
+    const value = given[key];
+    if (value !== undefined && !(typeof value === 'number' && isCount(value)))
+      issues.push({ path: `skipUnchanged.${key}`, message: 'expected an integer of at least 1' });
+  }
+  if (store !== undefined && !(isObject(store) && typeof store.open === 'function'))
+    issues.push({ path: 'skipUnchanged.store', message: 'expected an object with the function open' });
   return issues;
 }
 

@@ -7,6 +7,7 @@ import type { DeliverOptions, RouterSettings } from './options.js';
 import { BackPressure } from './ordering/back-pressure.js';
 import { OrderedBatch, type Batch, type Order, type PlanJob } from './ordering/batch.js';
 import { Lanes } from './ordering/lanes.js';
+import { PlanMemory } from './object-memory/plan-memory.js';
 import { Cancelled, Cancellation } from './run/cancellation.js';
 import {
   endedByRouter,
@@ -115,11 +116,14 @@ export class PlanRouter implements Router {
       const { plan, orderingKey, instead } = job;
       checkPlan(plan);
       checkDeliverOptions(options);
+      const { eventTimes = options.eventTimes, isRepeatedElsewhere = options.isRepeatedElsewhere } = job;
       const { scope, lanes } = this.#lanesOf(plan);
       outcome = await this.#inOrder({
         ...(order ?? { barrier: scope.barrier, names: lanes, number: (this.#jobs += 1) }),
         plan,
         instead,
+        eventTimes,
+        isRepeatedElsewhere,
         scope,
         lanes: orderingKey === undefined ? lanes : [...lanes, `key ${shortName(orderingKey)}`],
         signal: options.signal,
@@ -216,7 +220,8 @@ export class PlanRouter implements Router {
     return this.#pressure.isOverrun ? 'overloaded' : undefined;
   }
 
-  async #run({ plan, instead, scope, deadlineMs }: Delivery, cancellation: Cancellation): Promise<Outcome> {
+  async #run(delivery: Delivery, cancellation: Cancellation): Promise<Outcome> {
+    const { plan, instead, scope, deadlineMs, eventTimes = {}, isRepeatedElsewhere = false } = delivery;
     if (instead !== undefined) {
       const known = await cancellation.during('cancelOrClose', (signal) => untilAborted(instead(), signal));
       if (known !== undefined) return known;
@@ -229,6 +234,10 @@ export class PlanRouter implements Router {
         slots: scope.slots,
         limiter: scope.limiter,
         recentCreations: scope.recentCreations,
+        memory:
+          scope.memory === undefined
+            ? undefined
+            : new PlanMemory(plan, eventTimes, isRepeatedElsewhere, scope.memory),
         pause: scope.pause,
         deadlineMs,
         cancellation,

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { ConfigurationError, typeName, type RequestPlan } from '../core/index.js';
 import { OrderBarrier } from './ordering/order-barrier.js';
 import { createMemoryRateLimiter } from './limits/memory-rate-limiter.js';
+import { ObjectMemory, type ObjectMemorySettings } from './object-memory/object-memory.js';
+import { memorySettings } from './object-memory/memory-settings.js';
 import type { RouterSettings } from './options.js';
 import type { RateLimiter } from './limits/rate-limiter.js';
 import { headerIn } from './http/redact.js';
@@ -19,6 +21,8 @@ export interface Scope {
   readonly slots: Semaphore;
   readonly limiter: RateLimiter;
   readonly recentCreations: RecentCreations;
+  /** `undefined` when the router is to send everything. */
+  readonly memory: ObjectMemory | undefined;
   readonly pause: ScopePause;
   /** Plans in it that have not ended. */
   pending: number;
@@ -37,7 +41,12 @@ export class Scopes {
   #sweepAt = FIRST_SWEEP_AT;
   #uses = 0;
 
-  constructor(private readonly settings: RouterSettings) {}
+  /** One for all scopes, so that its size is bounded; its entries are apart by scope. */
+  readonly #memory: ObjectMemorySettings | undefined;
+
+  constructor(private readonly settings: RouterSettings) {
+    this.#memory = memorySettings(settings);
+  }
 
   get size(): number {
     return this.#scopes.size;
@@ -83,6 +92,7 @@ export class Scopes {
       slots: new Semaphore(this.settings.concurrency),
       limiter: this.#makeLimiter(origin, apiKey),
       recentCreations: new RecentCreations(this.settings.clock),
+      memory: this.#memory === undefined ? undefined : new ObjectMemory(this.#memory, origin, apiKey),
       pause: new ScopePause(this.settings.clock),
       pending: 0,
       usedAt: 0,

@@ -1,5 +1,6 @@
 import { createHistogram } from 'node:perf_hooks';
 import type { ErrorCode, PlanNote } from '../core/index.js';
+import { ALL_SENT, sumOf, type Unsent } from './object-memory/plan-write.js';
 import type { Outcome, RequestRecord } from './run/outcome.js';
 
 /** What a router has done so far, and what it is doing. Plain data. */
@@ -21,6 +22,8 @@ export interface RouterStats {
   readonly retries: number;
   /** Plans that may have written something twice. */
   readonly mayBeDuplicates: number;
+  /** What was not sent, because the destination holds it already (`skipUnchanged`). */
+  readonly unsent: Unsent;
   /** Requests that had to wait for the rate limit, and how long together. */
   readonly rateLimitWaits: { readonly count: number; readonly totalMs: number };
   /** Of all requests, in milliseconds, within 1 % and one decimal place; null before the first. Longer than an hour counts as an hour. */
@@ -49,6 +52,7 @@ export class StatsCollector {
   #delivered = 0;
   #retries = 0;
   #mayBeDuplicates = 0;
+  #unsent = ALL_SENT;
   #waits = 0;
   #waitedMs = 0;
 
@@ -63,6 +67,7 @@ export class StatsCollector {
   outcome(outcome: Outcome): void {
     this.#retries += outcome.retries;
     if (outcome.mayBeDuplicate) this.#mayBeDuplicates += 1;
+    if (outcome.unsent !== undefined) this.#unsent = sumOf(this.#unsent, outcome.unsent);
     if (outcome.delivered) {
       this.#delivered += 1;
       const { note } = outcome;
@@ -81,6 +86,7 @@ export class StatsCollector {
       requests: Object.fromEntries(this.#requests),
       retries: this.#retries,
       mayBeDuplicates: this.#mayBeDuplicates,
+      unsent: this.#unsent,
       rateLimitWaits: { count: this.#waits, totalMs: Math.round(this.#waitedMs) },
       latencyMs: { p50: this.#percentileMs(50), p95: this.#percentileMs(95) },
     };

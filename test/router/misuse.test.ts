@@ -196,6 +196,11 @@ describe('what is no plan is refused, and not tried again', () => {
     ['options.signal', { signal: {} }],
     ['options.timeLeftMs', { timeLeftMs: 'soon' }],
     ['options.timeLeftMs', { timeLeftMs: NaN }],
+    ['options.eventTimes', { eventTimes: 1 }],
+    ['options.eventTimes', { eventTimes: { event: 1 } }],
+    ['options.eventTimes.user', { eventTimes: { user: '2024-01-01' } }],
+    ['options.eventTimes.account', { eventTimes: { user: 1, account: NaN } }],
+    ['options.isRepeatedElsewhere', { isRepeatedElsewhere: 'no' }],
   ])('nor with wrong %s (%#)', async (path, options) => {
     const { router } = setUp([{ status: 201 }]);
     const outcome = failure(await router.deliver(good, options as object));

@@ -17,6 +17,7 @@ describe('options', () => {
       maxPlanTimeMs: -1,
       fetch: 'fetch',
       onRetryableFailure: 'stop',
+      skipUnchanged: 0,
     };
     const create = (): unknown => createRouter(options as unknown as RouterOptions);
     expect(create).toThrow(expect.objectContaining({ kind: 'configuration', code: 'configuration_invalid' }));
@@ -31,6 +32,28 @@ describe('options', () => {
     expect(issues.map((fault) => fault.split(':')[0]).sort()).toEqual(Object.keys(options).sort());
     expect(issues).toContain('requestsPerSecond: expected an integer of at least 1, or Infinity, found 0');
     expect(issues).toContain('maxPending: expected an integer of at least 1, found string');
+  });
+
+  it('of the object memory are checked one by one', () => {
+    const issuesOf = (skipUnchanged: unknown): string[] => {
+      try {
+        createRouter({ skipUnchanged } as RouterOptions);
+        return [];
+      } catch (error) {
+        return (error as { issues: { path: string }[] }).issues.map(({ path }) => path);
+      }
+    };
+    expect(issuesOf({ forMs: 1, maxObjects: 1, maxBytes: 1, store: { open: () => undefined } })).toEqual([]);
+    expect(issuesOf(600_000)).toEqual([]);
+    for (const wrong of [0, -1, NaN, Infinity, '10m', null, true, [600_000]])
+      expect(issuesOf(wrong)).toEqual(['skipUnchanged']);
+    expect(issuesOf({ forMs: '1', maxObjects: 0, maxBytes: 1.5, store: {} })).toEqual([
+      'skipUnchanged.forMs',
+      'skipUnchanged.maxObjects',
+      'skipUnchanged.maxBytes',
+      'skipUnchanged.store',
+    ]);
+    expect(issuesOf({})).toEqual(['skipUnchanged.forMs']);
   });
 
   it('that are undefined count as absent', () => {

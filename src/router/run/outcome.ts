@@ -15,6 +15,7 @@ import {
   type Verdict,
 } from '../../core/index.js';
 import type { AttemptResult } from '../http/transport.js';
+import type { Unsent } from '../object-memory/plan-write.js';
 
 /** One attempt at one request of a plan. */
 export interface RequestRecord {
@@ -52,6 +53,8 @@ export interface OutcomeBase {
    * out (no answer, a 5xx or a 408). Other writes say the same when repeated, or are refused as duplicates.
    */
   readonly mayBeDuplicate: boolean;
+  /** What was not sent, because the destination holds it already (`skipUnchanged`); absent when everything was. */
+  readonly unsent?: Unsent;
 }
 
 /** All that the plan had to write was written, or what it had to read was read. */
@@ -97,7 +100,7 @@ export const NOTHING_SENT: OutcomeBase = { requests: [], retries: 0, mayBeDuplic
  */
 export function failed(
   error: DestinationError,
-  { requests, retries, mayBeDuplicate }: OutcomeBase = NOTHING_SENT,
+  { requests, retries, mayBeDuplicate, unsent }: OutcomeBase = NOTHING_SENT,
   {
     status,
     retryAfterMs,
@@ -115,6 +118,7 @@ export function failed(
     requests,
     retries,
     mayBeDuplicate,
+    ...(unsent === undefined ? {} : { unsent }),
   };
 }
 

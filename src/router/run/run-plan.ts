@@ -1,10 +1,13 @@
 import {
   advance,
+  type Advance,
   InternalError,
   type PlanNote,
+  type RequestDescriptor,
   type RequestPlan,
   type Step,
   judge,
+  type Settled,
   type Transient,
   type Verdict,
 } from '../../core/index.js';
@@ -31,6 +34,7 @@ import { waitForRate } from '../limits/wait-for-rate.js';
 import { asksForPause, type ScopePause } from '../limits/retry-after-pause.js';
 import type { Semaphore } from '../limits/semaphore.js';
 import type { AttemptResult, Transport } from '../http/transport.js';
+import type { PlanMemory } from '../object-memory/plan-memory.js';
 import { ReadAfterWrite, type RecentCreations } from './read-after-write.js';
 import { WaitBudget, type Wait } from './wait-budget.js';
 
@@ -41,6 +45,8 @@ export interface RunContext {
   readonly slots: Semaphore;
   readonly limiter: RateLimiter;
   readonly recentCreations: RecentCreations;
+  /** `undefined`: everything is sent. */
+  readonly memory: PlanMemory | undefined;
   readonly pause: ScopePause;
   /** When the caller needs the outcome, on the clock of the settings. */
   readonly deadlineMs: number;
@@ -57,8 +63,21 @@ export async function runPlan(plan: RequestPlan, context: RunContext): Promise<O
     return thrown instanceof Cancelled
       ? endedByRouter(thrown.reason, run.sent, context.pause.remainingMs)
       : failed(InternalError.from(thrown), run.sent);
+  } finally {
+    if (context.memory !== undefined) await run.release();
   }
 }
+
+type Refusal = Extract<Advance, { to: 'fail' }>;
+
+/** What comes after a step, and the answer to it. */
+interface StepEnd {
+  /** `again`: the same step, whose request is not the same any more. */
+  readonly next: Exclude<Advance, { to: 'retry' }> | { readonly to: 'again' };
+  readonly result: AttemptResult;
+}
+
+const NOT_SENT: AttemptResult = { html: false, summary: '', text: '', durationMs: 0 };
 
 class PlanRun {
   readonly #requests: RequestRecord[] = [];
@@ -83,31 +102,54 @@ class PlanRun {
 
   /** What the plan has sent so far. */
   get sent(): OutcomeBase {
-    return { requests: this.#requests, retries: this.#retries, mayBeDuplicate: this.#mayBeDuplicate };
+    const sent = { requests: this.#requests, retries: this.#retries, mayBeDuplicate: this.#mayBeDuplicate };
+    const unsent = this.context.memory?.unsent;
+    return unsent === undefined ? sent : { ...sent, unsent };
+  }
+
+  /** Gives back the object of a step that was not settled. */
+  async release(): Promise<void> {
+    await this.context.memory?.end(this.#attempts > 0);
   }
 
   /** @throws Cancelled, DestinationError of the rate limiter, or what a malformed plan leads to. */
   async toEnd(): Promise<Outcome> {
     let step: Step = this.plan.steps[0];
     for (;;) {
-      const attempt = await this.#attempt(step);
+      const { memory } = this.context;
+      const request = memory === undefined ? step.request : await this.#requestOf(step, memory);
+      const end = request === undefined ? this.#pass(step) : await this.#settle(step, request);
+      if ('delivered' in end) return end;
+      const { next, result } = end;
+      if (next.to === 'done') return this.#delivered(step, result, next.note);
+      if (next.to === 'fail') return this.#refused(step, result, next);
+      if (next.to === 'step') step = next.step;
+      this.#attempts = 0;
+      this.#mayHaveLanded = false;
+      this.#uncounted = 0;
+    }
+  }
+
+  /** What to send of a step; `undefined` when the destination holds all of it. */
+  #requestOf(step: Step, memory: PlanMemory): Promise<RequestDescriptor | undefined> {
+    return this.context.cancellation.during(this.#cancelOn, (signal) => memory.begin(step, signal));
+  }
+
+  /** A step of which nothing is sent ends as if it had been accepted. */
+  #pass(step: Step): StepEnd {
+    return { next: advance(this.plan, step.id, 'ok') as StepEnd['next'], result: NOT_SENT };
+  }
+
+  /** Sends a request until its answer decides something, or the plan ends. */
+  async #settle(step: Step, request: RequestDescriptor): Promise<StepEnd | Outcome> {
+    for (;;) {
+      const attempt = await this.#attempt(step, request);
       if (attempt === undefined) return this.#pausedTooLong(step);
       const { result, verdict } = attempt;
       const next = advance(this.plan, step.id, verdict);
-      if (next.to === 'done') return this.#delivered(step, result, next.note);
-      if (next.to === 'fail') {
-        const failing = this.plan.steps.find(({ id }) => id === next.answerOf) ?? step;
-        const answer = this.#lastAttempts.get(failing.id) ?? result;
-        const { api } = this.context.settings;
-        const text = redactOwnText(refusalText(api, next.code, failing, answer), this.#keyOf(failing));
-        return failed(refusal(next.code, text, next.retryable), this.sent, { status: answer.status });
-      }
-      if (next.to === 'step') {
-        step = next.step;
-        this.#attempts = 0;
-        this.#mayHaveLanded = false;
-        this.#uncounted = 0;
-        continue;
+      if (next.to !== 'retry') {
+        const isWhole = (await this.context.memory?.settle(step, verdict as Settled)) ?? true;
+        return { next: isWhole ? next : { to: 'again' }, result };
       }
       const wait = this.#waitBeforeRetry(result);
       if (wait === undefined) return this.#exhausted(step, result, next.verdict);
@@ -116,7 +158,10 @@ class PlanRun {
   }
 
   /** One attempt; `undefined` when the destination asks for a pause that is longer than the plan may wait. */
-  async #attempt(step: Step): Promise<{ result: AttemptResult; verdict: Verdict } | undefined> {
+  async #attempt(
+    step: Step,
+    request: RequestDescriptor,
+  ): Promise<{ result: AttemptResult; verdict: Verdict } | undefined> {
     const { settings, slots, limiter, cancellation } = this.context;
     for (;;) {
       if (!(await this.#passPause())) return undefined;
@@ -127,7 +172,7 @@ class PlanRun {
           waitForRate(limiter, settings.clock, signal),
         );
         // It may have begun while this plan waited. What the limiter counted in vain is lost: rarely, and little.
-        if (this.context.pause.remainingMs === 0) return await this.#send(step, waitedMs);
+        if (this.context.pause.remainingMs === 0) return await this.#send(step, request, waitedMs);
       } finally {
         slots.release();
       }
@@ -150,10 +195,14 @@ class PlanRun {
     return true;
   }
 
-  async #send(step: Step, waitedMs: number): Promise<{ result: AttemptResult; verdict: Verdict }> {
+  async #send(
+    step: Step,
+    request: RequestDescriptor,
+    waitedMs: number,
+  ): Promise<{ result: AttemptResult; verdict: Verdict }> {
     const { transport, limiter, pause } = this.context;
     this.#noteSending(step);
-    const result = await transport(step.request, step.effect === 'read');
+    const result = await transport(request, step.effect === 'read');
     if (result.status !== undefined) callQuietly(() => limiter.answered?.());
     pause.note(result.status, result.retryAfterMs);
     return { result, verdict: this.#noteAnswer(step, result, waitedMs) };
@@ -208,6 +257,14 @@ class PlanRun {
     const { settings, cancellation } = this.context;
     await cancellation.during('cancelOrClose', (signal) => sleep(settings.clock, wait.delayMs, signal));
     this.#budget.noteWait(wait);
+  }
+
+  #refused(step: Step, result: AttemptResult, { code, answerOf, retryable }: Refusal): Outcome {
+    const failing = this.plan.steps.find(({ id }) => id === answerOf) ?? step;
+    const answer = this.#lastAttempts.get(failing.id) ?? result;
+    const { api } = this.context.settings;
+    const text = redactOwnText(refusalText(api, code, failing, answer), this.#keyOf(failing));
+    return failed(refusal(code, text, retryable), this.sent, { status: answer.status });
   }
 
   #delivered(step: Step, result: AttemptResult, note: PlanNote | undefined): Outcome {

@@ -5,7 +5,10 @@ import {
   type CompiledRow,
   joinPath,
   reasonUnusable,
+  isObject,
+  type EventTimes,
   type PlanObject,
+  readSources,
   type Recorder,
   sourceOf,
   type Sources,
@@ -84,4 +87,23 @@ export function isSynced({ message, context }: Sources): boolean {
   if (message.channel !== 'sources') return false;
   const mapped = context?.mappedToDestination;
   return mapped !== true && mapped !== 'true';
+}
+
+/**
+ * When the user and the account of a message were as it says, in epoch milliseconds: the time that the message gives its dates of
+ * creation by default, also where it comes by reverse ETL. Empty for a message that writes no user or account, or has no usable time.
+ *
+ * @example
+ * eventTimesOf({ type: 'identify', userId: 'u', timestamp: '2024-01-01T00:00:00Z' }); // { user: 1704067200000 }
+ */
+export function eventTimesOf(message: unknown): EventTimes {
+  if (!isObject(message) || typeof message.type !== 'string') return {};
+  const type = message.type.toLowerCase();
+  if (type !== 'identify' && type !== 'group') return {};
+  const sources = readSources(message, undefined);
+  const timeOf = (synced: SyncedTime): number | undefined =>
+    findRow(sources, isSynced(sources) ? synced.row : TIME, undefined)?.value;
+  const user = timeOf(type === 'identify' ? SYNCED_TIMES.user : SYNCED_TIMES.member);
+  const account = type === 'identify' ? undefined : timeOf(SYNCED_TIMES.account);
+  return { ...(user === undefined ? {} : { user }), ...(account === undefined ? {} : { account }) };
 }
