@@ -6,12 +6,24 @@ const MAY_IMPORT = {
   destinations: ['core'],
   runtime: ['core'],
   router: ['runtime', 'core'],
+  redis: ['router', 'runtime', 'core'],
   protocol: ['destinations', 'core'],
   simulator: ['runtime', 'core'],
   kafka: ['runtime', 'core'],
   metrics: ['router'],
   service: ['metrics', 'protocol', 'router', 'runtime', 'destinations', 'core'],
-  cli: ['service', 'simulator', 'kafka', 'metrics', 'protocol', 'router', 'runtime', 'destinations', 'core'],
+  cli: [
+    'service',
+    'simulator',
+    'kafka',
+    'redis',
+    'metrics',
+    'protocol',
+    'router',
+    'runtime',
+    'destinations',
+    'core',
+  ],
 };
 
 /** Layers that run in a browser: no Node module. */

@@ -23,13 +23,16 @@ const PARTS = {
   deliver: () => benchDeliver({ rounds: short ? 1 : 5 }),
   'dry-run': () => benchDryRun({ sizes: short ? [20_000] : [100_000, 1_000_000] }),
   service: () => benchService(short ? { seconds: 1, starts: 1 } : { seconds: 10, starts: 5 }),
-  // In TypeScript, because it uses the simulated host of the tests.
-  host: () => {
-    const file = path.join(here, 'host.ts');
-    const { status } = spawnSync(process.execPath, ['--import', 'tsx', file], { stdio: 'inherit' });
-    process.exitCode = status ?? 1;
-  },
+  // In TypeScript, because they use the simulated host and the engines of the tests.
+  host: () => runTypeScript('host.ts'),
+  redis: () => runTypeScript('redis.ts'),
 };
+
+function runTypeScript(name) {
+  const words = ['--import', 'tsx', path.join(here, name), ...(short ? ['--short'] : [])];
+  const { status } = spawnSync(process.execPath, words, { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = status ?? 1;
+}
 
 const unknown = wanted.find((part) => !Object.hasOwn(PARTS, part));
 if (unknown !== undefined) {

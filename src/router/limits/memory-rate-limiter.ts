@@ -21,6 +21,7 @@ const KEEP_ALIVE_MS = 4_000;
 
 /** Limits of the rate; `Infinity` is none. */
 export interface RateLimits {
+  /** Below 1, it is one request in a longer time: 0.25 is one in four seconds. */
   readonly requestsPerSecond: number;
   readonly requestsPerDay: number;
 }
@@ -77,7 +78,10 @@ class SlidingRateLimiter implements MemoryRateLimiter {
   ) {
     this.#clock = clock;
     this.#warnings = new QuotaWarnings(requestsPerDay, onQuota);
-    if (requestsPerSecond !== Infinity) this.#second = new SlidingWindow(requestsPerSecond, SECOND_MS);
+    if (requestsPerSecond !== Infinity) {
+      const limit = Math.max(1, requestsPerSecond);
+      this.#second = new SlidingWindow(limit, (SECOND_MS * limit) / requestsPerSecond);
+    }
     if (requestsPerDay !== Infinity) this.#day = new DayQuota(requestsPerDay);
     if (usedToday !== undefined) this.#day?.restore(usedToday, this.#now());
   }

@@ -1,0 +1,5 @@
+/** Limits that several processes share through Redis: `openRedis` is the way in. */
+export { openRedis } from './open-redis.js';
+export type { RedisChange, RedisOptions, RedisStats, SharedThroughRedis } from './open-redis.js';
+export type { RedisEnvironment } from './connection/settings.js';
+export type { Clock, LimitScope, RateLimiter } from '../router/index.js';

@@ -1,0 +1,215 @@
+import { startRedis, type RedisServer } from '../engines/redis-server';
+import { ClockedRedis, mostInASecond, SimulatedProcess } from './simulated-processes';
+
+const LIMITS = { requestsPerSecond: 180, requestsPerDay: Infinity };
+
+let server: RedisServer | undefined;
+let redis: ClockedRedis;
+
+beforeAll(async () => {
+  server = await startRedis(['--appendonly', 'no']);
+});
+afterAll(() => server?.stop());
+afterEach(() => redis?.close());
+
+/** A Redis with data, and processes that have joined. */
+async function started(
+  count: number,
+  limits = LIMITS,
+  delays = { thereMs: 0, backMs: 0 },
+): Promise<SimulatedProcess[]> {
+  redis = await ClockedRedis.at(server!.url, delays);
+  const processes = Array.from({ length: count }, () => new SimulatedProcess(redis, limits));
+  const starting = processes.map((process) => process.start());
+  await redis.pass(3_000);
+  await Promise.all(starting);
+  return processes;
+}
+
+const all = (processes: readonly SimulatedProcess[]): number[] => processes.flatMap(({ leftMs }) => leftMs);
+
+/** Of what is allowed, from a time on. */
+function share(processes: readonly SimulatedProcess[], fromMs: number, limit = 180): number {
+  const nowMs = redis.clock.nowMs();
+  return all(processes).filter((ms) => ms >= fromMs).length / ((limit * (nowMs - fromMs)) / 1_000);
+}
+
+/** A test that needs Redis; `startRedis` says loudly when it is missing. */
+const testWithRedis = (name: string, run: () => Promise<void>): void => {
+  test(name, async () => {
+    if (server !== undefined) await run();
+  });
+};
+
+testWithRedis('four processes together send at most the limit, and use it, fairly', async () => {
+  const processes = await started(4, LIMITS, { thereMs: 1, backMs: 1 });
+  const fromMs = redis.clock.nowMs() + 1_000;
+  await redis.pass(6_000, () => {
+    for (const process of processes) process.ask(20);
+  });
+  expect(mostInASecond(all(processes))).toBeLessThanOrEqual(180);
+  expect(share(processes, fromMs)).toBeGreaterThanOrEqual(0.95);
+  const counts = processes.map(({ leftMs }) => leftMs.length);
+  expect(Math.min(...counts) / Math.max(...counts)).toBeGreaterThan(0.6);
+});
+
+testWithRedis('the limit holds while Redis is far away, and answers slowly', async () => {
+  const processes = await started(3, LIMITS, { thereMs: 15, backMs: 45 });
+  await redis.pass(4_000, () => {
+    for (const process of processes) process.ask(20);
+  });
+  expect(mostInASecond(all(processes))).toBeLessThanOrEqual(180);
+  expect(share(processes, 5_000)).toBeGreaterThan(0.85);
+});
+
+testWithRedis('the limit holds when processes stand still now and then', async () => {
+  const processes = await started(4, LIMITS, { thereMs: 1, backMs: 1 });
+  await redis.pass(8_000, () => {
+    for (const [index, process] of processes.entries()) {
+      if (process.clock.isStanding) continue;
+      // Different lengths, at different times.
+      if (redis.clock.nowMs() % 1_300 === 300 * index) process.clock.standStill([60, 150, 400, 700][index]!);
+      process.ask(20);
+    }
+  });
+  expect(mostInASecond(all(processes))).toBeLessThanOrEqual(180);
+});
+
+testWithRedis('a process that always stands still gets on', async () => {
+  const [process] = (await started(1)) as [SimulatedProcess];
+  await redis.pass(12_000, () => {
+    if (process.clock.isStanding) return;
+    process.ask(20);
+    process.clock.standStill(1_000);
+  });
+  expect(process.leftMs.length).toBeGreaterThan(0);
+});
+
+/** Lets processes send for a while, does something, lets them send for a while more. */
+async function sendWhile(
+  processes: readonly SimulatedProcess[],
+  steps: readonly (number | (() => unknown))[],
+): Promise<void> {
+  for (const step of steps) {
+    if (typeof step !== 'number') await step();
+    else
+      await redis.pass(step, () => {
+        for (const process of processes) process.ask(20);
+      });
+  }
+}
+
+testWithRedis(
+  'while Redis hangs, each process sends its share, and the limit holds at both changes',
+  async () => {
+    const processes = await started(4);
+    await sendWhile(processes, [3_000, () => redis.hang(), 5_000]);
+    const awayMs = redis.clock.nowMs() - 3_000;
+    expect(share(processes, awayMs)).toBeGreaterThan(0.95);
+    await sendWhile(processes, [() => redis.up(), 4_000]);
+    expect(mostInASecond(all(processes))).toBeLessThanOrEqual(180);
+    expect(share(processes, redis.clock.nowMs() - 2_000)).toBeGreaterThan(0.95);
+    expect(processes[0]!.changes).toEqual(['joined', 'away: no answer', 'joined']);
+  },
+);
+
+testWithRedis('one process that used all of the limit, and another that begins on its share', async () => {
+  const [busy, other] = (await started(2)) as [SimulatedProcess, SimulatedProcess];
+  await sendWhile([busy], [2_500, () => redis.down()]);
+  await sendWhile([busy, other], [4_000, () => redis.up(), 3_000]);
+  expect(mostInASecond([...busy.leftMs, ...other.leftMs])).toBeLessThanOrEqual(180);
+});
+
+testWithRedis('a break of the connection that is shorter than the last grants count', async () => {
+  const processes = await started(2);
+  await sendWhile(processes, [2_000, () => redis.down(), 30, () => redis.up(), 3_000]);
+  expect(mostInASecond(all(processes))).toBeLessThanOrEqual(180);
+  expect(processes[0]!.changes).toEqual(['joined', 'away: connection closed', 'joined']);
+});
+
+testWithRedis('Redis loses its data while it is away, and a new process is there first', async () => {
+  const processes = await started(3);
+  await sendWhile(processes, [2_500, () => redis.down(), 4_100, () => redis.loseData()]);
+  redis.up();
+  const first = new SimulatedProcess(redis, LIMITS);
+  const starting = first.start();
+  await sendWhile(processes, [20]);
+  await starting;
+  await sendWhile([...processes, first], [6_000]);
+  expect(mostInASecond(all([...processes, first]))).toBeLessThanOrEqual(180);
+  expect(share([...processes, first], redis.clock.nowMs() - 3_000)).toBeGreaterThan(0.95);
+});
+
+testWithRedis(
+  'Redis comes back, and a new process is there before those that send on their shares',
+  async () => {
+    const processes = await started(3);
+    await sendWhile(processes, [2_500, () => redis.down(), 4_100, () => redis.up()]);
+    const first = new SimulatedProcess(redis, LIMITS);
+    const starting = first.start();
+    await sendWhile(processes, [1]);
+    await starting;
+    await sendWhile([...processes, first], [4_000]);
+    expect(mostInASecond(all([...processes, first]))).toBeLessThanOrEqual(180);
+  },
+);
+
+testWithRedis('Redis loses its data, and nobody notices a break', async () => {
+  const processes = await started(2);
+  await sendWhile([processes[0]!], [2_500, () => redis.loseData()]);
+  await sendWhile(processes, [6_000]);
+  expect(mostInASecond(all(processes))).toBeLessThanOrEqual(180);
+  expect(share(processes, redis.clock.nowMs() - 2_000)).toBeGreaterThan(0.95);
+});
+
+testWithRedis('the clock of Redis is set back, and forth', async () => {
+  const processes = await started(2);
+  await sendWhile(processes, [2_000, () => (redis.clockAheadMs -= 3_600_000), 4_000]);
+  expect(mostInASecond(all(processes))).toBeLessThanOrEqual(180);
+  expect(share(processes, redis.clock.nowMs() - 2_000)).toBeGreaterThan(0.95);
+  await sendWhile(processes, [() => (redis.clockAheadMs += 3_600_000), 3_000]);
+  expect(share(processes, redis.clock.nowMs() - 2_000)).toBeGreaterThan(0.95);
+});
+
+testWithRedis(
+  'the lowest limit of all processes holds for all, for as long as its process is there',
+  async () => {
+    const [lower] = (await started(1, { requestsPerSecond: 50, requestsPerDay: Infinity })) as [
+      SimulatedProcess,
+    ];
+    const higher = new SimulatedProcess(redis, LIMITS);
+    const starting = higher.start();
+    await redis.pass(500);
+    await starting;
+    await sendWhile([lower, higher], [4_000]);
+    expect(mostInASecond(all([lower, higher]))).toBeLessThanOrEqual(50);
+    expect(lower.leftMs.length).toBeGreaterThan(50);
+    const closing = lower.link.close();
+    await redis.pass(1);
+    await closing;
+    await sendWhile([higher], [4_000]);
+    expect(mostInASecond(higher.leftMs)).toBe(180);
+  },
+);
+
+testWithRedis(
+  'more processes than requests in a second: their shares are one request in a longer time',
+  async () => {
+    const processes = await started(4, { requestsPerSecond: 2, requestsPerDay: Infinity });
+    await sendWhile(processes, [2_000, () => redis.down(), 10_000]);
+    expect(mostInASecond(all(processes))).toBeLessThanOrEqual(2 + 2);
+    const late = all(processes).filter((ms) => ms >= redis.clock.nowMs() - 8_000);
+    expect(late.length).toBeGreaterThanOrEqual(12);
+    expect(late.length).toBeLessThanOrEqual(20);
+  },
+);
+
+testWithRedis('a process that starts without Redis sends its share of what the user says', async () => {
+  redis = await ClockedRedis.at(server!.url);
+  redis.down();
+  const process = new SimulatedProcess(redis, LIMITS, 3).startAway();
+  await sendWhile([process], [5_000]);
+  expect(mostInASecond(process.leftMs)).toBe(60);
+  await sendWhile([process], [() => redis.up(), 6_000]);
+  expect(mostInASecond(process.leftMs)).toBe(180);
+});
