@@ -125,4 +125,5 @@ export { KEY_HEADER, PX_API } from './api/px-answers.js';
 export { findEventRoute, ID_FIELD, isEventRoute, ROUTES } from './api/routes.js';
 export type { EndpointPath, RouteName } from './api/routes.js';
 export { ConfigCache } from './config/config-cache.js';
+export { messageKey } from './messages/message-key.js';
 export { accountLane, userLane } from './messages/identity.js';
