@@ -126,4 +126,5 @@ export { findEventRoute, ID_FIELD, isEventRoute, ROUTES } from './api/routes.js'
 export type { EndpointPath, RouteName } from './api/routes.js';
 export { ConfigCache } from './config/config-cache.js';
 export { eventTimesOf } from './messages/event-time.js';
+export { messageKey } from './messages/message-key.js';
 export { accountLane, userLane } from './messages/identity.js';

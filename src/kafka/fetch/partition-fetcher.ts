@@ -117,7 +117,7 @@ export class PartitionFetcher {
     } catch (error) {
       this.#nodesInFlight.delete(node);
       for (const reading of readings) reading.isBusy = false;
-      if (!this.#moveIntoRange(error, readings, topicNames)) this.#retryLater(error);
+      if (!isSessionGone(error) && !this.#moveIntoRange(error, readings, topicNames)) this.#retryLater(error);
     }
     this.#plan();
   }
@@ -195,6 +195,18 @@ export class PartitionFetcher {
     });
   }
 }
+
+/** A broker that restarts forgets its fetch sessions. The client begins a new one with the next fetch. */
+function isSessionGone(error: unknown): boolean {
+  const { protocolErrors } = kafkaErrorOf(error);
+  return SESSION_GONE.some((id) => protocolErrors.has(id));
+}
+
+const SESSION_GONE = [
+  'FETCH_SESSION_ID_NOT_FOUND',
+  'INVALID_FETCH_SESSION_EPOCH',
+  'FETCH_SESSION_TOPIC_ID_ERROR',
+];
 
 /** https://kafka.apache.org/protocol#protocol_error_codes */
 const OFFSET_OUT_OF_RANGE = 1;

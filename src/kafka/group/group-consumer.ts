@@ -51,7 +51,8 @@ export interface GroupConsumer {
    */
   start(): Promise<void>;
   /**
-   * Commits offsets of this member's partitions, and leaves out others. It tries again for as long as the partitions are this member's.
+   * Commits offsets of this member's partitions, and leaves out others. It tries again for as long as the partitions are this member's. Await
+   * the result before the next commit: commits run one after the other.
    *
    * @returns whether all of them are committed
    */
