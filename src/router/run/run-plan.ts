@@ -121,13 +121,14 @@ class PlanRun {
     for (;;) {
       if (!(await this.#passPause())) return undefined;
       await cancellation.during(this.#cancelOn, (signal) => slots.acquire(signal));
+      const request = {};
       try {
         // Last before sending: what the limiter counts must be what is sent.
         const waitedMs = await cancellation.during(this.#cancelOn, (signal) =>
-          waitForRate(limiter, settings.clock, signal),
+          waitForRate(limiter, settings.clock, signal, request),
         );
         // It may have begun while this plan waited. What the limiter counted in vain is lost: rarely, and little.
-        if (this.context.pause.remainingMs === 0) return await this.#send(step, waitedMs);
+        if (this.context.pause.remainingMs === 0) return await this.#send(step, waitedMs, request);
       } finally {
         slots.release();
       }
@@ -150,10 +151,15 @@ class PlanRun {
     return true;
   }
 
-  async #send(step: Step, waitedMs: number): Promise<{ result: AttemptResult; verdict: Verdict }> {
+  async #send(
+    step: Step,
+    waitedMs: number,
+    request: object,
+  ): Promise<{ result: AttemptResult; verdict: Verdict }> {
     const { transport, limiter, pause } = this.context;
     this.#noteSending(step);
-    const result = await transport(step.request, step.effect === 'read');
+    const onLeave = (): void => callQuietly(() => limiter.left?.(request));
+    const result = await transport(step.request, step.effect === 'read', onLeave);
     if (result.status !== undefined) callQuietly(() => limiter.answered?.());
     pause.note(result.status, result.retryAfterMs);
     return { result, verdict: this.#noteAnswer(step, result, waitedMs) };
