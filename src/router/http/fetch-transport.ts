@@ -22,7 +22,8 @@ type Head = Pick<AttemptResult, 'status' | 'retryAfterMs'>;
 
 /** Sends requests by `fetch`: redirects are not followed, and a time limit holds for the answer's body too. */
 export function createFetchTransport(options: FetchTransportOptions): Transport {
-  return (request, wantsBody = false) => new FetchAttempt(options, request, wantsBody).run();
+  return (request, wantsBody = false, onLeave) =>
+    new FetchAttempt(options, request, wantsBody, onLeave).run();
 }
 
 class FetchAttempt {
@@ -35,6 +36,7 @@ class FetchAttempt {
     private readonly options: FetchTransportOptions,
     private readonly request: RequestDescriptor,
     private readonly wantsBody: boolean,
+    private readonly onLeave: (() => void) | undefined,
   ) {
     this.#body = bodyText(request);
     this.#startMs = options.clock.nowMs();
@@ -63,6 +65,7 @@ class FetchAttempt {
       // A redirect would carry the key elsewhere.
       redirect: 'manual',
       signal,
+      ...(this.onLeave === undefined ? {} : { onLeave: this.onLeave }),
     });
     this.#head = this.#readHead(response);
     const answer = await readBody(response);

@@ -23,6 +23,11 @@ export interface FetchInit {
   readonly body?: string;
   readonly redirect: 'manual';
   readonly signal: Signal;
+  /**
+   * A `fetch` that can tell calls it when the request leaves: with a new connection that is later than the call. The global `fetch` does not
+   * know it.
+   */
+  readonly onLeave?: () => void;
 }
 
 /** The part of the global `fetch` that the router uses. */

@@ -25,6 +25,11 @@ export interface AttemptResult {
  * Sends one request once. Never rejects: what goes wrong on the way is a result too.
  *
  * @param wantsBody whether the request is made for its answer's body; by default it is not
+ * @param onLeave called when the request leaves, where that can be told
  * @throws InstrumentationError `plan_invalid` at once when the body cannot be written as JSON.
  */
-export type Transport = (request: RequestDescriptor, wantsBody?: boolean) => Promise<AttemptResult>;
+export type Transport = (
+  request: RequestDescriptor,
+  wantsBody?: boolean,
+  onLeave?: () => void,
+) => Promise<AttemptResult>;

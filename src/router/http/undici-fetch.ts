@@ -1,3 +1,4 @@
+import type { subscribe as SubscribeToChannel } from 'node:diagnostics_channel';
 import type { Dispatcher, request as requestOfUndici } from 'undici';
 import type { AnswerBody, Fetch } from './fetch.js';
 
@@ -20,22 +21,17 @@ const MOST_INTERIM = 16;
 export function createHttpFetch(): Fetch {
   let loading: Promise<Client> | undefined;
 
-  return async (url, { method, headers, body = null, signal }) => {
-    const { request, dispatcher } = await (loading ??= loadClient());
+  return async (url, { method, headers, body = null, signal, onLeave }) => {
+    const { request, dispatcher, watchLeaving } = await (loading ??= loadClient());
     let interim = 0;
     const onInfo = ({ statusCode }: { statusCode: number }): void => {
       interim += 1;
       if (statusCode === SWITCHING_PROTOCOLS || interim > MOST_INTERIM) throw new NoFinalAnswer(statusCode);
     };
     try {
-      const answer = await request(url, {
-        dispatcher,
-        method: method,
-        headers,
-        body,
-        signal,
-        onInfo,
-      });
+      const answer = await watchLeaving(onLeave, () =>
+        request(url, { dispatcher, method: method, headers, body, signal, onInfo }),
+      );
       return {
         status: answer.statusCode,
         ok: answer.statusCode >= 200 && answer.statusCode <= 299,
@@ -53,11 +49,18 @@ export function createHttpFetch(): Fetch {
 interface Client {
   readonly request: typeof requestOfUndici;
   readonly dispatcher: Dispatcher;
+  readonly watchLeaving: WatchLeaving;
 }
+
+/** Calls `onLeave` when the request that `begin` makes at once is written to its connection. */
+type WatchLeaving = <Answer>(onLeave: (() => void) | undefined, begin: () => Answer) => Answer;
 
 /** With the first request: undici takes a tenth of a second to load, which whoever sends nothing must not pay. */
 async function loadClient(): Promise<Client> {
-  const { Agent, request } = await import('undici');
+  const [{ Agent, request }, { subscribe }] = await Promise.all([
+    import('undici'),
+    import('node:diagnostics_channel'),
+  ]);
   // The router has a time limit of its own for the whole answer.
   const dispatcher = new Agent({
     keepAliveTimeout: IDLE_MS,
@@ -65,7 +68,27 @@ async function loadClient(): Promise<Client> {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  return { request, dispatcher };
+  return { request, dispatcher, watchLeaving: leavingWatcher(subscribe) };
+}
+
+/** By undici's diagnostics channels (https://undici.nodejs.org/#/docs/api/DiagnosticsChannel): nothing else says when a request leaves. */
+function leavingWatcher(subscribe: typeof SubscribeToChannel): WatchLeaving {
+  const watched = new WeakMap<object, () => void>();
+  let beginning: (() => void) | undefined;
+  subscribe('undici:request:create', (message) => {
+    if (beginning !== undefined) watched.set((message as { request: object }).request, beginning);
+  });
+  subscribe('undici:client:sendHeaders', (message) => {
+    watched.get((message as { request: object }).request)?.();
+  });
+  return (onLeave, begin) => {
+    beginning = onLeave;
+    try {
+      return begin();
+    } finally {
+      beginning = undefined;
+    }
+  };
 }
 
 const SWITCHING_PROTOCOLS = 101;

@@ -2,7 +2,7 @@ import { waitFor, type Clock } from '../../runtime/index.js';
 import { DayQuota, type DayUsage } from './day-quota.js';
 import { QuotaWarnings, type QuotaObserver } from './quota-warnings.js';
 import { quotaUsedUp, type RateLimiter } from './rate-limiter.js';
-import { SlidingWindow } from './sliding-window.js';
+import { SlidingWindow, type LoggedSend } from './sliding-window.js';
 
 /**
  * The second of `requestsPerSecond`, with a little over: a request that is let through leaves the process a moment later, and the
@@ -56,6 +56,7 @@ const UNLIMITED: MemoryRateLimiter = {
 };
 
 interface Waiting {
+  readonly request: object | undefined;
   readonly grant: () => void;
   readonly refuse: (error: Error) => void;
 }
@@ -66,6 +67,8 @@ class SlidingRateLimiter implements MemoryRateLimiter {
   readonly #day: DayQuota | undefined;
   readonly #warnings: QuotaWarnings;
   readonly #waiting = new Set<Waiting>();
+  /** What was let through, until it has left. */
+  readonly #leaving = new WeakMap<object, LoggedSend>();
   #cancelTimer: (() => void) | undefined;
   #answeredMs = -Infinity;
   /** Sends that had to wait for a connection, none of which was answered yet. */
@@ -86,15 +89,23 @@ class SlidingRateLimiter implements MemoryRateLimiter {
     if (usedToday !== undefined) this.#day?.restore(usedToday, this.#now());
   }
 
-  acquire(signal: AbortSignal): Promise<void> {
+  acquire(signal: AbortSignal, request?: object): Promise<void> {
     const nowMs = this.#clock.nowMs();
     const refusal = this.#refusal(nowMs);
     if (refusal !== undefined) return Promise.reject(refusal);
     if (this.#waiting.size === 0 && this.#mayGrant(nowMs)) {
-      this.#note(nowMs);
+      this.#note(nowMs, request);
       return Promise.resolve();
     }
-    return this.#wait(signal);
+    return this.#wait(signal, request);
+  }
+
+  /** What waited for a connection counts from when it left; see `#watchLeaving` for the margin. */
+  left(request: object): void {
+    const send = this.#leaving.get(request);
+    const nowMs = this.#clock.nowMs();
+    if (send !== undefined && nowMs - send.ms > MARGIN_MS / 2)
+      this.#second?.redate(send, nowMs - MARGIN_MS / 2);
   }
 
   /**
@@ -138,30 +149,32 @@ class SlidingRateLimiter implements MemoryRateLimiter {
     return this.#second === undefined || this.#second.nextMs <= nowMs;
   }
 
-  #note(nowMs: number): void {
+  #note(nowMs: number, request: object | undefined): void {
     if (nowMs - this.#answeredMs > KEEP_ALIVE_MS) this.#connecting += 1;
     if (this.#day !== undefined) {
       this.#day.add(nowMs);
       this.#warn(this.#day, nowMs);
     }
-    if (this.#second !== undefined) this.#watchLeaving(this.#second, nowMs);
+    if (this.#second === undefined) return;
+    const send = this.#second.add(nowMs);
+    if (request !== undefined) this.#leaving.set(request, send);
+    this.#watchLeaving(this.#second, send, nowMs);
   }
 
   /**
    * A busy process writes to its sockets late, too: what was let through counts from when it left. Half of the margin is spent by then at most, and
    * the other half stays: with all of it, lateness would count twice.
    */
-  #watchLeaving(second: SlidingWindow, nowMs: number): void {
-    const send = second.add(nowMs);
+  #watchLeaving(second: SlidingWindow, send: LoggedSend, nowMs: number): void {
     this.#clock.after(0, () => {
       const laterMs = this.#clock.nowMs();
       if (laterMs - nowMs > MARGIN_MS / 2) second.postponeFrom(send, laterMs - MARGIN_MS / 2);
     });
   }
 
-  #wait(signal: AbortSignal): Promise<void> {
+  #wait(signal: AbortSignal, request: object | undefined): Promise<void> {
     return waitFor(signal, (grant, refuse) => {
-      const waiting: Waiting = { grant, refuse };
+      const waiting: Waiting = { request, grant, refuse };
       this.#waiting.add(waiting);
       this.#startTimer();
       return () => {
@@ -203,7 +216,7 @@ class SlidingRateLimiter implements MemoryRateLimiter {
         waiting.refuse(refusal);
       } else if (this.#mayGrant(nowMs)) {
         this.#waiting.delete(waiting);
-        this.#note(nowMs);
+        this.#note(nowMs, waiting.request);
         waiting.grant();
       } else {
         this.#startTimer();

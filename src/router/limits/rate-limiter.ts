@@ -12,8 +12,15 @@ export interface RateLimiter {
    *
    * Requests are let through in the order they asked. Rejects with the signal's reason when it is aborted before, and
    * with a `ThrottledError` `daily_quota_reached` when the wait would be hours: {@link quotaUsedUp} makes it.
+   *
+   * @param request stands for the request in `left`
    */
-  acquire(signal: Signal): Promise<void>;
+  acquire(signal: Signal, request?: object): Promise<void>;
+  /**
+   * Told when a request leaves, by a `fetch` that can tell (`createHttpFetch`): it may have waited for a new connection since it was let
+   * through, and then arrives together with later ones.
+   */
+  left?(request: object): void;
   /** Told whenever an answer has come: what was sent before has arrived by now. */
   answered?(): void;
   /** Whether forgetting this limiter changes nothing: no request that it remembers counts any longer. Absent: always. */

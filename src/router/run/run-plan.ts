@@ -166,13 +166,14 @@ class PlanRun {
     for (;;) {
       if (!(await this.#passPause())) return undefined;
       await cancellation.during(this.#cancelOn, (signal) => slots.acquire(signal));
+      const grant = {};
       try {
         // Last before sending: what the limiter counts must be what is sent.
         const waitedMs = await cancellation.during(this.#cancelOn, (signal) =>
-          waitForRate(limiter, settings.clock, signal),
+          waitForRate(limiter, settings.clock, signal, grant),
         );
         // It may have begun while this plan waited. What the limiter counted in vain is lost: rarely, and little.
-        if (this.context.pause.remainingMs === 0) return await this.#send(step, request, waitedMs);
+        if (this.context.pause.remainingMs === 0) return await this.#send(step, request, waitedMs, grant);
       } finally {
         slots.release();
       }
@@ -199,10 +200,12 @@ class PlanRun {
     step: Step,
     request: RequestDescriptor,
     waitedMs: number,
+    grant: object,
   ): Promise<{ result: AttemptResult; verdict: Verdict }> {
     const { transport, limiter, pause } = this.context;
     this.#noteSending(step);
-    const result = await transport(request, step.effect === 'read');
+    const onLeave = (): void => callQuietly(() => limiter.left?.(grant));
+    const result = await transport(request, step.effect === 'read', onLeave);
     if (result.status !== undefined) callQuietly(() => limiter.answered?.());
     pause.note(result.status, result.retryAfterMs);
     return { result, verdict: this.#noteAnswer(step, result, waitedMs) };

@@ -157,3 +157,29 @@ it('a 204 that has a body all the same harms no later request', async () => {
   const send = sender();
   for (let id = 0; id < 20; id += 1) expect(await send(origin)).toMatchObject({ status: 204 });
 });
+
+test('a request tells when it leaves: not before its connection is there', async () => {
+  const order: string[] = [];
+  const origin = await listen((socket) => {
+    order.push('arrived');
+    socket.write(OK);
+  });
+  server.on('connection', () => order.push('connected'));
+  const fetch = createHttpFetch();
+  const send = async (): Promise<void> => {
+    const { signal } = new AbortController();
+    const onLeave = (): void => void order.push('left');
+    const headers = { host: 'px.example' };
+    const answer = await fetch(origin, { method: 'GET', headers, redirect: 'manual', signal, onLeave });
+    const reader = answer.body!.getReader();
+    while ((await reader.read()).done !== true);
+    order.push('answered');
+  };
+  await send();
+  await send();
+  // The server may see the connection before or after the client does.
+  expect(order.filter((event) => event !== 'connected')).toEqual([
+    ...['left', 'arrived', 'answered'],
+    ...['left', 'arrived', 'answered'],
+  ]);
+});

@@ -1,7 +1,7 @@
 import { createMemoryRateLimiter, type Clock } from '../../../src/router';
 import { settled } from '../../__mocks__/clock.fake';
 
-/** The three ways in which the limiter counts what leaves or arrives late (docs/decisions/0003-late-leaving.md). */
+/** Three of the ways in which the limiter counts what leaves or arrives late (docs/decisions/0003-late-leaving.md). */
 type Way = 'answered' | 'watchLeaving' | 'noteStandstill';
 
 const LIMIT = 180;

@@ -68,6 +68,42 @@ describe('requestsPerSecond', () => {
     ).toBeLessThanOrEqual(180);
   });
 
+  it('is never passed by requests that wait for their connections, when the fetch tells when they leave', async () => {
+    const waits = fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 1, maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(waits, fc.integer({ min: 1, max: 20 }), async (waitsMs, requestsPerSecond) => {
+        const clock = new FakeClock();
+        const limiter = createMemoryRateLimiter({ requestsPerSecond, requestsPerDay: Infinity }, clock);
+        const leftMs: number[] = [];
+        const all = waitsMs.map(async (waitMs) => {
+          const request = {};
+          await limiter.acquire(never, request);
+          await new Promise<void>((resolve) => clock.after(waitMs, resolve));
+          leftMs.push(clock.nowMs());
+          limiter.left!(request);
+        });
+        await clock.runUntil(Promise.all(all));
+        expect(mostWithin(1_000, leftMs)).toBeLessThanOrEqual(requestsPerSecond);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('holds up nothing but its own place for a request that leaves late', async () => {
+    const clock = new FakeClock();
+    const limiter = createMemoryRateLimiter({ requestsPerSecond: 3, requestsPerDay: Infinity }, clock);
+    const late = {};
+    await limiter.acquire(never, late);
+    await limiter.acquire(never, {});
+    await limiter.acquire(never, {});
+    await clock.advance(510);
+    limiter.left!(late);
+    const grantedMs: number[] = [];
+    for (let i = 0; i < 3; i += 1) void limiter.acquire(never).then(() => grantedMs.push(clock.nowMs()));
+    await clock.advance(2_000);
+    expect(grantedMs).toEqual([1_020, 1_020, 1_520]);
+  });
+
   it('counts retries, and tells how long each request waited', async () => {
     const { clock, router } = setUp([{ status: 503 }, { status: 201 }], {
       requestsPerSecond: 1,

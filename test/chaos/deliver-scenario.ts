@@ -1,0 +1,191 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '../host/random';
+import { checkEnd, explainDuplicates, fullestSecond, type Check, type DeadLetter } from './checks';
+import { Sends, startCommand, type End, type RunningCommand, type Send } from './command';
+import { startPx, type Px } from './px';
+import type { ScenarioReport } from './report';
+import type { Scenario } from './scenario';
+import { smallDisk, type SmallDisk } from './small-disk';
+import { CONFIG } from './workload';
+
+/** What happens to the run when so many requests have left. */
+interface Blow {
+  readonly afterSends: number;
+  readonly kind: 'kill' | 'px away' | 'disk full';
+}
+
+/** The part of a checkpoint that says which messages are settled; messages have numbers from 1. */
+interface Settled {
+  readonly upTo: number;
+  readonly beyond: readonly (readonly [first: number, last: number])[];
+}
+
+const NOTHING_SETTLED: Settled = { upTo: 0, beyond: [] };
+/** Each message needs more than one request. */
+const SENDS_PER_MESSAGE = 1.2;
+/** A command that neither ends nor sends is given up then. */
+const PATIENCE_MS = 300_000;
+
+/** `deliver`, killed and started again with the same command until it has delivered all. */
+export async function deliverScenario(scenario: Scenario): Promise<ScenarioReport> {
+  const px = await startPx(scenario.seed);
+  const disk = smallDisk();
+  try {
+    return await run(scenario, px, disk);
+  } finally {
+    px.stop();
+    disk.remove();
+  }
+}
+
+async function run(scenario: Scenario, px: Px, disk: SmallDisk): Promise<ScenarioReport> {
+  const { messages, reference, requestsPerSecond, pxAwayMs } = scenario;
+  const file = (name: string): string => path.join(disk.folder, name);
+  writeFileSync(file('config.json'), JSON.stringify(CONFIG));
+  writeFileSync(file('events.jsonl'), messages.map((message) => `${JSON.stringify(message)}\n`).join(''));
+  const command = [
+    ...['deliver', file('events.jsonl'), '--config', file('config.json'), '--px-url', px.origin],
+    ...['--rejected', file('rejected.jsonl'), '--checkpoint', file('checkpoint.json')],
+    ...['--requests-per-second', String(requestsPerSecond), '--max-attempts', '20'],
+    ...['--request-timeout', '3000', '--progress', 'none', '--json'],
+  ];
+
+  const sends = new Sends();
+  const faults: string[] = [];
+  /** What the checkpoint said when each life ended before its time. */
+  const settledAtEnd: Settled[] = [];
+  let running: RunningCommand = startCommand(command, 0, sends);
+
+  /** Starts the same command again when the requests of the ended one are over. */
+  const startAgain = async (): Promise<void> => {
+    await px.isIdle();
+    settledAtEnd.push(readSettled(file('checkpoint.json')));
+    running = startCommand(command, settledAtEnd.length, sends);
+  };
+
+  for (const { afterSends, kind } of blows(scenario, disk)) {
+    await giveUpAfter(Promise.race([sends.reach(afterSends), running.ended]), `${afterSends} requests`);
+    if (!running.isRunning()) {
+      faults.push(`ended before "${kind}": ${endText(await running.ended)}`);
+      break;
+    }
+    if (kind === 'px away') {
+      await px.goAway();
+      await sleep(pxAwayMs);
+      await px.comeBack();
+    } else if (kind === 'kill') {
+      await running.end('SIGKILL');
+      await startAgain();
+    } else {
+      disk.fill!();
+      const end = await giveUpAfter(running.ended, 'the end after the disk is full');
+      if (end.code !== 1 || !/ENOSPC|no space/i.test(end.stdout + end.stderr)) {
+        faults.push(`with a full disk it ended so: ${endText(end)}`);
+      }
+      disk.empty();
+      await startAgain();
+    }
+  }
+  const end = await giveUpAfter(running.ended, 'the last run');
+  const deadLetters = readRejected(file('rejected.jsonl'));
+  if (end.code !== (deadLetters.length > 0 ? 1 : 0)) faults.push(`the last run ended so: ${endText(end)}`);
+  if (existsSync(file('checkpoint.json'))) faults.push('the checkpoint is still there');
+
+  await px.isIdle();
+  const state = await px.state();
+  const inDoubt = ({ life, eventId }: Send): boolean => {
+    const settled = settledAtEnd[life];
+    return settled !== undefined && !isSettled(settled, Number(eventId!.replace('message-', '')) + 1);
+  };
+  const duplicates = explainDuplicates(state, sends.list, inDoubt);
+  const fullest = fullestSecond(sends.list);
+  const summary = JSON.parse(end.stdout) as { messages: { read: number }; possibleDuplicates: number };
+  const checks: Check[] = [
+    { what: 'each run resumes, and the last one ends the work', faults },
+    ...checkEnd(state, deadLetters, reference),
+    {
+      what: 'each copy of an event has a lost answer or a kill before its checkpoint as its reason',
+      faults: duplicates.unexplained,
+    },
+    {
+      what: 'the summary covers all runs, and counts the possible duplicates',
+      faults: [
+        ...(summary.messages.read === messages.length ? [] : [`it has ${summary.messages.read} messages`]),
+        ...(summary.possibleDuplicates >= duplicates.found
+          ? []
+          : [`it counts ${summary.possibleDuplicates} of ${duplicates.found}`]),
+      ],
+    },
+    {
+      what: `no more than ${requestsPerSecond} requests leave in any second`,
+      faults: fullest > requestsPerSecond ? [`${fullest} left`] : [],
+    },
+  ];
+  return {
+    name: 'deliver, killed and resumed',
+    figures: {
+      messages: messages.length,
+      'dead letters': deadLetters.length,
+      runs: settledAtEnd.length + 1,
+      requests: sends.list.length,
+      events: Object.keys(state.copies).length,
+      'copies of events': duplicates.found,
+      'sends of events without a success': duplicates.answerLost,
+      'events in doubt at the end of a run': duplicates.inDoubtAtKills,
+      'possible duplicates in the summary': summary.possibleDuplicates,
+      'most requests that left in a second': fullest,
+      'most requests that arrived in a second': state.requests.peakPerSecond,
+    },
+    checks,
+  };
+}
+
+/** Kills at random moments; between them PX goes away once and the disk is full once. */
+function blows({ seed, messages, kills }: Scenario, disk: SmallDisk): Blow[] {
+  const random = seededRandom(seed + 1);
+  const moment = (from: number, to: number): number =>
+    Math.floor((from + random() * (to - from)) * messages.length * SENDS_PER_MESSAGE);
+  const all: Blow[] = Array.from({ length: kills }, () => ({ afterSends: moment(0, 1), kind: 'kill' }));
+  all.push({ afterSends: moment(0.2, 0.5), kind: 'px away' });
+  if (disk.fill !== undefined) all.push({ afterSends: moment(0.5, 0.8), kind: 'disk full' });
+  return all.sort((a, b) => a.afterSends - b.afterSends);
+}
+
+function readSettled(file: string): Settled {
+  if (!existsSync(file)) return NOTHING_SETTLED;
+  return (JSON.parse(readFileSync(file, 'utf8')) as { settled: Settled }).settled;
+}
+
+const isSettled = ({ upTo, beyond }: Settled, number: number): boolean =>
+  number <= upTo || beyond.some(([first, last]) => first <= number && number <= last);
+
+function readRejected(file: string): DeadLetter[] {
+  interface RejectedLine {
+    readonly rejected: { readonly code: string; readonly retryable: boolean };
+    readonly message: { readonly messageId: string };
+  }
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => {
+    const { rejected, message } = JSON.parse(line) as RejectedLine;
+    return { messageId: message.messageId, code: rejected.code, retryable: rejected.retryable };
+  });
+}
+
+async function giveUpAfter<Value>(promise: Promise<Value>, what: string): Promise<Value> {
+  const patience = new AbortController();
+  const tooLong = sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => {
+    throw new Error(`waited ${PATIENCE_MS / 1000} s for ${what}`);
+  });
+  try {
+    return await Promise.race([promise, tooLong]);
+  } finally {
+    patience.abort();
+    tooLong.catch(() => undefined);
+  }
+}
+
+const endText = ({ code, signal, stdout, stderr }: End): string =>
+  `${code ?? signal}: ${stderr.trim() || stdout.slice(0, 2000)}`;
