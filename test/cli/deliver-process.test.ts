@@ -1,39 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { asLines, cleanUp, CONFIG, jsonLines, KEY, startPx, tempFile } from './cli';
+import { asLines, cleanUp, CONFIG, jsonLines, startPx, tempFile } from './cli';
+import { COMMAND, start } from './deliver-process';
 
 afterEach(cleanUp);
 
-const root = path.resolve(__dirname, '../..');
-/** The command as a process of its own, without a build. */
-const COMMAND = ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), 'deliver'];
-
 const track = (n: number): object => ({ type: 'track', userId: `u${n}`, event: `e${n}` });
 const many = (count: number): string => asLines(...Array.from({ length: count }, (_, n) => track(n)));
-
-interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function start(argv: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [...COMMAND, ...argv], { cwd: root });
-  const [out, err]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-  const ended = new Promise<Ended>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      const [stdout, stderr] = [Buffer.concat(out).toString(), Buffer.concat(err).toString()];
-      expect(stdout + stderr).not.toContain(KEY);
-      resolve({ code, signal, stdout, stderr });
-    });
-  });
-  return { child, ended };
-}
 
 test('the real command delivers its standard input, and ends by itself', async () => {
   const { simulator, pxArgs } = await startPx();
@@ -104,7 +78,9 @@ test('peak memory does not grow with the input', async () => {
       "process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS))",
     );
     const argv = ['-', '--dry-run', '--progress', 'none', '--config', config];
-    const child = spawn(process.execPath, ['--require', probe, ...COMMAND, ...argv], { cwd: root });
+    const child = spawn(process.execPath, ['--require', probe, ...COMMAND, ...argv], {
+      cwd: path.resolve(__dirname, '../..'),
+    });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const text = many(1_000);

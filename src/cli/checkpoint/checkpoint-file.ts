@@ -101,14 +101,18 @@ function headerIn(line: string): Header | undefined {
   }
 }
 
+/** A checkpoint as the text of its file: a line that says what it is, and a line of JSON. */
+export function checkpointText<Own>(content: CheckpointContent<Own>): string {
+  const body = JSON.stringify(content);
+  return `${HEADER_START}${FORMAT},"sha256":"${sha256(body)}"}\n${body}\n`;
+}
+
 /**
  * Replaces a checkpoint as a whole, and waits until it is on the disk. Only its owner can read it.
  *
  * @throws the error of the file system; then the former checkpoint is still there
  */
-export async function writeCheckpoint<Own>(file: string, content: CheckpointContent<Own>): Promise<void> {
-  const body = JSON.stringify(content);
-  const text = `${HEADER_START}${FORMAT},"sha256":"${sha256(body)}"}\n${body}\n`;
+export async function writeCheckpoint(file: string, text: string): Promise<void> {
   await writeFileAtomic(file, text, {
     mode: 0o600,
     fsync: true,

@@ -5,6 +5,7 @@ import { systemClock, type Clock } from '../../runtime/index.js';
 import { UsageError } from '../io.js';
 import {
   advice,
+  checkpointText,
   readCheckpoint,
   removeUnfinished,
   writeCheckpoint,
@@ -170,7 +171,9 @@ export class Checkpoint<Own> {
   async begin(own: Own, perSecond: number): Promise<void> {
     this.#read = this.lastSettled;
     const nothing = { read: 0, unsettled: [], mayHaveLanded: [], inputs: [], own };
-    await this.#write(nothing, INTERVALS_AHEAD * Math.min(perSecond, SUPPOSED_SPEED));
+    const ahead = INTERVALS_AHEAD * Math.min(perSecond, SUPPOSED_SPEED);
+    const { text, maySendUpTo } = this.#textOf(nothing, ahead, []);
+    await this.#write(text, maySendUpTo);
   }
 
   /** Writes a checkpoint every second from now on. */
@@ -254,21 +257,26 @@ export class Checkpoint<Own> {
     ahead: number | undefined,
     mayChange: readonly string[] = [],
   ): Promise<void> {
-    const snapshot = following.snapshot();
+    // As text at once: what it speaks of changes while the disk is waited for.
+    const { text, maySendUpTo } = this.#textOf(following.snapshot(), ahead, mayChange);
     await following.sync();
-    await this.#write(snapshot, ahead, mayChange);
+    await this.#write(text, maySendUpTo);
   }
 
-  async #write(
+  async #write(text: string, maySendUpTo: number): Promise<void> {
+    if (!this.lock.isMine()) throw new LockLost(this.path);
+    await writeCheckpoint(this.path, text);
+    this.#reservation.grant(maySendUpTo);
+    await this.lock.touch();
+  }
+
+  #textOf(
     snapshot: Snapshot<Own>,
     ahead: number | undefined,
-    mayChange: readonly string[] = [],
-  ): Promise<void> {
-    if (!this.lock.isMine()) throw new LockLost(this.path);
+    mayChange: readonly string[],
+  ): { readonly text: string; readonly maySendUpTo: number } {
     const content = this.#content(snapshot, ahead, mayChange);
-    await writeCheckpoint(this.path, content);
-    this.#reservation.grant(content.maySendUpTo);
-    await this.lock.touch();
+    return { text: checkpointText(content), maySendUpTo: content.maySendUpTo };
   }
 
   #content(
