@@ -63,6 +63,8 @@ export type ErrorCode =
   | 'data_center_ambiguous'
   /** No answer comes: the network fails, or the request times out. */
   | 'unreachable'
+  /** The destination has not answered for so long that the router sends nothing more. */
+  | 'outage'
   /** An earlier job that must come first failed. */
   | 'blocked'
   /** The router or the service is closed. */
@@ -92,6 +94,7 @@ const BRAND = Symbol.for('gainsight-px.error');
 export interface ErrorDetails {
   readonly issues?: readonly Issue[];
   readonly cause?: unknown;
+  readonly retryAfterMs?: number;
 }
 
 /** The base of all errors that this project throws. Tell them apart by `kind` and `code`, not by `instanceof`. */
@@ -102,11 +105,14 @@ export abstract class DestinationError extends Error {
   readonly code: ErrorCode;
   /** The issues of the input; empty when the error is not about the input. */
   readonly issues: readonly Issue[];
+  /** How long the same input is not worth sending again, in milliseconds; absent when that is not known. */
+  readonly retryAfterMs?: number;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.issues = details.issues ?? [];
+    if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
     Object.defineProperty(this, BRAND, { value: true });
   }
 
@@ -135,17 +141,6 @@ export class ThrottledError extends DestinationError {
   override readonly name = 'ThrottledError';
   readonly kind = 'throttled';
   readonly status = 429;
-  /** How long the same input is not worth sending again, in milliseconds; absent when that is not known. */
-  readonly retryAfterMs?: number;
-
-  constructor(
-    code: ErrorCode,
-    message: string,
-    { retryAfterMs, ...details }: ErrorDetails & { readonly retryAfterMs?: number } = {},
-  ) {
-    super(code, message, details);
-    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
-  }
 }
 
 /** No usable answer came (network, timeout, 5xx), or something is missing that another message may create. */

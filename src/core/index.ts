@@ -52,5 +52,5 @@ export type {
 export type { BodyValue, Method, RequestBody, RequestDescriptor } from './request.js';
 export { copyText, namingBy } from './text/short-name.js';
 export { nearestField, changesBetween, nearestName } from './text/nearest-name.js';
-export { judge } from './verdict.js';
+export { isTransient, judge } from './verdict.js';
 export type { Answer, Settled, Transient, Verdict } from './verdict.js';

@@ -17,6 +17,8 @@ import {
   type Signal,
 } from '../runtime/index.js';
 import type { RequestRecord } from './run/outcome.js';
+import type { OutageOptions } from './limits/outage-breaker.js';
+import type { QuotaWarning } from './limits/quota-warnings.js';
 import type { LimitScope, RateLimiter } from './limits/rate-limiter.js';
 import type { ObjectStore } from './object-memory/object-store.js';
 
@@ -84,6 +86,19 @@ export interface RouterOptions {
    * overwrites newer data with older.
    */
   readonly onRetryableFailure?: 'continue' | 'blockLanes';
+  /**
+   * Pauses an API key and base URL while the destination does not answer, instead of using up the attempts of every plan. What plans
+   * wait for that, and what they sent meanwhile, counts in neither `maxAttempts` nor `maxPlanTimeMs` nor `maxThrottleWaitMs`.
+   * Default: no pause.
+   */
+  readonly outage?: OutageOptions;
+  /**
+   * What happens when the requests of the last 24 hours reach `requestsPerDay`. `fail` (default): plans end as `daily_quota_reached`. `wait`:
+   * they wait until the next request is allowed; that counts in no limit of a plan but its `timeLeftMs`.
+   */
+  readonly onQuotaUsedUp?: 'fail' | 'wait';
+  /** Told at 80 % and at 100 % of `requestsPerDay`; a `rateLimiter` of your own tells its own observer. What it throws is ignored. */
+  readonly onQuota?: (warning: QuotaWarning, scope: LimitScope) => void;
   /** Cancels all plans, those handed in later too. */
   readonly signal?: Signal;
   /** Told of every attempt when it is over. What it throws is ignored. */
@@ -136,7 +151,15 @@ export const DEFAULTS = {
 } as const;
 
 /** Options whose default is to be absent. */
-type OptionalKey = 'origin' | 'rateLimiter' | 'signal' | 'onRequest' | 'maxThrottleWaitMs' | 'skipUnchanged';
+type OptionalKey =
+  | 'origin'
+  | 'rateLimiter'
+  | 'signal'
+  | 'onRequest'
+  | 'maxThrottleWaitMs'
+  | 'skipUnchanged'
+  | 'outage'
+  | 'onQuota';
 
 /** Options with every default filled in, and the API that the router sends to. */
 export type RouterSettings = Readonly<
@@ -173,8 +196,11 @@ const NUMBER_RULES: readonly NumberRule[] = [
   { key: 'maxPlanTimeMs', expected: 'milliseconds, or Infinity', holds: (ms) => ms >= 0 },
 ];
 
-const FUNCTIONS = ['fetch', 'random', 'rateLimiter', 'onRequest'] as const;
-const FAILURE_MODES: readonly unknown[] = ['continue', 'blockLanes'];
+const FUNCTIONS = ['fetch', 'random', 'rateLimiter', 'onRequest', 'onQuota'] as const;
+const MODES: Readonly<Record<string, readonly string[]>> = {
+  onRetryableFailure: ['continue', 'blockLanes'],
+  onQuotaUsedUp: ['fail', 'wait'],
+};
 
 /**
  * Options with their defaults.
@@ -226,6 +252,7 @@ function defaults(api: DestinationApi): RouterSettings {
     ...DEFAULTS,
     ...api.limits,
     onRetryableFailure: 'continue',
+    onQuotaUsedUp: 'fail',
     api,
   };
 }
@@ -255,10 +282,29 @@ function otherIssues(given: Readonly<Record<string, unknown>>): Issue[] {
     issues.push({ path: 'signal', message: `expected an AbortSignal, found ${typeName(signal)}` });
   }
   issues.push(...memoryIssues(given.skipUnchanged));
-  const mode = given.onRetryableFailure;
-  if (mode !== undefined && !FAILURE_MODES.includes(mode)) {
-    issues.push({ path: 'onRetryableFailure', message: "expected 'continue' or 'blockLanes'" });
+  for (const [key, modes] of Object.entries(MODES)) {
+    const mode = given[key];
+    if (mode !== undefined && !modes.includes(mode as string))
+      issues.push({ path: key, message: `expected ${modes.map((one) => `'${one}'`).join(' or ')}` });
   }
+  return [...issues, ...outageIssues(given.outage)];
+}
+
+function outageIssues(outage: unknown): Issue[] {
+  if (outage === undefined) return [];
+  if (!isObject(outage))
+    return [{ path: 'outage', message: `expected an object, found ${typeName(outage)}` }];
+  const { retryForMs, onChange } = outage;
+  const issues: Issue[] = [];
+  if (typeof retryForMs !== 'number' || !(retryForMs >= 0)) {
+    const found = typeof retryForMs === 'number' ? String(retryForMs) : typeof retryForMs;
+    issues.push({
+      path: 'outage.retryForMs',
+      message: `expected milliseconds of at least 0, or Infinity, found ${found}`,
+    });
+  }
+  if (onChange !== undefined && typeof onChange !== 'function')
+    issues.push({ path: 'outage.onChange', message: `expected a function, found ${typeof onChange}` });
   return issues;
 }
 

@@ -163,6 +163,7 @@ export class PlanRouter implements Router {
       inFlight: this.#scopes.inFlight,
       blockedLanes: this.#scopes.blockedLanes,
       pausedMs: Math.round(this.#scopes.pausedMs),
+      outages: this.#scopes.outages,
       scopes: this.#scopes.size,
     });
   }
@@ -239,6 +240,7 @@ export class PlanRouter implements Router {
             ? undefined
             : new PlanMemory(plan, eventTimes, isRepeatedElsewhere, scope.memory),
         pause: scope.pause,
+        breaker: scope.breaker,
         deadlineMs,
         cancellation,
         observe: (record) => {

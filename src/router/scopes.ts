@@ -5,7 +5,8 @@ import { createMemoryRateLimiter } from './limits/memory-rate-limiter.js';
 import { ObjectMemory, type ObjectMemorySettings } from './object-memory/object-memory.js';
 import { memorySettings } from './object-memory/memory-settings.js';
 import type { RouterSettings } from './options.js';
-import type { RateLimiter } from './limits/rate-limiter.js';
+import { OutageBreaker, type BreakerParts } from './limits/outage-breaker.js';
+import type { LimitScope, RateLimiter } from './limits/rate-limiter.js';
 import { headerIn } from './http/redact.js';
 import { RecentCreations } from './run/read-after-write.js';
 import { ScopePause } from './limits/retry-after-pause.js';
@@ -24,6 +25,8 @@ export interface Scope {
   /** `undefined` when the router is to send everything. */
   readonly memory: ObjectMemory | undefined;
   readonly pause: ScopePause;
+  /** `undefined` when the router is not to pause in an outage. */
+  readonly breaker: OutageBreaker | undefined;
   /** Plans in it that have not ended. */
   pending: number;
   /** Counts up with every plan: which scope was used last. */
@@ -73,6 +76,13 @@ export class Scopes {
     return pausedMs;
   }
 
+  /** Scopes that are paused because the destination does not answer. */
+  get outages(): number {
+    let outages = 0;
+    for (const { breaker } of this.#scopes.values()) if (breaker?.isOpen === true) outages += 1;
+    return outages;
+  }
+
   /** The scope of a plan, by its first request. @throws TypeError when that has no valid URL, ConfigurationError when no limiter can be made. */
   of(plan: RequestPlan): Scope {
     const { endpoint, headers } = plan.steps[0].request;
@@ -86,14 +96,19 @@ export class Scopes {
 
   #add(id: string, origin: string, apiKey: string): Scope {
     if (this.#scopes.size >= this.#sweepAt) this.#sweep();
+    const { settings } = this;
+    const pause = new ScopePause(settings.clock);
+    const limitScope = { origin, keyFingerprint: fingerprint(apiKey) };
+    const pending = (): number => scope.pending;
     const scope: Scope = {
       id,
       barrier: this.settings.onRetryableFailure === 'blockLanes' ? new OrderBarrier() : undefined,
       slots: new Semaphore(this.settings.concurrency),
-      limiter: this.#makeLimiter(origin, apiKey),
+      limiter: this.#makeLimiter(limitScope),
       recentCreations: new RecentCreations(this.settings.clock),
       memory: this.#memory === undefined ? undefined : new ObjectMemory(this.#memory, origin, apiKey),
-      pause: new ScopePause(this.settings.clock),
+      pause,
+      breaker: this.#makeBreaker({ scope: limitScope, pause, pending }),
       pending: 0,
       usedAt: 0,
     };
@@ -101,11 +116,18 @@ export class Scopes {
     return scope;
   }
 
-  #makeLimiter(origin: string, apiKey: string): RateLimiter {
-    const { rateLimiter, clock } = this.settings;
-    if (rateLimiter === undefined) return createMemoryRateLimiter(this.settings, clock);
-    const keyFingerprint = createHash('sha256').update(apiKey).digest('hex').slice(0, 16);
-    return checkedLimiter(rateLimiter({ origin, keyFingerprint }));
+  #makeLimiter(scope: LimitScope): RateLimiter {
+    const { rateLimiter, clock, onQuota } = this.settings;
+    if (rateLimiter !== undefined) return checkedLimiter(rateLimiter(scope));
+    return createMemoryRateLimiter(this.settings, clock, {
+      onQuota: (warning) => onQuota?.(warning, scope),
+    });
+  }
+
+  #makeBreaker(parts: Pick<BreakerParts, 'scope' | 'pause' | 'pending'>): OutageBreaker | undefined {
+    const { outage: options, clock, random } = this.settings;
+    if (options === undefined || options.retryForMs === 0) return undefined;
+    return new OutageBreaker({ ...parts, options, clock, random });
   }
 
   /** Forgets what is idle; only when the number has doubled since, so that it costs a new scope next to nothing. */
@@ -124,9 +146,13 @@ export class Scopes {
 }
 
 function isIdle(scope: Scope): boolean {
-  const { pending, limiter, recentCreations, pause } = scope;
+  const { pending, limiter, recentCreations, pause, breaker } = scope;
   const isUnused = pending === 0 && blocksNothing(scope) && isIdleLimiter(limiter);
-  return isUnused && recentCreations.isEmpty() && pause.remainingMs === 0;
+  return isUnused && recentCreations.isEmpty() && pause.remainingMs === 0 && breaker?.isOpen !== true;
+}
+
+function fingerprint(apiKey: string): string {
+  return createHash('sha256').update(apiKey).digest('hex').slice(0, 16);
 }
 
 /** Blocked lanes stay blocked for as long as the router lives. */

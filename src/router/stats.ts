@@ -30,8 +30,10 @@ export interface RouterStats {
   readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
   /** Lanes that `onRetryableFailure: 'blockLanes'` has blocked. */
   readonly blockedLanes: number;
-  /** How long nothing is sent because the destination asks to wait (`Retry-After`), in milliseconds from now: the longest pause of all keys. */
+  /** How long nothing is sent because the destination asks to wait (`Retry-After`), or plans wait for the day's quota, in milliseconds from now: the longest pause of all keys. */
   readonly pausedMs: number;
+  /** API keys and base URLs that are paused because the destination does not answer (`outage`). */
+  readonly outages: number;
   /** API keys and base URLs that something is remembered of. */
   readonly scopes: number;
 }
@@ -76,7 +78,10 @@ export class StatsCollector {
   }
 
   snapshot(
-    now: Pick<RouterStats, 'pending' | 'running' | 'inFlight' | 'blockedLanes' | 'pausedMs' | 'scopes'>,
+    now: Pick<
+      RouterStats,
+      'pending' | 'running' | 'inFlight' | 'blockedLanes' | 'pausedMs' | 'outages' | 'scopes'
+    >,
   ): RouterStats {
     return {
       ...now,

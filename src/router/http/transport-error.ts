@@ -1,7 +1,7 @@
 const MAX_DEPTH = 5;
 
-/** Errors before a request is written: no connection, one to the wrong server, or a request that the client refuses. It cannot have been carried out. */
-const NEVER_SENT = new Set([
+/** There is no connection, or one to the wrong server: no request has any part in that. */
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
   'EHOSTDOWN',
@@ -13,9 +13,6 @@ const NEVER_SENT = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_INVALID_ARG',
-  'UND_ERR_NOT_SUPPORTED',
-  'ERR_INVALID_URL',
   // The handshake found no certificate to trust (Node.js, "X509 certificate error codes"), or no TLS.
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
@@ -28,6 +25,13 @@ const NEVER_SENT = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'ERR_TLS_CERT_ALTNAME_INVALID',
   'ERR_SSL_WRONG_VERSION_NUMBER',
+]);
+
+/** The client refuses the request itself. */
+const REFUSED_BY_CLIENT: ReadonlySet<string> = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'ERR_INVALID_URL',
 ]);
 
 /** The attempt took longer than it may. */
@@ -48,7 +52,12 @@ export function transportErrorCode(thrown: unknown): string {
   return 'UNKNOWN';
 }
 
-/** Whether a request that ended with this code was not even sent. */
+/** Whether a request that ended with this code was not even sent, so that it cannot have been carried out. */
 export function wasNeverSent(errorCode: string): boolean {
-  return NEVER_SENT.has(errorCode);
+  return couldNotConnect(errorCode) || REFUSED_BY_CLIENT.has(errorCode);
+}
+
+/** Whether there was no connection to send any request over. */
+export function couldNotConnect(errorCode = ''): boolean {
+  return NOT_CONNECTED.has(errorCode);
 }

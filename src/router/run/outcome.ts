@@ -1,5 +1,6 @@
 import {
   AbortedError,
+  judge,
   RetryableError,
   ThrottledError,
   type DestinationApi,
@@ -174,9 +175,28 @@ export function exhaustionText(step: Step, result: AttemptResult, attempts: numb
   return `given up after ${tries}: ${answerText(step, result)}`;
 }
 
-/** Says why a request is not even sent: the API asks to wait for longer than the plan may. */
-export function pauseText({ name }: DestinationApi, step: Step, status: number, pausedMs: number): string {
-  return `${step.route} (step ${step.id}) was not sent: ${name} answered ${status} and asks to wait for ${Math.ceil(pausedMs / 1_000)} s`;
+/** The error of a plan whose request is not even sent: the API asks to wait for longer than the plan may, or the day's quota is used up. */
+export function pausedError(
+  { name }: DestinationApi,
+  step: Step,
+  { status, remainingMs }: { readonly status: number | undefined; readonly remainingMs: number },
+): DestinationError {
+  const seconds = Math.ceil(remainingMs / 1_000);
+  const request = `${step.route} (step ${step.id})`;
+  if (status === undefined) {
+    const text = `${request} was not sent: the requests of the last 24 hours are used up for ${seconds} s`;
+    return new ThrottledError('daily_quota_reached', text, { retryAfterMs: remainingMs });
+  }
+  const text = `${request} was not sent: ${name} answered ${status} and asks to wait for ${seconds} s`;
+  return exhaustion(judge({ status }) as Transient, text);
+}
+
+/** The error of a plan whose request is not even sent: the API has not answered for too long. */
+export function outageError({ name }: DestinationApi, step: Step): DestinationError {
+  return new RetryableError(
+    'outage',
+    `${step.route} (step ${step.id}) was not sent: ${name} does not answer`,
+  );
 }
 
 function answerText(step: Step, { status, errorCode, summary }: AttemptResult): string {

@@ -6,14 +6,13 @@ import {
   type RequestDescriptor,
   type RequestPlan,
   type Step,
-  judge,
   type Settled,
   type Transient,
   type Verdict,
 } from '../../core/index.js';
 import { backoffMs } from '../limits/retry.js';
-import { sleep, callQuietly } from '../../runtime/index.js';
-import { Cancelled, type CancelOn, type Cancellation } from './cancellation.js';
+import { callQuietly } from '../../runtime/index.js';
+import { Cancelled, type CancelOn } from './cancellation.js';
 import { classifyAttempt, mayHaveLanded } from '../http/classify-attempt.js';
 import { headerIn, readAnswer, redactOwnText } from '../http/redact.js';
 import type { RouterSettings } from '../options.js';
@@ -22,35 +21,29 @@ import {
   exhaustion,
   exhaustionText,
   failed,
-  pauseText,
+  outageError,
+  pausedError,
   refusal,
   refusalText,
   type Outcome,
   type OutcomeBase,
   type RequestRecord,
 } from './outcome.js';
-import type { RateLimiter } from '../limits/rate-limiter.js';
-import { waitForRate } from '../limits/wait-for-rate.js';
-import { asksForPause, type ScopePause } from '../limits/retry-after-pause.js';
-import type { Semaphore } from '../limits/semaphore.js';
+import { asksForPause } from '../limits/retry-after-pause.js';
+import type { Trial } from '../limits/outage-evidence.js';
 import type { AttemptResult, Transport } from '../http/transport.js';
 import type { PlanMemory } from '../object-memory/plan-memory.js';
 import { ReadAfterWrite, type RecentCreations } from './read-after-write.js';
+import { SendGate, type GateContext, type Permit } from './send-gate.js';
 import { WaitBudget, type Wait } from './wait-budget.js';
 
 /** What a plan runs with. */
-export interface RunContext {
+export interface RunContext extends GateContext {
   readonly settings: RouterSettings;
   readonly transport: Transport;
-  readonly slots: Semaphore;
-  readonly limiter: RateLimiter;
   readonly recentCreations: RecentCreations;
   /** `undefined`: everything is sent. */
   readonly memory: PlanMemory | undefined;
-  readonly pause: ScopePause;
-  /** When the caller needs the outcome, on the clock of the settings. */
-  readonly deadlineMs: number;
-  readonly cancellation: Cancellation;
   readonly observe: (record: RequestRecord) => void;
 }
 
@@ -60,9 +53,9 @@ export async function runPlan(plan: RequestPlan, context: RunContext): Promise<O
   try {
     return await run.toEnd();
   } catch (thrown) {
-    return thrown instanceof Cancelled
-      ? endedByRouter(thrown.reason, run.sent, context.pause.remainingMs)
-      : failed(InternalError.from(thrown), run.sent);
+    if (thrown instanceof Cancelled) return endedByRouter(thrown.reason, run.sent, context.pause.remainingMs);
+    const error = InternalError.from(thrown);
+    return failed(error, run.sent, { retryAfterMs: error.retryAfterMs });
   } finally {
     if (context.memory !== undefined) await run.release();
   }
@@ -84,19 +77,26 @@ class PlanRun {
   readonly #lastAttempts = new Map<string, AttemptResult>();
   readonly #unseen: ReadAfterWrite;
   readonly #budget: WaitBudget;
+  readonly #gate: SendGate;
   #retries = 0;
   #mayBeDuplicate = false;
   /** The present step's attempts so far, and whether one of them may have been carried out. */
   #attempts = 0;
   #mayHaveLanded = false;
-  /** Of these, the attempts that the destination asked to make later and that do not count. */
+  /** Of these, the attempts before the end of an outage, and later ones that the destination asked to make later: they do not count. */
+  #beforeOutageEnd = 0;
   #uncounted = 0;
+  #trial: Trial | undefined;
 
   constructor(
     private readonly plan: RequestPlan,
     private readonly context: RunContext,
   ) {
     this.#budget = new WaitBudget(context.settings, context.deadlineMs);
+    this.#gate = new SendGate(context, this.#budget, () => {
+      this.#beforeOutageEnd = this.#attempts;
+      this.#uncounted = 0;
+    });
     this.#unseen = new ReadAfterWrite(context.recentCreations);
   }
 
@@ -126,7 +126,9 @@ class PlanRun {
       if (next.to === 'step') step = next.step;
       this.#attempts = 0;
       this.#mayHaveLanded = false;
+      this.#beforeOutageEnd = 0;
       this.#uncounted = 0;
+      this.#trial = undefined;
     }
   }
 
@@ -144,7 +146,7 @@ class PlanRun {
   async #settle(step: Step, request: RequestDescriptor): Promise<StepEnd | Outcome> {
     for (;;) {
       const attempt = await this.#attempt(step, request);
-      if (attempt === undefined) return this.#pausedTooLong(step);
+      if ('delivered' in attempt) return attempt;
       const { result, verdict } = attempt;
       const next = advance(this.plan, step.id, verdict);
       if (next.to !== 'retry') {
@@ -152,32 +154,27 @@ class PlanRun {
         return { next: isWhole ? next : { to: 'again' }, result };
       }
       const wait = this.#waitBeforeRetry(result);
+      if (this.#outlastsOutage(wait === undefined)) continue;
       if (wait === undefined) return this.#exhausted(step, result, next.verdict);
-      await this.#wait(wait);
+      await this.#gate.wait(wait);
     }
   }
 
-  /** One attempt; `undefined` when the destination asks for a pause that is longer than the plan may wait. */
+  /** One attempt; an outcome when there is to be none. */
   async #attempt(
     step: Step,
     request: RequestDescriptor,
-  ): Promise<{ result: AttemptResult; verdict: Verdict } | undefined> {
-    const { settings, slots, limiter, cancellation } = this.context;
-    for (;;) {
-      if (!(await this.#passPause())) return undefined;
-      await cancellation.during(this.#cancelOn, (signal) => slots.acquire(signal));
-      const grant = {};
-      try {
-        // Last before sending: what the limiter counts must be what is sent.
-        const waitedMs = await cancellation.during(this.#cancelOn, (signal) =>
-          waitForRate(limiter, settings.clock, signal, grant),
-        );
-        // It may have begun while this plan waited. What the limiter counted in vain is lost: rarely, and little.
-        if (this.context.pause.remainingMs === 0) return await this.#send(step, request, waitedMs, grant);
-      } finally {
-        slots.release();
-      }
-    }
+  ): Promise<{ result: AttemptResult; verdict: Verdict } | Outcome> {
+    const passed = await this.#gate.pass(this.#cancelOn, (permit) => this.#send(step, request, permit));
+    if (passed === 'notAnswering') return this.#notAnswered(step);
+    return passed === 'pausedTooLong' ? this.#pausedTooLong(step) : passed.sent;
+  }
+
+  /** Whether the plan waits for the end of an outage. */
+  #outlastsOutage(isSpent: boolean): boolean {
+    const holds = this.#trial !== undefined && this.context.breaker?.holds(this.#trial, isSpent) === true;
+    // Who allows one attempt wants nothing to be sent twice, whatever the answer.
+    return holds && this.context.settings.maxAttempts > 1;
   }
 
   /** A plan that has begun is brought to its end when the router closes; one that has not is given back. */
@@ -185,41 +182,36 @@ class PlanRun {
     return this.#requests.length === 0 ? 'cancelOrClose' : 'cancel';
   }
 
-  /** Resolves when no pause is asked for any longer; with false when that is later than this plan may wait. */
-  async #passPause(): Promise<boolean> {
-    const { pause } = this.context;
-    for (let delayMs = pause.remainingMs; delayMs > 0; delayMs = pause.remainingMs) {
-      const wait = { delayMs, isThrottle: true };
-      if (!this.#budget.allows(wait)) return false;
-      await this.#wait(wait);
-    }
-    return true;
-  }
-
   async #send(
     step: Step,
     request: RequestDescriptor,
-    waitedMs: number,
-    grant: object,
+    { waitedMs, grant, turn }: Permit,
   ): Promise<{ result: AttemptResult; verdict: Verdict }> {
-    const { transport, limiter, pause } = this.context;
+    const { transport, limiter, pause, breaker } = this.context;
     this.#noteSending(step);
     const onLeave = (): void => callQuietly(() => limiter.left?.(grant));
     const result = await transport(request, step.effect === 'read', onLeave);
     if (result.status !== undefined) callQuietly(() => limiter.answered?.());
     pause.note(result.status, result.retryAfterMs);
-    return { result, verdict: this.#noteAnswer(step, result, waitedMs) };
+    const answer = classifyAttempt(result, step.effect);
+    if (this.#trial !== undefined) breaker?.note(this.#trial, answer, result, turn);
+    return { result, verdict: this.#noteAnswer(step, result, { answer, waitedMs }) };
   }
 
   #noteSending(step: Step): void {
     this.#attempts += 1;
+    this.#trial ??= this.context.breaker?.trial(this.plan.lanes);
     if (this.#attempts > 1) this.#retries += 1;
     // All other writes say the same twice, or are refused.
     if (step.effect === 'append' && this.#mayHaveLanded) this.#mayBeDuplicate = true;
   }
 
-  #noteAnswer(step: Step, result: AttemptResult, waitedMs: number): Verdict {
-    const verdict = this.#unseen.correct(step, classifyAttempt(result, step.effect));
+  #noteAnswer(
+    step: Step,
+    result: AttemptResult,
+    { answer, waitedMs }: { readonly answer: Verdict; readonly waitedMs: number },
+  ): Verdict {
+    const verdict = this.#unseen.correct(step, answer);
     const landed = mayHaveLanded(result);
     this.#unseen.note(step, verdict, landed);
     this.#mayHaveLanded ||= landed;
@@ -248,18 +240,13 @@ class PlanRun {
   /** The wait before the next attempt; undefined when there is to be none. */
   #waitBeforeRetry({ status, retryAfterMs = 0 }: AttemptResult): Wait | undefined {
     const { settings } = this.context;
+    const attempts = this.#attempts - this.#beforeOutageEnd;
     const isThrottle = status === 429 || asksForPause(status, retryAfterMs);
     // Who allows one attempt wants nothing to be sent twice, whatever the answer.
     if (isThrottle && this.#budget.waitsForThrottle && settings.maxAttempts > 1) this.#uncounted += 1;
-    else if (this.#attempts - this.#uncounted >= settings.maxAttempts) return undefined;
-    const wait = { delayMs: Math.max(backoffMs(settings, this.#attempts), retryAfterMs), isThrottle };
+    else if (attempts - this.#uncounted >= settings.maxAttempts) return undefined;
+    const wait = { delayMs: Math.max(backoffMs(settings, attempts), retryAfterMs), isThrottle };
     return this.#budget.allows(wait) ? wait : undefined;
-  }
-
-  async #wait(wait: Wait): Promise<void> {
-    const { settings, cancellation } = this.context;
-    await cancellation.during('cancelOrClose', (signal) => sleep(settings.clock, wait.delayMs, signal));
-    this.#budget.noteWait(wait);
   }
 
   #refused(step: Step, result: AttemptResult, { code, answerOf, retryable }: Refusal): Outcome {
@@ -285,9 +272,16 @@ class PlanRun {
 
   #pausedTooLong(step: Step): Outcome {
     const { status, remainingMs: retryAfterMs } = this.context.pause;
-    const verdict = judge({ status }) as Transient;
-    const error = exhaustion(verdict, pauseText(this.context.settings.api, step, status, retryAfterMs));
+    const error = pausedError(this.context.settings.api, step, this.context.pause);
     return failed(error, this.sent, { status, retryAfterMs });
+  }
+
+  /** The step's own attempts explain it where there were any. */
+  #notAnswered(step: Step): Outcome {
+    const result = this.#attempts === 0 ? undefined : this.#lastAttempts.get(step.id);
+    if (result !== undefined)
+      return this.#exhausted(step, result, this.#requests.at(-1)!.verdict as Transient);
+    return failed(outageError(this.context.settings.api, step), this.sent);
   }
 
   #keyOf({ request }: Step): string {

@@ -27,8 +27,8 @@ export class WaitBudget {
   }
 
   allows({ delayMs, isThrottle }: Wait): boolean {
-    const { clock, maxThrottleWaitMs, backoffMaxMs, maxPlanTimeMs } = this.limits;
-    if (clock.nowMs() + delayMs > this.deadlineMs) return false;
+    const { maxThrottleWaitMs, backoffMaxMs, maxPlanTimeMs } = this.limits;
+    if (this.isTooLate(delayMs)) return false;
     return isThrottle && maxThrottleWaitMs !== undefined
       ? this.#throttledMs + delayMs <= maxThrottleWaitMs
       : delayMs <= backoffMaxMs && this.#spentMs + delayMs <= maxPlanTimeMs;
@@ -37,6 +37,17 @@ export class WaitBudget {
   noteWait({ delayMs, isThrottle }: Wait): void {
     if (isThrottle && this.waitsForThrottle) this.#throttledMs += delayMs;
     else this.#spentMs += delayMs;
+  }
+
+  /** Begins anew: what was spent in an outage does not count. */
+  reset(): void {
+    this.#spentMs = 0;
+    this.#throttledMs = 0;
+  }
+
+  /** Whether the caller needs the outcome before such a wait ends. */
+  isTooLate(delayMs: number): boolean {
+    return this.limits.clock.nowMs() + delayMs > this.deadlineMs;
   }
 
   noteRequest(durationMs: number): void {
