@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { RouterOptions } from '../router/index.js';
 import { isLoopback, parseOrigin } from '../runtime/index.js';
 import { UsageError } from './io.js';
 
@@ -135,6 +136,21 @@ export function requestTimeoutOption(usual: number): Option {
   return new Option('--request-timeout <ms>', 'how long one request may take, including its response')
     .argParser(wholeNumber(1, LONGEST_WAIT_MS))
     .default(usual);
+}
+
+/** `--skip-unchanged <time>`, in milliseconds; 0: off. */
+export function skipUnchangedOption(usualMs: number): Option {
+  return new Option(
+    '--skip-unchanged <time>',
+    'leave out what PX took in this time, as in 10m; 0: send everything',
+  )
+    .argParser(duration)
+    .default(usualMs, durationText(usualMs));
+}
+
+/** The router's options of `--skip-unchanged`. */
+export function skipUnchangedFor(ms: number): Pick<RouterOptions, 'skipUnchanged'> {
+  return ms === 0 ? {} : { skipUnchanged: ms };
 }
 
 /** The parsed values of these options. */

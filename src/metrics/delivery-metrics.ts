@@ -43,6 +43,21 @@ export class DeliveryMetrics {
       () => routerStats().mayBeDuplicates,
     );
     this.read(
+      'px_unsent_requests_total',
+      'Requests that were not sent, because PX holds all that they say (--skip-unchanged).',
+      () => routerStats().unsent.steps,
+    );
+    this.read(
+      'px_unsent_unchanged_fields_total',
+      'Fields of users and accounts that were not sent, because PX holds their value (--skip-unchanged).',
+      () => routerStats().unsent.unchangedFields,
+    );
+    this.read(
+      'px_unsent_stale_fields_total',
+      'Fields of users and accounts that were not sent, because a newer event wrote them (--skip-unchanged).',
+      () => routerStats().unsent.staleFields,
+    );
+    this.read(
       'links_skipped_total',
       'Group messages that wrote the account without linking a user (missingUserOnGroup: skip).',
       () => routerStats().notes.link_skipped ?? 0,

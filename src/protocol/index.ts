@@ -16,6 +16,7 @@ export { FEATURES, FEATURES_OF_OLD_TRANSFORMERS, mergeFeatures } from './feature
 export { messagesOf } from './messages-of.js';
 export type { PlacedMessage } from './messages-of.js';
 export { deliveryPlan } from './proxy/delivery-plan.js';
+export { parseEventTimes } from './proxy/parse-plan.js';
 export { toPlanDescriptor } from './proxy/plan-descriptor.js';
 export { DELIVERED, proxyReplyV0, proxyReplyV1, undelivered } from './proxy/proxy-reply.js';
 export type { DeliveryResult } from './proxy/proxy-reply.js';

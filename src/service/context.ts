@@ -35,7 +35,11 @@ export interface ServiceContext {
 export function createContext(options: ServiceOptions): ServiceContext {
   const settings = parseServiceOptions(options);
   const waiting = new WaitingDestinations(settings.log);
-  const mapper = new EventMapper(settings.configDefaults, waiting);
+  const mapper = new EventMapper(
+    settings.configDefaults,
+    waiting,
+    settings.router.skipUnchanged !== undefined,
+  );
   const router = createRouter({
     ...settings.router,
     fetch: settings.fetch ?? createHttpFetch(),

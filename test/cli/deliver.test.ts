@@ -36,6 +36,59 @@ test('all messages come to PX, in the order of each user, and the exit code is 0
   expect(simulator.state.events.total).toBe(1);
 });
 
+describe('--skip-unchanged', () => {
+  const dated = (message: object, second: number): object => ({
+    ...message,
+    timestamp: new Date(1.75e12 + second * 1_000).toISOString(),
+  });
+  const MESSAGES = asLines(
+    dated(identify('ada', { title: 'new', role: 'x' }), 3),
+    dated(identify('ada', { title: 'new', role: 'x' }), 4),
+    dated(identify('ada', { title: 'old', role: 'x', phone: '1' }), 2),
+    dated(identify('ada', { title: 'older' }), 1),
+    dated(track('ada'), 1),
+    dated(track('ada'), 1),
+  );
+
+  test('leaves out what PX holds, and what a newer message wrote, and counts it', async () => {
+    const { simulator, pxArgs } = await startPx();
+    simulator.reset('requests');
+    const argv = ['--skip-unchanged', '10m', ...pxArgs];
+    const summary = await deliver(MESSAGES, argv);
+    expect(summary).toMatchObject({
+      code: 0,
+      messages: { delivered: 6 },
+      requests: { total: 4, perMessage: 0.667, unsent: { steps: 2, unchangedFields: 3, staleFields: 2 } },
+    });
+    expect(simulator.requests.total).toBe(4);
+    expect(simulator.state.users.get('ada')).toMatchObject({ title: 'new', phone: '1' });
+    const { stdout } = await cli(['deliver', '-', ...argv], { stdin: MESSAGES });
+    expect(stdout).toContain('\nnot sent: 2 requests; 3 fields unchanged, 2 older than in PX\n');
+  });
+
+  test.each([[[]], [['--skip-unchanged', '0']]])('is off with %j', async (argv) => {
+    const { simulator, pxArgs } = await startPx();
+    const { requests } = await deliver(MESSAGES, [...argv, ...pxArgs]);
+    expect(requests).toMatchObject({
+      total: 6,
+      unsent: { steps: 0, unchangedFields: 0, staleFields: 0 },
+    });
+    expect(simulator.state.users.get('ada')).toMatchObject({ title: 'older' });
+    const { stdout } = await cli(['deliver', '-', ...argv, ...pxArgs], { stdin: MESSAGES });
+    expect(stdout).not.toContain('not sent');
+  });
+
+  test('goes into the command that resumes the run, and needs a unit', async () => {
+    const { simulator, pxArgs } = await startPx();
+    simulator.configure({ faults: [{ fault: { status: 401 } }] });
+    const { goOn } = await deliver(MESSAGES, ['--skip-unchanged', '90s', ...pxArgs]);
+    expect(goOn.join()).toContain('--skip-unchanged 90s');
+    const { code, stderr } = await cli(['deliver', '-', '--skip-unchanged', '10', ...pxArgs]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Give a duration such as');
+  });
+});
+
 test('a file is read as the standard input is, gzipped or one array', async () => {
   const { simulator, pxArgs } = await startPx();
   const file = tempFile('events', '');

@@ -9,6 +9,8 @@ import {
   requestsPerDayOption,
   requestsPerSecondOption,
   requestTimeoutOption,
+  skipUnchangedFor,
+  skipUnchangedOption,
   wholeNumber,
   type SendingLimits,
 } from '../options.js';
@@ -23,6 +25,8 @@ interface Options extends SendingLimits {
   readonly upstream?: string;
   readonly defaults?: string;
   readonly bodyMemory: number;
+  /** In milliseconds; 0: off. */
+  readonly skipUnchanged: number;
   readonly logLevel: LogLevel;
   readonly graceMs: number;
   readonly drainMs: number;
@@ -86,6 +90,7 @@ export function registerServe(program: Command, io: CommandIo): void {
     .addOption(requestsPerSecondOption(ROUTER_DEFAULTS.requestsPerSecond))
     .addOption(requestsPerDayOption(ROUTER_DEFAULTS.requestsPerDay))
     .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
+    .addOption(skipUnchangedOption(0))
     .addOption(pxUrlOption())
     .addHelpText('after', HELP)
     .action((options: Options) => serve(options, program.version(), io));
@@ -98,7 +103,7 @@ async function serve(options: Options, version: string | undefined, io: CommandI
     import('../output/service-log.js'),
   ]);
   const { mode, upstream, defaults, bodyMemory, pxUrl, logLevel, graceMs, drainMs } = options;
-  const { concurrency, requestsPerSecond, requestsPerDay, requestTimeout } = options;
+  const { concurrency, requestsPerSecond, requestsPerDay, requestTimeout, skipUnchanged } = options;
   if (upstream !== undefined && !isUpstreamUrl(upstream)) {
     throw new UsageError(`--upstream: expected ${UPSTREAM_EXPECTED}, such as http://127.0.0.1:9091`);
   }
@@ -115,6 +120,7 @@ async function serve(options: Options, version: string | undefined, io: CommandI
       requestsPerSecond,
       requestsPerDay,
       requestTimeoutMs: requestTimeout,
+      ...skipUnchangedFor(skipUnchanged),
       ...(pxUrl === undefined ? {} : { origin: pxUrl }),
     },
     ...(version === undefined ? {} : { version }),

@@ -11,6 +11,7 @@ import {
   requestsPerDayOption,
   requestsPerSecondOption,
   requestTimeoutOption,
+  skipUnchangedOption,
   wholeNumber,
 } from '../options.js';
 import { deliver, type DeliverCommandOptions } from './deliver.js';
@@ -62,6 +63,7 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     .addOption(requestsPerSecondOption(ROUTER_DEFAULTS.requestsPerSecond))
     .addOption(requestsPerDayOption(ROUTER_DEFAULTS.requestsPerDay))
     .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
+    .addOption(skipUnchangedOption(0))
     .option('--max-attempts <number>', 'how often one request is sent at most', wholeNumber(1), 5)
     .addOption(
       new Option('--progress <style>', 'how to show progress').choices(PROGRESS_STYLES).default('auto'),

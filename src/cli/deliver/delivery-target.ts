@@ -1,6 +1,6 @@
 import type { RouterOptions } from '../../router/index.js';
 import { createSimulator, type FaultRule } from '../../simulator/index.js';
-import { loopbackOrigin, type SendingLimits } from '../options.js';
+import { loopbackOrigin, skipUnchangedFor, type SendingLimits } from '../options.js';
 import { UsageError } from '../io.js';
 import type { SentTo } from './report/summary.js';
 
@@ -10,6 +10,8 @@ export interface DeliveryTargetOptions extends SendingLimits {
   readonly simulate?: true;
   readonly simulateFault: readonly FaultRule[];
   readonly maxAttempts: number;
+  /** In milliseconds; 0: off. */
+  readonly skipUnchanged: number;
   readonly pxUrl?: string;
 }
 
@@ -37,13 +39,15 @@ export function checkTarget({ dryRun, simulate, pxUrl, simulateFault }: Delivery
 /** Opens the target that the options name. The caller closes it. */
 export async function openTarget(options: DeliveryTargetOptions): Promise<DeliveryTarget> {
   const { dryRun, simulate, simulateFault, pxUrl } = options;
-  const { concurrency, requestsPerSecond, requestsPerDay, maxAttempts, requestTimeout } = options;
+  const { concurrency, requestsPerSecond, requestsPerDay, maxAttempts, requestTimeout, skipUnchanged } =
+    options;
   const limits = {
     concurrency,
     requestsPerSecond,
     requestsPerDay,
     maxAttempts,
     requestTimeoutMs: requestTimeout,
+    ...skipUnchangedFor(skipUnchanged),
   };
   const close = (): Promise<void> => Promise.resolve();
   if (dryRun === true) return { sentTo: 'nowhere', sending: undefined, close };

@@ -3,6 +3,7 @@ import {
   typeName,
   type JsonObject,
   PLAN_NOTES,
+  type EventTimes,
   type Next,
   type PlanFailureCode,
   type RequestPlan,
@@ -51,6 +52,13 @@ export function parseWirePlan(raw: unknown): WirePlan {
   };
 }
 
+/** The times of a plan's message. Without those of an object, or with anything else in their place, the object is written whole. */
+export function parseEventTimes({ eventTimes }: JsonObject): EventTimes {
+  if (!isObject(eventTimes)) return {};
+  const { user, account } = eventTimes;
+  return { ...(isTime(user) ? { user } : {}), ...(isTime(account) ? { account } : {}) };
+}
+
 /** The plan with the requests of its calls, with the URL and the key of `api`. */
 export function buildPlan({ lanes, calls, steps }: WirePlan, api: PxApi): RequestPlan {
   const pxCalls = calls.map((call) => fromWireCall(api, call));
@@ -60,6 +68,10 @@ export function buildPlan({ lanes, calls, steps }: WirePlan, api: PxApi): Reques
     ...(on === undefined ? {} : { on }),
   }));
   return { lanes, steps: built as [Step, ...Step[]] };
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
 }
 
 function parseCall(raw: unknown): WireCall {

@@ -1,4 +1,4 @@
-import type { RequestPlan, Step } from '../../core/index.js';
+import type { EventTimes, RequestPlan, Step } from '../../core/index.js';
 import type { DataCenter } from '../../destinations/gainsight_px/index.js';
 import { dataCenterAt } from '../destination/data-center.js';
 import { toWireDescriptor, type WireDescriptor } from '../descriptor.js';
@@ -21,7 +21,9 @@ export interface WirePlan {
   /** The version of the preferences path for which the plan was made; absent for `v1`. */
   readonly preferencesApiVersion?: 'v2';
   /** The id of the plan's message, which the call of the delivery proxy does not contain. Absent when the message has none. */
-  readonly messageId?: string;
+  readonly messageId?: string | undefined;
+  /** The times of the plan's message. Absent where the object memory is off, and in plans of older versions. */
+  readonly eventTimes?: EventTimes | undefined;
   readonly lanes: readonly string[];
   /** The distinct calls; steps can share one. */
   readonly calls: readonly WireCall[];
@@ -43,17 +45,24 @@ export interface WireStep {
  * @example
  * toPlanDescriptor(plan).body.JSON; // { format: 1, dataCenter: 'US', lanes: […], calls: […], steps: […] }
  */
-export function toPlanDescriptor(plan: RequestPlan, messageId?: string): WireDescriptor {
+export function toPlanDescriptor(
+  plan: RequestPlan,
+  { messageId, eventTimes }: Pick<WirePlan, 'messageId' | 'eventTimes'> = {},
+): WireDescriptor {
   return toWireDescriptor({
     method: 'POST',
     endpoint: PLAN_ENDPOINT,
     endpointPath: plan.steps[0].request.endpointPath,
     headers: { 'Content-Type': 'application/json' },
-    body: toWirePlan(plan, messageId),
+    body: {
+      ...toWirePlan(plan),
+      ...(messageId === undefined ? {} : { messageId }),
+      ...(eventTimes === undefined ? {} : { eventTimes }),
+    },
   });
 }
 
-function toWirePlan({ lanes, steps }: RequestPlan, messageId: string | undefined): WirePlan {
+function toWirePlan({ lanes, steps }: RequestPlan): WirePlan {
   const requests = [...new Set(steps.map(({ request }) => request))];
   const dataCenter = dataCenterAt(new URL(steps[0].request.endpoint).origin);
   if (dataCenter === undefined) throw new RangeError('the plan has a URL that is not of a data center of PX');
@@ -61,7 +70,6 @@ function toWirePlan({ lanes, steps }: RequestPlan, messageId: string | undefined
     format: PLAN_FORMAT,
     dataCenter,
     ...(steps.some(isPreferencesV2) ? { preferencesApiVersion: 'v2' } : {}),
-    ...(messageId === undefined ? {} : { messageId }),
     lanes,
     calls: requests.map((request) => toWireCall(steps.find((step) => step.request === request)!)),
     steps: steps.map(({ id, request, on }) => ({

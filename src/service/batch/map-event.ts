@@ -2,12 +2,14 @@ import {
   InstrumentationError,
   InternalError,
   isObject,
+  type EventTimes,
   type RudderMessage,
   type RequestPlan,
 } from '../../core/index.js';
 import {
   ConfigCache,
   compile,
+  eventTimesOf,
   MESSAGE_TYPES,
   skipReason,
   skipReasonText,
@@ -28,6 +30,8 @@ import type { WaitingDestinations } from './waiting-destinations.js';
 export interface Mapped {
   readonly plan: RequestPlan;
   readonly config: DestinationConfig;
+  /** Absent where the object memory is off. */
+  readonly eventTimes?: EventTimes | undefined;
 }
 
 const CACHED_API_KEYS = 1000;
@@ -42,6 +46,7 @@ export class EventMapper {
   constructor(
     private readonly defaults: ConfigDefaults,
     private readonly waiting: WaitingDestinations,
+    private readonly hasObjectMemory: boolean,
   ) {}
 
   /** How many compiled configurations the cache holds. */
@@ -60,7 +65,10 @@ export class EventMapper {
       requireOneDataCenter(config);
       // A configuration of one event is not cached: it would evict those that many events share.
       const destination = isDynamic ? compile(config) : this.#destinations.get(config);
-      return { plan: destination.process(event.message as RudderMessage), config: sent };
+      const plan = destination.process(event.message as RudderMessage);
+      return this.hasObjectMemory
+        ? { plan, config: sent, eventTimes: eventTimesOf(event.message) }
+        : { plan, config: sent };
     } catch (thrown) {
       const error = InternalError.from(thrown);
       this.waiting.note(error, destinationIdOf(event.destination, event.metadata));

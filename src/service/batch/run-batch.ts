@@ -21,6 +21,8 @@ export interface Treatment {
   readonly judge: (outcome: Outcome, metadata: JsonObject, all: readonly Outcome[]) => Outcome;
   /** Names a job, so that its repetition is recognized; `undefined` when it cannot be named. */
   readonly nameOf: (plan: RequestPlan, event: TransformEvent) => string | undefined;
+  /** Whether the host sends the updates of a plan once more, after it was run. */
+  readonly isRepeatedByHost: boolean;
   /** Whether one job that must be sent again makes the host send the whole batch again. */
   readonly isAllOrNothing: boolean;
   /**
@@ -31,8 +33,7 @@ export interface Treatment {
 }
 
 /** A job that is not handed over. */
-interface RunJob {
-  readonly plan: RequestPlan;
+interface RunJob extends Pick<Mapped, 'plan' | 'eventTimes'> {
   readonly name: string | undefined;
 }
 
@@ -46,7 +47,7 @@ const HANDED_OVER: Outcome = { delivered: true, ...NOTHING_SENT };
  */
 export async function runBatch(
   jobs: readonly BatchJob[],
-  { isRun, judge, nameOf, isAllOrNothing, tooLate }: Treatment,
+  { isRun, judge, nameOf, isRepeatedByHost, isAllOrNothing, tooLate }: Treatment,
   batch: Batch,
   memory: JobMemory,
 ): Promise<JobResult[]> {
@@ -54,20 +55,21 @@ export async function runBatch(
   const begun: { readonly name: string | undefined; readonly run: Promise<Outcome> }[] = [];
   const runJobs = jobs.map(({ event, mapped }): RunJob | undefined =>
     'plan' in mapped && isRun(mapped.plan)
-      ? { plan: mapped.plan, name: nameOf(mapped.plan, event) }
+      ? { plan: mapped.plan, eventTimes: mapped.eventTimes, name: nameOf(mapped.plan, event) }
       : undefined,
   );
 
   const outcomeOf = ({ event, mapped }: BatchJob, job: RunJob | undefined): Promise<Outcome> => {
     const order = { orderingKey: orderingKey(event.metadata) };
     if (job === undefined) return batch.add({ ...order, outcome: 'plan' in mapped ? HANDED_OVER : mapped });
-    const { plan, name } = job;
+    const { plan, eventTimes, name } = job;
     const isRunning = memory.isRunning(name);
     if (!isRunning && memory.isDone(name) && !overwritten.overtakesDone(plan))
       return batch.add({ ...order, outcome: memory.recall() });
     const isAnew = overwritten.overtakesRunning(plan);
     overwritten.note(plan, isRunning && !isAnew);
-    const run = memory.begin(name, plan, (instead) => batch.add({ ...order, plan, instead }), isAnew);
+    const planJob = { ...order, plan, eventTimes, isRepeatedElsewhere: isRepeatedByHost };
+    const run = memory.begin(name, plan, (instead) => batch.add({ ...planJob, instead }), isAnew);
     begun.push({ name, run });
     return run;
   };

@@ -115,6 +115,7 @@ async function settle(
     isRun: () => true,
     judge: (outcome, _metadata, all) => withoutPermission(outcome, all),
     nameOf: (plan, { message }) => names.nameOf(plan, message),
+    isRepeatedByHost: false,
     isAllOrNothing: false,
     tooLate: deadline.passed.then(() => late),
   };

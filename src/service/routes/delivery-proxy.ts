@@ -9,6 +9,7 @@ import {
   proxyReplyV1,
   undelivered,
   type DeliveryResult,
+  parseEventTimes,
   parseProxyRequest,
   parseProxyTimeoutMs,
   type ProxyRequest,
@@ -82,7 +83,8 @@ async function deliverInTime(
   const { signal } = deadline;
   const tooLate = failed(new RetryableError('unreachable', `not finished within ${timeoutMs} ms`));
   const batch = router.batch({ signal, timeLeftMs: deadline.leftMs });
-  const run = memory.begin(name, plan, (instead) => batch.add({ plan, instead }));
+  const job = { plan, eventTimes: parseEventTimes(json) };
+  const run = memory.begin(name, plan, (instead) => batch.add({ ...job, instead }));
   void run.then(() => {
     memory.end(name, run);
   });

@@ -43,6 +43,7 @@ const TREATMENT: Treatment = {
   judge: (result) => result,
   // The host may make several events with one message id out of one job.
   nameOf: (plan, { message, metadata }) => jobName(ROUTE, plan, [metadata], message),
+  isRepeatedByHost: true,
   isAllOrNothing: true,
 };
 
@@ -114,9 +115,9 @@ function itemsOf(
   { settings: { mode } }: ServiceContext,
 ): Items {
   if ('plan' in result) {
-    const { plan } = result;
+    const { plan, eventTimes } = result;
     if (mode !== 'delivery') return descriptors([plan.steps[0].request], metadata);
-    return [outputItem(toPlanDescriptor(plan, messageIdOf(message)), metadata)];
+    return [outputItem(toPlanDescriptor(plan, { messageId: messageIdOf(message), eventTimes }), metadata)];
   }
   // Another batch may be creating the object now. The host sends these updates after the requests that it already has.
   if ('plan' in mapped && (result.delivered || isAbsence(result)))

@@ -36,6 +36,7 @@ const TREATMENT: Treatment = {
   isRun: () => true,
   judge: withinAttempts,
   nameOf: (plan, { message, metadata }) => jobName(ROUTE, plan, [metadata], messageIdOf(message) ?? message),
+  isRepeatedByHost: false,
   isAllOrNothing: false,
 };
 
@@ -70,10 +71,10 @@ function itemOf(
   { settings }: ServiceContext,
 ): RouterItem {
   if ('plan' in result) {
-    const { plan, config } = result;
+    const { plan, config, eventTimes } = result;
     return settings.mode === 'delivery'
       ? deliverItem(
-          toPlanDescriptor(plan, messageIdOf(message)),
+          toPlanDescriptor(plan, { messageId: messageIdOf(message), eventTimes }),
           metadata,
           destinationForProxy(destination, config),
         )

@@ -5,7 +5,7 @@ import {
   type SkipReason,
   type WarningCode,
 } from '../../../destinations/gainsight_px/index.js';
-import type { RequestRecord } from '../../../router/index.js';
+import type { RequestRecord, Unsent } from '../../../router/index.js';
 import type { InputItem } from '../../input/read-messages.js';
 import { DroppedValues, type SavedDroppedValues } from './dropped-values.js';
 import { FirstRejections } from './first-rejections.js';
@@ -50,6 +50,7 @@ export interface SavedCounts {
   readonly firstRejections: readonly RejectedNote[];
   readonly requests: readonly (readonly [route: string, count: number])[];
   readonly retries: number;
+  readonly unsent: Unsent;
   readonly latencies: SavedLatencies;
 }
 
@@ -70,7 +71,7 @@ export class Counts {
     refused_before: 0,
     unreadable_before: 0,
   };
-  /** Messages with at least one request sent. */
+  /** Messages with at least one request that was sent, or needless. */
   sent = 0;
   /** Until when PX asks to send nothing, on the clock of `performance.now()`. */
   pausedUntilMs = 0;
@@ -80,6 +81,8 @@ export class Counts {
   possibleDuplicates = 0;
   /** Requests that were sent again. */
   retries = 0;
+  /** What was not sent, because PX holds it already. */
+  unsent: Unsent = { steps: 0, unchangedFields: 0, staleFields: 0 };
   /** Requests by route. */
   readonly requests = new Map<string, number>();
   readonly kinds = new Map<InputKind, OutcomeCounts>();
@@ -139,13 +142,21 @@ export class Counts {
     this.#latencies.add(durationMs);
   }
 
+  noteUnsent({ steps, unchangedFields, staleFields }: Unsent): void {
+    this.unsent = {
+      steps: this.unsent.steps + steps,
+      unchangedFields: this.unsent.unchangedFields + unchangedFields,
+      staleFields: this.unsent.staleFields + staleFields,
+    };
+  }
+
   /** How long half of the requests took at most, and 95 % of them; in milliseconds. */
   get latencyMs(): { readonly p50: number | null; readonly p95: number | null } {
     return { p50: this.#latencies.percentile(50), p95: this.#latencies.percentile(95) };
   }
 
   save(): SavedCounts {
-    const { passedOver, skipped, sent, linksSkipped, possibleDuplicates, retries } = this;
+    const { passedOver, skipped, sent, linksSkipped, possibleDuplicates, retries, unsent } = this;
     return {
       passedOver,
       skipped: { ...skipped },
@@ -159,14 +170,15 @@ export class Counts {
       firstRejections: this.firstRejections.save(),
       requests: [...this.requests],
       retries,
+      unsent,
       latencies: this.#latencies.save(),
     };
   }
 
   /** Continues the counts of an earlier run. Call it before anything is counted. */
   restore(saved: SavedCounts): void {
-    const { passedOver, skipped, sent, linksSkipped, possibleDuplicates, retries } = saved;
-    Object.assign(this, { passedOver, sent, linksSkipped, possibleDuplicates, retries });
+    const { passedOver, skipped, sent, linksSkipped, possibleDuplicates, retries, unsent } = saved;
+    Object.assign(this, { passedOver, sent, linksSkipped, possibleDuplicates, retries, unsent });
     Object.assign(this.skipped, skipped);
     for (const [kind, outcomes] of saved.kinds) this.kinds.set(kind, { ...outcomes });
     for (const code of saved.codes) this.codes.set(codeKey(code), { ...code });

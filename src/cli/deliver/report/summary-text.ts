@@ -89,11 +89,15 @@ function requests({ requests: made, possibleDuplicates }: Summary, style: TableS
     const range = `${countOf(made.atLeast, 'request')} when PX knows every user and account, at most ${count(made.atMost)}`;
     return `${renderTable(['requests at least', 'number'], rows, style)}\n${range}`;
   }
-  const { total, perMessage, retries, latencyMs } = made;
+  const { total, perMessage, retries, latencyMs, unsent } = made;
   const lines = [
     `${countOf(total, 'request')}, ${perMessage ?? 0} per message, ${count(retries)} of them repeated`,
     `latency: half within ${latencyMs.p50 ?? 0} ms, 95 % within ${latencyMs.p95 ?? 0} ms`,
   ];
+  if (unsent.steps + unsent.unchangedFields + unsent.staleFields > 0) {
+    const why = `${countOf(unsent.unchangedFields, 'field')} unchanged, ${count(unsent.staleFields)} older than in PX`;
+    lines.push(`not sent: ${countOf(unsent.steps, 'request')}; ${why}`);
+  }
   if (possibleDuplicates > 0) {
     lines.push(`${countOf(possibleDuplicates, 'message')} may be in PX twice`);
   }

@@ -1,6 +1,7 @@
 import orderBy from 'lodash/orderBy.js';
 import round from 'lodash/round.js';
 import sum from 'lodash/sum.js';
+import type { Unsent } from '../../../router/index.js';
 import type { ReadFile } from '../../input/message-input.js';
 import type { Counts, OutcomeCounts, InputKind, RejectedCode } from './counts.js';
 import type { DroppedPath } from './dropped-values.js';
@@ -90,9 +91,11 @@ export type SentTo = 'px' | 'simulator' | 'nowhere';
 interface SentRequests {
   readonly total: number;
   readonly byRoute: Readonly<Record<string, number>>;
-  /** Requests per message with at least one request; null when none was sent. */
+  /** Requests per message that had something to send, or something that PX holds already; null when there was none. */
   readonly perMessage: number | null;
   readonly retries: number;
+  /** What was not sent, because PX holds it already (`--skip-unchanged`). */
+  readonly unsent: Unsent;
   readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
 }
 
@@ -178,7 +181,7 @@ export function summarize(parts: SummaryParts): Summary {
 
 function requestsOf(
   { wouldBe }: RunResult,
-  { sent, requests, retries, latencyMs }: Counts,
+  { sent, requests, retries, unsent, latencyMs }: Counts,
 ): Summary['requests'] {
   if (wouldBe !== undefined) {
     return { atLeast: wouldBe.atLeast, atMost: wouldBe.atMost, byRoute: wouldBe.byRoute };
@@ -189,6 +192,7 @@ function requestsOf(
     byRoute: Object.fromEntries(requests),
     perMessage: sent === 0 ? null : round(total / sent, 3),
     retries,
+    unsent,
     latencyMs,
   };
 }

@@ -1,5 +1,6 @@
 import { InternalError, type RequestPlan, type RudderMessage, type Step } from '../../../core/index.js';
 import {
+  eventTimesOf,
   skipReason,
   type CompiledDestination,
   type DestinationConfig,
@@ -31,6 +32,8 @@ interface PipelineParts {
   readonly skip: number;
   /** Whether messages that an earlier run refused for good are sent again. */
   readonly includeRefused: boolean;
+  /** Whether the router remembers what PX holds. Default: no. */
+  readonly skipsUnchanged?: boolean;
   readonly stop: Stop;
   /** `undefined`: a stopped run rejects what it has not sent. */
   readonly checkpoint: DeliverCheckpoint | undefined;
@@ -193,7 +196,7 @@ export class Pipeline {
   }
 
   async #send(item: InputMessage, plan: RequestPlan, remarks: Remarks | undefined): Promise<void> {
-    const { sending, counts, checkpoint } = this.parts;
+    const { sending, counts, checkpoint, skipsUnchanged } = this.parts;
     if (sending.to !== 'px') return;
     const number = counts.read;
     const slot = this.#window.open(item.bytes, number);
@@ -212,7 +215,8 @@ export class Pipeline {
     const mayHaveLanded = mayHaveBeenSent || item.refusal?.mayHaveLanded === true;
     this.#pending += 1;
     // Nothing but a checkpoint is awaited before this: the order of the input is the order in the lanes.
-    void sending.router.deliver(plan).then((outcome) => {
+    const eventTimes = skipsUnchanged ? eventTimesOf(item.message) : undefined;
+    void sending.router.deliver(plan, { eventTimes }).then((outcome) => {
       this.#onOutcome(outcome, { item, plan, slot, remarks, mayHaveLanded });
       this.#pending -= 1;
       if (this.#pending === 0) this.#onIdle?.();
@@ -229,7 +233,8 @@ export class Pipeline {
     sending.rules.onOutcome(outcome);
     const { requests, mayBeDuplicate } = outcome;
     counts.retries += outcome.retries;
-    if (requests.length > 0) counts.sent += 1;
+    if (outcome.unsent !== undefined) counts.noteUnsent(outcome.unsent);
+    if (requests.length > 0 || outcome.unsent !== undefined) counts.sent += 1;
     if (outcome.delivered) {
       counts.noteDelivered(item);
       if (outcome.note === 'link_skipped') counts.linksSkipped += 1;

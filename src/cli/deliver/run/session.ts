@@ -72,6 +72,7 @@ export async function runDelivery(run: DeliveryRun): Promise<RunResult> {
     counts,
     skip,
     includeRefused,
+    skipsUnchanged: run.sending?.skipUnchanged !== undefined,
     stop,
     checkpoint,
     onRejection,
