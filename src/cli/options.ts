@@ -153,7 +153,26 @@ export function skipUnchangedFor(ms: number): Pick<RouterOptions, 'skipUnchanged
   return ms === 0 ? {} : { skipUnchanged: ms };
 }
 
-/** The parsed values of these options. */
+/** `--redis <url>`. It has no parser: an error of one would show the value, which may hold a password. */
+export function redisOption(): Option {
+  return new Option('--redis <url>', 'share the limits with all processes that name this Redis');
+}
+
+/** `--redis-processes <number>` */
+export function redisProcessesOption(): Option {
+  return new Option(
+    '--redis-processes <number>',
+    'how many share them at most: start without Redis, too',
+  ).argParser(wholeNumber(1));
+}
+
+/** The parsed values of `redisOption` and `redisProcessesOption`. */
+export interface SharingOptions {
+  readonly redis?: string;
+  readonly redisProcesses?: number;
+}
+
+/** The parsed values of the options above. */
 export interface SendingLimits {
   readonly concurrency: number;
   readonly requestsPerSecond: number;

@@ -5,6 +5,12 @@ const PREFIX = 'gainsight_px_';
 const SECONDS = 1_000;
 const PX_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** What a process knows of the limits that it shares with others. */
+export interface SharedLimitsStats {
+  readonly isConnected: boolean;
+  readonly processes: number;
+}
+
 /**
  * The metrics that every process has that delivers events, for Prometheus. No label contains an id, a key or other data of
  * an event or a customer.
@@ -32,8 +38,11 @@ export class DeliveryMetrics {
     PX_BUCKETS,
   );
 
-  /** @param routerStats read at each scrape */
-  constructor(routerStats: () => RouterStats) {
+  /**
+   * @param routerStats read at each scrape
+   * @param sharedLimits the same; absent when the process shares its limits with no other
+   */
+  constructor(routerStats: () => RouterStats, sharedLimits?: () => SharedLimitsStats) {
     // Memory, garbage collection, CPU, and event loop delay.
     collectDefaultMetrics({ register: this.#registry });
     this.read('px_retries_total', 'Retried requests to PX.', () => routerStats().retries);
@@ -75,6 +84,15 @@ export class DeliveryMetrics {
     this.read('plans_pending', 'Plans that wait or run.', () => routerStats().pending);
     this.read('px_requests_in_flight', 'Requests to PX in flight.', () => routerStats().inFlight);
     this.read('router_scopes', 'API keys and base URLs in memory.', () => routerStats().scopes);
+    if (sharedLimits === undefined) return;
+    this.read('redis_connected', 'Whether the limits are shared through Redis now: 1, or 0.', () =>
+      Number(sharedLimits().isConnected),
+    );
+    this.read(
+      'redis_processes',
+      'Processes that shared the limits lately, this one included.',
+      () => sharedLimits().processes,
+    );
   }
 
   /** The content type of {@link text}. */

@@ -1,1 +1,1 @@
-export { DeliveryMetrics } from './delivery-metrics.js';
+export { DeliveryMetrics, type SharedLimitsStats } from './delivery-metrics.js';

@@ -2,4 +2,4 @@
 export { openRedis } from './open-redis.js';
 export type { RedisChange, RedisOptions, RedisStats, SharedThroughRedis } from './open-redis.js';
 export type { RedisEnvironment } from './connection/settings.js';
-export type { Clock, LimitScope, RateLimiter } from '../router/index.js';
+export type { Clock, LimitScope, QuotaObserver, QuotaWarning, RateLimiter } from '../router/index.js';

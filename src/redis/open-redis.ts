@@ -1,5 +1,11 @@
 import { ConfigurationError } from '../core/index.js';
-import { systemClock, type Clock, type LimitScope, type RateLimiter } from '../router/index.js';
+import {
+  systemClock,
+  type Clock,
+  type LimitScope,
+  type QuotaObserver,
+  type RateLimiter,
+} from '../router/index.js';
 import { callQuietly, sleep } from '../runtime/index.js';
 import { prepareConnect, RedisAway } from './connection/connect.js';
 import { RedisLink, type LinkChange } from './connection/link.js';
@@ -25,6 +31,8 @@ export interface RedisOptions {
   readonly processes?: number | undefined;
   /** Told whenever Redis is away, and is back. What it throws is ignored. */
   readonly onChange?: (change: RedisChange) => void;
+  /** Told by each process at 80 % and at 100 % of `requestsPerDay`, for each API key and base URL. */
+  readonly onQuota?: QuotaObserver | undefined;
   /** Default: the machine's. */
   readonly clock?: Clock;
 }
@@ -72,7 +80,14 @@ const START_MS = 10_000;
 export async function openRedis(options: RedisOptions): Promise<SharedThroughRedis | undefined> {
   const settings = readRedisSettings(options.url, options.env ?? process.env);
   if (settings === undefined) return undefined;
-  const { clock = systemClock, requestsPerSecond, requestsPerDay, processes = 0, onChange } = options;
+  const {
+    clock = systemClock,
+    requestsPerSecond,
+    requestsPerDay,
+    processes = 0,
+    onChange,
+    onQuota,
+  } = options;
   const limits = { requestsPerSecond, requestsPerDay };
   const address = redisAddress(settings);
   const connect = await prepareConnect(settings, clock);
@@ -80,7 +95,7 @@ export async function openRedis(options: RedisOptions): Promise<SharedThroughRed
     callQuietly(() => onChange?.({ isConnected: change.isJoined, text: changeText(link, address, change) }));
   });
   await start(link, address, clock, processes > 0);
-  const limiters = new SharedRateLimiters(link, clock);
+  const limiters = new SharedRateLimiters(link, clock, onQuota);
   return {
     rateLimiter: (scope) => limiters.of(scope),
     stats: () => ({

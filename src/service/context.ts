@@ -62,6 +62,7 @@ export function createContext(options: ServiceOptions): ServiceContext {
     rememberedJobs: () => memory.size,
     bodyBytes: () => bodies.heldBytes,
     bodiesWaiting: () => bodies.waiting,
+    sharedLimits: settings.sharedLimits,
   });
   return {
     settings,

@@ -3,6 +3,7 @@ export { createService } from './service.js';
 export type { Service, ServiceAddress, StopOptions } from './service.js';
 export type { IngestOptions } from './ingest/ingest.js';
 export type { Mode, ServiceLog, ServiceOptions } from './options.js';
+export type { SharedLimitsStats } from '../metrics/index.js';
 
 // Types that the signatures above use.
 export type { JsonObject } from '../core/index.js';

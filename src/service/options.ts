@@ -1,4 +1,5 @@
 import { parseConfigDefaults, type ConfigDefaults } from '../destinations/gainsight_px/index.js';
+import type { SharedLimitsStats } from '../metrics/index.js';
 import type { Fetch, RouterOptions } from '../router/index.js';
 import { parseIngestOptions, type IngestOptions, type IngestSettings } from './ingest/ingest.js';
 import { UPSTREAM_EXPECTED, isUpstreamUrl } from '../runtime/index.js';
@@ -33,6 +34,8 @@ export interface ServiceOptions {
   readonly fetch?: Fetch;
   /** Options of the router that delivers the plans; the service sets `fetch` and `onRequest` itself. */
   readonly router?: Omit<RouterOptions, 'fetch' | 'onRequest' | 'signal' | 'onRetryableFailure'>;
+  /** Read for the metrics, when `router.rateLimiter` shares its limits with other processes: `stats` of `openRedis`. Default: none. */
+  readonly sharedLimits?: () => SharedLimitsStats;
   /** Default: no log. */
   readonly log?: ServiceLog;
   /** The version that `/health` shows. Default: none. */
@@ -65,8 +68,12 @@ export interface ServiceOptions {
 }
 
 /** The options with all defaults. */
-export type ServiceSettings = Required<Omit<ServiceOptions, 'upstream' | 'fetch' | 'ingest'>> &
-  Pick<ServiceOptions, 'upstream' | 'fetch'> & { readonly ingest: IngestSettings | undefined };
+export type ServiceSettings = Required<
+  Omit<ServiceOptions, 'upstream' | 'fetch' | 'ingest' | 'sharedLimits'>
+> &
+  Pick<ServiceOptions, 'upstream' | 'fetch' | 'sharedLimits'> & {
+    readonly ingest: IngestSettings | undefined;
+  };
 
 const MEGABYTE = 1024 * 1024;
 

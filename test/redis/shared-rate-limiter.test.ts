@@ -1,3 +1,4 @@
+import { SharedRateLimiters } from '../../src/redis/limiter/shared-rate-limiters';
 import { startRedis, type RedisServer } from '../engines/redis-server';
 import { ClockedRedis, mostInASecond, SimulatedProcess } from './simulated-processes';
 
@@ -212,4 +213,197 @@ testWithRedis('a process that starts without Redis sends its share of what the u
   expect(mostInASecond(process.leftMs)).toBe(60);
   await sendWhile([process], [() => redis.up(), 6_000]);
   expect(mostInASecond(process.leftMs)).toBe(180);
+});
+
+const HOUR_MS = 3_600_000;
+
+describe('the quota of a day', () => {
+  const limits = { requestsPerSecond: Infinity, requestsPerDay: 100 };
+
+  testWithRedis('is shared, and used up for all', async () => {
+    const processes = await started(3, limits);
+    await sendWhile(processes, [200]);
+    expect(all(processes)).toHaveLength(100);
+    for (const { refused } of processes) {
+      expect(refused[0]).toMatchObject({ code: 'daily_quota_reached', kind: 'throttled' });
+      const { retryAfterMs } = refused.at(-1) as { retryAfterMs: number };
+      expect(retryAfterMs).toBeGreaterThan(23 * HOUR_MS);
+      expect(retryAfterMs).toBeLessThanOrEqual(24 * HOUR_MS + 600_000);
+    }
+  });
+
+  testWithRedis(
+    'is free again after a day, and remembered until then, over a restart of all processes',
+    async () => {
+      const [first] = (await started(1, limits)) as [SimulatedProcess];
+      await sendWhile([first], [200]);
+      const closing = first.link.close();
+      await redis.pass(1);
+      await closing;
+      redis.clockAheadMs += 23.9 * HOUR_MS;
+      const second = new SimulatedProcess(redis, limits);
+      const starting = second.start();
+      await sendWhile([], [3_000]);
+      await starting;
+      await sendWhile([second], [50]);
+      expect(second.leftMs).toHaveLength(0);
+      const { retryAfterMs } = second.refused.at(-1) as { retryAfterMs: number };
+      redis.clockAheadMs += retryAfterMs - 100;
+      await sendWhile([second], [50]);
+      expect(second.leftMs).toHaveLength(0);
+      redis.clockAheadMs += 100;
+      await sendWhile([second], [200]);
+      expect(second.leftMs).toHaveLength(100);
+    },
+  );
+
+  testWithRedis('warns each process at 80 % and at 100 %', async () => {
+    const [one, other] = (await started(2, limits)) as [SimulatedProcess, SimulatedProcess];
+    one.ask(79);
+    await redis.pass(5);
+    expect(one.quota).toEqual([]);
+    other.ask(1);
+    await redis.pass(5);
+    expect(other.quota).toMatchObject([{ level: 'low', used: 80, limit: 100, waitMs: 0 }]);
+    one.ask(79 + 21);
+    await redis.pass(5);
+    expect(one.quota.at(-1)).toMatchObject({ level: 'used_up', used: 100, limit: 100 });
+    expect(one.quota.at(-1)!.waitMs).toBeGreaterThan(23 * HOUR_MS);
+  });
+
+  testWithRedis('what was left is divided while Redis is away, and counted when it is back', async () => {
+    const processes = await started(2, limits);
+    processes[0]!.ask(41);
+    processes[1]!.ask(1);
+    await redis.pass(30);
+    processes[0]!.ask(1);
+    await redis.pass(30);
+    redis.down();
+    await sendWhile(processes, [3_000]);
+    const sentAway = processes.map(
+      ({ leftMs }) => leftMs.filter((ms) => ms > redis.clock.nowMs() - 2_900).length,
+    );
+    // The second one heard of the use last after its only request: 42.
+    expect(sentAway).toEqual([28, 29]);
+    await sendWhile(processes, [() => redis.up(), 3_000]);
+    expect(all(processes)).toHaveLength(100);
+  });
+
+  testWithRedis('survives a Redis that loses its data, as far as the processes live', async () => {
+    const processes = await started(2, limits);
+    await redis.pass(1);
+    processes[0]!.ask(30);
+    processes[1]!.ask(30);
+    await redis.pass(50);
+    await redis.loseData();
+    await sendWhile(processes, [6_000]);
+    expect(all(processes)).toHaveLength(100);
+  });
+});
+
+testWithRedis(
+  'requests of one process are let through in the order they asked; a cancelled one loses its turn only',
+  async () => {
+    const [process] = (await started(1, { requestsPerSecond: 4, requestsPerDay: Infinity })) as [
+      SimulatedProcess,
+    ];
+    const order: string[] = [];
+    const cancel = new AbortController();
+    const reason = new Error('not wanted any longer');
+    for (let number = 0; number < 10; number += 1) {
+      const { signal } = [5, 6].includes(number) ? cancel : new AbortController();
+      process.limiter.acquire(signal).then(
+        () => order.push(`${number}`),
+        (error: unknown) => order.push(error === reason ? `not ${number}` : 'wrong error'),
+      );
+    }
+    await redis.pass(900);
+    expect(order).toEqual(['0', '1', '2', '3']);
+    cancel.abort(reason);
+    await redis.pass(200);
+    expect(order).toEqual(['0', '1', '2', '3', 'not 5', 'not 6', '4', '7', '8', '9']);
+  },
+);
+
+testWithRedis('a signal that aborted before is refused, and takes nothing', async () => {
+  const [process] = (await started(1, { requestsPerSecond: 1, requestsPerDay: Infinity })) as [
+    SimulatedProcess,
+  ];
+  await expect(process.limiter.acquire(AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+  await redis.pass(5);
+  process.ask(1);
+  await redis.pass(5);
+  expect(process.leftMs).toHaveLength(1);
+});
+
+testWithRedis('what is granted and not wanted any longer goes to another process', async () => {
+  const [one, other] = (await started(2, { requestsPerSecond: 10, requestsPerDay: 100 })) as [
+    SimulatedProcess,
+    SimulatedProcess,
+  ];
+  one.ask(10);
+  await redis.pass(850);
+  const cancel = new AbortController();
+  const waiting = [1, 2].map(() => one.limiter.acquire(cancel.signal));
+  await redis.pass(5); // Now a grant for later is there.
+  cancel.abort(new Error('not wanted'));
+  await Promise.all(waiting.map((each) => expect(each).rejects.toThrow('not wanted')));
+  await redis.pass(400);
+  other.ask(10);
+  await redis.pass(5);
+  expect(other.leftMs).toHaveLength(10);
+});
+
+testWithRedis('what is sent over new connections counts from the first answer on', async () => {
+  const [process] = (await started(1, { requestsPerSecond: 10, requestsPerDay: Infinity })) as [
+    SimulatedProcess,
+  ];
+  const sentMs: number[] = [];
+  const send = (): void =>
+    void process.limiter.acquire(new AbortController().signal).then(() => sentMs.push(redis.clock.nowMs()));
+  for (let number = 0; number < 10; number += 1) send();
+  await redis.pass(300);
+  expect(sentMs).toHaveLength(10);
+  const answeredMs = redis.clock.nowMs();
+  process.limiter.answered!();
+  send();
+  await redis.pass(2_000);
+  expect(sentMs[10]! - answeredMs).toBeGreaterThanOrEqual(1_000);
+});
+
+testWithRedis('a limiter is idle when nothing that it remembers counts', async () => {
+  const [process] = (await started(1)) as [SimulatedProcess];
+  expect(process.limiter.isIdle!()).toBe(true);
+  process.ask(1);
+  expect(process.limiter.isIdle!()).toBe(false);
+  await redis.pass(500);
+  expect(process.limiter.isIdle!()).toBe(false);
+  await redis.pass(1_000);
+  expect(process.limiter.isIdle!()).toBe(true);
+});
+
+testWithRedis('two scopes share nothing, and no key names the API key', async () => {
+  const [process] = (await started(1, { requestsPerSecond: 5, requestsPerDay: 10 })) as [SimulatedProcess];
+  const limiters = new SharedRateLimiters(process.link, redis.clock);
+  const other = limiters.of({ origin: 'https://api.example.com', keyFingerprint: 'fedcba9876543210' });
+  expect(limiters.of({ origin: 'https://api.example.com', keyFingerprint: 'fedcba9876543210' })).toBe(other);
+  process.ask(5);
+  await redis.pass(5);
+  let granted = 0;
+  for (let count = 0; count < 5; count += 1)
+    void other.acquire(new AbortController().signal).then(() => (granted += 1));
+  await redis.pass(5);
+  expect([process.leftMs.length, granted]).toEqual([5, 5]);
+  const keys = (await redis.send(['KEYS', '*'])) as string[];
+  expect(keys.every((key) => key.startsWith('{gainsight-px}:'))).toBe(true);
+  expect(keys.join()).not.toMatch(/0123456789abcdef|fedcba9876543210/);
+});
+
+testWithRedis('waiting for the rate asks Redis seldom', async () => {
+  const processes = await started(4, LIMITS, { thereMs: 1, backMs: 1 });
+  await sendWhile(processes, [2_000]);
+  const before = redis.scripts;
+  await sendWhile(processes, [5_000]);
+  const sent = all(processes).filter((ms) => ms >= redis.clock.nowMs() - 5_000).length;
+  expect((redis.scripts - before) / sent).toBeLessThan(1);
 });

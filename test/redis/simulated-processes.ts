@@ -1,5 +1,5 @@
 import { createClient } from '@redis/client';
-import type { RateLimiter } from '../../src/router';
+import type { QuotaWarning, RateLimiter } from '../../src/router';
 import { RedisAway, type Connect, type RedisConnection } from '../../src/redis/connection/connect';
 import { RedisLink, type SharedLimits } from '../../src/redis/connection/link';
 import type { Script } from '../../src/redis/connection/script';
@@ -213,6 +213,7 @@ export class SimulatedProcess {
   readonly changes: string[] = [];
   readonly leftMs: number[] = [];
   readonly refused: unknown[] = [];
+  readonly quota: QuotaWarning[] = [];
   limiter!: RateLimiter;
   #inFlight = 0;
 
@@ -236,7 +237,9 @@ export class SimulatedProcess {
   }
 
   useLimiter(): void {
-    this.limiter = new SharedRateLimiters(this.link, this.clock).of(SCOPE);
+    this.limiter = new SharedRateLimiters(this.link, this.clock, (warning) => this.quota.push(warning)).of(
+      SCOPE,
+    );
   }
 
   /** Asks for what it can have in flight. */
@@ -252,8 +255,8 @@ export class SimulatedProcess {
           });
         },
         (error: unknown) => {
-          this.#inFlight -= 1;
           this.refused.push(error);
+          this.clock.after(latencyMs, () => (this.#inFlight -= 1));
         },
       );
     }

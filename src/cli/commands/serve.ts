@@ -1,11 +1,13 @@
 import { Option, type Command } from 'commander';
 import { ROUTER_DEFAULTS } from '../../router/index.js';
 import { UPSTREAM_EXPECTED, isUpstreamUrl } from '../../runtime/index.js';
-import type { Mode, Service, ServiceAddress } from '../../service/index.js';
+import type { Mode, Service, ServiceAddress, ServiceLog } from '../../service/index.js';
 import { bestEffort, type CommandIo, UsageError } from '../io.js';
 import {
   concurrencyOption,
   pxUrlOption,
+  redisOption,
+  redisProcessesOption,
   requestsPerDayOption,
   requestsPerSecondOption,
   requestTimeoutOption,
@@ -13,12 +15,14 @@ import {
   skipUnchangedOption,
   wholeNumber,
   type SendingLimits,
+  type SharingOptions,
 } from '../options.js';
 import { printable } from '../output/printable.js';
 import type { LogLevel } from '../output/service-log.js';
 import { loadDefaults } from '../settings/load-settings.js';
+import { openSharedLimits } from '../settings/shared-limits.js';
 
-interface Options extends SendingLimits {
+interface Options extends SendingLimits, SharingOptions {
   readonly host: string;
   readonly port: number;
   readonly mode: Mode;
@@ -50,7 +54,8 @@ productTagKey) for every destination that does not set them itself:
 A null, or a map without a filled row, counts as not set.
 
 --concurrency and the limits hold for each API key in this process: give each of
-two replicas half of what PX allows.
+two replicas half of what PX allows; or share the limits with --redis. A password
+of Redis belongs into GAINSIGHT_PX_REDIS_PASSWORD.
 
 The log goes to the standard output, one JSON line per request, without keys and
 personal data. SIGTERM waits for the grace time before it stops, Ctrl-C does
@@ -89,6 +94,8 @@ export function registerServe(program: Command, io: CommandIo): void {
     .addOption(concurrencyOption(100))
     .addOption(requestsPerSecondOption(ROUTER_DEFAULTS.requestsPerSecond))
     .addOption(requestsPerDayOption(ROUTER_DEFAULTS.requestsPerDay))
+    .addOption(redisOption())
+    .addOption(redisProcessesOption())
     .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
     .addOption(skipUnchangedOption(0))
     .addOption(pxUrlOption())
@@ -102,7 +109,7 @@ async function serve(options: Options, version: string | undefined, io: CommandI
     import('../../service/index.js'),
     import('../output/service-log.js'),
   ]);
-  const { mode, upstream, defaults, bodyMemory, pxUrl, logLevel, graceMs, drainMs } = options;
+  const { mode, upstream, defaults, bodyMemory, pxUrl, logLevel } = options;
   const { concurrency, requestsPerSecond, requestsPerDay, requestTimeout, skipUnchanged } = options;
   if (upstream !== undefined && !isUpstreamUrl(upstream)) {
     throw new UsageError(`--upstream: expected ${UPSTREAM_EXPECTED}, such as http://127.0.0.1:9091`);
@@ -110,28 +117,49 @@ async function serve(options: Options, version: string | undefined, io: CommandI
   const configDefaults = defaults === undefined ? {} : loadDefaults(defaults);
   // The service continues when its log cannot be written: without the service the host cannot deliver.
   const log = createLog(logLevel, bestEffort(io.stdout));
-  const service = createService({
-    mode,
-    log,
-    configDefaults,
-    bodyMemoryBytes: bodyMemory * MEGABYTE,
-    router: {
-      concurrency,
-      requestsPerSecond,
-      requestsPerDay,
-      requestTimeoutMs: requestTimeout,
-      ...skipUnchangedFor(skipUnchanged),
-      ...(pxUrl === undefined ? {} : { origin: pxUrl }),
+  const shared = await openSharedLimits(options, io.env, {
+    onChange: ({ isConnected, text }) => {
+      log[isConnected ? 'info' : 'warn']({}, text);
     },
-    ...(version === undefined ? {} : { version }),
-    ...(upstream === undefined ? {} : { upstream }),
+    onQuota: (warning) => {
+      log.warn(warning, 'the requests of the last 24 hours, of all processes, approach requestsPerDay');
+    },
   });
+  try {
+    const service = createService({
+      mode,
+      log,
+      configDefaults,
+      bodyMemoryBytes: bodyMemory * MEGABYTE,
+      router: {
+        concurrency,
+        requestsPerSecond,
+        requestsPerDay,
+        requestTimeoutMs: requestTimeout,
+        ...skipUnchangedFor(skipUnchanged),
+        ...(pxUrl === undefined ? {} : { origin: pxUrl }),
+        ...(shared === undefined ? {} : { rateLimiter: shared.rateLimiter }),
+      },
+      ...(shared === undefined ? {} : { sharedLimits: () => shared.stats() }),
+      ...(version === undefined ? {} : { version }),
+      ...(upstream === undefined ? {} : { upstream }),
+    });
+    await runUntilStopped(service, { ...options, defaultKeys: Object.keys(configDefaults) }, log, io);
+  } finally {
+    await shared?.close();
+  }
+}
+
+async function runUntilStopped(
+  service: Service,
+  options: Options & { readonly defaultKeys: readonly string[] },
+  log: ServiceLog,
+  io: CommandIo,
+): Promise<void> {
+  const { mode, upstream, graceMs, drainMs, defaultKeys } = options;
   const { origin, port } = await listen(service, options);
   const stopping = stopRequest(io);
-  log.info(
-    { origin, port, mode, front: upstream !== undefined, defaults: Object.keys(configDefaults) },
-    'listening',
-  );
+  log.info({ origin, port, mode, front: upstream !== undefined, defaults: defaultKeys }, 'listening');
   io.stderr.write(printable(notice(origin, options)));
   io.stderr.write('\n');
 

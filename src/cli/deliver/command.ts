@@ -8,6 +8,8 @@ import {
   eachParsedBy,
   optionText,
   pxUrlTextOption,
+  redisOption,
+  redisProcessesOption,
   requestsPerDayOption,
   requestsPerSecondOption,
   requestTimeoutOption,
@@ -62,6 +64,8 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     .addOption(concurrencyOption(ROUTER_DEFAULTS.concurrency))
     .addOption(requestsPerSecondOption(ROUTER_DEFAULTS.requestsPerSecond))
     .addOption(requestsPerDayOption(ROUTER_DEFAULTS.requestsPerDay))
+    .addOption(redisOption())
+    .addOption(redisProcessesOption())
     .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
     .addOption(skipUnchangedOption(0))
     .option('--max-attempts <number>', 'how often one request is sent at most', wholeNumber(1), 5)

@@ -55,7 +55,7 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
   let rejectedFile: RejectedFile | undefined;
   let target: DeliveryTarget | undefined;
   try {
-    target = await openTarget(options);
+    target = await openTarget(options, io);
     checkpoint = await openCheckpoint(options, { input, config, sentTo: target.sentTo }, io);
     rejectedFile = await openRejectedFile(options, checkpoint, () => MessageInput.open(files, io).messages());
     if (checkpoint !== undefined) {

@@ -1,11 +1,12 @@
 import type { RouterOptions } from '../../router/index.js';
 import { createSimulator, type FaultRule } from '../../simulator/index.js';
-import { loopbackOrigin, skipUnchangedFor, type SendingLimits } from '../options.js';
-import { UsageError } from '../io.js';
+import { loopbackOrigin, skipUnchangedFor, type SendingLimits, type SharingOptions } from '../options.js';
+import { UsageError, type CommandIo } from '../io.js';
+import { openSharedLimits } from '../settings/shared-limits.js';
 import type { SentTo } from './report/summary.js';
 
 /** Options that say where messages are sent, and how. */
-export interface DeliveryTargetOptions extends SendingLimits {
+export interface DeliveryTargetOptions extends SendingLimits, SharingOptions {
   readonly dryRun?: true;
   readonly simulate?: true;
   readonly simulateFault: readonly FaultRule[];
@@ -37,7 +38,7 @@ export function checkTarget({ dryRun, simulate, pxUrl, simulateFault }: Delivery
 }
 
 /** Opens the target that the options name. The caller closes it. */
-export async function openTarget(options: DeliveryTargetOptions): Promise<DeliveryTarget> {
+export async function openTarget(options: DeliveryTargetOptions, io: CommandIo): Promise<DeliveryTarget> {
   const { dryRun, simulate, simulateFault, pxUrl } = options;
   const { concurrency, requestsPerSecond, requestsPerDay, maxAttempts, requestTimeout, skipUnchanged } =
     options;
@@ -60,9 +61,16 @@ export async function openTarget(options: DeliveryTargetOptions): Promise<Delive
       close: () => simulator.close(),
     };
   }
+  const shared = await openSharedLimits(options, io.env, {
+    onChange: ({ text }) => io.stderr.write(`${text}\n`),
+  });
   return {
     sentTo: 'px',
-    sending: pxUrl === undefined ? limits : { ...limits, origin: loopbackOrigin(pxUrl) },
-    close,
+    sending: {
+      ...limits,
+      ...(pxUrl === undefined ? {} : { origin: loopbackOrigin(pxUrl) }),
+      ...(shared === undefined ? {} : { rateLimiter: shared.rateLimiter }),
+    },
+    close: () => shared?.close() ?? Promise.resolve(),
   };
 }

@@ -1,14 +1,29 @@
-import type { RateLimiter } from '../../router/index.js';
+import { createMemoryRateLimiter, type RateLimiter } from '../../router/index.js';
+import type { Clock } from '../../runtime/index.js';
+import type { RedisLink } from '../connection/link.js';
+import { shareOf } from './share.js';
 
-/** Asks a limiter of this process for one request after another, for as long as one is wanted. */
+/** Grants a process its share while Redis is away: one request after another, for as long as one is wanted. */
 export class AwayLimiter {
+  readonly #limiter: RateLimiter;
   #asking: AbortController | undefined;
 
+  /**
+   * @param leftToday what all processes together may still send today
+   * @param onAnswer one request is granted, or refused with an error
+   */
   constructor(
-    private readonly limiter: RateLimiter,
-    private readonly onGrant: () => void,
-    private readonly onRefuse: (error: Error) => void,
-  ) {}
+    { limits, processes }: Pick<RedisLink, 'limits' | 'processes'>,
+    leftToday: number,
+    clock: Clock,
+    private readonly onAnswer: (refusal?: Error) => void,
+  ) {
+    const share = {
+      requestsPerSecond: shareOf(limits.requestsPerSecond, processes),
+      requestsPerDay: Math.floor(shareOf(leftToday, processes)),
+    };
+    this.#limiter = createMemoryRateLimiter(share, clock);
+  }
 
   /** Says whether a request is wanted. One that is granted when it is not wanted any longer is lost: it counts, and is not sent. */
   want(isWanted: boolean): void {
@@ -19,25 +34,23 @@ export class AwayLimiter {
   }
 
   answered(): void {
-    this.limiter.answered?.();
+    this.#limiter.answered?.();
   }
 
   #ask(): void {
     const asking = new AbortController();
     this.#asking = asking;
-    const settle = (then: () => void): void => {
+    const answer = (refusal?: Error): void => {
       if (this.#asking !== asking) return;
       this.#asking = undefined;
-      then();
+      this.onAnswer(refusal);
     };
-    this.limiter.acquire(asking.signal).then(
+    this.#limiter.acquire(asking.signal).then(
       () => {
-        settle(this.onGrant);
+        answer();
       },
       (error: unknown) => {
-        settle(() => {
-          this.onRefuse(error as Error);
-        });
+        answer(error as Error);
       },
     );
   }

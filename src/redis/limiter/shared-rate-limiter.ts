@@ -1,5 +1,4 @@
-import { ThrottledError } from '../../core/index.js';
-import { createMemoryRateLimiter, type RateLimiter } from '../../router/index.js';
+import { quotaUsedUp, QuotaWarnings, type QuotaObserver, type RateLimiter } from '../../router/index.js';
 import type { Clock } from '../../runtime/index.js';
 import { RedisAway } from '../connection/connect.js';
 import type { LinkMember, RedisLink, RunScript } from '../connection/link.js';
@@ -63,6 +62,7 @@ export class SharedRateLimiter implements RateLimiter, LinkMember {
   /** What Redis counted of the day lately, and what was sent without it since. */
   #usedToday = 0;
   #sentAway = 0;
+  #warnings: QuotaWarnings;
   #epoch: string;
   #hasGivenBack = false;
 
@@ -71,7 +71,9 @@ export class SharedRateLimiter implements RateLimiter, LinkMember {
     private readonly keys: readonly string[],
     private readonly clock: Clock,
     private readonly random: () => number,
+    private readonly onQuota: QuotaObserver,
   ) {
+    this.#warnings = this.#makeWarnings();
     this.#isShared = link.isJoined;
     this.#epoch = link.epoch;
     if (!link.isJoined) this.away(link.awaySinceMs);
@@ -223,12 +225,27 @@ export class SharedRateLimiter implements RateLimiter, LinkMember {
       });
     });
     this.#usedToday = usedToday;
-    if (isUsedUp) this.#waiting.refuseAfter(this.#grants.length, quotaReached());
+    this.#warn(usedToday, isUsedUp ? againInMs : 0);
+    if (isUsedUp) {
+      this.#waiting.refuseAfter(this.#grants.length, quotaUsedUp(againInMs));
+      return;
+    }
     if (startsInMs.length === asked.wanted) return;
     // Half of what is granted ahead is used first: so nobody asks for each single send.
     const aheadMs = (this.#grants.at(-1)?.startMs ?? nowMs) - nowMs;
     const waitMs = Math.max(againInMs, aheadMs / 2, ASK_AGAIN_MS);
     this.#askAgainMs = nowMs + waitMs + this.random() * ASK_SPREAD_MS;
+  }
+
+  #warn(used: number, waitMs: number): void {
+    const { requestsPerDay } = this.link.limits;
+    // Another process may have brought another limit.
+    if (requestsPerDay !== this.#warnings.limit) this.#warnings = this.#makeWarnings();
+    this.#warnings.note({ used, waitMs });
+  }
+
+  #makeWarnings(): QuotaWarnings {
+    return new QuotaWarnings(this.link.limits.requestsPerDay, this.onQuota);
   }
 
   #useLocal(): void {
@@ -238,24 +255,14 @@ export class SharedRateLimiter implements RateLimiter, LinkMember {
   }
 
   #makeLocal(): AwayLimiter {
-    const { limits, processes } = this.link;
-    const leftToday = Math.max(0, limits.requestsPerDay - this.#usedToday);
-    const share = {
-      requestsPerSecond: shareOf(limits.requestsPerSecond, processes),
-      requestsPerDay: Math.floor(shareOf(leftToday, processes)),
-    };
-    return new AwayLimiter(
-      createMemoryRateLimiter(share, this.clock),
-      () => {
+    const leftToday = Math.max(0, this.link.limits.requestsPerDay - this.#usedToday);
+    return new AwayLimiter(this.link, leftToday, this.clock, (refusal) => {
+      if (refusal === undefined) {
         this.#sentAway += 1;
         this.#send(this.#number++);
-        this.#next();
-      },
-      (error) => {
-        this.#waiting.refuseAfter(0, error);
-        this.#next();
-      },
-    );
+      } else this.#waiting.refuseAfter(0, refusal);
+      this.#next();
+    });
   }
 
   /** For the next grant, and for the next time to ask. */
@@ -289,11 +296,4 @@ export class SharedRateLimiter implements RateLimiter, LinkMember {
     if (nowMs - wakeMs <= STANDSTILL_MS) return;
     for (const { number } of this.#sends.since(wakeMs - STANDSTILL_MS)) this.#correct(number, nowMs);
   }
-}
-
-function quotaReached(): ThrottledError {
-  return new ThrottledError(
-    'daily_quota_reached',
-    'not sent: the requests of the last 24 hours, of all processes that share the limit, reach requestsPerDay',
-  );
 }

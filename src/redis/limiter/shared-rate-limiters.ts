@@ -1,4 +1,4 @@
-import type { LimitScope, RateLimiter } from '../../router/index.js';
+import type { LimitScope, QuotaObserver, RateLimiter } from '../../router/index.js';
 import { digest, type Clock } from '../../runtime/index.js';
 import type { RedisLink } from '../connection/link.js';
 import { SharedRateLimiter } from './shared-rate-limiter.js';
@@ -14,6 +14,7 @@ export class SharedRateLimiters {
   constructor(
     private readonly link: RedisLink,
     private readonly clock: Clock,
+    private readonly onQuota: QuotaObserver = () => undefined,
   ) {}
 
   of(scope: LimitScope): RateLimiter {
@@ -21,7 +22,7 @@ export class SharedRateLimiters {
     const known = this.#limiters.get(name);
     if (known !== undefined) return known;
     if (this.#limiters.size >= MOST_LIMITERS) this.#forgetIdle();
-    const limiter = new SharedRateLimiter(this.link, scopeKeys(name), this.clock, Math.random);
+    const limiter = new SharedRateLimiter(this.link, scopeKeys(name), this.clock, Math.random, this.onQuota);
     this.#limiters.set(name, limiter);
     this.link.add(limiter);
     return limiter;

@@ -54,6 +54,23 @@ local function count(inBucket, number)
   used = used + number
 end
 
+local function dayWait(left)
+  local starts, counts, buckets = {}, {}, redis.call('HGETALL', day)
+  for place = 1, #buckets, 2 do
+    local start = tonumber(buckets[place])
+    if start then
+      starts[#starts + 1] = start
+      counts[start] = tonumber(buckets[place + 1])
+    end
+  end
+  table.sort(starts)
+  for _, start in ipairs(starts) do
+    left = left - counts[start]
+    if left < perDay then return (start + 1) * BUCKET + DAY - now end
+  end
+  return DAY
+end
+
 local at = 7
 for _ = 1, tonumber(ARGV[6]) do
   local member, age = id .. ':' .. ARGV[at], tonumber(ARGV[at + 1])
@@ -87,6 +104,7 @@ local granted = 0
 for number = first, first + want - 1 do
   if perDay >= 0 and used + granted >= perDay then
     answer[3] = 1
+    answer[4] = dayWait(used + granted)
     break
   end
   if perSecond == 0 then
@@ -148,7 +166,7 @@ export interface Taken {
   /** Sends of the last 24 hours, of all processes. */
   readonly usedToday: number;
   readonly isUsedUp: boolean;
-  /** When it makes sense to ask for more, in milliseconds from Redis's now. */
+  /** When it makes sense to ask for more, in milliseconds from Redis's now: when the day's quota is used up, when less of it is. */
   readonly againInMs: number;
   /** For each send that is granted, when it may leave, in milliseconds from Redis's now. */
   readonly startsInMs: readonly number[];

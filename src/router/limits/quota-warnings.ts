@@ -31,7 +31,7 @@ export class QuotaWarnings {
   readonly #warned = new Set<QuotaWarning['level']>();
 
   constructor(
-    private readonly limit: number,
+    readonly limit: number,
     private readonly onQuota: QuotaObserver = () => undefined,
   ) {}
 

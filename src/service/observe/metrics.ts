@@ -1,5 +1,5 @@
 import type { RouterStats } from '../../router/index.js';
-import { DeliveryMetrics } from '../../metrics/index.js';
+import { DeliveryMetrics, type SharedLimitsStats } from '../../metrics/index.js';
 import type { RepeatSource } from '../batch/job-memory.js';
 
 const SECONDS = 1_000;
@@ -12,6 +12,7 @@ export interface MetricSources {
   readonly rememberedJobs: () => number;
   readonly bodyBytes: () => number;
   readonly bodiesWaiting: () => number;
+  readonly sharedLimits: (() => SharedLimitsStats) | undefined;
 }
 
 /** The metrics of a service. */
@@ -34,7 +35,7 @@ export class Metrics extends DeliveryMetrics {
 
   constructor(sources: MetricSources) {
     const { routerStats, cachedConfigurations, rememberedJobs, bodyBytes, bodiesWaiting } = sources;
-    super(routerStats);
+    super(routerStats, sources.sharedLimits);
     this.read(
       'remembered_jobs',
       'Finished jobs in memory, whose repetition is answered and not run.',
