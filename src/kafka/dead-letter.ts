@@ -31,6 +31,11 @@ const HEADERS = {
   time: 'gainsight-px-time',
 } as const;
 
+/** The dead-letter topic of a topic, where nobody names another one. */
+export function deadLetterTopicOf(topic: string): string {
+  return `${topic}.dead-letters`;
+}
+
 const PREFIX = 'gainsight-px-';
 
 /** A message that was not delivered. */

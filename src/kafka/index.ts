@@ -1,5 +1,5 @@
 export type { KafkaAdmin, TopicPlan, TopicState } from './admin.js';
-export { deadLetterRecord, noteOfDeadLetter, originalHeaders } from './dead-letter.js';
+export { deadLetterRecord, deadLetterTopicOf, noteOfDeadLetter, originalHeaders } from './dead-letter.js';
 export type { DeadLetter, DeadLetterNote } from './dead-letter.js';
 export { KafkaError } from './errors.js';
 export type { KafkaErrorCode } from './errors.js';

@@ -1,8 +1,10 @@
 import { KafkaAdmin } from './admin.js';
 import { loadClient } from './client.js';
+import { readTopic, type ReadOptions } from './fetch/read-topic.js';
 import type { GroupConsumer, GroupHandlers, GroupOptions } from './group/group-consumer.js';
 import { GroupMember } from './group/group-member.js';
 import { BatchingProducer, type KafkaProducer, type ProducerOptions } from './producer.js';
+import type { KafkaRecord } from './records.js';
 import type { KafkaConnection } from './settings/connection.js';
 
 /** Kafka, as the commands use it. The caller closes what it opens. */
@@ -10,6 +12,8 @@ export interface Kafka {
   producer(options?: ProducerOptions): KafkaProducer;
   groupConsumer(options: GroupOptions, handlers: GroupHandlers): GroupConsumer;
   admin(): KafkaAdmin;
+  /** The records that a topic has now, as {@link readTopic}. */
+  read(topic: string, options?: ReadOptions): AsyncGenerator<KafkaRecord, void, undefined>;
 }
 
 /**
@@ -23,5 +27,6 @@ export async function openKafka(connection: KafkaConnection): Promise<Kafka> {
     producer: (options) => new BatchingProducer(client, connection, options),
     groupConsumer: (options, handlers) => new GroupMember(client, connection, options, handlers),
     admin: () => new KafkaAdmin(client, connection),
+    read: (topic, options) => readTopic(client, connection, topic, options),
   };
 }

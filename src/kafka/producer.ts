@@ -56,6 +56,7 @@ export class BatchingProducer implements KafkaProducer {
   readonly #producer: Pick<Producer, 'send' | 'close'>;
   #queue: Queued[] = [];
   #queuedBytes = 0;
+  #inFlight: readonly Queued[] = [];
   #isSending = false;
   /** Set when no record can be written any more. */
   #failure: KafkaError | undefined;
@@ -123,6 +124,7 @@ export class BatchingProducer implements KafkaProducer {
   async close(): Promise<void> {
     this.#fail(new KafkaError('kafka_closed', 'the connection to Kafka is closed'));
     await this.#producer.close();
+    this.#settle(this.#inFlight, this.#failure);
   }
 
   async #sendAll(): Promise<void> {
@@ -145,6 +147,7 @@ export class BatchingProducer implements KafkaProducer {
   }
 
   async #sendBatch(batch: readonly Queued[]): Promise<void> {
+    this.#inFlight = batch;
     try {
       await this.#producer.send({ messages: batch.map(({ record }) => messageOf(record)) });
     } catch (error) {

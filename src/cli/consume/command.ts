@@ -12,6 +12,7 @@ import {
   requestTimeoutOption,
   wholeNumber,
 } from '../options.js';
+import { addSetupOptions, brokersOption, kafkaSettingsOption } from '../kafka/kafka-options.js';
 import { LOG_LEVELS } from '../output/service-log.js';
 import type { ConsumeOptions } from './consume.js';
 
@@ -47,10 +48,10 @@ Example:
 
 /** Adds the command `consume`. */
 export function registerConsume(program: Command, io: CommandIo): void {
-  program
+  const command = program
     .command('consume')
     .description('deliver the messages of Kafka topics to Gainsight PX')
-    .requiredOption('--brokers <addresses>', 'brokers to ask first: host:port,host:port')
+    .addOption(brokersOption().makeOptionMandatory())
     .addOption(
       new Option('--topic <name>', 'topic to read; may be repeated')
         .argParser(eachParsedBy((text) => text))
@@ -59,7 +60,7 @@ export function registerConsume(program: Command, io: CommandIo): void {
     .requiredOption('--group <name>', 'consumer group of this worker')
     .addOption(configOption())
     .option('--dead-letters <topic>', 'for what cannot be delivered (default: <topic>.dead-letters)')
-    .option('--kafka-settings <file>', 'JSON file with TLS and SASL settings')
+    .addOption(kafkaSettingsOption())
     .addOption(
       new Option('--from <place>', 'where a group without a commit begins')
         .choices(['earliest', 'latest'])
@@ -84,7 +85,8 @@ export function registerConsume(program: Command, io: CommandIo): void {
     .addOption(requestsPerSecondOption(ROUTER_DEFAULTS.requestsPerSecond))
     .addOption(requestsPerDayOption(ROUTER_DEFAULTS.requestsPerDay))
     .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
-    .addOption(pxUrlOption())
+    .addOption(pxUrlOption());
+  addSetupOptions(command)
     .addHelpText('after', HELP)
     .action(async (options: ConsumeOptions) => {
       // Loaded here, because pino and the metrics load slowly, and the help does not need them.

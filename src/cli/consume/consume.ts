@@ -1,29 +1,22 @@
-import {
-  KafkaError,
-  loadKafkaSettings,
-  openKafka,
-  parseBrokers,
-  type GroupConsumer,
-  type GroupHandlers,
-  type Kafka,
-} from '../../kafka/index.js';
+import { KafkaError, type GroupConsumer, type GroupHandlers, type Kafka } from '../../kafka/index.js';
 import { createHttpFetch, systemClock } from '../../router/index.js';
 import type { ServiceLog } from '../../service/index.js';
 import { bestEffort, UsageError, type CommandIo, type StopSignal } from '../io.js';
+import type { KafkaOptions, SetupOptions } from '../kafka/kafka-options.js';
+import { kafkaOf, orUsageError } from '../kafka/open-kafka.js';
+import { deadLetterTopicsOf, setUpTopics } from '../kafka/set-up-topics.js';
 import type { SendingLimits } from '../options.js';
 import { createLog, type LogLevel } from '../output/service-log.js';
 import { loadSettings } from '../settings/load-settings.js';
 import type { StopReason } from '../deliver/run/stop.js';
 import { ConsumeMetrics } from './consume-metrics.js';
-import { DeadLetterTopic, deadLetterTopicOf } from './dead-letter-topic.js';
+import { DeadLetterTopic } from './dead-letter-topic.js';
 import { serveMetrics, type Health, type MetricsServer } from './metrics-server.js';
 import { ProblemLog } from './problem-log.js';
 import { ConsumeSession } from './session.js';
 
 /** The options of the command, parsed. */
-export interface ConsumeOptions extends SendingLimits {
-  readonly brokers: string;
-  readonly kafkaSettings?: string;
+export interface ConsumeOptions extends SendingLimits, KafkaOptions, SetupOptions {
   readonly topic: readonly string[];
   readonly group: string;
   readonly from: 'earliest' | 'latest';
@@ -55,7 +48,9 @@ export async function consume(
 ): Promise<void> {
   const config = loadSettings(options, io.env);
   const log = createLog(options.logLevel, bestEffort(io.stdout));
-  const kafka = await open(options, log, io);
+  const kafka = await kafkaOf(options, io, (warning) => {
+    log.warn({}, warning);
+  });
   const problems = new ProblemLog(log, systemClock, (operation, code) => {
     metrics.kafkaProblem(operation, code);
   });
@@ -111,7 +106,7 @@ export async function consume(
   const signals = listenToSignals(session, io);
   try {
     server = await startServer(options, () => healthOf(session, version), metrics);
-    await checkDeadLetterTopics(kafka, options);
+    await prepareTopics(kafka, options, log);
     await start(consumer, group);
     log.info({ topics, group, metricsPort: server?.port }, 'consuming');
     const stopLag = followLag(consumer, metrics, problems);
@@ -130,29 +125,25 @@ export async function consume(
   io.exitCode = 1;
 }
 
-async function open(options: ConsumeOptions, log: ServiceLog, io: CommandIo): Promise<Kafka> {
-  try {
-    const { settings, warnings } = loadKafkaSettings(options.kafkaSettings, io.env);
-    for (const warning of warnings) log.warn({}, warning);
-    return await openKafka({ ...settings, brokers: parseBrokers(options.brokers) });
-  } catch (error) {
-    throw asUsageError(error);
-  }
+async function prepareTopics(kafka: Kafka, options: ConsumeOptions, log: ServiceLog): Promise<void> {
+  const needed = { topics: options.topic, deadLetters: options.deadLetters };
+  if (options.setup === true) {
+    await setUpTopics(kafka, needed, options, (line) => {
+      log.info({}, line);
+    });
+  } else await checkDeadLetterTopics(kafka, deadLetterTopicsOf(needed));
 }
 
 /** A dead letter must find its topic, or it holds back its partition. */
-async function checkDeadLetterTopics(kafka: Kafka, { topic, deadLetters }: ConsumeOptions): Promise<void> {
-  const names = deadLetters === undefined ? topic.map(deadLetterTopicOf) : [deadLetters];
+async function checkDeadLetterTopics(kafka: Kafka, names: readonly string[]): Promise<void> {
   const admin = kafka.admin();
   try {
     for (const name of names) {
-      if ((await admin.describeTopic(name)) !== undefined) continue;
+      if ((await orUsageError(() => admin.describeTopic(name))) !== undefined) continue;
       throw new UsageError(
         `the dead-letter topic ${name} does not exist: create it with --setup, or name another with --dead-letters`,
       );
     }
-  } catch (error) {
-    throw asUsageError(error);
   } finally {
     await admin.close();
   }
@@ -166,10 +157,6 @@ async function start(consumer: GroupConsumer, group: string): Promise<void> {
       ? new UsageError(`cannot join the group ${group}: ${error.message}`)
       : error;
   }
-}
-
-function asUsageError(error: unknown): unknown {
-  return error instanceof KafkaError ? new UsageError(error.message) : error;
 }
 
 /** A hand-over that takes longer than the session is a lost partition. */

@@ -1,16 +1,12 @@
 import {
   deadLetterRecord,
+  deadLetterTopicOf,
   KafkaError,
   type Kafka,
   type KafkaProducer,
   type ProducerOptions,
 } from '../../kafka/index.js';
 import type { UndeliverableMessage } from './dead-letters.js';
-
-/** The dead-letter topic of a topic, where the command names none. */
-export function deadLetterTopicOf(topic: string): string {
-  return `${topic}.dead-letters`;
-}
 
 /** Writes dead letters to Kafka. A producer that cannot write any more is replaced at the next write. */
 export class DeadLetterTopic {

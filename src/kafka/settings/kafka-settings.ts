@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
-import { isObject, nearestName, typeName } from '../../core/index.js';
+import { isObject, nearestName, foundText } from '../../core/index.js';
 import { KafkaError } from '../errors.js';
 
 /** SASL mechanisms that need no code of the user's own. */
@@ -116,7 +116,7 @@ function isReadableByOthers(file: string): boolean {
 /** The settings of a file as texts by path; `tls: true` is a text, too. */
 function textsIn(content: unknown, faults: string[]): Texts {
   if (!isObject(content)) {
-    faults.push(`expected an object with tls and sasl, found ${typeName(content)}`);
+    faults.push(`expected an object with tls and sasl, found ${foundText(content)}`);
     return {};
   }
   const texts: Texts = {};
@@ -127,7 +127,7 @@ function textsIn(content: unknown, faults: string[]): Texts {
       faults.push(`${path} is not a setting${nearest === undefined ? '' : `; did you mean ${nearest}?`}`);
     } else if (typeof value === 'string' || (known === 'tls' && typeof value === 'boolean')) {
       texts[known] = String(value);
-    } else faults.push(`${path}: expected a text, found ${typeName(value)}`);
+    } else faults.push(`${path}: expected a text, found ${foundText(value)}`);
   };
   for (const [key, value] of Object.entries(content)) {
     if (!isObject(value)) take(key, value);
