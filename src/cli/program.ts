@@ -38,7 +38,7 @@ const COMMANDS: readonly NamedCommand[] = [
   { name: 'preferences', load: async () => (await import('./commands/preferences.js')).registerPreferences },
   { name: 'delete-user', load: async () => (await import('./commands/erasure.js')).registerDeleteUser },
   { name: 'deny-user', load: async () => (await import('./commands/erasure.js')).registerDenyUser },
-  { name: 'serve', load: async () => (await import('./commands/serve.js')).registerServe },
+  { name: 'serve', load: async () => (await import('./serve/command.js')).registerServe },
   { name: 'consume', load: async () => (await import('./consume/command.js')).registerConsume },
   { name: 'simulate', load: async () => (await import('./commands/simulate.js')).registerSimulate },
 ];

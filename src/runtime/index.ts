@@ -16,3 +16,4 @@ export type { MinimalSignal, Signal } from './signal.js';
 export { stringifyJson } from './stringify-json.js';
 export { callQuietly } from './user-callback.js';
 export { sleep, untilAborted, waitFor } from './wait-for.js';
+export { INGEST_TOKEN_EXPECTED, isIngestToken } from './ingest-token.js';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { parse as parseYaml } from 'yaml';
-import { registerServe } from '../../src/cli/commands/serve';
+import { registerServe } from '../../src/cli/serve/command';
 import type { CommandIo } from '../../src/cli/io';
 import { createService } from '../../src/service';
 import type { EventOutcome } from '../../src/service/observe/event-outcome';

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { Command } from 'commander';
-import { registerServe } from '../../src/cli/commands/serve';
+import { registerServe } from '../../src/cli/serve/command';
 import type { CommandIo } from '../../src/cli/io';
 import { createService } from '../../src/service/index';
 import { parseServiceOptions } from '../../src/service/options';

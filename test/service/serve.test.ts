@@ -24,8 +24,13 @@ afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean();
 });
 
-async function serve(...argv: string[]): Promise<Running> {
-  const child = spawn(process.execPath, [...COMMAND, ...argv], { cwd: root });
+const serve = (...argv: string[]): Promise<Running> => serveWith({}, ...argv);
+
+async function serveWith(env: Record<string, string>, ...argv: string[]): Promise<Running> {
+  const child = spawn(process.execPath, [...COMMAND, ...argv], {
+    cwd: root,
+    env: { ...process.env, ...env },
+  });
   let [stdout, stderr] = ['', ''];
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
@@ -199,4 +204,37 @@ test('what --upstream forwards is logged without its path, which may hold a writ
   const { stdout } = await running.ended;
   expect(stdout).toContain('"route":"forwarded"');
   expect(stdout).not.toContain('some-write-key');
+});
+
+describe('--ingest', () => {
+  const TOKEN = { GAINSIGHT_PX_INGEST_TOKEN: 'ingest-token-77aa01' };
+  const config = JSON.stringify({ apiKey: KEY, productTagKey: 'AP-TEST-2' });
+
+  test('takes messages with the token of the environment, and says so in the log', async () => {
+    const px = await startPx();
+    const running = await serveWith(TOKEN, '--px-url', px.origin, '--ingest', '--config', fileWith(config));
+    const headers = { authorization: `Bearer ${TOKEN.GAINSIGHT_PX_INGEST_TOKEN}` };
+    const body = JSON.stringify(identify('ada'));
+    const reply = await fetch(`${running.origin}/v1/deliver`, { method: 'POST', headers, body });
+    expect(await reply.json()).toMatchObject({ delivered: 1 });
+    expect([...px.simulator.state.users.keys()]).toEqual(['ada']);
+    expect((await fetch(`${running.origin}/v1/deliver`, { method: 'POST', body })).status).toBe(401);
+    running.child.kill('SIGINT');
+    const { stdout, stderr } = await running.ended;
+    expect(stdout).toContain('"ingest":true');
+    expect(stdout + stderr).not.toContain(TOKEN.GAINSIGHT_PX_INGEST_TOKEN);
+  });
+
+  test('what is missing ends the start, and shows no token', async () => {
+    const file = fileWith(config);
+    const short = { GAINSIGHT_PX_INGEST_TOKEN: 'abc:123' };
+    await expect(serve('--ingest', '--config', file)).rejects.toThrow(
+      /set GAINSIGHT_PX_INGEST_TOKEN to a token/,
+    );
+    const refused = serveWith(short, '--ingest', '--config', file);
+    await expect(refused).rejects.toThrow(/16 to 200 printable ASCII/);
+    await expect(refused).rejects.not.toThrow(/abc:123/);
+    await expect(serveWith(TOKEN, '--ingest')).rejects.toThrow(/apiKey/);
+    await expect(serve('--config', file)).rejects.toThrow(/--config has no use without --ingest/);
+  });
 });

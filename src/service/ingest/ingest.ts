@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { typeName } from '../../core/index.js';
 import { parseConfig, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
+import { INGEST_TOKEN_EXPECTED, isIngestToken } from '../../runtime/index.js';
 
 /** Messages that a service takes over HTTP itself, without a RudderStack host. */
 export interface IngestOptions {
@@ -22,28 +23,19 @@ export interface IngestSettings {
   readonly deadlineMs: number;
 }
 
-const TOKEN = /^[!-9;-~]{16,200}$/;
 /** The longest time of a timer in Node. */
 const LONGEST_MS = 2 ** 31 - 1;
-
-/** What a token must be, for error texts. */
-export const TOKEN_EXPECTED = '16 to 200 printable ASCII characters without blank and colon';
 
 /** @throws TypeError when an option is invalid, ConfigurationError for `config` */
 export function parseIngestOptions({ config, token, deadlineMs = 8_000 }: IngestOptions): IngestSettings {
   parseConfig(config);
-  if (!isToken(token)) throw new TypeError(`ingest.token: expected ${TOKEN_EXPECTED}`);
+  if (!isIngestToken(token)) throw new TypeError(`ingest.token: expected ${INGEST_TOKEN_EXPECTED}`);
   if (typeof deadlineMs !== 'number' || !(deadlineMs >= 1 && deadlineMs <= LONGEST_MS)) {
     throw new TypeError(
       `ingest.deadlineMs: expected milliseconds from 1 to ${LONGEST_MS}, found ${typeName(deadlineMs)}`,
     );
   }
   return { config, token, deadlineMs };
-}
-
-/** Whether a value can be the token of callers. */
-export function isToken(value: unknown): value is string {
-  return typeof value === 'string' && TOKEN.test(value);
 }
 
 /** Says whether an `Authorization` header holds the token, in a time that does not depend on how much of it is right. */

@@ -478,7 +478,7 @@ describe('a request that comes again', () => {
 
   test('an update that came after one that is sent again is sent again, too', async () => {
     let left = 2;
-    const { deliver, sent } = await scripted((name, route) => {
+    const { deliver, sent } = await scripted((_name, route) => {
       if (!route.includes('/accounts/')) return CREATED();
       return (left -= 1) >= 0 ? answer(500) : CREATED();
     });
