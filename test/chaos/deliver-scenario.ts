@@ -155,7 +155,9 @@ function blows({ seed, messages, kills }: Scenario, disk: SmallDisk): Blow[] {
 
 function readSettled(file: string): Settled {
   if (!existsSync(file)) return NOTHING_SETTLED;
-  return (JSON.parse(readFileSync(file, 'utf8')) as { settled: Settled }).settled;
+  // The first line is the format and the checksum.
+  const [, content = ''] = readFileSync(file, 'utf8').split('\n');
+  return (JSON.parse(content) as { settled: Settled }).settled;
 }
 
 const isSettled = ({ upTo, beyond }: Settled, number: number): boolean =>
