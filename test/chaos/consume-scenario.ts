@@ -164,8 +164,8 @@ async function killWorkers(
     await workers[at]!.end('SIGKILL');
     const atMs = Number(process.hrtime.bigint()) / 1e6;
     kills.set(workers[at]!.life, { atMs, committed: await view.committed(TOPIC) });
-    workers[at] = start(WORKERS + index);
     if (index === brokerAfter) await kafka.restart();
+    workers[at] = start(WORKERS + index);
     if (index === redisAfter) {
       await redis.kill();
       await sleep(REDIS_AWAY_MS);
