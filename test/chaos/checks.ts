@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import groupBy from 'lodash/groupBy.js';
+import orderBy from 'lodash/orderBy.js';
 import type { Snapshot } from '../../src/simulator';
 import type { Send } from './command';
 import type { PxState } from './px';
@@ -26,14 +27,13 @@ export function checkEnd(px: PxState, deadLetters: readonly DeadLetter[], refere
   const gaveUp = new Set(deadLetters.map(({ messageId }) => messageId));
   return [
     {
-      what: 'only messages that can never be delivered are dead letters, each once',
+      what: 'the dead letters are the messages that can never be delivered',
       faults: [
         ...deadLetters
           .filter(({ retryable }) => retryable)
           .map(({ messageId }) => `${messageId} is retryable`),
         ...[...gaveUp].filter((id) => !reference.refused.has(id)).map((id) => `${id} can be delivered`),
         ...[...reference.refused].filter((id) => !gaveUp.has(id)).map((id) => `${id} is missing`),
-        ...(deadLetters.length > gaveUp.size ? [`${deadLetters.length - gaveUp.size} more than once`] : []),
       ],
     },
     ...(['users', 'accounts', 'preferences', 'denied'] as const).map((part) => ({
@@ -65,49 +65,54 @@ function differences(found: Snapshot, expected: Snapshot, part: keyof Snapshot):
   return faults;
 }
 
-/** Why an event may be in PX more than once. */
-export interface Duplicates {
-  /** Copies beyond the first. */
-  readonly found: number;
-  /** Sends whose answer was lost or was no success: PX may have written the event all the same. */
-  readonly answerLost: number;
-  /** Events that were accepted, but not yet recorded as settled when their process was killed. */
-  readonly inDoubtAtKills: number;
+/** Why an event was sent once more. */
+export type Reason =
+  'an answer that was lost or no success' | 'a kill before it was recorded' | 'a hand-over';
+
+/** What was sent more than once, and why. */
+export interface Repeats {
+  /** Copies in PX beyond the first of each event. */
+  readonly copies: number;
+  /** How often an event was sent once more, by reason. */
+  readonly byReason: Readonly<Partial<Record<Reason, number>>>;
+  /** What was sent once more without a reason. */
   readonly unexplained: readonly string[];
 }
 
+/** Whether the client read a success, so that there is no reason to send it again. */
 const wasAccepted = ({ status }: Send): boolean => status !== undefined && status >= 200 && status < 300;
 
 /**
- * Explains each copy of an event: by a send before it whose answer was lost, or by a process that was killed after it was
- * accepted and before that was recorded.
+ * Explains why events were sent more than once.
  *
- * @param inDoubt whether an accepted send was not recorded when its process was killed
+ * @param reasonOf why an event that PX had accepted was sent once more; `undefined`: there is no reason for it
  */
-export function explainDuplicates(
+export function explainRepeats(
   { copies }: PxState,
   sends: readonly Send[],
-  inDoubt: (send: Send) => boolean,
-): Duplicates {
-  const ofEvents = sends.filter(({ eventId }) => eventId !== undefined);
-  const byEvent = Object.entries(groupBy(ofEvents, 'eventId'));
-  let [found, answerLost, inDoubtAtKills] = [0, 0, 0];
+  reasonOf: (accepted: Send, next: Send) => Reason | undefined,
+): Repeats {
+  const byReason: Partial<Record<Reason, number>> = {};
   const unexplained: string[] = [];
-  for (const [eventId, ofEvent] of byEvent) {
-    const lost = ofEvent.filter((send) => !wasAccepted(send)).length;
-    const doubtful = ofEvent.filter((send) => wasAccepted(send) && inDoubt(send)).length;
-    const more = Math.max(0, (copies[eventId] ?? 0) - 1);
-    found += more;
-    answerLost += lost;
-    inDoubtAtKills += doubtful;
-    if (more > lost + doubtful) unexplained.push(`${eventId}: ${more} more, ${lost + doubtful} explained`);
-    // A send after one that was accepted and recorded is a fault even when PX did not write it.
-    const settled = ofEvent.findIndex((send) => wasAccepted(send) && !inDoubt(send));
-    if (settled !== -1 && settled < ofEvent.length - 1) {
-      unexplained.push(`${eventId} was sent again after it was accepted and recorded`);
+  const ofEvents = groupBy(
+    sends.filter(({ eventId }) => eventId !== undefined),
+    'eventId',
+  );
+  for (const [eventId, all] of Object.entries(ofEvents)) {
+    const ofEvent = orderBy(all, 'leftMs');
+    for (const [index, next] of ofEvent.slice(1).entries()) {
+      const send = ofEvent[index]!;
+      const reason = wasAccepted(send) ? reasonOf(send, next) : 'an answer that was lost or no success';
+      if (reason === undefined) unexplained.push(`${eventId}, sent by process ${send.life} and ${next.life}`);
+      else byReason[reason] = (byReason[reason] ?? 0) + 1;
     }
+    if (ofEvent.length < (copies[eventId] ?? 0)) unexplained.push(`${eventId} was sent by nobody`);
   }
-  return { found, answerLost, inDoubtAtKills, unexplained };
+  return {
+    copies: Object.values(copies).reduce((sum, count) => sum + count - 1, 0),
+    byReason,
+    unexplained,
+  };
 }
 
 /** The most requests that left within any second, over all processes. */
@@ -119,4 +124,11 @@ export function fullestSecond(sends: readonly Send[]): number {
     most = Math.max(most, index - first + 1);
   }
   return most;
+}
+
+/** For the report. */
+export function sentAgainFigures({ byReason }: Repeats): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(byReason).map(([reason, count]) => [`events sent again because of ${reason}`, count]),
+  );
 }

@@ -39,6 +39,11 @@ export class Sends {
     await new Promise<void>((resolve) => this.#waiting.push({ count, resolve }));
   }
 
+  /** Resolves as soon as `count` more requests have left. */
+  more(count: number): Promise<void> {
+    return this.reach(this.list.length + count);
+  }
+
   /** Reads the log of one process until it ends. */
   read(life: number, log: Readable): void {
     const sends = new Map<number, Send>();
@@ -81,6 +86,10 @@ export interface RunningCommand {
   /** Sends a signal, and resolves when the process has ended and its log is read. */
   end(signal: NodeJS.Signals): Promise<End>;
 }
+
+/** How a process ended and what it said last, for a report. */
+export const endText = ({ code, signal, stdout, stderr }: End): string =>
+  `${code ?? signal}: ${stderr.trim() || stdout.slice(-2000)}`;
 
 const STDERR_KEPT = 4000;
 

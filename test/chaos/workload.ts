@@ -24,6 +24,10 @@ export const DECLARED: SimulatorOptions['attributes'] = {
 /** A message with the id that each has here. */
 export type ChaosMessage = JsonObject & { readonly messageId: string; readonly userId: string };
 
+/** The place of a message in the workload, by its id; its event has the same id. */
+export const numberOf = (messageId: string): number => Number(messageId.slice(ID_PREFIX.length));
+
+const ID_PREFIX = 'message-';
 const START_MS = Date.UTC(2026, 0, 2);
 const DAY_MS = 86_400_000;
 
@@ -72,7 +76,7 @@ export function workload(count: number, users: number, accounts: number, seed: n
     const user = below(users);
     const account = (user + (random() < 0.05 ? 1 : 0)) % accounts;
     const timestamp = new Date(START_MS + at * 1000).toISOString();
-    const ids = { messageId: `message-${at}`, userId: `user-${user}`, timestamp };
+    const ids = { messageId: `${ID_PREFIX}${at}`, userId: `user-${user}`, timestamp };
     return { ...pick(below(ALL_SHARES))(at, account, ids), ...ids };
   });
 }

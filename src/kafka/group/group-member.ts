@@ -20,6 +20,8 @@ const REBALANCE_TIMEOUT_MS = 30_000;
 /** A request to join is answered when all members have joined. */
 const REQUEST_TIMEOUT_MS = REBALANCE_TIMEOUT_MS + 10_000;
 const RETRY_AFTER_MS = 1_000;
+/** Answers for a moment after a broker has started: it does not know yet who coordinates the group. */
+const NOT_YET = ['COORDINATOR_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR'];
 /** A leave waits behind a join on the same connection. */
 const LEAVE_WITHIN_MS = 3_000;
 
@@ -69,7 +71,18 @@ export class GroupMember implements GroupConsumer {
 
   async start(): Promise<void> {
     await this.#committer.checkTopics();
-    await this.#join();
+    for (;;) {
+      try {
+        await this.#join();
+        return;
+      } catch (thrown) {
+        const error = kafkaErrorOf(thrown);
+        if (!NOT_YET.some((id) => error.protocolErrors.has(id))) throw error;
+        this.handlers.onProblem(error);
+        await this.#leave();
+        await sleep(this.clock, RETRY_AFTER_MS);
+      }
+    }
   }
 
   async commit(offsets: readonly PartitionOffset[]): Promise<boolean> {
