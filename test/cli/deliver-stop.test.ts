@@ -420,6 +420,6 @@ test('the command to go on keeps the options of the call, and quotes what a shel
   const summary = await summaryOf({ ...run, argv: [...run.argv, '--requests-per-day', 'none'] });
   const quoted = `'${config.replace("'", `'\\''`)}'`;
   expect(summary.goOn[0]).toBe(
-    `gainsight-px deliver ${run.rejected} --config ${quoted} --simulate --requests-per-day none --json --rejected ${run.rejected.replace('.jsonl', '.2.jsonl')}`,
+    `gainsight-px deliver ${run.rejected} --config ${quoted} --no-checkpoint --simulate --requests-per-day none --json --rejected ${run.rejected.replace('.jsonl', '.2.jsonl')}`,
   );
 });

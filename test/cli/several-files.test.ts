@@ -122,14 +122,22 @@ test('the standard input may be one of them', async () => {
   ]);
 });
 
-test('a run that is stopped goes on with the files that are left, and every message comes once', async () => {
+test('a run without a checkpoint that is stopped goes on with the files that are left, and every message comes once', async () => {
   const px = await startPx({ faults: [{ fault: { status: 401 }, route: 'events.create', nth: 4 }] });
   const directory = folder({
     'a.jsonl': asLines(track(1), track(2)),
     'b.jsonl': asLines(track(3), track(4), track(5)),
     'c.jsonl': asLines(track(6)),
   });
-  const argv = ['deliver', path.join(directory, '*.jsonl'), '--json', ...px.pxArgs, '--concurrency', '1'];
+  const argv = [
+    'deliver',
+    path.join(directory, '*.jsonl'),
+    '--no-checkpoint',
+    '--json',
+    ...px.pxArgs,
+    '--concurrency',
+    '1',
+  ];
   const { goOn, goOnAfter } = JSON.parse((await cli(argv)).stdout) as Summary;
   expect(goOnAfter).toBe(3);
   expect(goOn).toEqual([expect.stringMatching(/deliver \S*b\.jsonl \S*c\.jsonl --skip 1 /)]);

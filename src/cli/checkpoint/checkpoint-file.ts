@@ -1,4 +1,5 @@
 import { lstatSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { UsageError } from '../io.js';
@@ -74,7 +75,9 @@ function parse<Own>(text: string, file: string): CheckpointContent<Own> {
   const body = text.slice(end + 1, -1);
   const head = headerIn(text.slice(0, Math.max(0, end)));
   if (head === undefined) {
-    throw new UsageError(`${file} is not a checkpoint, or only a part of one: ${advice(file)}`);
+    throw new UsageError(
+      `${file} is not a checkpoint, or only a part of one: name another file with --checkpoint; if it was one, delete it, or give --no-checkpoint, to begin anew`,
+    );
   }
   if (head.format !== FORMAT) {
     throw new UsageError(
@@ -121,6 +124,20 @@ export async function writeCheckpoint(file: string, text: string): Promise<void>
       writeFileSync(unfinished, text);
     },
   });
+  await syncFolder(path.dirname(file));
+}
+
+/** Brings the new name of the file to the disk, where the system can do that for a folder. */
+async function syncFolder(folder: string): Promise<void> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(folder, 'r');
+    await handle.sync();
+  } catch {
+    // Windows and some network file systems: the system does it itself, or a power failure leaves the former checkpoint.
+  } finally {
+    await handle?.close();
+  }
 }
 
 /** Removes what processes that were killed have left half written. Call it with the lock. */

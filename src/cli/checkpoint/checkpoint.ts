@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { unlink } from 'node:fs/promises';
-import type { DestinationConfig } from '../../destinations/gainsight_px/index.js';
 import { systemClock, type Clock } from '../../runtime/index.js';
 import { UsageError } from '../io.js';
 import {
@@ -15,7 +14,7 @@ import { headOf, inputDifference, type ReadPart } from './input-identity.js';
 import { Reservation } from './reservation.js';
 import { LockHeld, RunLock } from './run-lock.js';
 import { isIn, isSettled, lastSettled, NOTHING_SETTLED, rangesOf, settledNow } from './settled-ranges.js';
-import { fingerprint, settingsDifference, type OptionValues } from './settings-fingerprint.js';
+import { fingerprint, settingsDifference, type Settings } from './settings-fingerprint.js';
 
 /** What a checkpoint belongs to. */
 export interface CheckpointedRun {
@@ -23,9 +22,8 @@ export interface CheckpointedRun {
   readonly command: string;
   /** Files in the order in which they are read. */
   readonly inputs: readonly { readonly name: string; readonly sizeBytes: number }[];
-  readonly config: DestinationConfig;
-  /** Options that decide what is sent and where. */
-  readonly options: OptionValues;
+  /** The configuration and the options that decide what is sent and where. */
+  readonly settings: Settings;
 }
 
 /** The state of a run at one moment. */
@@ -113,7 +111,7 @@ export class Checkpoint<Own> {
       removeUnfinished(path);
       const before = readCheckpoint<Own>(path);
       const salt = before?.salt ?? randomBytes(16).toString('hex');
-      const settings = fingerprint(run.config, run.options, salt);
+      const settings = fingerprint(run.settings, salt);
       const inputs = run.inputs.map((file) => ({ ...file, head: headOf(file.name), read: null }));
       if (before !== undefined) await checkSame(path, { ...run, inputs, settings }, before);
       const identity = { command: run.command, salt, settings, inputs };

@@ -144,21 +144,23 @@ function isRunning({ pid, began }: Owner): boolean {
     // EPERM: it is another user's.
     if (codeOf(error) === 'ESRCH') return false;
   }
-  return began === null || beganAt(pid) === began;
+  const now = beganAt(pid);
+  return now !== ENDED && (now === null || began === null || now === began);
 }
 
+const ENDED = 'ended';
+
 /**
- * When a process began, in the kernel's own unit (proc_pid_stat(5), field 22); null where there is no such file, or the
- * process has ended and its parent has not noticed.
+ * When a process began, in the kernel's own unit (proc_pid_stat(5), field 22); `ended` when it only waits for its parent to
+ * notice; null where the system does not say.
  */
 function beganAt(pid: number): string | null {
   // The name of the program, in brackets, may contain anything.
-  const fields =
-    textOf(`/proc/${pid}/stat`)
-      ?.replace(/^.*\) /s, '')
-      .split(' ') ?? [];
-  const [state = 'X'] = fields;
-  return 'ZX'.includes(state) ? null : (fields[19] ?? null);
+  const fields = textOf(`/proc/${pid}/stat`)
+    ?.replace(/^.*\) /s, '')
+    .split(' ');
+  if (fields === undefined) return null;
+  return 'ZX'.includes(fields[0]!) ? ENDED : (fields[19] ?? null);
 }
 
 /** Removes the lock of a process that has ended, and puts back what another process has put in its place. */

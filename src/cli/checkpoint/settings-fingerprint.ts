@@ -1,32 +1,27 @@
 import { createHmac } from 'node:crypto';
 import { isObject } from '../../core/index.js';
-import { CONFIG_KEYS, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
 
 /** Short digests of the settings that decide what is sent, by the name that the user knows. */
 export type Fingerprint = Readonly<Record<string, string>>;
 
-/** The name of the API key in a fingerprint. */
-export const API_KEY = 'apiKey';
+/** The name of the API key in a configuration. */
+const API_KEY = 'apiKey';
 
-/** The values of options that decide what is sent, by their name. */
-export type OptionValues = Readonly<Record<string, string | number | boolean | undefined>>;
+/** Settings and options that decide what is sent and where, by the name that the user knows; JSON values. */
+export type Settings = Readonly<Record<string, unknown>>;
 
 /** Hexadecimal digits that are kept of a digest. Of the key's only 32 bits: too few to find it out or to confirm a guess. */
 const DIGITS = 32;
 const DIGITS_OF_KEY = 8;
 
 /**
- * The fingerprint of a configuration and options.
+ * The fingerprint of settings. A setting that is absent or empty is left out.
  *
  * @param salt random, another one for each checkpoint
  */
-export function fingerprint(config: DestinationConfig, options: OptionValues, salt: string): Fingerprint {
-  const values: [string, unknown][] = [
-    ...CONFIG_KEYS.map((key): [string, unknown] => [key, config[key]]),
-    ...Object.entries(options),
-  ];
+export function fingerprint(settings: Settings, salt: string): Fingerprint {
   return Object.fromEntries(
-    values
+    Object.entries(settings)
       .filter(([, value]) => value !== undefined && value !== null && value !== '')
       .map(([name, value]) => [
         name,

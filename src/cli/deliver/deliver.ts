@@ -27,7 +27,7 @@ import {
 } from './delivery-target.js';
 
 /** The options of the command, parsed. */
-export interface DeliverCommandOptions extends Omit<DeliveryTargetOptions, 'pxUrl'>, CheckpointChoice {
+export interface DeliverCommandOptions extends DeliveryTargetOptions, CheckpointChoice {
   readonly config?: string;
   readonly progress: ProgressStyle;
   readonly json?: true;
@@ -55,8 +55,7 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
   let rejectedFile: RejectedFile | undefined;
   let target: DeliveryTarget | undefined;
   try {
-    target = await openTarget(options, io);
-    checkpoint = await openCheckpoint(options, { input, config, sentTo: target.sentTo }, io);
+    checkpoint = await openCheckpoint(options, { input, config }, io);
     rejectedFile = await openRejectedFile(options, checkpoint, () => MessageInput.open(files, io).messages());
     if (checkpoint !== undefined) {
       const { counts: countsBefore, refused = [] } = checkpoint.before?.own ?? {};
@@ -64,6 +63,7 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
       const own = { counts: counts.save(), rejected: rejectedFile?.save() ?? null, refused };
       checkpoint = await beginCheckpoint(checkpoint, own, options, io);
     }
+    target = await openTarget(options, io);
     const summary = await deliverInput({ input, config, call, target, rejectedFile, counts, checkpoint }, io);
     await report(summary, options, io);
     // Only now: a run that is killed before shows its result when it is started again.

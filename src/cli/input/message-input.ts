@@ -1,7 +1,7 @@
 import { accessSync, constants, createReadStream, ReadStream, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { ReadPart } from '../checkpoint/input-identity.js';
-import { TextDigest } from '../checkpoint/text-digest.js';
+import { TextDigest, type DigestedPart } from '../checkpoint/text-digest.js';
 import { type CommandIo, UsageError } from '../io.js';
 import { cannotRead, inputFiles, STDIN } from './input-files.js';
 import type { InputItem } from './input-item.js';
@@ -19,8 +19,8 @@ interface InputFile extends ReadFile {
   /** Undefined when it is not known. */
   readonly sizeBytes: number | undefined;
   read: number;
-  /** Of what was read; undefined when nobody asked for it, and before the file is begun. */
-  digest: TextDigest | undefined;
+  /** Says what was read; undefined when nobody asked for it, and before the file is begun. */
+  part: (() => DigestedPart) | undefined;
 }
 
 /** A regular file: it can be read again. */
@@ -77,9 +77,7 @@ export class MessageInput {
 
   /** What was read of each file; null before it is begun. Only after {@link MessageInput.digestText}. */
   readParts(): (ReadPart | null)[] {
-    return this.list.map(({ digest, read }) =>
-      digest === undefined ? null : { ...digest.part(), messages: read },
-    );
+    return this.list.map(({ part, read }) => (part === undefined ? null : { ...part(), messages: read }));
   }
 
   /** From 0 to 1; undefined when the size is unknown, as for a pipe. Compressed bytes count for gzip. */
@@ -103,20 +101,21 @@ export class MessageInput {
       if (this.#destroyed || signal?.aborted === true) return;
       const source = file.name === STDIN ? this.stdin : createReadStream(file.name);
       this.#current = source;
-      if (this.#isDigested) file.digest = new TextDigest();
-      const { digest } = file;
+      const digest = this.#isDigested ? new TextDigest() : undefined;
+      if (digest !== undefined) file.part = () => digest.part();
+      const onText = (text: Uint8Array): void => {
+        digest?.add(text);
+      };
       for await (const item of readMessages(source, {
+        onText,
         ...(signal === undefined ? {} : { signal }),
-        ...(digest === undefined
-          ? {}
-          : {
-              onText: (text) => {
-                digest.add(text);
-              },
-            }),
       })) {
         file.read += 1;
         yield this.list.length === 1 ? item : { ...item, position: { file: file.name, ...item.position } };
+      }
+      if (digest !== undefined) {
+        const whole = digest.part();
+        file.part = () => whole;
       }
       this.#bytesBefore += file.sizeBytes ?? 0;
       this.#current = undefined;
@@ -132,12 +131,12 @@ export class MessageInput {
 }
 
 function inputFile(name: string): InputFile {
-  if (name === STDIN) return { name, sizeBytes: undefined, read: 0, digest: undefined };
+  if (name === STDIN) return { name, sizeBytes: undefined, read: 0, part: undefined };
   try {
     accessSync(name, constants.R_OK);
     const stats = statSync(name);
     const sizeBytes = stats.isFile() ? stats.size : undefined;
-    return { name, sizeBytes, read: 0, digest: undefined };
+    return { name, sizeBytes, read: 0, part: undefined };
   } catch (error) {
     throw cannotRead(name, error);
   }

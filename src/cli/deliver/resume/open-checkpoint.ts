@@ -1,23 +1,24 @@
 import { existsSync, statSync } from 'node:fs';
-import type { DestinationConfig } from '../../../destinations/gainsight_px/index.js';
+import { resolve } from 'node:path';
+import pick from 'lodash/pick.js';
+import { CONFIG_KEYS, type DestinationConfig } from '../../../destinations/gainsight_px/index.js';
 import { checkpointBeside } from '../../checkpoint/checkpoint-name.js';
 import { advice } from '../../checkpoint/checkpoint-file.js';
 import { Checkpoint } from '../../checkpoint/checkpoint.js';
 import type { MessageInput } from '../../input/message-input.js';
 import { UsageError, type CommandIo } from '../../io.js';
 import type { SendingLimits } from '../../options.js';
-import type { DeliveryTarget } from '../delivery-target.js';
+import type { DeliveryTargetOptions } from '../delivery-target.js';
 import { isDevice } from '../rejected/rejected-file.js';
 import type { DeliverCheckpoint, DeliverState } from './deliver-state.js';
 
 /** What decides whether a run has a checkpoint, and to what that belongs. */
-export interface CheckpointChoice {
+export interface CheckpointChoice extends Pick<DeliveryTargetOptions, 'dryRun' | 'simulate' | 'pxUrl'> {
   /** `--checkpoint file`; false: `--no-checkpoint`; undefined: beside the input. */
   readonly checkpoint?: string | false;
   readonly rejected?: string;
   readonly skip: number;
   readonly includeRefused?: true;
-  readonly pxUrl?: string;
 }
 
 /**
@@ -28,42 +29,47 @@ export interface CheckpointChoice {
  */
 export async function openCheckpoint(
   choice: CheckpointChoice,
-  {
-    input,
-    config,
-    sentTo,
-  }: { input: MessageInput; config: DestinationConfig } & Pick<DeliveryTarget, 'sentTo'>,
+  { input, config }: { readonly input: MessageInput; readonly config: DestinationConfig },
   { stderr }: Pick<CommandIo, 'stderr'>,
 ): Promise<DeliverCheckpoint | undefined> {
-  if (sentTo !== 'px') return undefined;
-  const { checkpoint: named, rejected } = choice;
+  const { checkpoint: named, rejected, dryRun, simulate } = choice;
+  if (dryRun === true || simulate === true) return undefined;
   const files = input.regularFiles;
-  const beside = files?.[0] === undefined ? undefined : checkpointBeside(files[0].name);
+  const [first] = files ?? [];
   if (named === false) {
-    if (beside !== undefined && existsSync(beside)) {
-      stderr.write(`${beside} of an earlier run is not used: what that run has sent is sent again\n`);
+    if (first !== undefined && existsSync(checkpointBeside(first.name))) {
+      stderr.write(
+        `${checkpointBeside(first.name)} of an earlier run is not used: what that run has sent is sent again\n`,
+      );
     }
     return undefined;
   }
-  const obstacle =
-    files === undefined
-      ? 'the input is not a file that can be read again'
-      : rejected !== undefined && isDevice(rejected)
-        ? `${rejected} is not a file that can be cut`
-        : undefined;
-  if (files === undefined || beside === undefined || obstacle !== undefined) {
-    if (named !== undefined) throw new UsageError(`--checkpoint is not possible: ${obstacle ?? 'no input'}`);
-    return undefined;
+  const cannotCut = rejected !== undefined && isDevice(rejected);
+  if (files === undefined || first === undefined || cannotCut) {
+    if (named === undefined) return undefined;
+    throw new UsageError(
+      cannotCut
+        ? `--checkpoint needs a rejected file that can be cut, and ${rejected} is a device: name a file with --rejected`
+        : '--checkpoint needs an input that can be read again: name files of messages',
+    );
   }
   const { skip, includeRefused, pxUrl } = choice;
-  const path = named ?? beside;
+  const path = named ?? checkpointBeside(first.name);
+  const other = [...files.map(({ name }) => name), ...(rejected === undefined ? [] : [rejected])];
+  if (other.some((file) => resolve(file) === resolve(path))) {
+    throw new UsageError(`${path} cannot be the checkpoint, too: name another file with --checkpoint`);
+  }
   let checkpoint: DeliverCheckpoint;
   try {
     checkpoint = await Checkpoint.open<DeliverState>(path, {
       command: 'deliver',
       inputs: files,
-      config,
-      options: { '--skip': skip, '--include-refused': includeRefused, '--px-url': pxUrl },
+      settings: {
+        ...pick(config, CONFIG_KEYS),
+        '--skip': skip,
+        '--include-refused': includeRefused,
+        '--px-url': pxUrl,
+      },
     });
   } catch (error) {
     if (error instanceof UsageError) throw error;
