@@ -53,6 +53,20 @@ export function mixedMessages(count) {
   });
 }
 
+/** The same load where most identifies repeat what the user's last one said, as SDKs do on each page: one in five changes the score. */
+export function repeatingMessages(count) {
+  const random = seeded(20_250_902);
+  const scores = new Map();
+  return mixedMessages(count).map((line, at) => {
+    const message = JSON.parse(line);
+    if (message.type !== 'identify') return line;
+    const { userId, traits } = message;
+    const score = scores.has(userId) && random() >= 0.2 ? scores.get(userId) : at;
+    scores.set(userId, score);
+    return JSON.stringify({ ...message, traits: { ...traits, score } });
+  });
+}
+
 /** Endless track messages, as in the benchmark of the mapping; only their ids differ. */
 export function* trackLines(count, event) {
   for (let at = 0; at < count; at += 1)

@@ -8,6 +8,7 @@ import { benchAllocation } from './allocation.mjs';
 import { benchDeliver } from './deliver.mjs';
 import { benchDryRun } from './dry-run.mjs';
 import { benchMapping } from './mapping.mjs';
+import { benchMemory } from './memory.mjs';
 import { benchService } from './service.mjs';
 
 const words = process.argv.slice(2);
@@ -21,6 +22,7 @@ const PARTS = {
     benchAllocation();
   },
   deliver: () => benchDeliver({ rounds: short ? 1 : 5 }),
+  memory: () => benchMemory({ rounds: short ? 3 : 15 }),
   'dry-run': () => benchDryRun({ sizes: short ? [20_000] : [100_000, 1_000_000] }),
   service: () => benchService(short ? { seconds: 1, starts: 1 } : { seconds: 10, starts: 5 }),
   // In TypeScript, because they use the simulated host and the engines of the tests.
