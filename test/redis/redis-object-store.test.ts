@@ -1,10 +1,10 @@
-import type { ObjectStore, OpenObject } from '../../src/router';
+import type { ObjectName, ObjectStore, OpenObject } from '../../src/router';
 import { RedisObjectStore } from '../../src/redis/objects/redis-object-store';
 import { startRedis, type RedisServer } from '../engines/redis-server';
 import { ClockedRedis, SimulatedProcess } from './simulated-processes';
 
 const LIMITS = { requestsPerSecond: 180, requestsPerDay: Infinity };
-const USER = {
+const USER: ObjectName = {
   origin: 'https://api.example.com',
   keyFingerprint: 'f'.repeat(64),
   kind: 'user',
@@ -76,7 +76,7 @@ testWithRedis('what one process leaves, another finds; other objects, keys and o
   expect(await exchange(other.store, text)).toBe(text);
   for (const change of [
     { id: 'ada' },
-    { kind: 'account' },
+    { kind: 'account' as const },
     { origin: 'https://x' },
     { keyFingerprint: 'e' },
   ]) {
