@@ -3,6 +3,7 @@ import {
   systemClock,
   type Clock,
   type LimitScope,
+  type ObjectStore,
   type QuotaObserver,
   type RateLimiter,
 } from '../router/index.js';
@@ -12,6 +13,7 @@ import { RedisLink, type LinkChange } from './connection/link.js';
 import { readRedisSettings, redisAddress, type RedisEnvironment } from './connection/settings.js';
 import { shareOf } from './limiter/share.js';
 import { SharedRateLimiters } from './limiter/shared-rate-limiters.js';
+import { RedisObjectStore } from './objects/redis-object-store.js';
 import { RECONNECT_MS } from './timing.js';
 
 /** How processes share their limits. */
@@ -53,10 +55,12 @@ export interface RedisStats {
   readonly requestsPerSecond: number;
 }
 
-/** Limits that are shared with other processes. */
+/** Limits and knowledge of objects that are shared with other processes. */
 export interface SharedThroughRedis {
   /** For `RouterOptions.rateLimiter`. */
   readonly rateLimiter: (scope: LimitScope) => RateLimiter;
+  /** For `skipUnchanged` of the router: what PX holds, known to all processes. */
+  readonly objectStore: ObjectStore;
   stats(): RedisStats;
   /** Leaves, so that the others need not count this process any longer. */
   close(): Promise<void>;
@@ -66,7 +70,7 @@ export interface SharedThroughRedis {
 const START_MS = 10_000;
 
 /**
- * Shares limits with all processes that use the same Redis database; `undefined` when neither `url` nor the environment names one.
+ * Shares limits, and what is known of objects, with all processes that use the same Redis database; `undefined` when neither `url` nor the environment names one.
  *
  * Needs the package `@redis/client` and Redis 6.2 or newer, or a server that speaks its protocol and runs Lua scripts. The keys begin with
  * `{gainsight-px}:` and hold no API key.
@@ -96,8 +100,11 @@ export async function openRedis(options: RedisOptions): Promise<SharedThroughRed
   });
   await start(link, address, clock, processes > 0);
   const limiters = new SharedRateLimiters(link, clock, onQuota);
+  const objectStore = new RedisObjectStore(link, clock, Math.random);
+  link.add(objectStore);
   return {
     rateLimiter: (scope) => limiters.of(scope),
+    objectStore,
     stats: () => ({
       isConnected: link.isJoined,
       processes: link.processes,
@@ -136,7 +143,7 @@ function changeText(link: RedisLink, address: string, { isJoined, reason }: Link
   if (isJoined) {
     return `Redis at ${address} answers: ${link.processes} processes share ${perSecond(requestsPerSecond)}`;
   }
-  return `Redis does not answer (${reason ?? 'unknown'}): this process sends its share, ${perSecond(shareInForce(link))}, as one of ${link.processes}`;
+  return `Redis does not answer (${reason ?? 'unknown'}): this process sends its share, ${perSecond(shareInForce(link))}, as one of ${link.processes}, and what PX holds is not remembered`;
 }
 
 function shareInForce(link: RedisLink): number {

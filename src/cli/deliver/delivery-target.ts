@@ -1,8 +1,8 @@
 import type { RouterOptions } from '../../router/index.js';
 import { createSimulator, type FaultRule } from '../../simulator/index.js';
-import { loopbackOrigin, skipUnchangedFor, type SendingLimits, type SharingOptions } from '../options.js';
+import { loopbackOrigin, type SendingLimits, type SharingOptions } from '../options.js';
 import { UsageError, type CommandIo } from '../io.js';
-import { openSharedLimits } from '../settings/shared-limits.js';
+import { openSharedLimits, sharedRouterOptions } from '../settings/shared-limits.js';
 import type { SentTo } from './report/summary.js';
 
 /** Options that say where messages are sent, and how. */
@@ -48,7 +48,6 @@ export async function openTarget(options: DeliveryTargetOptions, io: CommandIo):
     requestsPerDay,
     maxAttempts,
     requestTimeoutMs: requestTimeout,
-    ...skipUnchangedFor(skipUnchanged),
   };
   const close = (): Promise<void> => Promise.resolve();
   if (dryRun === true) return { sentTo: 'nowhere', sending: undefined, close };
@@ -57,7 +56,7 @@ export async function openTarget(options: DeliveryTargetOptions, io: CommandIo):
     const { origin } = await simulator.listen();
     return {
       sentTo: 'simulator',
-      sending: { ...limits, origin },
+      sending: { ...limits, ...sharedRouterOptions(undefined, skipUnchanged), origin },
       close: () => simulator.close(),
     };
   }
@@ -69,7 +68,7 @@ export async function openTarget(options: DeliveryTargetOptions, io: CommandIo):
     sending: {
       ...limits,
       ...(pxUrl === undefined ? {} : { origin: loopbackOrigin(pxUrl) }),
-      ...(shared === undefined ? {} : { rateLimiter: shared.rateLimiter }),
+      ...sharedRouterOptions(shared, skipUnchanged),
     },
     close: () => shared?.close() ?? Promise.resolve(),
   };

@@ -3,9 +3,8 @@ import { UPSTREAM_EXPECTED, isUpstreamUrl } from '../../runtime/index.js';
 import type { Service, ServiceAddress, ServiceLog, ServiceOptions } from '../../service/index.js';
 import { bestEffort, type CommandIo, UsageError } from '../io.js';
 import { printable } from '../output/printable.js';
-import { skipUnchangedFor } from '../options.js';
 import { loadDefaults } from '../settings/load-settings.js';
-import { openSharedLimits } from '../settings/shared-limits.js';
+import { openSharedLimits, sharedRouterOptions } from '../settings/shared-limits.js';
 import { ingestSettings } from './ingest-settings.js';
 import { notice } from './notice.js';
 import type { ServeOptions } from './options.js';
@@ -68,9 +67,8 @@ function routerOptions(
     requestsPerSecond,
     requestsPerDay,
     requestTimeoutMs: requestTimeout,
-    ...skipUnchangedFor(skipUnchanged),
     ...(pxUrl === undefined ? {} : { origin: pxUrl }),
-    ...(shared === undefined ? {} : { rateLimiter: shared.rateLimiter }),
+    ...sharedRouterOptions(shared, skipUnchanged),
   };
 }
 

@@ -46,6 +46,7 @@ export class RedisLink {
   #isJoined = false;
   #awaySinceMs: number;
   #epoch = '';
+  #serverRun = '';
   #known = 0;
   #limits: SharedLimits;
 
@@ -157,6 +158,7 @@ export class RedisLink {
 
   /** What was sent meanwhile is reported before this process counts as back: as long as it is not, others leave its share alone. */
   async #join(connection: RedisConnection): Promise<void> {
+    this.#serverRun = await serverRun(connection);
     const found = await connection.command('HGET', REGISTRY_KEYS[0]!, 'epoch');
     const epoch = typeof found === 'string' ? found : (await this.#beat(connection)).epoch;
     await Promise.all(
@@ -192,6 +194,7 @@ export class RedisLink {
       toArgument(requestsPerSecond),
       toArgument(requestsPerDay),
       randomBytes(9).toString('base64url'),
+      this.#serverRun,
     ];
     const [epoch, known, perSecond, perDay] = (await connection.run(HEARTBEAT, REGISTRY_KEYS, args)) as [
       string,
@@ -242,6 +245,12 @@ function asAway(error: unknown, clock: Clock): RedisAway {
   if (error instanceof RedisAway) return error;
   const { message } = error as Error;
   return new RedisAway(`it answers with an error: ${message.slice(0, 200)}`, clock.nowMs());
+}
+
+/** Another id for each start of the server; empty where it does not say one. */
+async function serverRun(connection: RedisConnection): Promise<string> {
+  const info = await connection.command('INFO', 'server');
+  return /^run_id:(\w+)/m.exec(String(info))?.[1] ?? '';
 }
 
 function toArgument(limit: number): number {

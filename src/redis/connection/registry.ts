@@ -8,7 +8,8 @@ import { NOW, PREFIX, script, UNLIMITED, US } from './script.js';
 export const REGISTRY_KEYS = ['state', 'processes', 'limits', 'missing'].map((name) => PREFIX + name);
 
 /**
- * Says that a process is there. KEYS: the registry. ARGV: id, requestsPerSecond, requestsPerDay (-1: no limit), an epoch for the case that there is none.
+ * Says that a process is there. KEYS: the registry. ARGV: id, requestsPerSecond, requestsPerDay (-1: no limit), an epoch for the case that there is
+ * none, the id of this run of the server (empty: unknown).
  *
  * Answers {epoch, processes, requestsPerSecond, requestsPerDay}. The lowest limits of all processes hold for all. An epoch is what Redis remembers
  * without a break: it ends when its data are lost.
@@ -20,6 +21,11 @@ local epoch = redis.call('HGET', state, 'epoch')
 if not epoch then
   epoch = ARGV[4]
   redis.call('HSET', state, 'epoch', epoch, 'quietUntil', text(now + ${FRESH_MS * US}))
+end
+-- A server that starts again may have older data, and what is kept of objects must not be believed then.
+if ARGV[5] ~= '' and redis.call('HGET', state, 'run') ~= ARGV[5] then
+  redis.call('HSET', state, 'run', ARGV[5])
+  redis.call('HINCRBY', state, 'generation', 1)
 end
 local newest = redis.call('ZREVRANGE', processes, 0, 0, 'WITHSCORES')[2]
 if newest then
