@@ -23,7 +23,8 @@ export interface CheckpointedRun {
   readonly command: string;
   /** Files in the order in which they are read. */
   readonly inputs: readonly { readonly name: string; readonly sizeBytes: number }[];
-  readonly config: DestinationConfig;
+  /** Empty for a command that has none. */
+  readonly config: Partial<DestinationConfig>;
   /** Options that decide what is sent and where. */
   readonly options: OptionValues;
 }

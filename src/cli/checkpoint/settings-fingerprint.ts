@@ -20,7 +20,11 @@ const DIGITS_OF_KEY = 8;
  *
  * @param salt random, another one for each checkpoint
  */
-export function fingerprint(config: DestinationConfig, options: OptionValues, salt: string): Fingerprint {
+export function fingerprint(
+  config: Partial<DestinationConfig>,
+  options: OptionValues,
+  salt: string,
+): Fingerprint {
   const values: [string, unknown][] = [
     ...CONFIG_KEYS.map((key): [string, unknown] => [key, config[key]]),
     ...Object.entries(options),
