@@ -39,6 +39,7 @@ const COMMANDS: readonly NamedCommand[] = [
   { name: 'delete-user', load: async () => (await import('./commands/erasure.js')).registerDeleteUser },
   { name: 'deny-user', load: async () => (await import('./commands/erasure.js')).registerDenyUser },
   { name: 'serve', load: async () => (await import('./serve/command.js')).registerServe },
+  { name: 'publish', load: async () => (await import('./publish/command.js')).registerPublish },
   { name: 'consume', load: async () => (await import('./consume/command.js')).registerConsume },
   { name: 'simulate', load: async () => (await import('./commands/simulate.js')).registerSimulate },
 ];

@@ -162,14 +162,17 @@ test.each([
     { name: 'b', read: 3 },
     { name: 'c', read: 0 },
   ];
-  const [command] = resumeCommands({ files, options: [], goOnAfter, rejectedFile: undefined }, () => false);
+  const [command] = resumeCommands(
+    { command: 'deliver', files, options: [], goOnAfter, rejectedFile: undefined },
+    () => false,
+  );
   expect(command).toBe(`gainsight-px deliver ${names.join(' ')} --skip ${skip} --rejected rejected.jsonl`);
 });
 
 test('a file whose name begins as an option does is named so that it is none', () => {
   const files = [{ name: '--skip.jsonl', read: 1 }];
   const [command] = resumeCommands(
-    { files, options: [], goOnAfter: 1, rejectedFile: undefined },
+    { command: 'deliver', files, options: [], goOnAfter: 1, rejectedFile: undefined },
     () => false,
   );
   expect(command).toContain('deliver ./--skip.jsonl --skip 1');

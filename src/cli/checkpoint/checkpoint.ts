@@ -22,7 +22,7 @@ export interface CheckpointedRun {
   readonly command: string;
   /** Files in the order in which they are read. */
   readonly inputs: readonly { readonly name: string; readonly sizeBytes: number }[];
-  /** The configuration and the options that decide what is sent and where. */
+  /** The configuration, where the command has one, and the options that decide what is sent and where. */
   readonly settings: Settings;
 }
 

@@ -6,7 +6,6 @@ import {
   concurrencyOption,
   configOption,
   eachParsedBy,
-  optionText,
   pxUrlTextOption,
   redisOption,
   redisProcessesOption,
@@ -18,6 +17,7 @@ import {
 } from '../options.js';
 import { deliver, type DeliverCommandOptions } from './deliver.js';
 import { PROGRESS_STYLES } from './report/progress.js';
+import { wordsToRepeat } from './report/words-to-repeat.js';
 
 const HELP = `
 Input: messages, batches ({"batch":[…]}) or lines of a rejected file, as JSON
@@ -41,6 +41,9 @@ Examples:
   $ gainsight-px deliver archive/*.jsonl.gz --config destination.json --dry-run
   $ zstd -dc events.jsonl.zst | gainsight-px deliver - --config destination.json --dry-run
 `;
+
+/** Options that another run has otherwise, or needs no more. */
+const CHANGING = ['rejected', 'skip', 'simulateFault'];
 
 /** Adds the command `deliver`. */
 export function registerDeliver(program: Command, io: CommandIo): void {
@@ -76,19 +79,6 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     .addOption(pxUrlTextOption())
     .addHelpText('after', HELP)
     .action(async (files: string[], options: DeliverCommandOptions, command: Command) => {
-      await deliver(files, { options, wordsToRepeat: wordsToRepeat(command) }, io);
+      await deliver(files, { options, wordsToRepeat: wordsToRepeat(command, CHANGING) }, io);
     });
-}
-
-/** The options of this call that a run which resumes it needs too. */
-function wordsToRepeat(command: Command): string[] {
-  const changing = new Set(['rejected', 'skip', 'simulateFault']);
-  return command.options.flatMap((option) => {
-    const name = option.attributeName();
-    if (changing.has(name) || command.getOptionValueSource(name) !== 'cli') return [];
-    const value: unknown = command.getOptionValue(name);
-    if (typeof value === 'boolean') return option.negate === value ? [] : [option.long ?? ''];
-    if (option.negate) return [];
-    return [option.long ?? '', optionText(option, value)];
-  });
 }

@@ -1,10 +1,11 @@
-import type { DestinationConfig } from '../../destinations/gainsight_px/index.js';
+import pick from 'lodash/pick.js';
+import { CONFIG_KEYS, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
 import { MessageInput } from '../input/message-input.js';
-import type { DeliverCheckpoint } from './resume/deliver-state.js';
+import type { DeliverCheckpoint, DeliverState } from './resume/deliver-state.js';
 import { beginCheckpoint, openCheckpoint, type CheckpointChoice } from './resume/open-checkpoint.js';
-import { isOwnTail } from './resume/own-tail.js';
-import type { InputItem } from '../input/input-item.js';
-import type { CommandIo, StopSignal } from '../io.js';
+import { openRejectedFile } from './resume/open-rejected-file.js';
+import { removeCheckpoint } from './resume/remove-checkpoint.js';
+import type { CommandIo } from '../io.js';
 import { tryWrite } from '../output/print.js';
 import { printableJson } from '../output/printable.js';
 import { tableStyleOf } from '../output/table.js';
@@ -12,11 +13,12 @@ import { loadSettings } from '../settings/load-settings.js';
 import { Counts } from './report/counts.js';
 import { countOf } from '../output/quantities.js';
 import { resumeCommands, sameCommand } from './report/resume-command.js';
-import type { ProgressState } from './report/progress-text.js';
-import { showProgress, type Progress, type ProgressStyle } from './report/progress.js';
-import { RejectedFile } from './rejected/rejected-file.js';
+import { followProgress } from './report/follow-progress.js';
+import type { ProgressStyle } from './report/progress.js';
+import type { RejectedFile } from './rejected/rejected-file.js';
 import { runDelivery } from './run/session.js';
 import { Stop } from './run/stop.js';
+import { stopOnSignal } from './run/stop-on-signal.js';
 import { summaryText } from './report/summary-text.js';
 import { exitCodeOf, summarize, type Summary } from './report/summary.js';
 import {
@@ -29,6 +31,8 @@ import {
 /** The options of the command, parsed. */
 export interface DeliverCommandOptions extends DeliveryTargetOptions, CheckpointChoice {
   readonly config?: string;
+  readonly skip: number;
+  readonly includeRefused?: true;
   readonly progress: ProgressStyle;
   readonly json?: true;
 }
@@ -55,13 +59,25 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
   let rejectedFile: RejectedFile | undefined;
   let target: DeliveryTarget | undefined;
   try {
-    checkpoint = await openCheckpoint(options, { input, config }, io);
-    rejectedFile = await openRejectedFile(options, checkpoint, () => MessageInput.open(files, io).messages());
+    if (options.dryRun !== true && options.simulate !== true) {
+      const { skip, includeRefused, pxUrl } = options;
+      const settings = {
+        ...pick(config, CONFIG_KEYS),
+        '--skip': skip,
+        '--include-refused': includeRefused,
+        '--px-url': pxUrl,
+      };
+      checkpoint = await openCheckpoint<DeliverState>(options, input, { command: 'deliver', settings }, io);
+    }
+    rejectedFile = await openRejectedFile(options.rejected, checkpoint, () =>
+      MessageInput.open(files, io).messages(),
+    );
     if (checkpoint !== undefined) {
       const { counts: countsBefore, refused = [] } = checkpoint.before?.own ?? {};
       if (countsBefore !== undefined) counts.restore(countsBefore);
       const own = { counts: counts.save(), rejected: rejectedFile?.save() ?? null, refused };
-      checkpoint = await beginCheckpoint(checkpoint, own, options, io);
+      const perSecond = options.requestsPerSecond;
+      checkpoint = await beginCheckpoint(checkpoint, own, { ...options, perSecond }, io);
     }
     target = await openTarget(options, io);
     const summary = await deliverInput({ input, config, call, target, rejectedFile, counts, checkpoint }, io);
@@ -73,27 +89,6 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
     await target?.close();
     rejectedFile?.close();
     checkpoint?.close();
-  }
-}
-
-/** @throws UsageError */
-async function openRejectedFile(
-  { rejected }: DeliverCommandOptions,
-  checkpoint: DeliverCheckpoint | undefined,
-  messages: () => AsyncIterable<InputItem>,
-): Promise<RejectedFile | undefined> {
-  if (rejected === undefined) return undefined;
-  const saved = checkpoint?.before?.own.rejected ?? null;
-  if (saved === null) return RejectedFile.create(rejected);
-  return RejectedFile.resume(rejected, saved, (tail) => isOwnTail(tail, messages()));
-}
-
-async function removeCheckpoint(checkpoint: DeliverCheckpoint | undefined, io: CommandIo): Promise<void> {
-  try {
-    await checkpoint?.remove();
-  } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    io.stderr.write(`cannot remove ${checkpoint!.path} (${code}): remove it, everything is done\n`);
   }
 }
 
@@ -122,7 +117,7 @@ async function deliverInput(parts: DeliverParts, io: CommandIo): Promise<Summary
 
   const startMs = performance.now();
   const stop = new Stop();
-  const progress = startProgress(options.progress, { counts, input }, io);
+  const progress = followProgress(options.progress, { counts, input }, io);
   const stopListening = stopOnSignal(stop, progress, io);
   const { skip, includeRefused = false } = options;
   const run = { input, config, sending, rejectedFile, skip, includeRefused, stop, counts, checkpoint };
@@ -136,8 +131,9 @@ async function deliverInput(parts: DeliverParts, io: CommandIo): Promise<Summary
   const isLeft = result.goOnAfter !== undefined;
   const goOn =
     checkpoint !== undefined && isLeft
-      ? [sameCommand({ files, options: wordsToRepeat, skip, rejected: options.rejected })]
+      ? [sameCommand({ command: 'deliver', files, options: wordsToRepeat, skip, rejected: options.rejected })]
       : resumeCommands({
+          command: 'deliver',
           files,
           options: wordsToRepeat,
           goOnAfter: result.goOnAfter,
@@ -179,43 +175,4 @@ async function report(summary: Summary, { json, skip }: DeliverCommandOptions, i
     json === true ? `${printableJson(summary)}\n` : summaryText(summary, tableStyleOf(io.stdout, io.env));
   if ((await tryWrite(io.stdout, text)) !== undefined) io.stderr.write(text);
   io.exitCode = exitCodeOf(summary);
-}
-
-/**
- * The first signal stops the run gracefully. Then the command removes its listeners, so that a second signal
- * ends the process.
- */
-function stopOnSignal(stop: Stop, progress: Progress, io: CommandIo): () => void {
-  const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
-  const stopListening = (): void => {
-    for (const signal of signals) io.off(signal, onSignal);
-  };
-  const onSignal = (): void => {
-    stopListening();
-    progress.note('stopping: finishing what is in flight; a second signal ends the run at once');
-    stop.request('interrupted', 'interrupted');
-  };
-  for (const signal of signals) io.on(signal, onSignal);
-  return stopListening;
-}
-
-function startProgress(
-  style: ProgressStyle,
-  { counts, input }: { counts: Counts; input: MessageInput },
-  io: CommandIo,
-): Progress {
-  const state = (): ProgressState => {
-    const { read, settled, rejected } = counts;
-    const shareRead = input.shareRead();
-    // Messages that are read are not yet delivered.
-    const share = shareRead === undefined ? undefined : shareRead * (read === 0 ? 0 : settled / read);
-    return { settled, rejected, share, pausedMs: Math.max(0, counts.pausedUntilMs - performance.now()) };
-  };
-  const every = (intervalMs: number, callback: () => void): (() => void) => {
-    const timer = setInterval(callback, intervalMs);
-    return () => {
-      clearInterval(timer);
-    };
-  };
-  return showProgress({ style, io, state, nowMs: () => performance.now(), every });
 }

@@ -4,6 +4,8 @@ import type { ReadFile } from '../../input/message-input.js';
 
 /** The state of a finished run that the resume commands need. */
 interface Leftovers {
+  /** The name of the command that was called. */
+  readonly command: string;
   readonly files: readonly ReadFile[];
   /** Options of the command line that the next run needs too, as words. */
   readonly options: readonly string[];
@@ -23,7 +25,7 @@ const OF_THIS_INPUT: ReadonlySet<string> = new Set(['--include-refused']);
  * @param exists whether there is a file; new rejected files get a name that is free
  */
 export function resumeCommands(
-  { files, options, goOnAfter, rejectedFile }: Leftovers,
+  { command: name, files, options, goOnAfter, rejectedFile }: Leftovers,
   exists: (file: string) => boolean = existsSync,
 ): string[] {
   const taken = new Set<string>();
@@ -32,7 +34,8 @@ export function resumeCommands(
     taken.add(name);
     return name;
   };
-  const command = (...words: readonly string[]): string => deliverCommand(...words, '--rejected', freeName());
+  const command = (...words: readonly string[]): string =>
+    commandLine(name, ...words, '--rejected', freeName());
   const ofReplay = options.filter((word) => !OF_THIS_INPUT.has(word));
   return [
     ...(rejectedFile === undefined ? [] : [command(fileWord(rejectedFile), ...ofReplay)]),
@@ -42,15 +45,17 @@ export function resumeCommands(
 
 /** The command that was called, for a run that continues from its checkpoint. */
 export function sameCommand({
+  command,
   files,
   options,
   skip,
   rejected,
-}: Pick<Leftovers, 'files' | 'options'> & {
+}: Pick<Leftovers, 'command' | 'files' | 'options'> & {
   readonly skip: number;
   readonly rejected: string | undefined;
 }): string {
-  return deliverCommand(
+  return commandLine(
+    command,
     ...files.map(({ name }) => fileWord(name)),
     ...(skip === 0 ? [] : ['--skip', String(skip)]),
     ...options,
@@ -58,8 +63,8 @@ export function sameCommand({
   );
 }
 
-const deliverCommand = (...words: readonly string[]): string =>
-  ['gainsight-px', 'deliver', ...words].map(shellWord).join(' ');
+const commandLine = (...words: readonly string[]): string =>
+  ['gainsight-px', ...words].map(shellWord).join(' ');
 
 /** The files that are left, and how many messages of the first one to skip. */
 function restOf(files: readonly ReadFile[], doneMessages: number): string[] {

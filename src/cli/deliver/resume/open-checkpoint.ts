@@ -1,39 +1,38 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import pick from 'lodash/pick.js';
-import { CONFIG_KEYS, type DestinationConfig } from '../../../destinations/gainsight_px/index.js';
 import { checkpointBeside } from '../../checkpoint/checkpoint-name.js';
 import { advice } from '../../checkpoint/checkpoint-file.js';
-import { Checkpoint } from '../../checkpoint/checkpoint.js';
+import { Checkpoint, type CheckpointedRun } from '../../checkpoint/checkpoint.js';
 import type { MessageInput } from '../../input/message-input.js';
 import { UsageError, type CommandIo } from '../../io.js';
-import type { SendingLimits } from '../../options.js';
-import type { DeliveryTargetOptions } from '../delivery-target.js';
-import { isDevice } from '../rejected/rejected-file.js';
-import type { DeliverCheckpoint, DeliverState } from './deliver-state.js';
+import { isDevice, type SavedRejectedFile } from '../rejected/rejected-file.js';
 
-/** What decides whether a run has a checkpoint, and to what that belongs. */
-export interface CheckpointChoice extends Pick<DeliveryTargetOptions, 'dryRun' | 'simulate' | 'pxUrl'> {
+/** What decides whether a run has a checkpoint. */
+export interface CheckpointChoice {
   /** `--checkpoint file`; false: `--no-checkpoint`; undefined: beside the input. */
   readonly checkpoint?: string | false;
   readonly rejected?: string;
-  readonly skip: number;
-  readonly includeRefused?: true;
+}
+
+/** What the checkpoint of a command with a rejected file stores. */
+export interface StateWithRejected {
+  /** Null without `--rejected`. */
+  readonly rejected: SavedRejectedFile | null;
 }
 
 /**
- * Opens the checkpoint of a run that sends to PX. `undefined`: the run has none, because the user does not want one, the
- * input cannot be read again, or its folder cannot be written.
+ * Opens the checkpoint of a run. `undefined`: the run has none, because the user does not want one, the input cannot be
+ * read again, or its folder cannot be written.
  *
  * @throws UsageError when an explicit checkpoint is not possible, and when a checkpoint must not be continued
  */
-export async function openCheckpoint(
+export async function openCheckpoint<Own extends StateWithRejected>(
   choice: CheckpointChoice,
-  { input, config }: { readonly input: MessageInput; readonly config: DestinationConfig },
+  input: MessageInput,
+  run: Omit<CheckpointedRun, 'inputs'>,
   { stderr }: Pick<CommandIo, 'stderr'>,
-): Promise<DeliverCheckpoint | undefined> {
-  const { checkpoint: named, rejected, dryRun, simulate } = choice;
-  if (dryRun === true || simulate === true) return undefined;
+): Promise<Checkpoint<Own> | undefined> {
+  const { checkpoint: named, rejected } = choice;
   const files = input.regularFiles;
   const [first] = files ?? [];
   if (named === false) {
@@ -53,24 +52,14 @@ export async function openCheckpoint(
         : '--checkpoint needs an input that can be read again: name files of messages',
     );
   }
-  const { skip, includeRefused, pxUrl } = choice;
   const path = named ?? checkpointBeside(first.name);
   const other = [...files.map(({ name }) => name), ...(rejected === undefined ? [] : [rejected])];
   if (other.some((file) => resolve(file) === resolve(path))) {
     throw new UsageError(`${path} cannot be the checkpoint, too: name another file with --checkpoint`);
   }
-  let checkpoint: DeliverCheckpoint;
+  let checkpoint: Checkpoint<Own>;
   try {
-    checkpoint = await Checkpoint.open<DeliverState>(path, {
-      command: 'deliver',
-      inputs: files,
-      settings: {
-        ...pick(config, CONFIG_KEYS),
-        '--skip': skip,
-        '--include-refused': includeRefused,
-        '--px-url': pxUrl,
-      },
-    });
+    checkpoint = await Checkpoint.open<Own>(path, { ...run, inputs: files });
   } catch (error) {
     if (error instanceof UsageError) throw error;
     noteUnwritable(path, error, named !== undefined, stderr);
@@ -96,14 +85,14 @@ export async function openCheckpoint(
  *
  * @throws UsageError when the user asked for it, or when there is one that cannot be continued
  */
-export async function beginCheckpoint(
-  checkpoint: DeliverCheckpoint,
-  own: DeliverState,
-  { requestsPerSecond, checkpoint: named }: CheckpointChoice & Pick<SendingLimits, 'requestsPerSecond'>,
+export async function beginCheckpoint<Own>(
+  checkpoint: Checkpoint<Own>,
+  own: Own,
+  { perSecond, checkpoint: named }: CheckpointChoice & { readonly perSecond: number },
   { stderr }: Pick<CommandIo, 'stderr'>,
-): Promise<DeliverCheckpoint | undefined> {
+): Promise<Checkpoint<Own> | undefined> {
   try {
-    await checkpoint.begin(own, requestsPerSecond);
+    await checkpoint.begin(own, perSecond);
     return checkpoint;
   } catch (error) {
     checkpoint.close();

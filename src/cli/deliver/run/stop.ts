@@ -6,7 +6,11 @@ export type StopReason =
   | 'daily_quota_reached'
   | 'interrupted'
   | 'rejected_file_failed'
-  | 'checkpoint_failed';
+  | 'checkpoint_failed'
+  /** Of `publish`: no broker answers. */
+  | 'kafka_unreachable'
+  /** Of `publish`: the brokers refuse. */
+  | 'kafka_failed';
 
 /** Ends a run early; the first reason counts. */
 export class Stop {

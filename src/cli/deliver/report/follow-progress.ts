@@ -1,0 +1,27 @@
+import type { MessageInput } from '../../input/message-input.js';
+import type { CommandIo } from '../../io.js';
+import type { Counts } from './counts.js';
+import type { ProgressState } from './progress-text.js';
+import { showProgress, type Progress, type ProgressStyle } from './progress.js';
+
+/** Shows the progress of a run over an input, from now on. */
+export function followProgress(
+  style: ProgressStyle,
+  { counts, input }: { readonly counts: Counts; readonly input: MessageInput },
+  io: CommandIo,
+): Progress {
+  const state = (): ProgressState => {
+    const { read, settled, rejected } = counts;
+    const shareRead = input.shareRead();
+    // Messages that are read are not yet delivered.
+    const share = shareRead === undefined ? undefined : shareRead * (read === 0 ? 0 : settled / read);
+    return { settled, rejected, share, pausedMs: Math.max(0, counts.pausedUntilMs - performance.now()) };
+  };
+  const every = (intervalMs: number, callback: () => void): (() => void) => {
+    const timer = setInterval(callback, intervalMs);
+    return () => {
+      clearInterval(timer);
+    };
+  };
+  return showProgress({ style, io, state, nowMs: () => performance.now(), every });
+}
