@@ -1,13 +1,19 @@
 import { DeliveryMetrics } from '../../metrics/index.js';
 import type { PartitionLag } from '../../kafka/index.js';
 import type { SharedThroughRedis } from '../../redis/index.js';
+import type { Router } from '../../router/index.js';
+import type { DeadLetters } from './dead-letters.js';
 import type { MessageOutcome } from './outcomes.js';
 import type { OutageState } from './outage-state.js';
-import type { ConsumeSession } from './session.js';
+import type { Worker } from './worker.js';
 
 /** Where the values that others count are read from, at each scrape. */
 interface ConsumeMetricSources {
-  readonly session: Pick<ConsumeSession, 'router' | 'worker' | 'deadLetters'>;
+  readonly session: {
+    readonly router: Pick<Router, 'stats'>;
+    readonly worker: Pick<Worker, 'partitions' | 'messages' | 'bytes'>;
+    readonly deadLetters: Pick<DeadLetters, 'waiting'>;
+  };
   readonly outage: Pick<OutageState, 'isAway'>;
   /** `undefined`: the limits are not shared. */
   readonly shared: Pick<SharedThroughRedis, 'stats'> | undefined;
