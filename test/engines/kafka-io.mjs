@@ -66,7 +66,9 @@ const ACTIONS = {
   async commits(group) {
     const admin = new Admin(base);
     for (let last = ''; ; await sleep(100)) {
-      const [found] = await admin.listConsumerGroupOffsets({ groups: [group] });
+      // A broker that restarts is away for a while.
+      const [found] = await admin.listConsumerGroupOffsets({ groups: [group] }).catch(() => []);
+      if (found === undefined) continue;
       const offsets = found.topics.flatMap(({ name, partitions }) =>
         partitions.map(({ partitionIndex, committedOffset }) => [
           `${name}/${partitionIndex}`,

@@ -4,6 +4,9 @@ import { Command } from 'commander';
 import { parse as parseYaml } from 'yaml';
 import { registerServe } from '../../src/cli/serve/command';
 import type { CommandIo } from '../../src/cli/io';
+import { ConsumeMetrics } from '../../src/cli/consume/consume-metrics';
+import type { MessageOutcome } from '../../src/cli/consume/outcomes';
+import { createRouter } from '../../src/router';
 import { createService } from '../../src/service';
 import type { EventOutcome } from '../../src/service/observe/event-outcome';
 import { parseDockerfile, type Instruction } from './dockerfile';
@@ -62,13 +65,14 @@ describe('queries', () => {
     filtered: 0,
     dropped: 0,
     retry: 0,
-  } satisfies Record<EventOutcome, 0>);
+    deadLetter: 0,
+  } satisfies Record<EventOutcome | MessageOutcome, 0>);
 
   /** Names of series, each with its labels, from the scrape of a service that has served something. */
   let exposed: Map<string, Set<string>>;
 
   beforeAll(async () => {
-    exposed = readSeries(await scrape());
+    exposed = readSeries((await scrape()) + (await scrapeConsumer()));
     // Prometheus adds these.
     exposed.set('up', new Set());
   });
@@ -338,6 +342,21 @@ async function scrape(): Promise<string> {
   const { body } = await service.inject({ method: 'GET', url: '/metrics' });
   await service.close();
   return body;
+}
+
+/** The metrics of a worker that has a partition, a dead letter, and a failure of Kafka. */
+async function scrapeConsumer(): Promise<string> {
+  const session = {
+    router: createRouter(),
+    worker: { partitions: 1, messages: 0, bytes: 0 },
+    deadLetters: { waiting: 0 },
+  };
+  const metrics = new ConsumeMetrics({ session, outage: { isAway: false }, shared: undefined });
+  metrics.message('track', 'deadLetter', 'rejected');
+  metrics.kafkaProblem('commit', 'kafka_unreachable');
+  metrics.assigned();
+  metrics.lag([{ topic: 'px-events', partition: 0, lag: 5n }]);
+  return metrics.text();
 }
 
 /** Names of series, each with its labels, of metrics in the text format. */

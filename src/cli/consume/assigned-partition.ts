@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { KafkaRecord, PartitionOffset } from '../../kafka/index.js';
 import type { Clock } from '../../runtime/index.js';
 import { Deferred403s } from '../deliver/run/deferred-403s.js';
@@ -36,6 +37,8 @@ export class AssignedPartition {
     readonly start: PartitionOffset,
     private readonly parts: PartitionParts,
   ) {
+    // Each message that waits listens to it: for its retry, or for its dead letter.
+    setMaxListeners(0, this.#givenUp.signal);
     const { topic, partition } = start;
     this.#window = new PartitionWindow(start.offset, parts.limits, (offset) => {
       if (!this.#isClosed) parts.onPosition({ topic, partition, offset });

@@ -7,14 +7,17 @@ import {
   duration,
   eachParsedBy,
   pxUrlOption,
+  redisOption,
+  redisProcessesOption,
   requestsPerDayOption,
   requestsPerSecondOption,
   requestTimeoutOption,
+  skipUnchangedOption,
   wholeNumber,
 } from '../options.js';
 import { addSetupOptions, brokersOption, kafkaSettingsOption } from '../kafka/kafka-options.js';
 import { LOG_LEVELS } from '../output/service-log.js';
-import type { ConsumeOptions } from './consume.js';
+import type { ConsumeOptions } from './options.js';
 
 const HELP = `
 The value of a record is a message, an array of messages or a batch
@@ -71,6 +74,11 @@ export function registerConsume(program: Command, io: CommandIo): void {
         .argParser(duration)
         .default(15 * 60_000, '15m'),
     )
+    .addOption(
+      new Option('--on-quota <action>', 'what to do when --requests-per-day is used up')
+        .choices(['wait', 'stop'])
+        .default('wait'),
+    )
     .option('--window <messages>', 'messages beyond the commits at most', wholeNumber(1), 10_000)
     .option('--window-memory <megabytes>', 'their records at most', wholeNumber(1), 64)
     .addOption(
@@ -84,6 +92,9 @@ export function registerConsume(program: Command, io: CommandIo): void {
     .addOption(concurrencyOption(ROUTER_DEFAULTS.concurrency))
     .addOption(requestsPerSecondOption(ROUTER_DEFAULTS.requestsPerSecond))
     .addOption(requestsPerDayOption(ROUTER_DEFAULTS.requestsPerDay))
+    .addOption(redisOption())
+    .addOption(redisProcessesOption())
+    .addOption(skipUnchangedOption(0))
     .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
     .addOption(pxUrlOption());
   addSetupOptions(command)

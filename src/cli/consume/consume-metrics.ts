@@ -1,15 +1,22 @@
 import { DeliveryMetrics } from '../../metrics/index.js';
 import type { PartitionLag } from '../../kafka/index.js';
-import type { RouterStats } from '../../router/index.js';
+import type { SharedThroughRedis } from '../../redis/index.js';
+import type { Router } from '../../router/index.js';
+import type { DeadLetters } from './dead-letters.js';
 import type { MessageOutcome } from './outcomes.js';
+import type { OutageState } from './outage-state.js';
+import type { Worker } from './worker.js';
 
 /** Where the values that others count are read from, at each scrape. */
-export interface ConsumeMetricSources {
-  readonly routerStats: () => RouterStats;
-  readonly partitions: () => number;
-  readonly windowMessages: () => number;
-  readonly windowBytes: () => number;
-  readonly deadLettersWaiting: () => number;
+interface ConsumeMetricSources {
+  readonly session: {
+    readonly router: Pick<Router, 'stats'>;
+    readonly worker: Pick<Worker, 'partitions' | 'messages' | 'bytes'>;
+    readonly deadLetters: Pick<DeadLetters, 'waiting'>;
+  };
+  readonly outage: Pick<OutageState, 'isAway'>;
+  /** `undefined`: the limits are not shared. */
+  readonly shared: Pick<SharedThroughRedis, 'stats'> | undefined;
 }
 
 const ROUTE = 'consume';
@@ -28,13 +35,16 @@ export class ConsumeMetrics extends DeliveryMetrics {
   );
   readonly #rebalances = this.counter('kafka_rebalances_total', 'Assignments of partitions to this worker.');
 
-  constructor(sources: ConsumeMetricSources) {
-    const { routerStats, partitions, windowMessages, windowBytes, deadLettersWaiting } = sources;
-    super(routerStats);
-    this.read('kafka_partitions', 'Partitions of this worker.', partitions);
-    this.read('kafka_window_messages', 'Messages read and not committed.', windowMessages);
-    this.read('kafka_window_bytes', 'Bytes of records read and not committed.', windowBytes);
-    this.read('dead_letters_waiting', 'Dead letters that are not written yet.', deadLettersWaiting);
+  constructor({ session, outage, shared }: ConsumeMetricSources) {
+    const { router, worker, deadLetters } = session;
+    super(() => router.stats(), shared === undefined ? undefined : () => shared.stats());
+    this.read('px_outage', 'Whether PX does not answer, so that the worker waits: 1, or 0.', () =>
+      Number(outage.isAway),
+    );
+    this.read('kafka_partitions', 'Partitions of this worker.', () => worker.partitions);
+    this.read('kafka_window_messages', 'Messages read and not committed.', () => worker.messages);
+    this.read('kafka_window_bytes', 'Bytes of records read and not committed.', () => worker.bytes);
+    this.read('dead_letters_waiting', 'Dead letters that are not written yet.', () => deadLetters.waiting);
   }
 
   message(type: string, outcome: MessageOutcome, code: string | undefined): void {
@@ -48,10 +58,9 @@ export class ConsumeMetrics extends DeliveryMetrics {
 
   assigned(): void {
     this.#rebalances.inc();
-    // Those of partitions that others have now.
-    this.#lag.reset();
   }
 
+  /** Replaces the lag of all partitions: others may have some of them now. */
   lag(partitions: readonly PartitionLag[]): void {
     this.#lag.reset();
     for (const { topic, partition, lag } of partitions) this.#lag.set({ topic, partition }, Number(lag));

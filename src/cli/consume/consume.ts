@@ -1,43 +1,29 @@
 import { KafkaError, type GroupConsumer, type GroupHandlers, type Kafka } from '../../kafka/index.js';
-import { createHttpFetch, systemClock } from '../../router/index.js';
+import type { SharedThroughRedis } from '../../redis/index.js';
+import { createHttpFetch, systemClock, type QuotaWarning, type RouterOptions } from '../../router/index.js';
 import type { ServiceLog } from '../../service/index.js';
-import { bestEffort, UsageError, type CommandIo, type StopSignal } from '../io.js';
-import type { KafkaOptions, SetupOptions } from '../kafka/kafka-options.js';
+import { bestEffort, UsageError, type CommandIo } from '../io.js';
 import { kafkaOf, orUsageError } from '../kafka/open-kafka.js';
 import { deadLetterTopicsOf, setUpTopics } from '../kafka/set-up-topics.js';
-import type { SendingLimits } from '../options.js';
-import { createLog, type LogLevel } from '../output/service-log.js';
+import { skipUnchangedFor } from '../options.js';
+import { createLog } from '../output/service-log.js';
 import { loadSettings } from '../settings/load-settings.js';
-import type { StopReason } from '../deliver/run/stop.js';
+import { openSharedLimits } from '../settings/shared-limits.js';
 import { ConsumeMetrics } from './consume-metrics.js';
 import { DeadLetterTopic } from './dead-letter-topic.js';
-import { serveMetrics, type Health, type MetricsServer } from './metrics-server.js';
+import { LagReader } from './lag-reader.js';
+import { serveMetrics, type Health } from './metrics-server.js';
+import type { ConsumeOptions } from './options.js';
+import { OutageState } from './outage-state.js';
 import { ProblemLog } from './problem-log.js';
 import { ConsumeSession } from './session.js';
-
-/** The options of the command, parsed. */
-export interface ConsumeOptions extends SendingLimits, KafkaOptions, SetupOptions {
-  readonly topic: readonly string[];
-  readonly group: string;
-  readonly from: 'earliest' | 'latest';
-  readonly deadLetters?: string;
-  readonly config?: string;
-  readonly retryFor: number;
-  readonly window: number;
-  readonly windowMemory: number;
-  readonly sessionTimeout: number;
-  readonly metricsPort?: number;
-  readonly metricsHost: string;
-  readonly logLevel: LogLevel;
-  readonly pxUrl?: string;
-}
+import { listenToSignals } from './signals.js';
 
 const MEGABYTE = 1024 * 1024;
-const LAG_INTERVAL_MS = 10_000;
 
 /**
- * Consumes topics until a signal or a refused key ends it, and sets the exit code in `io`: 1 when anything else than a signal
- * ended it.
+ * Consumes topics until a signal, a refused key or a used-up quota ends it, and sets the exit code in `io`: 1 when anything
+ * else than a signal ended it.
  *
  * @throws UsageError, ConfigurationError before anything is read
  */
@@ -48,9 +34,17 @@ export async function consume(
 ): Promise<void> {
   const config = loadSettings(options, io.env);
   const log = createLog(options.logLevel, bestEffort(io.stdout));
-  const kafka = await kafkaOf(options, io, (warning) => {
-    log.warn({}, warning);
+  const kafka = await openTopics(options, log, io);
+  const onQuota = (warning: QuotaWarning): void => {
+    log.warn(warning, 'the requests of the last 24 hours approach --requests-per-day');
+  };
+  const shared = await openSharedLimits(options, io.env, {
+    onQuota,
+    onChange: ({ isConnected, text }) => {
+      log[isConnected ? 'info' : 'warn']({}, text);
+    },
   });
+  const outage = new OutageState(log);
   const problems = new ProblemLog(log, systemClock, (operation, code) => {
     metrics.kafkaProblem(operation, code);
   });
@@ -59,16 +53,12 @@ export async function consume(
       problems.note('dead_letter', error);
     },
   });
-  const { concurrency, requestsPerSecond, requestsPerDay, requestTimeout, pxUrl } = options;
   const session = new ConsumeSession({
     config,
     router: {
-      concurrency,
-      requestsPerSecond,
-      requestsPerDay,
-      requestTimeoutMs: requestTimeout,
-      fetch: createHttpFetch(),
-      ...(pxUrl === undefined ? {} : { origin: pxUrl }),
+      ...routerOptions(options, shared),
+      onQuota,
+      outage: { retryForMs: Infinity, onChange: outage.note },
     },
     retryForMs: options.retryFor,
     limits: { messages: options.window, bytes: options.windowMemory * MEGABYTE },
@@ -89,86 +79,102 @@ export async function consume(
       },
     },
   });
-  const { worker, stop } = session;
-  const metrics = new ConsumeMetrics({
-    routerStats: () => session.router.stats(),
-    partitions: () => worker.partitions,
-    windowMessages: () => worker.messages,
-    windowBytes: () => worker.bytes,
-    deadLettersWaiting: () => session.deadLetters.waiting,
+  const metrics = new ConsumeMetrics({ session, outage, shared });
+  const lag = new LagReader({
+    consumer: () => consumer,
+    onLag: (partitions) => {
+      metrics.lag(partitions);
+    },
+    onFailure: (error) => {
+      problems.note('lag', error);
+    },
   });
-  const { topic: topics, group, from, sessionTimeout } = options;
-  const handlers = handlersOf(session, { log, metrics, problems });
-  const timing = groupTiming(sessionTimeout);
-  const consumer = kafka.groupConsumer({ topics, group, from, ...timing }, handlers);
+  const consumer = kafka.groupConsumer(
+    groupOptions(options),
+    groupHandlers(session, { log, metrics, problems, lag }),
+  );
 
-  let server: MetricsServer | undefined;
-  const signals = listenToSignals(session, io);
+  const signals = listenToSignals(session.stop, io);
+  const health = (): Health => healthOf(session, outage, version);
+  const server = await serveMetrics(options, health, metrics);
   try {
-    server = await startServer(options, () => healthOf(session, version), metrics);
-    await prepareTopics(kafka, options, log);
-    await start(consumer, group);
-    log.info({ topics, group, metricsPort: server?.port }, 'consuming');
-    const stopLag = followLag(consumer, metrics, problems);
-    const reason = await signals.stopped;
-    stopLag();
+    await join(consumer, options.group);
+    log.info({ topics: options.topic, group: options.group, metricsPort: server?.port }, 'consuming');
+    const reason = await session.stop.requested;
+    lag.stop();
     if (reason === 'interrupted') log.info({}, 'stopping');
-    else log.error({ reason: stop.text }, 'stopping');
+    else log.error({ reason: session.stop.text }, 'stopping');
     await session.end(signals.hurry);
   } finally {
-    signals.done();
+    lag.stop();
     await Promise.all([consumer.close(), deadLetterTopic.close(), server?.close()]);
+    await shared?.close();
+    signals.done();
   }
   log.info({}, 'stopped');
-  if (stop.reason === 'interrupted') return;
-  io.stderr.write(`stopped: ${stop.text}; nothing after the last settled message is committed\n`);
+  if (session.stop.reason === 'interrupted') return;
+  io.stderr.write(`stopped: ${session.stop.text}; what is not settled is not committed\n`);
   io.exitCode = 1;
 }
 
-async function prepareTopics(kafka: Kafka, options: ConsumeOptions, log: ServiceLog): Promise<void> {
+/** Opens Kafka, and sees that a dead letter will find its topic: otherwise it would hold back its partition. */
+async function openTopics(options: ConsumeOptions, log: ServiceLog, io: CommandIo): Promise<Kafka> {
   const needed = { topics: options.topic, deadLetters: options.deadLetters };
+  const kafka = await kafkaOf(options, io, (warning) => {
+    log.warn({}, warning);
+  });
   if (options.setup === true) {
     await setUpTopics(kafka, needed, options, (line) => {
       log.info({}, line);
     });
-  } else await checkDeadLetterTopics(kafka, deadLetterTopicsOf(needed));
-}
-
-/** A dead letter must find its topic, or it holds back its partition. */
-async function checkDeadLetterTopics(kafka: Kafka, names: readonly string[]): Promise<void> {
+    return kafka;
+  }
   const admin = kafka.admin();
   try {
-    for (const name of names) {
-      if ((await orUsageError(() => admin.describeTopic(name))) !== undefined) continue;
-      throw new UsageError(
-        `the dead-letter topic ${name} does not exist: create it with --setup, or name another with --dead-letters`,
-      );
+    for (const topic of deadLetterTopicsOf(needed)) {
+      if ((await orUsageError(() => admin.describeTopic(topic))) !== undefined) continue;
+      const advice = 'create it with --setup, or name another with --dead-letters';
+      throw new UsageError(`the dead-letter topic ${topic} does not exist: ${advice}`);
     }
   } finally {
     await admin.close();
   }
+  return kafka;
 }
 
-async function start(consumer: GroupConsumer, group: string): Promise<void> {
+function routerOptions(options: ConsumeOptions, shared: SharedThroughRedis | undefined): RouterOptions {
+  const { concurrency, requestsPerSecond, requestsPerDay, requestTimeout, pxUrl } = options;
+  return {
+    concurrency,
+    requestsPerSecond,
+    requestsPerDay,
+    requestTimeoutMs: requestTimeout,
+    fetch: createHttpFetch(),
+    onQuotaUsedUp: options.onQuota === 'wait' ? 'wait' : 'fail',
+    ...skipUnchangedFor(options.skipUnchanged),
+    ...(pxUrl === undefined ? {} : { origin: pxUrl }),
+    ...(shared === undefined ? {} : { rateLimiter: shared.rateLimiter }),
+  };
+}
+
+async function join(consumer: GroupConsumer, group: string): Promise<void> {
   try {
     await consumer.start();
   } catch (error) {
-    throw error instanceof KafkaError
-      ? new UsageError(`cannot join the group ${group}: ${error.message}`)
-      : error;
+    if (!(error instanceof KafkaError)) throw error;
+    throw new UsageError(`cannot join the group ${group}: ${error.message}`);
   }
 }
 
 /** A hand-over that takes longer than the session is a lost partition. */
-function groupTiming(sessionTimeoutMs: number): {
-  sessionTimeoutMs: number;
-  heartbeatMs: number;
-  handOverMs: number;
-} {
+function groupOptions({ topic: topics, group, from, sessionTimeout }: ConsumeOptions) {
   return {
-    sessionTimeoutMs,
-    heartbeatMs: Math.floor(sessionTimeoutMs / 6),
-    handOverMs: Math.floor(sessionTimeoutMs * 0.6),
+    topics,
+    group,
+    from,
+    sessionTimeoutMs: sessionTimeout,
+    heartbeatMs: Math.floor(sessionTimeout / 6),
+    handOverMs: Math.floor(sessionTimeout * 0.6),
   };
 }
 
@@ -176,21 +182,32 @@ interface Observers {
   readonly log: ServiceLog;
   readonly metrics: ConsumeMetrics;
   readonly problems: ProblemLog;
+  readonly lag: LagReader;
 }
 
-function handlersOf({ worker }: ConsumeSession, { log, metrics, problems }: Observers): GroupHandlers {
+function groupHandlers(
+  { worker }: ConsumeSession,
+  { log, metrics, problems, lag }: Observers,
+): GroupHandlers {
+  const drop = (): void => {
+    lag.stop();
+    metrics.lag([]);
+  };
   return {
     onAssigned: (partitions) => {
       log.info({ partitions: partitions.length }, 'partitions assigned');
       metrics.assigned();
       worker.onAssigned(partitions);
+      lag.start();
     },
     onRecords: (partition, records) => worker.onRecords(partition, records),
     onRevoked: async (partitions) => {
+      drop();
       await worker.onRevoked(partitions);
       log.info({ partitions: partitions.length }, 'partitions handed over');
     },
     onLost: (partitions) => {
+      drop();
       worker.onLost(partitions);
       log.warn(
         { partitions: partitions.length },
@@ -203,70 +220,17 @@ function handlersOf({ worker }: ConsumeSession, { log, metrics, problems }: Obse
   };
 }
 
-/** Other states than `DOWN` need no restart: the worker tries again by itself. */
-function healthOf({ worker, stop, router }: ConsumeSession, version: string | undefined): Health {
+/** A worker that waits for PX or for Kafka is `UP`: a restart would not help. */
+function healthOf(
+  { worker, stop }: ConsumeSession,
+  outage: OutageState,
+  version: string | undefined,
+): Health {
   return {
     service: stop.reason === undefined ? 'UP' : 'DOWN',
     ...(version === undefined ? {} : { version }),
     partitions: worker.partitions,
-    pausedMs: router.stats().pausedMs,
-  };
-}
-
-function startServer(
-  { metricsHost, metricsPort }: ConsumeOptions,
-  health: () => Health,
-  metrics: ConsumeMetrics,
-): Promise<MetricsServer | undefined> {
-  if (metricsPort === undefined) return Promise.resolve(undefined);
-  return serveMetrics({ host: metricsHost, port: metricsPort }, health, metrics);
-}
-
-/** Reads the lag now and then; the returned function ends that. */
-function followLag(consumer: GroupConsumer, metrics: ConsumeMetrics, problems: ProblemLog): () => void {
-  let isReading = false;
-  const read = async (): Promise<void> => {
-    if (isReading) return;
-    isReading = true;
-    try {
-      metrics.lag(await consumer.lag());
-    } catch (error) {
-      problems.note('lag', error);
-    } finally {
-      isReading = false;
-    }
-  };
-  void read();
-  const timer = setInterval(() => void read(), LAG_INTERVAL_MS);
-  return () => {
-    clearInterval(timer);
-  };
-}
-
-interface Signals {
-  /** Resolves when the session stops, for whatever reason. */
-  readonly stopped: Promise<StopReason>;
-  /** Aborted by a second signal: it ends the wait for the requests in flight. */
-  readonly hurry: AbortSignal;
-  /** Removes the listeners. */
-  readonly done: () => void;
-}
-
-function listenToSignals({ stop }: ConsumeSession, io: CommandIo): Signals {
-  const hurry = new AbortController();
-  const names: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
-  const onSignal = (): void => {
-    if (stop.reason === undefined) stop.request('interrupted', 'interrupted');
-    else hurry.abort();
-  };
-  for (const name of names) io.on(name, onSignal);
-  return {
-    stopped: new Promise((resolve) => {
-      stop.onStop(resolve);
-    }),
-    hurry: hurry.signal,
-    done: () => {
-      for (const name of names) io.off(name, onSignal);
-    },
+    px: outage.isAway ? 'away' : 'answers',
+    ...(outage.isAway ? { nextTryMs: outage.nextTryMs } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import { InternalError, type RequestPlan, type RudderMessage } from '../../core/index.js';
 import {
+  eventTimesOf,
   skipReason,
   type CompiledDestination,
   type DestinationConfig,
@@ -26,6 +27,8 @@ interface DeliveryParts {
   readonly destination: CompiledDestination;
   readonly config: DestinationConfig;
   readonly clock: Clock;
+  /** Whether the router remembers what PX holds. */
+  readonly remembersObjects: boolean;
   /** Told of each outcome of a plan, before the message is settled. */
   readonly onOutcome: (outcome: Outcome) => void;
   readonly count: (type: string, outcome: MessageOutcome, code?: string) => void;
@@ -74,8 +77,9 @@ export class MessageDelivery {
 
   async #deliver(sending: Sending): Promise<void> {
     const { item, plan, type } = sending;
-    const { router, onOutcome, count } = this.parts;
-    const outcome = await router.deliver(plan, { signal: item.signal });
+    const { router, onOutcome, count, remembersObjects } = this.parts;
+    const eventTimes = remembersObjects ? eventTimesOf(item.message) : undefined;
+    const outcome = await router.deliver(plan, { signal: item.signal, eventTimes });
     onOutcome(outcome);
     if (!outcome.delivered) return this.#onFailure(sending, outcome);
     count(type, 'delivered');

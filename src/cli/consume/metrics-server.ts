@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DeliveryMetrics } from '../../metrics/index.js';
 import { UsageError } from '../io.js';
+import type { ConsumeOptions } from './options.js';
 
 /** What `/health` replies. */
 export interface Health {
@@ -16,15 +17,16 @@ export interface MetricsServer {
 }
 
 /**
- * Serves `GET /health` and `GET /metrics`.
+ * Serves `GET /health` and `GET /metrics`, where a port is given.
  *
  * @throws UsageError when it cannot listen there
  */
 export async function serveMetrics(
-  where: { readonly host: string; readonly port: number },
+  { metricsHost: host, metricsPort: port }: Pick<ConsumeOptions, 'metricsHost' | 'metricsPort'>,
   health: () => Health,
   metrics: DeliveryMetrics,
-): Promise<MetricsServer> {
+): Promise<MetricsServer | undefined> {
+  if (port === undefined) return undefined;
   const server = createServer((request, response) => {
     const reply = (status: number, type: string, text: string): void => {
       response.writeHead(status, { 'content-type': type }).end(text);
@@ -44,7 +46,7 @@ export async function serveMetrics(
       );
     } else reply(404, 'text/plain', 'this port has /health and /metrics\n');
   });
-  await listen(server, where);
+  await listen(server, { host, port });
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>

@@ -76,6 +76,7 @@ export class ConsumeSession {
       destination: compile(config),
       config,
       clock,
+      remembersObjects: router.skipUnchanged !== undefined,
       onOutcome: (outcome) => {
         rules.onOutcome(outcome);
       },

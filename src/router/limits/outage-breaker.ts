@@ -82,7 +82,7 @@ export class OutageBreaker {
 
   constructor(parts: BreakerParts) {
     this.#parts = parts;
-    this.#evidence = new OutageEvidence(parts.clock, parts.pending);
+    this.#evidence = new OutageEvidence(parts.clock, parts.pending, parts.options.retryForMs === Infinity);
   }
 
   /** Whether requests must ask for their turn. */

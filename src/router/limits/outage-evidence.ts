@@ -33,7 +33,8 @@ const RECENT = 20;
  * - its request cannot even connect: no message is the cause of that;
  * - plans of three different first lanes (users) have failed for the first time: a message that had failed before others were taken does not count;
  * - other plans wait, and nobody else could give an answer: the last 20 that did all share a lane with one that fails now. That is the
- *   input of one user. Without plans that wait, the only one left ends after its attempts.
+ *   input of one user. Without plans that wait, the only one left ends after its attempts;
+ * - the caller waits for ever, and the plan has used up its attempts: others may come later, and nothing says that they would be taken.
  */
 export class OutageEvidence {
   #decided = 0;
@@ -45,10 +46,14 @@ export class OutageEvidence {
   readonly #newlyFailing = new Set<string | undefined>();
   readonly #failingLanes = new Set<string>();
 
-  /** @param pending how many plans have not ended */
+  /**
+   * @param pending how many plans have not ended
+   * @param waitsForEver whether an outage may last for any time
+   */
   constructor(
     private readonly clock: Pick<Clock, 'nowMs'>,
     private readonly pending: () => number,
+    private readonly waitsForEver: boolean,
   ) {}
 
   trial(lanes: readonly string[]): Trial {
@@ -78,6 +83,7 @@ export class OutageEvidence {
   /** @param isSpent whether the plan may make no further attempt: then the evidence need not have lasted */
   pointsToOutage(trial: Trial, isSpent: boolean): boolean {
     if (!trial.isUnanswered || !(isSpent || this.#isSustained())) return false;
+    if (isSpent && this.waitsForEver) return true;
     return trial.isCutOff || this.#newlyFailing.size >= SEVERAL || this.#nobodyElseCouldAnswer();
   }
 

@@ -1,6 +1,7 @@
 import type { UndeliverableMessage } from '../../../src/cli/consume/dead-letters';
 import { ConsumeSession, type SessionParts } from '../../../src/cli/consume/session';
 import type { KafkaRecord, PartitionOffset } from '../../../src/kafka';
+import type { RouterOptions } from '../../../src/router';
 import { FakeClock, settled } from '../../__mocks__/clock.fake';
 import { FakePxApi, type ScriptedAnswer, type SentRequest } from '../../__mocks__/px-api.fake';
 
@@ -24,13 +25,22 @@ export class World {
   deadLetterError: Error | undefined;
   commitError: Error | undefined;
 
-  constructor(answer: Answer = () => ({ status: 204 }), parts: Partial<SessionParts> = {}) {
+  constructor(
+    answer: Answer = () => ({ status: 204 }),
+    { limits, config, ...router }: Pick<Partial<SessionParts>, 'limits' | 'config'> & RouterOptions = {},
+  ) {
     this.px = new FakePxApi(this.clock, answer);
     this.session = new ConsumeSession({
-      config: CONFIG,
-      router: { clock: this.clock, fetch: this.px.fetch, random: () => 0.5, requestsPerSecond: Infinity },
+      config: config ?? CONFIG,
+      router: {
+        clock: this.clock,
+        fetch: this.px.fetch,
+        random: () => 0.5,
+        requestsPerSecond: Infinity,
+        ...router,
+      },
       retryForMs: 15 * 60_000,
-      limits: { messages: 1_000, bytes: 1_000_000 },
+      limits: limits ?? { messages: 1_000, bytes: 1_000_000 },
       commit: this.#commit,
       sendDeadLetter: (letter) => {
         if (this.deadLetterError !== undefined) return Promise.reject(this.deadLetterError);
@@ -43,7 +53,6 @@ export class World {
         commitFailed: (error) => this.failures.push(error),
         deadLetterFailed: (error) => this.failures.push(error),
       },
-      ...parts,
     });
   }
 

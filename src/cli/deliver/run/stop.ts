@@ -28,6 +28,14 @@ export class Stop {
     return this.#text;
   }
 
+  /** Resolves with the first reason. */
+  get requested(): Promise<StopReason> {
+    if (this.#reason !== undefined) return Promise.resolve(this.#reason);
+    return new Promise((resolve) => {
+      this.onStop(resolve);
+    });
+  }
+
   /** Aborted by the first request. */
   get signal(): AbortSignal {
     return this.#controller.signal;
