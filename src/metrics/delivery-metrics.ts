@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestRecord, RouterStats } from '../router/index.js';
 
 const PREFIX = 'gainsight_px_';
@@ -103,6 +103,13 @@ export class DeliveryMetrics {
   /** All metrics, in the text format of Prometheus. */
   text(): Promise<string> {
     return this.#registry.metrics();
+  }
+
+  /** Sends these metrics to the primary process of a `node:cluster` whenever it asks for them. */
+  answerCluster(): void {
+    AggregatorRegistry.setRegistries([this.#registry]);
+    // It listens from now on.
+    new AggregatorRegistry();
   }
 
   events(route: string, type: string, outcome: string, count: number): void {

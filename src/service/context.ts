@@ -64,6 +64,7 @@ export function createContext(options: ServiceOptions): ServiceContext {
     bodiesWaiting: () => bodies.waiting,
     sharedLimits: settings.sharedLimits,
   });
+  if (settings.group !== undefined) metrics.answerCluster();
   return {
     settings,
     router,

@@ -2,7 +2,7 @@
 export { createService } from './service.js';
 export type { Service, ServiceAddress, StopOptions } from './service.js';
 export type { IngestOptions } from './ingest/ingest.js';
-export type { Mode, ServiceLog, ServiceOptions } from './options.js';
+export type { Mode, ServiceGroup, ServiceLog, ServiceOptions } from './options.js';
 export type { SharedLimitsStats } from '../metrics/index.js';
 
 // Types that the signatures above use.

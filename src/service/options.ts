@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/index.js';
 import { parseConfigDefaults, type ConfigDefaults } from '../destinations/gainsight_px/index.js';
 import type { SharedLimitsStats } from '../metrics/index.js';
 import type { Fetch, RouterOptions } from '../router/index.js';
@@ -17,6 +18,14 @@ export interface ServiceLog {
   error(fields: object, message: string): void;
 }
 
+/** Several processes that serve one port as workers of a `node:cluster`; they answer for each other. */
+export interface ServiceGroup {
+  /** The metrics of all of them, in the text format of Prometheus. */
+  metrics(): Promise<string>;
+  /** What `/health` shows of them. */
+  health(): Promise<JsonObject>;
+}
+
 /** How a service behaves. Every option has a default. */
 export interface ServiceOptions {
   /** Default `inline`. */
@@ -28,6 +37,8 @@ export interface ServiceOptions {
   readonly configDefaults?: ConfigDefaults;
   /** Messages that the service takes over HTTP itself, at `/v1/deliver` and the paths of SDKs. Default: none are taken. */
   readonly ingest?: IngestOptions;
+  /** The processes that serve the same port. Default: this one is alone. */
+  readonly group?: ServiceGroup;
   /** URL of another transformer, to which requests for all other destinations are forwarded. Default: none. */
   readonly upstream?: string;
   /** Sends the requests to PX. Default: `createHttpFetch()`. */
@@ -69,9 +80,9 @@ export interface ServiceOptions {
 
 /** The options with all defaults. */
 export type ServiceSettings = Required<
-  Omit<ServiceOptions, 'upstream' | 'fetch' | 'ingest' | 'sharedLimits'>
+  Omit<ServiceOptions, 'upstream' | 'fetch' | 'ingest' | 'sharedLimits' | 'group'>
 > &
-  Pick<ServiceOptions, 'upstream' | 'fetch' | 'sharedLimits'> & {
+  Pick<ServiceOptions, 'upstream' | 'fetch' | 'sharedLimits' | 'group'> & {
     readonly ingest: IngestSettings | undefined;
   };
 

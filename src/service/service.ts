@@ -183,23 +183,27 @@ function notServed(_request: FastifyRequest, reply: FastifyReply): unknown {
   return sendRetryable(reply, 'this service has no such route');
 }
 
-function health(
+async function health(
   _request: FastifyRequest,
   reply: FastifyReply,
   { draining, settings }: ServiceContext,
-): unknown {
-  const { version } = settings;
-  const body = { service: draining ? 'DOWN' : 'UP', ...(version === '' ? {} : { version }) };
+): Promise<unknown> {
+  const { version, group } = settings;
+  const body = {
+    service: draining ? 'DOWN' : 'UP',
+    ...(version === '' ? {} : { version }),
+    ...(await group?.health()),
+  };
   return sendJson(reply, draining ? 503 : 200, body);
 }
 
 async function metrics(
   _request: FastifyRequest,
   reply: FastifyReply,
-  context: ServiceContext,
+  { metrics: own, settings: { group } }: ServiceContext,
 ): Promise<unknown> {
-  const text = await context.metrics.text();
-  return setApiVersion(reply).type(context.metrics.contentType).send(text);
+  const text = await (group ?? { metrics: () => own.text() }).metrics();
+  return setApiVersion(reply).type(own.contentType).send(text);
 }
 
 /** First finishes the requests in flight, then closes the server and the router. */

@@ -22,10 +22,15 @@ const SECRETS = [
 /**
  * A log of JSON lines. It redacts keys and personal data.
  *
+ * @param base fields of every line. Default: none
  * @example
  * const service = createService({ log: createLog('info', process.stdout) });
  */
-export function createLog(level: LogLevel, destination: DestinationStream): ServiceLog {
+export function createLog(
+  level: LogLevel,
+  destination: DestinationStream,
+  base: Readonly<Record<string, unknown>> | null = null,
+): ServiceLog {
   const paths = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
-  return pino({ level, base: null, redact: { paths, censor: '[redacted]' } }, destination);
+  return pino({ level, base, redact: { paths, censor: '[redacted]' } }, destination);
 }

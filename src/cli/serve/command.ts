@@ -38,9 +38,9 @@ send the token of the environment variable GAINSIGHT_PX_INGEST_TOKEN, as
 "Authorization: Bearer …" or as the user name of HTTP Basic. docs/engines.md has
 the settings of Kafka Connect, Vector and others.
 
---concurrency and the limits hold for each API key in this process: give each of
-two replicas half of what PX allows; or share the limits with --redis. A password
-of Redis belongs into GAINSIGHT_PX_REDIS_PASSWORD.
+--concurrency and the limits hold for each API key in this service, with all of
+its --workers: give each of two replicas half of what PX allows; or share the
+limits with --redis. A password of Redis belongs into GAINSIGHT_PX_REDIS_PASSWORD.
 
 The log goes to the standard output, one JSON line per request, without keys and
 personal data. SIGTERM waits for the grace time before it stops, Ctrl-C does
@@ -59,6 +59,7 @@ export function registerServe(program: Command, io: CommandIo): void {
     .description('serve a RudderStack host as its destination transformer')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0), 9090)
+    .option('--workers <number>', 'processes that serve the port together', wholeNumber(1, 64), 1)
     .addOption(
       new Option(
         '--mode <mode>',

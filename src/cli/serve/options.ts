@@ -6,6 +6,7 @@ import type { LogLevel } from '../output/service-log.js';
 export interface ServeOptions extends SendingLimits, SharingOptions {
   readonly host: string;
   readonly port: number;
+  readonly workers: number;
   readonly mode: Mode;
   readonly upstream?: string;
   readonly defaults?: string;

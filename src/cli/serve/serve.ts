@@ -1,37 +1,130 @@
+import cluster from 'node:cluster';
+import type { ClusterMetrics } from '../../metrics/index.js';
 import type { SharedThroughRedis } from '../../redis/index.js';
-import { UPSTREAM_EXPECTED, isUpstreamUrl } from '../../runtime/index.js';
+import { systemClock } from '../../router/index.js';
 import type { Service, ServiceAddress, ServiceLog, ServiceOptions } from '../../service/index.js';
 import { bestEffort, type CommandIo, UsageError } from '../io.js';
 import { printable } from '../output/printable.js';
-import { loadDefaults } from '../settings/load-settings.js';
-import { openSharedLimits, sharedRouterOptions } from '../settings/shared-limits.js';
-import { ingestSettings } from './ingest-settings.js';
+import { openSharedLimits } from '../settings/shared-limits.js';
 import { notice } from './notice.js';
 import type { ServeOptions } from './options.js';
-import { stopRequest } from './stop-request.js';
+import { serviceOptions, withShared } from './service-options.js';
+import { stopRequest, type StopRequest } from './stop-request.js';
+import { WorkerChannel } from './workers/worker-channel.js';
+import { WorkerPool } from './workers/worker-pool.js';
 
-const MEGABYTE = 1024 * 1024;
+/** How a process serves. */
+interface Serving {
+  readonly options: ServeOptions;
+  readonly settings: ServiceOptions;
+  readonly log: ServiceLog;
+  readonly io: CommandIo;
+}
 
-/** Runs the service until a signal stops it. */
+/** Runs the service until a signal stops it: in this process, or in several. */
 export async function serve(
   options: ServeOptions,
   version: string | undefined,
   io: CommandIo,
 ): Promise<void> {
-  // Loaded here, because the service loads slowly and other commands do not need it.
-  const [{ createService }, { createLog }] = await Promise.all([
-    import('../../service/index.js'),
-    import('../output/service-log.js'),
-  ]);
-  const { upstream, defaults } = options;
-  if (upstream !== undefined && !isUpstreamUrl(upstream)) {
-    throw new UsageError(`--upstream: expected ${UPSTREAM_EXPECTED}, such as http://127.0.0.1:9091`);
-  }
-  const ingest = ingestSettings(options, io.env);
-  const configDefaults = defaults === undefined ? {} : loadDefaults(defaults);
+  const settings = serviceOptions(options, version, io.env);
+  const { createLog } = await import('../output/service-log.js');
+  const worker = options.workers > 1 ? cluster.worker : undefined;
+  const base = worker === undefined ? null : { worker: worker.id, pid: process.pid };
   // The service continues when its log cannot be written: without the service the host cannot deliver.
-  const log = createLog(options.logLevel, bestEffort(io.stdout));
-  const shared = await openSharedLimits(options, io.env, {
+  const log = createLog(options.logLevel, bestEffort(io.stdout), base);
+  const serving = { options, settings, log, io };
+  if (options.workers === 1) await serveAlone(serving);
+  else if (worker === undefined) await serveWithWorkers(serving);
+  else await serveAsWorker(serving);
+}
+
+async function serveAlone(serving: Serving): Promise<void> {
+  const { options, settings, log, io } = serving;
+  const shared = await openShared(serving);
+  try {
+    const service = await create({ ...withShared(settings, shared), log });
+    const address = await listen(service, options);
+    const stopping = stopRequest(io);
+    announce(address, serving);
+    await stopOnRequest(service, stopping, serving);
+  } finally {
+    await shared?.close();
+  }
+}
+
+/** One worker process: the primary process announces the address, and stops it. */
+async function serveAsWorker(serving: Serving): Promise<void> {
+  const { options, settings, log, io } = serving;
+  const stopping = stopRequest(io);
+  const channel = new WorkerChannel(process, stopping);
+  let shared: SharedThroughRedis | undefined;
+  try {
+    shared = await openShared(serving);
+    const ofWorker = shared === undefined ? throughPrimary(serving, channel) : withShared(settings, shared);
+    const service = await create({ ...ofWorker, log, group: channel.group });
+    channel.send({ kind: 'listening', ...(await listen(service, options)) });
+    await stopOnRequest(service, stopping, serving);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    channel.send({ kind: 'failed', message: error.message });
+    await stopping.first;
+  } finally {
+    await shared?.close();
+    stopping.done();
+    channel.close();
+  }
+}
+
+/** The primary process counts what all workers send. */
+function throughPrimary(
+  { options: { requestsPerSecond, requestsPerDay }, settings }: Serving,
+  { limits }: WorkerChannel,
+): ServiceOptions {
+  if (requestsPerSecond === Infinity && requestsPerDay === Infinity) return settings;
+  return { ...settings, router: { ...settings.router, rateLimiter: limits.limiterFor } };
+}
+
+async function serveWithWorkers(serving: Serving): Promise<void> {
+  const { options, log, io } = serving;
+  const { ClusterMetrics: Metrics } = await import('../../metrics/index.js');
+  const { workers, requestsPerSecond, requestsPerDay, graceMs } = options;
+  // Each worker accepts connections itself. With round robin, a connection on its way to a worker that dies hangs until its client gives up.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  const metrics: ClusterMetrics = new Metrics(() => pool.serving);
+  const pool = new WorkerPool({
+    workers,
+    limits: { requestsPerSecond, requestsPerDay },
+    clock: systemClock,
+    log,
+    fork: () => cluster.fork(),
+    onRestart: () => {
+      metrics.restarted();
+    },
+    metrics: () => metrics.text(),
+  });
+  const address = await pool.start();
+  const stopping = stopRequest(io);
+  announce(address, serving);
+  const { graceful, hurry } = await stopping.first;
+  log.info({ graceMs: graceful ? graceMs : 0 }, 'stopping');
+  await pool.stop(graceful, hurry);
+  stopping.done();
+  log.info({}, 'stopped');
+}
+
+/** Loaded only here, because the service loads slowly and the primary process of workers does not need it. */
+async function create(settings: ServiceOptions): Promise<Service> {
+  const { createService } = await import('../../service/index.js');
+  return createService(settings);
+}
+
+/** Every worker counts as a process of its own. */
+function openShared({ options, log, io }: Serving): Promise<SharedThroughRedis | undefined> {
+  const { workers, redisProcesses } = options;
+  const sharing =
+    redisProcesses === undefined ? options : { ...options, redisProcesses: redisProcesses * workers };
+  return openSharedLimits(sharing, io.env, {
     onChange: ({ isConnected, text }) => {
       log[isConnected ? 'info' : 'warn']({}, text);
     },
@@ -39,59 +132,32 @@ export async function serve(
       log.warn(warning, 'the requests of the last 24 hours, of all processes, approach requestsPerDay');
     },
   });
-  try {
-    const service = createService({
-      mode: options.mode,
-      log,
-      configDefaults,
-      bodyMemoryBytes: options.bodyMemory * MEGABYTE,
-      router: routerOptions(options, shared),
-      ...(shared === undefined ? {} : { sharedLimits: () => shared.stats() }),
-      ...(version === undefined ? {} : { version }),
-      ...(upstream === undefined ? {} : { upstream }),
-      ...(ingest === undefined ? {} : { ingest }),
-    });
-    const settings = { ingest: ingest !== undefined, defaults: Object.keys(configDefaults) };
-    await runUntilStopped(service, { options, settings, log }, io);
-  } finally {
-    await shared?.close();
-  }
 }
 
-function routerOptions(
-  { concurrency, requestsPerSecond, requestsPerDay, requestTimeout, skipUnchanged, pxUrl }: ServeOptions,
-  shared: SharedThroughRedis | undefined,
-): ServiceOptions['router'] & object {
-  return {
-    concurrency,
-    requestsPerSecond,
-    requestsPerDay,
-    requestTimeoutMs: requestTimeout,
-    ...(pxUrl === undefined ? {} : { origin: pxUrl }),
-    ...sharedRouterOptions(shared, skipUnchanged),
-  };
-}
-
-/** How the service was started. */
-interface Started {
-  readonly options: ServeOptions;
-  /** What the log says of the settings, beside the options. */
-  readonly settings: object;
-  readonly log: ServiceLog;
-}
-
-async function runUntilStopped(
-  service: Service,
-  { options, settings, log }: Started,
-  io: CommandIo,
-): Promise<void> {
-  const { mode, upstream, graceMs, drainMs } = options;
-  const { origin, port } = await listen(service, options);
-  const stopping = stopRequest(io);
-  log.info({ origin, port, mode, front: upstream !== undefined, ...settings }, 'listening');
+function announce({ origin, port }: ServiceAddress, { options, settings, log, io }: Serving): void {
+  const { workers, upstream, mode } = options;
+  const { ingest, configDefaults = {} } = settings;
+  log.info(
+    {
+      origin,
+      port,
+      mode,
+      front: upstream !== undefined,
+      ingest: ingest !== undefined,
+      defaults: Object.keys(configDefaults),
+      ...(workers === 1 ? {} : { workers }),
+    },
+    'listening',
+  );
   io.stderr.write(printable(notice(origin, options)));
   io.stderr.write('\n');
+}
 
+async function stopOnRequest(
+  service: Service,
+  stopping: StopRequest,
+  { options: { graceMs, drainMs }, log }: Serving,
+): Promise<void> {
   const { graceful, hurry } = await stopping.first;
   log.info({ graceMs: graceful ? graceMs : 0 }, 'stopping');
   await service.stop({ graceMs: graceful ? graceMs : 0, drainMs, hurry });

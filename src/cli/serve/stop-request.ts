@@ -1,9 +1,12 @@
 import type { CommandIo } from '../io.js';
 
-/** A request to stop, by a signal. */
+/** A request to stop: by a signal, or by `start` and `hurry`. */
 export interface StopRequest {
-  /** The first signal: `graceful` for SIGTERM; a second signal aborts `hurry`. */
+  /** The first request: `graceful` for SIGTERM; a second signal aborts `hurry`. */
   readonly first: Promise<{ readonly graceful: boolean; readonly hurry: AbortSignal }>;
+  /** Requests it, unless it is requested already. */
+  readonly start: (graceful: boolean) => void;
+  readonly hurry: () => void;
   /** Removes the signal listeners. */
   readonly done: () => void;
 }
@@ -19,10 +22,13 @@ export function stopRequest(io: Pick<CommandIo, 'on' | 'off'>): StopRequest {
     resolve = settle;
   });
   let asked = false;
-  const ask = (graceful: boolean): void => {
-    if (asked) hurry.abort();
+  const start = (graceful: boolean): void => {
     asked = true;
     resolve({ graceful, hurry: hurry.signal });
+  };
+  const ask = (graceful: boolean): void => {
+    if (asked) hurry.abort();
+    start(graceful);
   };
   const onTerm = (): void => {
     ask(true);
@@ -36,5 +42,12 @@ export function stopRequest(io: Pick<CommandIo, 'on' | 'off'>): StopRequest {
     io.off('SIGTERM', onTerm);
     io.off('SIGINT', onInterrupt);
   };
-  return { first, done };
+  return {
+    first,
+    start,
+    hurry: () => {
+      hurry.abort();
+    },
+    done,
+  };
 }

@@ -1,0 +1,55 @@
+import type { SharedThroughRedis } from '../../redis/index.js';
+import { UPSTREAM_EXPECTED, isUpstreamUrl } from '../../runtime/index.js';
+import type { ServiceOptions } from '../../service/index.js';
+import { UsageError, type Environment } from '../io.js';
+import { skipUnchangedFor } from '../options.js';
+import { loadDefaults } from '../settings/load-settings.js';
+import { ingestSettings } from './ingest-settings.js';
+import type { ServeOptions } from './options.js';
+
+const MEGABYTE = 1024 * 1024;
+
+/**
+ * The options of the service; of one worker where there are several, each with its share of the memory and of the requests in flight.
+ *
+ * @throws UsageError when an option or a file is wrong
+ * @throws ConfigurationError when the configuration of `--ingest` is
+ */
+export function serviceOptions(
+  options: ServeOptions,
+  version: string | undefined,
+  env: Environment,
+): ServiceOptions {
+  const { mode, upstream, defaults, bodyMemory, pxUrl, workers, skipUnchanged } = options;
+  const { concurrency, requestsPerSecond, requestsPerDay, requestTimeout } = options;
+  if (upstream !== undefined && !isUpstreamUrl(upstream)) {
+    throw new UsageError(`--upstream: expected ${UPSTREAM_EXPECTED}, such as http://127.0.0.1:9091`);
+  }
+  const ingest = ingestSettings(options, env);
+  return {
+    mode,
+    configDefaults: defaults === undefined ? {} : loadDefaults(defaults),
+    bodyMemoryBytes: Math.ceil((bodyMemory * MEGABYTE) / workers),
+    router: {
+      concurrency: Math.max(1, Math.floor(concurrency / workers)),
+      requestsPerSecond,
+      requestsPerDay,
+      requestTimeoutMs: requestTimeout,
+      ...skipUnchangedFor(skipUnchanged),
+      ...(pxUrl === undefined ? {} : { origin: pxUrl }),
+    },
+    ...(version === undefined ? {} : { version }),
+    ...(upstream === undefined ? {} : { upstream }),
+    ...(ingest === undefined ? {} : { ingest }),
+  };
+}
+
+/** The same, with limits that are shared through Redis. */
+export function withShared(settings: ServiceOptions, shared: SharedThroughRedis | undefined): ServiceOptions {
+  if (shared === undefined) return settings;
+  return {
+    ...settings,
+    router: { ...settings.router, rateLimiter: shared.rateLimiter },
+    sharedLimits: () => shared.stats(),
+  };
+}
