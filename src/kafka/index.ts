@@ -8,7 +8,7 @@ export { openKafka } from './kafka.js';
 export type { Kafka } from './kafka.js';
 export type { KafkaProducer, ProducerOptions } from './producer.js';
 export { partitionName } from './records.js';
-export type { KafkaRecord, OutgoingRecord, PartitionOffset, TopicPartition } from './records.js';
+export type { CommitPoint, KafkaRecord, OutgoingRecord, PartitionOffset, TopicPartition } from './records.js';
 export { parseBrokers } from './settings/brokers.js';
 export { loadKafkaSettings } from './settings/kafka-settings.js';
 export type { KafkaConnection } from './settings/connection.js';

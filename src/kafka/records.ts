@@ -10,6 +10,12 @@ export interface PartitionOffset extends TopicPartition {
   readonly offset: bigint;
 }
 
+/** What a group commits of a partition. */
+export interface CommitPoint extends PartitionOffset {
+  /** A text that the group keeps with the offset, of 4096 bytes at most: https://kafka.apache.org/documentation/#brokerconfigs_offset.metadata.max.bytes */
+  readonly note?: string;
+}
+
 /** A record of a topic. */
 export interface KafkaRecord extends PartitionOffset {
   /** Milliseconds since 1970: when it was produced, or written to the log, as the topic is set. */

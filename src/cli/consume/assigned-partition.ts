@@ -1,19 +1,20 @@
 import { setMaxListeners } from 'node:events';
-import type { KafkaRecord, PartitionOffset } from '../../kafka/index.js';
+import type { CommitPoint, KafkaRecord, PartitionOffset } from '../../kafka/index.js';
 import type { Clock } from '../../runtime/index.js';
 import { Deferred403s } from '../deliver/run/deferred-403s.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { MessageDelivery, PartitionMessage } from './message-delivery.js';
 import { PartitionWindow, type RecordSlot, type WindowLimits } from './partition-window.js';
 import { messagesInRecord } from './record-messages.js';
+import { readSettledNote, settledNote, type OffsetRange } from './settled-note.js';
 
 interface PartitionParts {
   readonly clock: Clock;
   readonly delivery: MessageDelivery;
   readonly deadLetters: DeadLetters;
   readonly limits: WindowLimits;
-  /** Told of each new commit position. */
-  readonly onPosition: (position: PartitionOffset) => void;
+  /** Told whenever there is more to commit, with the commit position. */
+  readonly onProgress: (position: PartitionOffset) => void;
 }
 
 /**
@@ -32,18 +33,32 @@ export class AssignedPartition {
   #onIdle: (() => void) | undefined;
   #isClosed = false;
 
+  /** What earlier owners have settled beyond the start, as far as it is not read. */
+  #settledBefore: readonly OffsetRange[];
+
   /** @param start the committed offset, from which records come */
   constructor(
-    readonly start: PartitionOffset,
+    readonly start: CommitPoint,
     private readonly parts: PartitionParts,
   ) {
     // Each message that waits listens to it: for its retry, or for its dead letter.
     setMaxListeners(0, this.#givenUp.signal);
-    const { topic, partition } = start;
-    this.#window = new PartitionWindow(start.offset, parts.limits, (offset) => {
-      if (!this.#isClosed) parts.onPosition({ topic, partition, offset });
-    });
+    this.#settledBefore = readSettledNote(start.offset, start.note);
+    this.#window = new PartitionWindow(start.offset, parts.limits, this.#onProgress);
   }
+
+  /** What to commit now. */
+  get commitPoint(): CommitPoint {
+    const { topic, partition } = this.start;
+    const offset = this.#window.position;
+    const note = settledNote(offset, [...this.#window.settledBeyond(), ...this.#settledBefore]);
+    return { topic, partition, offset, ...(note === undefined ? {} : { note }) };
+  }
+
+  readonly #onProgress = (): void => {
+    const { topic, partition } = this.start;
+    if (!this.#isClosed) this.parts.onProgress({ topic, partition, offset: this.#window.position });
+  };
 
   /** Messages beyond the commit position. */
   get messages(): number {
@@ -110,9 +125,14 @@ export class AssignedPartition {
   }
 
   #takeRecord(record: KafkaRecord): void {
+    const isSettled = this.#isSettledBefore(record.offset);
     const messages = messagesInRecord(record.value);
     const bytes = (record.value?.length ?? 0) + (record.key?.length ?? 0);
     const { delivery } = this.parts;
+    if (isSettled) {
+      this.#window.open(record.offset, 0, bytes);
+      return;
+    }
     if ('code' in messages) {
       const item = this.#item(record, this.#window.open(record.offset, 1, bytes), '', undefined);
       void this.#count(delivery.takeUnreadable(item, messages));
@@ -122,6 +142,16 @@ export class AssignedPartition {
     for (const { message, at } of messages) {
       void this.#count(delivery.take(this.#item(record, slot, at, message)));
     }
+  }
+
+  /** Records come in order: from this one on the window knows what is settled. */
+  #isSettledBefore(offset: bigint): boolean {
+    const next = offset + 1n;
+    const isSettled = this.#settledBefore.some(({ from, to }) => from <= offset && offset < to);
+    this.#settledBefore = this.#settledBefore
+      .filter(({ to }) => to > next)
+      .map((range) => (range.from < next ? { ...range, from: next } : range));
+    return isSettled;
   }
 
   #item(record: KafkaRecord, slot: RecordSlot, at: string, message: unknown): PartitionMessage {
@@ -134,6 +164,7 @@ export class AssignedPartition {
         this.#count(this.parts.deadLetters.write({ record, at, message, reason }, signal)),
       onSettled: () => {
         this.#window.settle(slot);
+        this.#onProgress();
       },
     };
   }

@@ -1,3 +1,5 @@
+import type { OffsetRange } from './settled-note.js';
+
 /** A record of a partition that is read. */
 export interface RecordSlot {
   /** The offset to commit once this record and all before it are settled. */
@@ -43,6 +45,21 @@ export class PartitionWindow {
   /** The offset to commit. */
   get position(): bigint {
     return this.#position;
+  }
+
+  /** What is settled beyond the position, ascending. */
+  settledBeyond(): OffsetRange[] {
+    const ranges: { from: bigint; to: bigint }[] = [];
+    let isRun = false;
+    for (const { nextOffset, unsettled } of this.#slots.slice(this.#head)) {
+      if (unsettled > 0) isRun = false;
+      else if (isRun) ranges.at(-1)!.to = nextOffset;
+      else {
+        ranges.push({ from: nextOffset - 1n, to: nextOffset });
+        isRun = true;
+      }
+    }
+    return ranges;
   }
 
   /** Messages of records beyond the position. */

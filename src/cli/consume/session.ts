@@ -6,7 +6,7 @@ import {
   type Router,
   type RouterOptions,
 } from '../../router/index.js';
-import type { PartitionOffset } from '../../kafka/index.js';
+import type { CommitPoint } from '../../kafka/index.js';
 import { StopRules } from '../deliver/run/stop-rules.js';
 import { Stop } from '../deliver/run/stop.js';
 import { DeadLetters, type UndeliverableMessage } from './dead-letters.js';
@@ -30,7 +30,7 @@ export interface SessionParts {
   readonly retryForMs: number;
   readonly limits: WindowLimits;
   /** Commits; resolves with false when the group has given the partitions to others. */
-  readonly commit: (positions: readonly PartitionOffset[]) => Promise<boolean>;
+  readonly commit: (points: readonly CommitPoint[]) => Promise<boolean>;
   /** Writes a dead letter; resolves when all replicas have it. */
   readonly sendDeadLetter: (letter: UndeliverableMessage) => Promise<void>;
   readonly observer: SessionObserver;

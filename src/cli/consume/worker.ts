@@ -1,5 +1,6 @@
 import {
   partitionName,
+  type CommitPoint,
   type KafkaRecord,
   type PartitionOffset,
   type TopicPartition,
@@ -18,7 +19,7 @@ export interface WorkerParts {
   /** Of all partitions together; each gets an equal share. */
   readonly limits: WindowLimits;
   /** Commits; resolves with false when the group has given the partitions to others. */
-  readonly commit: (positions: readonly PartitionOffset[]) => Promise<boolean>;
+  readonly commit: (points: readonly CommitPoint[]) => Promise<boolean>;
   readonly onCommitFailure: (error: unknown) => void;
 }
 
@@ -38,7 +39,8 @@ export class Worker {
     this.#commits = new CommitSchedule({
       clock,
       intervalMs: COMMIT_INTERVAL_MS,
-      commit,
+      commit: (positions) =>
+        commit(positions.map((at) => this.#partitions.get(partitionName(at))?.commitPoint ?? at)),
       onFailure: onCommitFailure,
     });
   }
@@ -58,7 +60,7 @@ export class Worker {
   }
 
   /** The group gives these partitions, and no others, to this worker; records come from these offsets. */
-  onAssigned(starts: readonly PartitionOffset[]): void {
+  onAssigned(starts: readonly CommitPoint[]): void {
     this.onLost([...this.#partitions.values()].map(({ start }) => start));
     const { clock, delivery, deadLetters, limits } = this.parts;
     const share = {
@@ -66,7 +68,7 @@ export class Worker {
       bytes: Math.max(1, Math.floor(limits.bytes / starts.length)),
     };
     for (const start of starts) {
-      const onPosition = (position: PartitionOffset): void => {
+      const onProgress = (position: PartitionOffset): void => {
         this.#commits.note(position);
       };
       const partition = new AssignedPartition(start, {
@@ -74,7 +76,7 @@ export class Worker {
         delivery,
         deadLetters,
         limits: share,
-        onPosition,
+        onProgress,
       });
       if (this.#isStopping) partition.giveUp();
       this.#partitions.set(partitionName(start), partition);

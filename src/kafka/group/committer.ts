@@ -2,7 +2,8 @@ import type { Consumer } from '@platformatic/kafka' with { 'resolution-mode': 'i
 import { sleep, type Clock } from '../../runtime/index.js';
 import type { KafkaClient } from '../client.js';
 import { type KafkaError, kafkaErrorOf } from '../errors.js';
-import { partitionName, type PartitionOffset, type TopicPartition } from '../records.js';
+import { partitionName, type CommitPoint, type TopicPartition } from '../records.js';
+import { CommitNotes } from './commit-notes.js';
 import { clientOptions, type KafkaConnection } from '../settings/connection.js';
 import type { PartitionLag } from './group-consumer.js';
 
@@ -23,6 +24,7 @@ const LATEST = -1n;
 /** Reads and commits offsets of a group for a member. It uses a client without retries, which never joins the group. */
 export class Committer {
   readonly #client: Consumer;
+  readonly #notes: CommitNotes;
   readonly #topics: readonly string[];
   readonly #committed = new Map<string, bigint>();
   /** One commit after the other: a later one must not be overtaken by an earlier one. */
@@ -36,6 +38,7 @@ export class Committer {
   ) {
     this.#topics = topics;
     this.#client = new client.Consumer({ ...clientOptions(connection), groupId: group, retries: 0 });
+    this.#notes = new CommitNotes(client, this.#client);
     this.#client.topics.trackAll(...topics);
     this.#client.on('error', () => undefined);
   }
@@ -56,7 +59,7 @@ export class Committer {
 
   /** @returns whether the offsets are committed; false when they are not the member's any more */
   commit(
-    offsets: readonly PartitionOffset[],
+    offsets: readonly CommitPoint[],
     isCurrent: () => boolean,
     onProblem: (error: KafkaError) => void,
   ): Promise<boolean> {
@@ -68,6 +71,7 @@ export class Committer {
           offset,
           leaderEpoch: UNKNOWN_EPOCH,
         }));
+        for (const offset of offsets) this.#notes.toCommit.set(partitionName(offset), offset.note ?? '');
         await this.#client.commit({ offsets: named });
         for (const offset of offsets) this.#committed.set(partitionName(offset), offset.offset);
         return true;
@@ -83,7 +87,7 @@ export class Committer {
     from: 'earliest' | 'latest',
     isCurrent: () => boolean,
     onProblem: (error: KafkaError) => void,
-  ): Promise<readonly PartitionOffset[] | undefined> {
+  ): Promise<readonly CommitPoint[] | undefined> {
     return this.#persist(isCurrent, onProblem, async () => {
       if (partitions.length === 0) return [];
       const topics = byTopic(partitions);
@@ -96,7 +100,9 @@ export class Committer {
         const known = committed.get(topic)?.[partition] ?? NO_OFFSET;
         const offset = known === NO_OFFSET ? (ends.get(topic)?.[partition] ?? 0n) : known;
         this.#committed.set(partitionName({ topic, partition }), offset);
-        return { topic, partition, offset };
+        const note =
+          known === NO_OFFSET ? '' : (this.#notes.read.get(partitionName({ topic, partition })) ?? '');
+        return { topic, partition, offset, ...(note === '' ? {} : { note }) };
       });
     });
   }

@@ -1,5 +1,5 @@
 import type { KafkaError } from '../errors.js';
-import type { KafkaRecord, PartitionOffset, TopicPartition } from '../records.js';
+import type { CommitPoint, KafkaRecord, TopicPartition } from '../records.js';
 
 /** What a member of a consumer group is told. One call after the other; none of them may throw. */
 export interface GroupHandlers {
@@ -7,7 +7,7 @@ export interface GroupHandlers {
    * These partitions are this member's now, and no other one. Records come from the given offsets on: those of the last commit, and without one
    * the beginning or the end of the partition. A partition that was this member's before begins there again, too.
    */
-  onAssigned(partitions: readonly PartitionOffset[]): void;
+  onAssigned(partitions: readonly CommitPoint[]): void;
   /**
    * Records of one partition, in their order. The partition is not read further until the result has resolved: that is the back-pressure.
    */
@@ -56,7 +56,7 @@ export interface GroupConsumer {
    *
    * @returns whether all of them are committed
    */
-  commit(offsets: readonly PartitionOffset[]): Promise<boolean>;
+  commit(offsets: readonly CommitPoint[]): Promise<boolean>;
   /** The lag of this member's partitions. @throws KafkaError */
   lag(): Promise<readonly PartitionLag[]>;
   /** Leaves the group: others take over at once. Nothing is called any more. */

@@ -3,7 +3,7 @@ import { sleep, systemClock, type Clock } from '../../runtime/index.js';
 import type { KafkaClient } from '../client.js';
 import { type KafkaError, kafkaErrorOf } from '../errors.js';
 import { PartitionFetcher } from '../fetch/partition-fetcher.js';
-import { partitionName, type PartitionOffset, type TopicPartition } from '../records.js';
+import { partitionName, type CommitPoint, type TopicPartition } from '../records.js';
 import { clientOptions, type KafkaConnection } from '../settings/connection.js';
 import { Committer } from './committer.js';
 import type { GroupConsumer, GroupHandlers, GroupOptions, PartitionLag } from './group-consumer.js';
@@ -85,7 +85,7 @@ export class GroupMember implements GroupConsumer {
     }
   }
 
-  async commit(offsets: readonly PartitionOffset[]): Promise<boolean> {
+  async commit(offsets: readonly CommitPoint[]): Promise<boolean> {
     const own = offsets.filter((offset) => this.#assigned.has(partitionName(offset)));
     const isCurrent = (): boolean => own.every((offset) => this.#assigned.has(partitionName(offset)));
     if (own.length === 0) return offsets.length === 0;

@@ -385,3 +385,31 @@ describe('commits', () => {
     expect(world.committed.get(0)).toBe(1n);
   });
 });
+
+describe('what is settled beyond the commit', () => {
+  const eight = Array.from({ length: 8 }, (_, index) => track(`u${index}`, String(index)));
+
+  test('is not delivered again after a hand-over, nor after a kill, and still counts after the next commit', async () => {
+    let isAway = true;
+    const world = new World((request) => ({ status: isAway && '03'.includes(nameOf(request)) ? 503 : 201 }));
+    world.assign(0);
+    await world.take(0, 0, ...eight);
+    await world.clock.advance(1_000);
+    expect(world.committed.get(0)).toBeUndefined();
+    const sent = world.sentTo.length;
+
+    // The group gives the partition to another worker, which begins at the commit; it reads little at first.
+    world.assign(0);
+    await world.take(0, 0, ...eight.slice(0, 5));
+    await world.clock.advance(1_000);
+    world.assign(0);
+    isAway = false;
+    await world.take(0, 0, ...eight);
+    await world.clock.advance(60_000);
+    const later = world.sentTo.slice(sent);
+    expect(later.filter((name) => !'03'.includes(name))).toEqual([]);
+    expect(new Set(later)).toEqual(new Set(['0', '3']));
+    expect(world.committed.get(0)).toBe(8n);
+    expect(world.notes.get(0)).toBeUndefined();
+  });
+});

@@ -1,6 +1,6 @@
 import type { UndeliverableMessage } from '../../../src/cli/consume/dead-letters';
 import { ConsumeSession, type SessionParts } from '../../../src/cli/consume/session';
-import type { KafkaRecord, PartitionOffset } from '../../../src/kafka';
+import type { CommitPoint, KafkaRecord, PartitionOffset } from '../../../src/kafka';
 import type { RouterOptions } from '../../../src/router';
 import { FakeClock, settled } from '../../__mocks__/clock.fake';
 import { FakePxApi, type ScriptedAnswer, type SentRequest } from '../../__mocks__/px-api.fake';
@@ -15,8 +15,10 @@ export class World {
   readonly clock = new FakeClock();
   readonly px: FakePxApi;
   readonly session: ConsumeSession;
-  /** Committed offsets by partition, as the group has them. */
+  /** Committed offsets by partition, as far as they have moved. */
   readonly committed = new Map<number, bigint>();
+  /** The texts that the group keeps with them. */
+  readonly notes = new Map<number, string | undefined>();
   readonly letters: UndeliverableMessage[] = [];
   /** Outcomes as counted, in order: `track delivered`, `track deadLetter rejected`. */
   readonly counted: string[] = [];
@@ -69,7 +71,12 @@ export class World {
   }
 
   assign(...partitions: number[]): void {
-    this.worker.onAssigned(partitions.map((partition) => at(partition, this.committed.get(partition) ?? 0n)));
+    this.worker.onAssigned(
+      partitions.map((partition) => {
+        const note = this.notes.get(partition);
+        return { ...at(partition, this.committed.get(partition) ?? 0n), ...(note !== undefined && { note }) };
+      }),
+    );
   }
 
   /** Hands records to the worker; resolves when it takes more. */
@@ -80,9 +87,12 @@ export class World {
     );
   }
 
-  readonly #commit = (positions: readonly PartitionOffset[]): Promise<boolean> => {
+  readonly #commit = (points: readonly CommitPoint[]): Promise<boolean> => {
     if (this.commitError !== undefined) return Promise.reject(this.commitError);
-    for (const { partition, offset } of positions) this.committed.set(partition, offset);
+    for (const { partition, offset, note } of points) {
+      if (offset > (this.committed.get(partition) ?? 0n)) this.committed.set(partition, offset);
+      this.notes.set(partition, note);
+    }
     return Promise.resolve(true);
   };
 }
