@@ -10,12 +10,20 @@ export function followProgress(
   { counts, input }: { readonly counts: Counts; readonly input: MessageInput },
   io: CommandIo,
 ): Progress {
+  const settledBefore = counts.settled;
   const state = (): ProgressState => {
     const { read, settled, rejected } = counts;
     const shareRead = input.shareRead();
     // Messages that are read are not yet delivered.
-    const share = shareRead === undefined ? undefined : shareRead * (read === 0 ? 0 : settled / read);
-    return { settled, rejected, share, pausedMs: Math.max(0, counts.pausedUntilMs - performance.now()) };
+    const share =
+      shareRead === undefined ? undefined : shareRead * (read === 0 ? 0 : Math.min(1, settled / read));
+    return {
+      settled,
+      settledBefore,
+      rejected,
+      share,
+      pausedMs: Math.max(0, counts.pausedUntilMs - performance.now()),
+    };
   };
   const every = (intervalMs: number, callback: () => void): (() => void) => {
     const timer = setInterval(callback, intervalMs);

@@ -4,6 +4,8 @@ import { count, countOf, duration, perSecond } from '../../output/quantities.js'
 export interface ProgressState {
   /** Messages with a final result. */
   readonly settled: number;
+  /** How many of them earlier runs have settled. Default: none. */
+  readonly settledBefore?: number;
   readonly rejected: number;
   /** From 0 to 1; undefined when the size of the input is not known. */
   readonly share: number | undefined;
@@ -18,17 +20,18 @@ export interface ProgressState {
  * progressWords({ settled: 1200, rejected: 3, share: 0.5, pausedMs: 0 }, 10_000); // ['1,200 messages', '3 rejected', '10 s left', '120/s']
  */
 export function progressWords(
-  { settled, rejected, share, pausedMs }: ProgressState,
+  { settled, settledBefore = 0, rejected, share, pausedMs }: ProgressState,
   elapsedMs: number,
 ): string[] {
+  const now = settled - settledBefore;
   return [
     countOf(settled, 'message'),
     ...(rejected > 0 ? [`${count(rejected)} rejected`] : []),
     ...(pausedMs > 0 ? [`PX asks to wait ${duration(pausedMs)}`] : []),
-    ...(share !== undefined && share > 0 && pausedMs === 0
-      ? [`${duration((elapsedMs * (1 - share)) / share)} left`]
+    ...(share !== undefined && share > 0 && now > 0 && pausedMs === 0
+      ? [`${duration((elapsedMs * (1 - share) * settled) / (share * now))} left`]
       : []),
-    `${count(perSecond(settled, elapsedMs))}/s`,
+    `${count(perSecond(now, elapsedMs))}/s`,
   ];
 }
 

@@ -9,8 +9,8 @@ export interface DeliverState {
   /** Null without `--rejected`. */
   readonly rejected: SavedRejectedFile | null;
   /**
-   * Messages that PX refused for good, and that are not in the rejected file yet, because an earlier one is not settled. They
-   * are not sent again: later messages of the same user may be delivered already, and must not be overwritten.
+   * Messages that PX refused, and that are not in the rejected file yet, because an earlier one is not settled. They are not
+   * sent again: later messages of the same user may be delivered already, and must not be overwritten.
    */
   readonly refused: readonly SavedRefusal[];
 }
@@ -21,6 +21,7 @@ export interface SavedRefusal {
   readonly number: number;
   readonly code: string;
   readonly reason: string;
+  readonly retryable: boolean;
 }
 
 export type DeliverCheckpoint = Checkpoint<DeliverState>;

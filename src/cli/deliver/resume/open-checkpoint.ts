@@ -104,8 +104,7 @@ export async function beginCheckpoint<Own>(
 /** @throws UsageError when the run must not continue without a checkpoint */
 function noteUnwritable(path: string, error: unknown, isNeeded: boolean, stderr: CommandIo['stderr']): void {
   const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-  const isThere = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-  if (isNeeded || isThere) {
+  if (isNeeded || (existsSync(path) && statSync(path).isFile())) {
     throw new UsageError(
       `cannot write the checkpoint ${path} (${code}): make it writable, name another file with --checkpoint, or give --no-checkpoint`,
     );

@@ -1,4 +1,4 @@
-import { InternalError, type RequestPlan, type RudderMessage, type Step } from '../../../core/index.js';
+import { InternalError, type RequestPlan, type RudderMessage } from '../../../core/index.js';
 import {
   eventTimesOf,
   skipReason,
@@ -6,12 +6,13 @@ import {
   type DestinationConfig,
   type Explanation,
 } from '../../../destinations/gainsight_px/index.js';
-import type { Failed, Outcome, RequestRecord, Router } from '../../../router/index.js';
+import type { Outcome, Router } from '../../../router/index.js';
 import type { UnreadableItem, InputItem, InputMessage } from '../../input/read-messages.js';
 import type { Counts, Remarks, SkipCause } from '../report/counts.js';
 import type { DeliverCheckpoint, DeliverState, SavedRefusal } from '../resume/deliver-state.js';
 import type { Snapshot } from '../../checkpoint/checkpoint.js';
 import type { Deferred403s } from './deferred-403s.js';
+import { isAppend, isWorthRetrying, mayHaveAppended, ownReason } from './read-outcome.js';
 import { OrderedWindow, type Slot, type WindowLimits } from './ordered-window.js';
 import type { Rejection } from '../rejected/rejection.js';
 import type { Stop } from './stop.js';
@@ -80,6 +81,7 @@ export class Pipeline {
   readonly #window: OrderedWindow<Rejected>;
   /** By their numbers. */
   readonly #left = new Map<number, Left>();
+  #firstLeft = Infinity;
   readonly #refusedBefore: ReadonlyMap<number, SavedRefusal>;
   #pending = 0;
   #onIdle: (() => void) | undefined;
@@ -131,9 +133,10 @@ export class Pipeline {
     const { counts, onRejection } = this.parts;
     // All messages before it are settled.
     const deliveredBefore = (): number => counts.delivered - this.#window.settledBehind;
-    if (!onRejection(rejection, { ordinal: number, deliveredBefore })) {
+    // Behind a message that stays, this one stays, too: the rejected file has the order of the input.
+    if (number > this.#firstLeft || !onRejection(rejection, { ordinal: number, deliveredBefore })) {
       const refusal = refusalOf(number, { rejection, wasSent });
-      this.#left.set(number, { mayHaveLanded: rejection.mayHaveLanded === true, refusal });
+      this.#leave(number, { mayHaveLanded: rejection.mayHaveLanded === true, refusal });
       return;
     }
     counts.noteRejected(rejection);
@@ -202,13 +205,14 @@ export class Pipeline {
     const slot = this.#window.open(item.bytes, number);
     const refusedBefore = this.#refusedBefore.get(number);
     if (refusedBefore !== undefined) {
-      const rejection = { item, code: refusedBefore.code, reason: refusedBefore.reason, retryable: false };
+      const { code, reason, retryable } = refusedBefore;
+      const rejection = { item, code, reason, retryable };
       this.#window.settle(slot, { rejection, remarks, wasSent: true, mayBeDuplicate: false });
       return;
     }
     const reserved = checkpoint?.reserve(number);
     if (reserved !== undefined && !(await reserved)) {
-      this.#leave(slot, false);
+      this.#leaveUnsettled(slot, false);
       return;
     }
     const mayHaveBeenSent = checkpoint?.mayHaveBeenSent(number) === true && plan.steps.some(isAppend);
@@ -250,7 +254,7 @@ export class Pipeline {
     const settle = (retryable: boolean): void => {
       // A missing user holds no later message back, so this one must not be sent after them.
       if (retryable && code !== 'user_not_found' && this.#keepsForNextRun()) {
-        this.#leave(slot, before || hasLanded);
+        this.#leaveUnsettled(slot, before || hasLanded);
         return;
       }
       const mayHaveLanded = hasLanded || (before && retryable);
@@ -268,9 +272,14 @@ export class Pipeline {
     return checkpoint !== undefined && stop.reason !== undefined;
   }
 
-  #leave(slot: InputSlot, mayHaveLanded: boolean): void {
-    this.#left.set(slot.number, { mayHaveLanded, refusal: undefined });
+  #leaveUnsettled(slot: InputSlot, mayHaveLanded: boolean): void {
+    this.#leave(slot.number, { mayHaveLanded, refusal: undefined });
     this.#window.settle(slot);
+  }
+
+  #leave(number: number, left: Left): void {
+    this.#left.set(number, left);
+    this.#firstLeft = Math.min(this.#firstLeft, number);
   }
 
   #idle(): Promise<void> {
@@ -290,34 +299,12 @@ interface Sent {
   readonly mayHaveLanded: boolean;
 }
 
-/** The refusal of a message by PX; `undefined` when PX has not refused it for good. */
+/** The refusal of a message by PX; `undefined` when later messages of its lanes wait for it, so that it can be sent again. */
 function refusalOf(
   number: number,
   rejected: Pick<Rejected, 'rejection' | 'wasSent'> | undefined,
 ): SavedRefusal | undefined {
-  if (rejected?.wasSent !== true || rejected.rejection.retryable) return undefined;
-  const { code, reason } = rejected.rejection;
-  return { number, code, reason };
-}
-
-/** Every other request is idempotent. */
-const isAppend = ({ effect }: Pick<Step, 'effect'>): boolean => effect === 'append';
-
-/** Whether PX may have taken an event although no answer says so. */
-function mayHaveAppended(request: RequestRecord): boolean {
-  return isAppend(request) && request.mayHaveLanded === true;
-}
-
-/** Why the run itself, and not an answer of PX, ended a message. */
-function ownReason({ code, requests }: Failed): string | undefined {
-  if (code === 'blocked') {
-    return 'not sent: an earlier message of the same user or account failed, and must be delivered first';
-  }
-  if (code !== 'closed' && code !== 'cancelled') return undefined;
-  return requests.length === 0 ? 'not sent: the run was stopped' : 'not finished: the run was stopped';
-}
-
-/** A 401 is about the key, so the message may be delivered with another one. */
-function isWorthRetrying(outcome: Failed): boolean {
-  return outcome.retryable || outcome.status === 401;
+  if (rejected?.wasSent !== true) return undefined;
+  const { code, reason, retryable } = rejected.rejection;
+  return retryable && code !== 'user_not_found' ? undefined : { number, code, reason, retryable };
 }
