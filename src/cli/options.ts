@@ -138,6 +138,23 @@ export function requestTimeoutOption(usual: number): Option {
     .default(usual);
 }
 
+/** `--retry-for <time>`, in milliseconds; 0: not at all. */
+export function retryForOption(usualMs: number): Option {
+  return new Option('--retry-for <time>', 'how long to wait for a PX that does not answer; 0: not at all')
+    .argParser(duration)
+    .default(usualMs, durationText(usualMs));
+}
+
+/** What a command does when the requests of a day are used up. */
+export type OnQuota = 'wait' | 'stop';
+
+/** `--on-quota <action>` */
+export function onQuotaOption(usual: OnQuota): Option {
+  return new Option('--on-quota <action>', 'when the requests of the day are used up')
+    .choices(['wait', 'stop'] satisfies OnQuota[])
+    .default(usual);
+}
+
 /** `--skip-unchanged <time>`, in milliseconds; 0: off. */
 export function skipUnchangedOption(usualMs: number): Option {
   return new Option(

@@ -124,7 +124,7 @@ test('where a rejection stands, it is known how many messages before it were del
     stop: new Stop(),
     checkpoint: undefined,
     onRejection: (_, { ordinal, deliveredBefore }) =>
-      seen.push([ordinal, deliveredBefore(), counts.delivered]) > 0,
+      seen.push([ordinal, deliveredBefore, counts.delivered]) > 0,
   });
   const items = async function* (): AsyncGenerator<InputItem> {
     for (let line = 1; line <= 8; line++) {

@@ -46,12 +46,24 @@ function show(
   return { stderr, ticks, tick, progress };
 }
 
-const HALF: ProgressState = { settled: 1_200, rejected: 3, share: 0.5, pausedMs: 0 };
+const HALF: ProgressState = { settled: 1_200, rejected: 3, share: 0.5, pause: undefined };
 
 test('a pause that PX asks for is shown, in place of a time that is left', () => {
-  const { stderr, tick } = show('lines', false, { ...HALF, pausedMs: 42_000 });
+  const { stderr, tick } = show('lines', false, { ...HALF, pause: { why: 'asked', ms: 42_000 } });
   tick(10_000);
   expect(stderr.text).toBe('50 %, 1,200 messages, 3 rejected, PX asks to wait 42 s, 120/s\n');
+});
+
+test.each([
+  [{ why: 'outage', ms: 7_400 }, 'PX is not answering: next try in 8 s'],
+  [{ why: 'outage', ms: 8_000 }, 'PX is not answering: next try in 8 s'],
+  [{ why: 'outage', ms: 90_000 }, 'PX is not answering: next try in 1 min 30 s'],
+  [{ why: 'outage', ms: 0 }, 'PX is not answering: trying now'],
+  [{ why: 'quota', ms: 11_100_000 }, 'the requests of the day are used up: next one in 3 h 05 min'],
+] as const)('the pause %j is shown as: %s', (pause, text) => {
+  const { stderr, tick } = show('lines', false, { ...HALF, pause });
+  tick(10_000);
+  expect(stderr.text).toBe(`50 %, 1,200 messages, 3 rejected, ${text}, 120/s\n`);
 });
 
 test('where there is no terminal, progress is plain lines', () => {
@@ -83,7 +95,7 @@ test('on a terminal it is a bar with rate and remaining time, which is gone at t
 test.each([20, 40, 80, 120])('at %d columns no drawing fills the line', (columns) => {
   for (const settled of [0, 1, 999_999_999]) {
     for (const share of [0, 0.001, 0.999, 1]) {
-      const state = { settled, rejected: settled, share, pausedMs: 0 };
+      const state = { settled, rejected: settled, share, pause: undefined };
       const { stderr, tick, progress } = show('bar', true, state, { columns });
       tick(50_000_000);
       progress.note('x');
@@ -134,7 +146,7 @@ test('a terminal that cannot draw over a line gets lines', () => {
 });
 
 test('without a known size, a terminal gets lines too, and no remaining time', () => {
-  const { stderr, tick, progress } = show('auto', true, { ...HALF, share: undefined, pausedMs: 0 });
+  const { stderr, tick, progress } = show('auto', true, { ...HALF, share: undefined, pause: undefined });
   tick(10_000);
   progress.end();
   expect(stderr.text).toBe('1,200 messages, 3 rejected, 120/s\n');
@@ -147,7 +159,10 @@ test('none shows nothing', () => {
 });
 
 test('at the very beginning there is no rate and no remaining time to speak of', () => {
-  expect(progressWords({ settled: 0, rejected: 0, share: 0, pausedMs: 0 }, 0)).toEqual(['0 messages', '0/s']);
+  expect(progressWords({ settled: 0, rejected: 0, share: 0, pause: undefined }, 0)).toEqual([
+    '0 messages',
+    '0/s',
+  ]);
 });
 
 test.each([

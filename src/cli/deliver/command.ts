@@ -6,18 +6,23 @@ import {
   concurrencyOption,
   configOption,
   eachParsedBy,
+  onQuotaOption,
   pxUrlTextOption,
   redisOption,
   redisProcessesOption,
   requestsPerDayOption,
   requestsPerSecondOption,
   requestTimeoutOption,
+  retryForOption,
   skipUnchangedOption,
   wholeNumber,
 } from '../options.js';
 import { deliver, type DeliverCommandOptions } from './deliver.js';
 import { PROGRESS_STYLES } from './report/progress.js';
 import { wordsToRepeat } from './report/words-to-repeat.js';
+
+/** Longer than PX needs for an update of itself, shorter than a person wants to wait. */
+const RETRY_FOR_MS = 15 * 60 * 1000;
 
 const HELP = `
 Input: messages, batches ({"batch":[…]}) or lines of a rejected file, as JSON
@@ -31,6 +36,9 @@ input for deliver again.
 
 deliver notes in a checkpoint beside the first file what is done. After a kill
 or a stop, start the same command again: it continues from there.
+
+While PX does not answer, the run waits and tries one request from time to time.
+After --retry-for it stops: what is not sent stays for the next run.
 
 Exit codes: 0 everything delivered or skipped, 1 something not delivered,
 2 wrong usage or configuration.
@@ -69,6 +77,8 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     .addOption(requestsPerDayOption(ROUTER_DEFAULTS.requestsPerDay))
     .addOption(redisOption())
     .addOption(redisProcessesOption())
+    .addOption(onQuotaOption('stop'))
+    .addOption(retryForOption(RETRY_FOR_MS))
     .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
     .addOption(skipUnchangedOption(0))
     .option('--max-attempts <number>', 'how often one request is sent at most', wholeNumber(1), 5)

@@ -1,5 +1,6 @@
 import pick from 'lodash/pick.js';
 import { CONFIG_KEYS, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
+import type { DayUsage } from '../../router/index.js';
 import { MessageInput } from '../input/message-input.js';
 import type { DeliverCheckpoint, DeliverState } from './resume/deliver-state.js';
 import { beginCheckpoint, openCheckpoint, type CheckpointChoice } from './resume/open-checkpoint.js';
@@ -16,6 +17,7 @@ import { resumeCommands, sameCommand } from './report/resume-command.js';
 import { followProgress } from './report/follow-progress.js';
 import type { ProgressStyle } from './report/progress.js';
 import type { RejectedFile } from './rejected/rejected-file.js';
+import { Pauses } from './run/pauses.js';
 import { runDelivery } from './run/session.js';
 import { Stop } from './run/stop.js';
 import { stopOnSignal } from './run/stop-on-signal.js';
@@ -44,6 +46,8 @@ interface DeliverCall {
   readonly wordsToRepeat: readonly string[];
 }
 
+const NOTHING_SENT_TODAY: DayUsage = { sent: [] };
+
 /**
  * Delivers an input, prints the summary, and sets the exit code in `io`.
  *
@@ -55,6 +59,10 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
   const config = loadSettings(options, io.env);
   const input = MessageInput.open(files, io);
   const counts = new Counts();
+  const pauses = new Pauses(
+    () => performance.now(),
+    (line) => io.stderr.write(`${line}\n`),
+  );
   let checkpoint: DeliverCheckpoint | undefined;
   let rejectedFile: RejectedFile | undefined;
   let target: DeliveryTarget | undefined;
@@ -73,14 +81,15 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
       MessageInput.open(files, io).messages(),
     );
     if (checkpoint !== undefined) {
-      const { counts: countsBefore, refused = [] } = checkpoint.before?.own ?? {};
+      const { counts: countsBefore, refused = [], quota = NOTHING_SENT_TODAY } = checkpoint.before?.own ?? {};
       if (countsBefore !== undefined) counts.restore(countsBefore);
-      const own = { counts: counts.save(), rejected: rejectedFile?.save() ?? null, refused };
+      const own = { counts: counts.save(), rejected: rejectedFile?.save() ?? null, refused, quota };
       const perSecond = options.requestsPerSecond;
       checkpoint = await beginCheckpoint(checkpoint, own, { ...options, perSecond }, io);
     }
-    target = await openTarget(options, io);
-    const summary = await deliverInput({ input, config, call, target, rejectedFile, counts, checkpoint }, io);
+    target = await openTarget(options, pauses, io);
+    const parts = { input, config, call, target, rejectedFile, counts, checkpoint, pauses };
+    const summary = await deliverInput(parts, io);
     await report(summary, options, io);
     // Only now: a run that is killed before shows its result when it is started again.
     if (summary.goOnAfter === null) await removeCheckpoint(checkpoint, io);
@@ -100,10 +109,11 @@ interface DeliverParts {
   readonly rejectedFile: RejectedFile | undefined;
   readonly counts: Counts;
   readonly checkpoint: DeliverCheckpoint | undefined;
+  readonly pauses: Pauses;
 }
 
 async function deliverInput(parts: DeliverParts, io: CommandIo): Promise<Summary> {
-  const { input, config, call, target, rejectedFile, counts, checkpoint } = parts;
+  const { input, config, call, target, rejectedFile, counts, checkpoint, pauses } = parts;
   const { options, wordsToRepeat } = call;
   const { sending, sentTo } = target;
   if (rejectedFile === undefined && sentTo === 'px') {
@@ -117,10 +127,24 @@ async function deliverInput(parts: DeliverParts, io: CommandIo): Promise<Summary
 
   const startMs = performance.now();
   const stop = new Stop();
-  const progress = followProgress(options.progress, { counts, input }, io);
+  const progress = followProgress(options.progress, { counts, input, pauses }, io);
   const stopListening = stopOnSignal(stop, progress, io);
   const { skip, includeRefused = false } = options;
-  const run = { input, config, sending, rejectedFile, skip, includeRefused, stop, counts, checkpoint };
+  pauses.showWith((line) => {
+    progress.note(line);
+  });
+  const run = {
+    input,
+    config,
+    sending,
+    rejectedFile,
+    skip,
+    includeRefused,
+    stop,
+    counts,
+    checkpoint,
+    pauses,
+  };
   const result = await runDelivery(run).finally(() => {
     progress.end();
     stopListening();

@@ -1,8 +1,9 @@
 import type { RouterOptions } from '../../router/index.js';
 import { createSimulator, type FaultRule } from '../../simulator/index.js';
-import { loopbackOrigin, type SendingLimits, type SharingOptions } from '../options.js';
+import { loopbackOrigin, type OnQuota, type SendingLimits, type SharingOptions } from '../options.js';
 import { UsageError, type CommandIo } from '../io.js';
 import { openSharedLimits, sharedRouterOptions } from '../settings/shared-limits.js';
+import type { Pauses } from './run/pauses.js';
 import type { SentTo } from './report/summary.js';
 
 /** Options that say where messages are sent, and how. */
@@ -13,6 +14,9 @@ export interface DeliveryTargetOptions extends SendingLimits, SharingOptions {
   readonly maxAttempts: number;
   /** In milliseconds; 0: off. */
   readonly skipUnchanged: number;
+  /** In milliseconds; 0: not at all. */
+  readonly retryFor: number;
+  readonly onQuota: OnQuota;
   readonly pxUrl?: string;
 }
 
@@ -38,16 +42,22 @@ export function checkTarget({ dryRun, simulate, pxUrl, simulateFault }: Delivery
 }
 
 /** Opens the target that the options name. The caller closes it. */
-export async function openTarget(options: DeliveryTargetOptions, io: CommandIo): Promise<DeliveryTarget> {
+export async function openTarget(
+  options: DeliveryTargetOptions,
+  pauses: Pauses,
+  io: CommandIo,
+): Promise<DeliveryTarget> {
   const { dryRun, simulate, simulateFault, pxUrl } = options;
   const { concurrency, requestsPerSecond, requestsPerDay, maxAttempts, requestTimeout, skipUnchanged } =
     options;
-  const limits = {
+  const limits: RouterOptions = {
     concurrency,
     requestsPerSecond,
     requestsPerDay,
     maxAttempts,
     requestTimeoutMs: requestTimeout,
+    outage: { retryForMs: options.retryFor },
+    onQuotaUsedUp: options.onQuota === 'wait' ? 'wait' : 'fail',
   };
   const close = (): Promise<void> => Promise.resolve();
   if (dryRun === true) return { sentTo: 'nowhere', sending: undefined, close };
@@ -62,6 +72,9 @@ export async function openTarget(options: DeliveryTargetOptions, io: CommandIo):
   }
   const shared = await openSharedLimits(options, io.env, {
     onChange: ({ text }) => io.stderr.write(`${text}\n`),
+    onQuota: (warning) => {
+      pauses.noteQuota(warning, options.onQuota === 'wait');
+    },
   });
   return {
     sentTo: 'px',

@@ -73,8 +73,6 @@ export class Counts {
   };
   /** Messages with at least one request that was sent, or needless. */
   sent = 0;
-  /** Until when PX asks to send nothing, on the clock of `performance.now()`. */
-  pausedUntilMs = 0;
   /** Delivered group messages that do not link their user. */
   linksSkipped = 0;
   /** Messages whose event PX may have twice, from one run or from two. */
@@ -107,10 +105,6 @@ export class Counts {
   /** Messages with a final result. */
   get settled(): number {
     return this.passedOver + this.delivered + this.rejected + this.#sum('skipped');
-  }
-
-  notePause(untilMs: number): void {
-    this.pausedUntilMs = Math.max(this.pausedUntilMs, untilMs);
   }
 
   noteDelivered(item: InputItem): void {

@@ -1,5 +1,6 @@
 import type { MessageInput } from '../../input/message-input.js';
 import type { CommandIo } from '../../io.js';
+import type { Pauses } from '../run/pauses.js';
 import type { Counts } from './counts.js';
 import type { ProgressState } from './progress-text.js';
 import { showProgress, type Progress, type ProgressStyle } from './progress.js';
@@ -7,7 +8,11 @@ import { showProgress, type Progress, type ProgressStyle } from './progress.js';
 /** Shows the progress of a run over an input, from now on. */
 export function followProgress(
   style: ProgressStyle,
-  { counts, input }: { readonly counts: Counts; readonly input: MessageInput },
+  {
+    counts,
+    input,
+    pauses,
+  }: { readonly counts: Counts; readonly input: MessageInput; readonly pauses?: Pauses },
   io: CommandIo,
 ): Progress {
   const settledBefore = counts.settled;
@@ -17,13 +22,7 @@ export function followProgress(
     // Messages that are read are not yet delivered.
     const share =
       shareRead === undefined ? undefined : shareRead * (read === 0 ? 0 : Math.min(1, settled / read));
-    return {
-      settled,
-      settledBefore,
-      rejected,
-      share,
-      pausedMs: Math.max(0, counts.pausedUntilMs - performance.now()),
-    };
+    return { settled, settledBefore, rejected, share, pause: pauses?.current };
   };
   const every = (intervalMs: number, callback: () => void): (() => void) => {
     const timer = setInterval(callback, intervalMs);

@@ -1,3 +1,4 @@
+import type { Pause } from '../run/pauses.js';
 import { count, countOf, duration, perSecond } from '../../output/quantities.js';
 
 /** The progress of a run. */
@@ -9,30 +10,38 @@ export interface ProgressState {
   readonly rejected: number;
   /** From 0 to 1; undefined when the size of the input is not known. */
   readonly share: number | undefined;
-  /** For how long PX still asks to send nothing, in milliseconds. */
-  readonly pausedMs: number;
+  /** Why nothing is sent; `undefined`: it is. */
+  readonly pause: Pause | undefined;
 }
 
 /**
  * Progress as phrases, the most important first.
  *
  * @example
- * progressWords({ settled: 1200, rejected: 3, share: 0.5, pausedMs: 0 }, 10_000); // ['1,200 messages', '3 rejected', '10 s left', '120/s']
+ * progressWords({ settled: 1200, rejected: 3, share: 0.5, pause: undefined }, 10_000); // ['1,200 messages', '3 rejected', '10 s left', '120/s']
  */
 export function progressWords(
-  { settled, settledBefore = 0, rejected, share, pausedMs }: ProgressState,
+  { settled, settledBefore = 0, rejected, share, pause }: ProgressState,
   elapsedMs: number,
 ): string[] {
   const now = settled - settledBefore;
   return [
     countOf(settled, 'message'),
     ...(rejected > 0 ? [`${count(rejected)} rejected`] : []),
-    ...(pausedMs > 0 ? [`PX asks to wait ${duration(pausedMs)}`] : []),
-    ...(share !== undefined && share > 0 && now > 0 && pausedMs === 0
+    ...(pause === undefined ? [] : [pauseText(pause)]),
+    ...(share !== undefined && share > 0 && now > 0 && pause === undefined
       ? [`${duration((elapsedMs * (1 - share) * settled) / (share * now))} left`]
       : []),
     `${count(perSecond(now, elapsedMs))}/s`,
   ];
+}
+
+function pauseText({ why, ms }: Pause): string {
+  if (why === 'asked') return `PX asks to wait ${duration(ms)}`;
+  if (why === 'quota') return `the requests of the day are used up: next one in ${duration(ms)}`;
+  if (ms === 0) return 'PX is not answering: trying now';
+  const wait = ms < 60_000 ? `${Math.ceil(ms / 1_000)} s` : duration(ms);
+  return `PX is not answering: next try in ${wait}`;
 }
 
 const WIDEST_BAR = 40;

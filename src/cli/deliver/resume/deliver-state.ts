@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
+import type { DayUsage } from '../../../router/index.js';
 import type { SavedRejectedFile } from '../rejected/rejected-file.js';
 import type { SavedCounts } from '../report/counts.js';
 
@@ -13,6 +14,8 @@ export interface DeliverState {
    * sent again: later messages of the same user may be delivered already, and must not be overwritten.
    */
   readonly refused: readonly SavedRefusal[];
+  /** What was sent within the last 24 hours, as far as this checkpoint knows. */
+  readonly quota: DayUsage;
 }
 
 /** Why PX refused a message. */

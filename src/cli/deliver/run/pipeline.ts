@@ -36,7 +36,7 @@ interface PipelineParts {
   /** Whether the router remembers what PX holds. Default: no. */
   readonly skipsUnchanged?: boolean;
   readonly stop: Stop;
-  /** `undefined`: a stopped run rejects what it has not sent. */
+  /** `undefined`: a stopped run rejects what it has not sent before later messages that it has. */
   readonly checkpoint: DeliverCheckpoint | undefined;
   /**
    * Gets each rejection, in the order of the input. False: it could not be kept, and the message stays for the next run;
@@ -49,8 +49,8 @@ interface PipelineParts {
 export interface InputPosition {
   /** Its number, from 1. */
   readonly ordinal: number;
-  /** How many messages before it this run delivered. Valid only while the rejection is handed over. */
-  readonly deliveredBefore: () => number;
+  /** How many messages before it this run delivered. */
+  readonly deliveredBefore: number;
 }
 
 /** Wide enough that one message with many retries does not hold up the others. */
@@ -83,6 +83,9 @@ export class Pipeline {
   readonly #left = new Map<number, Left>();
   #firstLeft = Infinity;
   readonly #refusedBefore: ReadonlyMap<number, SavedRefusal>;
+  /** Rejections of a stopped run without a checkpoint: at its end it is clear which messages are sent or settled after them. */
+  readonly #late: (Rejected & InputPosition)[] = [];
+  #lastSent = 0;
   #pending = 0;
   #onIdle: (() => void) | undefined;
 
@@ -90,7 +93,7 @@ export class Pipeline {
     const refused = parts.checkpoint?.before?.own.refused ?? [];
     this.#refusedBefore = new Map(refused.map((refusal) => [refusal.number, refusal]));
     this.#window = new OrderedWindow<Rejected>(WINDOW, (rejected, number) => {
-      this.#handOn(rejected, number);
+      this.#onRejected(rejected, number);
     });
   }
 
@@ -112,6 +115,11 @@ export class Pipeline {
     }
     await this.#idle();
     if (sending.to === 'px') sending.deferred.releaseAll(true);
+    for (const late of this.#late) {
+      // Nothing after it is done: the next run reads it again.
+      if (late.ordinal > this.#lastSent) this.#keepForNextRun(late, late.ordinal);
+      else this.#handOn(late, late);
+    }
   }
 
   /** What is not settled of what was read, for a checkpoint. */
@@ -129,14 +137,27 @@ export class Pipeline {
     };
   }
 
-  #handOn({ rejection, remarks, wasSent, mayBeDuplicate }: Rejected, number: number): void {
-    const { counts, onRejection } = this.parts;
+  #onRejected(rejected: Rejected, ordinal: number): void {
+    const { counts, checkpoint, stop } = this.parts;
     // All messages before it are settled.
-    const deliveredBefore = (): number => counts.delivered - this.#window.settledBehind;
+    const deliveredBefore = counts.delivered - this.#window.settledBehind;
+    const position = { ordinal, deliveredBefore };
+    if (checkpoint === undefined && stop.reason !== undefined) this.#late.push({ ...rejected, ...position });
     // Behind a message that stays, this one stays, too: the rejected file has the order of the input.
-    if (number > this.#firstLeft || !onRejection(rejection, { ordinal: number, deliveredBefore })) {
-      const refusal = refusalOf(number, { rejection, wasSent });
-      this.#leave(number, { mayHaveLanded: rejection.mayHaveLanded === true, refusal });
+    else if (ordinal > this.#firstLeft) this.#keepForNextRun(rejected, ordinal);
+    else this.#handOn(rejected, position);
+  }
+
+  #keepForNextRun({ rejection, wasSent }: Rejected, number: number): void {
+    const refusal = refusalOf(number, { rejection, wasSent });
+    this.#leave(number, { mayHaveLanded: rejection.mayHaveLanded === true, refusal });
+  }
+
+  #handOn(rejected: Rejected, position: InputPosition): void {
+    const { counts, onRejection } = this.parts;
+    const { rejection, remarks, mayBeDuplicate } = rejected;
+    if (!onRejection(rejection, position)) {
+      this.#keepForNextRun(rejected, position.ordinal);
       return;
     }
     counts.noteRejected(rejection);
@@ -238,7 +259,10 @@ export class Pipeline {
     const { requests, mayBeDuplicate } = outcome;
     counts.retries += outcome.retries;
     if (outcome.unsent !== undefined) counts.noteUnsent(outcome.unsent);
-    if (requests.length > 0 || outcome.unsent !== undefined) counts.sent += 1;
+    if (requests.length > 0 || outcome.unsent !== undefined) {
+      counts.sent += 1;
+      this.#lastSent = Math.max(this.#lastSent, slot.number);
+    }
     if (outcome.delivered) {
       counts.noteDelivered(item);
       if (outcome.note === 'link_skipped') counts.linksSkipped += 1;

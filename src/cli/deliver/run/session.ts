@@ -1,5 +1,14 @@
 import { compile, type DestinationConfig } from '../../../destinations/gainsight_px/index.js';
-import { createHttpFetch, createRouter, type RouterOptions } from '../../../router/index.js';
+import {
+  createHttpFetch,
+  createMemoryRateLimiter,
+  createRouter,
+  parseDayUsage,
+  ROUTER_DEFAULTS,
+  systemClock,
+  type MemoryRateLimiter,
+  type RouterOptions,
+} from '../../../router/index.js';
 import type { InputItem } from '../../input/input-item.js';
 import type { MessageInput } from '../../input/message-input.js';
 import type { Counts } from '../report/counts.js';
@@ -9,7 +18,8 @@ import { Pipeline, type InputPosition, type Sending } from './pipeline.js';
 import { Deferred403s } from './deferred-403s.js';
 import type { RejectedFile } from '../rejected/rejected-file.js';
 import type { Rejection } from '../rejected/rejection.js';
-import { MAX_THROTTLE_WAIT_MS, StopRules } from './stop-rules.js';
+import type { Pauses } from './pauses.js';
+import { StopRules, throttleWaitMs } from './stop-rules.js';
 import type { Stop } from './stop.js';
 import { WouldBeRequests } from './would-be-requests.js';
 
@@ -24,8 +34,8 @@ export interface DeliveryRun {
   readonly includeRefused: boolean;
   readonly stop: Stop;
   readonly counts: Counts;
-  /** `undefined`: what a stopped run has read and not sent goes to the rejected file. */
   readonly checkpoint: DeliverCheckpoint | undefined;
+  readonly pauses: Pauses;
 }
 
 /** The result of a run, next to its counts. */
@@ -55,7 +65,7 @@ const PENDING_PER_REQUEST = 20;
 export async function runDelivery(run: DeliveryRun): Promise<RunResult> {
   const { input, stop, counts, skip, config, includeRefused, checkpoint, rejectedFile } = run;
   const destination = compile(config);
-  const sending = makeSending(run);
+  const { sending, limiter } = makeSending(run);
   const unkept = new UnkeptRejections(run);
   let wasReadToEnd = false;
 
@@ -85,7 +95,7 @@ export async function runDelivery(run: DeliveryRun): Promise<RunResult> {
         sending.router.holdBack(plan);
       }
     }
-    follow(checkpoint, run, pipeline);
+    follow(checkpoint, run, { pipeline, limiter });
   }
   const items = async function* (): AsyncGenerator<InputItem, void, undefined> {
     yield* input.messages(stop.signal);
@@ -94,20 +104,27 @@ export async function runDelivery(run: DeliveryRun): Promise<RunResult> {
   await pipeline.run(items());
   if (sending.to === 'px') await sending.router.close();
   const wouldBe = sending.to === 'nowhere' ? sending.wouldBe : undefined;
-  if (checkpoint === undefined) return { wouldBe, left: 0, ...unkept.goOn(wasReadToEnd) };
   const { unsettled } = pipeline.unfinished();
+  if (checkpoint === undefined) {
+    return { wouldBe, left: unsettled.length, ...unkept.goOn(wasReadToEnd, unsettled[0]) };
+  }
   const settledUpTo =
     unsettled[0] === undefined ? Math.max(counts.read, checkpoint.settledUpTo) : unsettled[0] - 1;
   const goOnAfter = wasReadToEnd && unsettled.length === 0 ? undefined : settledUpTo;
   return { wouldBe, left: unsettled.length, goOnAfter, sentAgain: 0 };
 }
 
-function follow(checkpoint: DeliverCheckpoint, run: DeliveryRun, pipeline: Pipeline): void {
+function follow(
+  checkpoint: DeliverCheckpoint,
+  run: DeliveryRun,
+  { pipeline, limiter }: { pipeline: Pipeline } & Pick<RunSending, 'limiter'>,
+): void {
   const { input, counts, rejectedFile, stop, sending } = run;
   checkpoint.follow({
     snapshot: () => {
       const { refused, ...unfinished } = pipeline.unfinished();
-      const own = { counts: counts.save(), rejected: rejectedFile?.save() ?? null, refused };
+      const quota = limiter?.dayUsage() ?? { sent: [] };
+      const own = { counts: counts.save(), rejected: rejectedFile?.save() ?? null, refused, quota };
       return { read: counts.read, ...unfinished, inputs: input.readParts(), own };
     },
     read: () => counts.read,
@@ -121,32 +138,69 @@ function follow(checkpoint: DeliverCheckpoint, run: DeliveryRun, pipeline: Pipel
   });
 }
 
-function makeSending({ sending, stop, counts }: DeliveryRun): Sending {
-  if (sending === undefined) return { to: 'nowhere', wouldBe: new WouldBeRequests() };
+/** Where a run sends, and what it has sent within the last 24 hours. */
+interface RunSending {
+  readonly sending: Sending;
+  /** `undefined` when another limiter than that of this process counts. */
+  readonly limiter: MemoryRateLimiter | undefined;
+}
+
+function makeSending(run: DeliveryRun): RunSending {
+  const { sending: options, stop, counts, pauses } = run;
+  if (options === undefined)
+    return { sending: { to: 'nowhere', wouldBe: new WouldBeRequests() }, limiter: undefined };
   const cancel = new AbortController();
   const deferred = new Deferred403s();
-  const rules = new StopRules(stop, (route) => {
-    deferred.onRouteOpen(route);
-  });
+  const retryForMs = options.outage?.retryForMs ?? 0;
+  const maxThrottleWaitMs = throttleWaitMs(retryForMs);
+  const rules = new StopRules(
+    stop,
+    (route) => {
+      deferred.onRouteOpen(route);
+    },
+    maxThrottleWaitMs,
+  );
+  const limiter = options.rateLimiter === undefined ? makeLimiter(run, options) : undefined;
   const router = createRouter({
-    maxPending: Math.max(MIN_PENDING, (sending.concurrency ?? 0) * PENDING_PER_REQUEST),
+    maxPending: Math.max(MIN_PENDING, (options.concurrency ?? 0) * PENDING_PER_REQUEST),
     fetch: createHttpFetch(),
-    maxThrottleWaitMs: MAX_THROTTLE_WAIT_MS,
-    ...sending,
+    maxThrottleWaitMs,
+    ...(limiter === undefined ? {} : { rateLimiter: () => limiter }),
+    ...options,
     onRetryableFailure: 'blockLanes',
     signal: cancel.signal,
+    outage: {
+      retryForMs,
+      onChange: (change) => {
+        pauses.noteOutage(change, retryForMs);
+        rules.onOutage(change);
+      },
+    },
     onRequest: (record) => {
       rules.onRequest(record);
       counts.noteRequest(record);
-      if (record.retryAfterMs !== undefined) counts.notePause(performance.now() + record.retryAfterMs);
+      if (record.retryAfterMs !== undefined) pauses.noteAsked(record.retryAfterMs);
     },
   });
   stop.onStop((reason) => {
     // With a key that PX refuses, no begun plan can succeed. Otherwise a begun plan runs to its end.
     if (reason === 'unauthorized' || reason === 'forbidden') cancel.abort();
+    // The router has just given up: first the plans that wait are to say what PX answered.
+    else if (reason === 'outage') setImmediate(() => void router.close());
     else void router.close();
   });
-  return { to: 'px', router, rules, deferred };
+  return { sending: { to: 'px', router, rules, deferred }, limiter };
+}
+
+/** One for the run, whose API key is one: its use of the day is stored in the checkpoint. */
+function makeLimiter({ checkpoint, pauses }: DeliveryRun, options: RouterOptions): MemoryRateLimiter {
+  const { requestsPerSecond, requestsPerDay } = { ...ROUTER_DEFAULTS, ...options };
+  return createMemoryRateLimiter({ requestsPerSecond, requestsPerDay }, systemClock, {
+    usedToday: parseDayUsage(checkpoint?.before?.own.quota),
+    onQuota: (warning) => {
+      pauses.noteQuota(warning, options.onQuotaUsedUp === 'wait');
+    },
+  });
 }
 
 /** Writes rejections to the file, and remembers where to resume for those that it could not write. */
@@ -173,14 +227,18 @@ class UnkeptRejections {
     }
     if (checkpoint !== undefined) return rejectedFile === undefined;
     if (rejectedFile !== undefined || (stop.reason !== undefined && rejection.retryable)) {
-      this.#first ??= { ordinal, deliveredBefore: deliveredBefore() };
+      this.#first ??= { ordinal, deliveredBefore };
     }
     return true;
   };
 
-  goOn(wasReadToEnd: boolean): Pick<RunResult, 'goOnAfter' | 'sentAgain'> {
+  /** @param firstLeft the first message that stays for the next run */
+  goOn(wasReadToEnd: boolean, firstLeft: number | undefined): Pick<RunResult, 'goOnAfter' | 'sentAgain'> {
     const { counts } = this.run;
-    if (this.#first === undefined) return { goOnAfter: wasReadToEnd ? undefined : counts.read, sentAgain: 0 };
+    if (this.#first === undefined) {
+      const isDone = wasReadToEnd && firstLeft === undefined;
+      return { goOnAfter: isDone ? undefined : (firstLeft ?? counts.read + 1) - 1, sentAgain: 0 };
+    }
     const { ordinal, deliveredBefore } = this.#first;
     return { goOnAfter: ordinal - 1, sentAgain: counts.delivered - deliveredBefore };
   }

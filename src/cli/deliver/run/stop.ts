@@ -3,6 +3,7 @@ export type StopReason =
   | 'unauthorized'
   | 'forbidden'
   | 'throttled'
+  | 'outage'
   | 'daily_quota_reached'
   | 'interrupted'
   | 'rejected_file_failed'
