@@ -141,13 +141,17 @@ async function start(link: RedisLink, address: string, clock: Clock, knowsShare:
 function changeText(link: RedisLink, address: string, { isJoined, reason }: LinkChange): string {
   const { requestsPerSecond } = link.limits;
   if (isJoined) {
-    return `Redis at ${address} answers: ${link.processes} processes share ${perSecond(requestsPerSecond)}`;
+    return `Redis at ${address} answers: ${sharers(link.processes)} ${perSecond(requestsPerSecond)}`;
   }
   return `Redis does not answer (${reason ?? 'unknown'}): this process sends its share, ${perSecond(shareInForce(link))}, as one of ${link.processes}, and what PX holds is not remembered`;
 }
 
 function shareInForce(link: RedisLink): number {
   return shareOf(link.limits.requestsPerSecond, link.processes);
+}
+
+function sharers(processes: number): string {
+  return processes === 1 ? '1 process shares' : `${processes} processes share`;
 }
 
 function perSecond(limit: number): string {

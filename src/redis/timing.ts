@@ -7,6 +7,9 @@ export const WINDOW_MS = 1_020;
 /** The extra time in `WINDOW_MS`. A request that leaves later than half of it counts from when it left. */
 export const MARGIN_MS = WINDOW_MS - 1_000;
 
+/** A send that leaves later than it counts, by more than this, is corrected; half of the margin stays for the network. */
+export const LATE_MS = MARGIN_MS / 2;
+
 /**
  * Redis grants a request at most so long before it may leave, so that waiting processes need not ask again and again. What is reported late
  * (a request left later than granted) corrects all grants but those that are out already, so this stays much shorter than the window.

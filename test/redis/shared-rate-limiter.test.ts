@@ -407,3 +407,36 @@ testWithRedis('waiting for the rate asks Redis seldom', async () => {
   const sent = all(processes).filter((ms) => ms >= redis.clock.nowMs() - 5_000).length;
   expect((redis.scripts - before) / sent).toBeLessThan(1);
 });
+
+testWithRedis('what waits for a connection counts from when it leaves, for all processes', async () => {
+  const [one, other] = (await started(2, { requestsPerSecond: 10, requestsPerDay: Infinity })) as [
+    SimulatedProcess,
+    SimulatedProcess,
+  ];
+  one.limiter.answered!();
+  const requests = Array.from({ length: 10 }, () => ({}));
+  for (const request of requests) void one.limiter.acquire(new AbortController().signal, request);
+  await redis.pass(300);
+  const leftMs = redis.clock.nowMs();
+  for (const request of requests) one.limiter.left!(request);
+  other.ask(5);
+  await redis.pass(2_000);
+  expect(other.leftMs).not.toHaveLength(0);
+  expect(Math.min(...other.leftMs) - leftMs).toBeGreaterThanOrEqual(1_000);
+});
+
+testWithRedis('and so it does while Redis is away', async () => {
+  const [process] = (await started(1, { requestsPerSecond: 2, requestsPerDay: Infinity })) as [
+    SimulatedProcess,
+  ];
+  redis.down();
+  await redis.pass(1_500);
+  const requests = [{}, {}];
+  for (const request of requests) void process.limiter.acquire(new AbortController().signal, request);
+  await redis.pass(300);
+  const leftMs = redis.clock.nowMs();
+  for (const request of requests) process.limiter.left!(request);
+  process.ask(1);
+  await redis.pass(2_000);
+  expect(process.leftMs[0]! - leftMs).toBeGreaterThanOrEqual(1_000);
+});

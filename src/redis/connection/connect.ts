@@ -62,6 +62,7 @@ async function loadClient(): Promise<CreateClient> {
     const { createClient } = await import('@redis/client');
     return createClient;
   } catch (cause) {
+    if (!/MODULE_NOT_FOUND/.test(String((cause as NodeJS.ErrnoException).code))) throw cause;
     const message =
       'sharing limits through Redis needs the package @redis/client, which is not installed: run npm install @redis/client@6 where gainsight-px is installed';
     throw new ConfigurationError('configuration_invalid', message, {
@@ -82,7 +83,7 @@ async function openConnection(
     socket: {
       host,
       port,
-      ...(tls ? { tls: true, servername: host } : {}),
+      ...(tls ? { tls: true } : {}),
       connectTimeout: COMMAND_TIMEOUT_MS,
       reconnectStrategy: false,
     },
@@ -101,6 +102,7 @@ async function openConnection(
 }
 
 class ClientConnection implements RedisConnection {
+  #isOpen = false;
   #isOver = false;
 
   constructor(
@@ -111,13 +113,14 @@ class ClientConnection implements RedisConnection {
   ) {
     // An `error` event without a listener would end the process. Errors of commands come as their rejections, too.
     client.on('error', (error) => {
-      this.#end(this.#away(error, clock.nowMs()));
+      if (this.#isOpen) this.#end(this.#away(error, clock.nowMs()));
     });
   }
 
   async open(): Promise<void> {
     try {
       await this.#answered(this.client.connect());
+      this.#isOpen = true;
     } catch (error) {
       this.close();
       throw error;

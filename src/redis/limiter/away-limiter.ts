@@ -10,13 +10,13 @@ export class AwayLimiter {
 
   /**
    * @param leftToday what all processes together may still send today
-   * @param onAnswer one request is granted, or refused with an error
+   * @param onAnswer one request is granted, by the name that `left` takes, or refused with an error
    */
   constructor(
     { limits, processes }: Pick<RedisLink, 'limits' | 'processes'>,
     leftToday: number,
     clock: Clock,
-    private readonly onAnswer: (refusal?: Error) => void,
+    private readonly onAnswer: (answer: { readonly granted: object } | { readonly refusal: Error }) => void,
   ) {
     const share = {
       requestsPerSecond: shareOf(limits.requestsPerSecond, processes),
@@ -37,20 +37,26 @@ export class AwayLimiter {
     this.#limiter.answered?.();
   }
 
+  /** @param granted undefined: granted by another */
+  left(granted: object | undefined): void {
+    if (granted !== undefined) this.#limiter.left?.(granted);
+  }
+
   #ask(): void {
     const asking = new AbortController();
     this.#asking = asking;
-    const answer = (refusal?: Error): void => {
+    const granted = {};
+    const answer = (given: Parameters<typeof this.onAnswer>[0]): void => {
       if (this.#asking !== asking) return;
       this.#asking = undefined;
-      this.onAnswer(refusal);
+      this.onAnswer(given);
     };
-    this.#limiter.acquire(asking.signal).then(
+    this.#limiter.acquire(asking.signal, granted).then(
       () => {
-        answer();
+        answer({ granted });
       },
-      (error: unknown) => {
-        answer(error as Error);
+      (refusal: unknown) => {
+        answer({ refusal: refusal as Error });
       },
     );
   }

@@ -2,7 +2,7 @@ import { quotaUsedUp, QuotaWarnings, type QuotaObserver, type RateLimiter } from
 import type { Clock } from '../../runtime/index.js';
 import { RedisAway } from '../connection/connect.js';
 import type { LinkMember, RedisLink, RunScript } from '../connection/link.js';
-import { HORIZON_MS, MARGIN_MS, QUIET_MS, WINDOW_MS } from '../timing.js';
+import { HORIZON_MS, LATE_MS, MARGIN_MS, QUIET_MS, WINDOW_MS } from '../timing.js';
 import { AwayLimiter } from './away-limiter.js';
 import { Sends } from './sends.js';
 import { shareOf } from './share.js';
@@ -17,22 +17,25 @@ const STANDSTILL_MS = 100;
  */
 const STALE_MS = WINDOW_MS - HORIZON_MS - 2 * MARGIN_MS;
 
-/** A send that leaves later than it counts, by more than this, is corrected; half of the margin stays for the network. */
-const LATE_MS = MARGIN_MS / 2;
-
 /** Wants more than this are asked for in parts, so that no script runs long. */
 const MOST_WANTED = 200;
 
 /** No timer of the answers is shorter, and the second number adds chance, so that several processes get their turn. */
 const [ASK_AGAIN_MS, ASK_SPREAD_MS] = [1, 4];
 
-/** A send that Redis has granted. */
-interface Grant {
+/** A send that was granted. */
+interface Send {
   readonly number: number;
+  /** It counts from this time on at the earliest. In Redis, from some time between this one and when the answer of Redis came. */
+  readonly countsMs: number;
+  /** What the limiter of a time without Redis calls it. */
+  readonly inAway?: object;
+}
+
+/** A send that Redis has granted. */
+interface Grant extends Send {
   /** When it may leave. */
   readonly startMs: number;
-  /** Redis counts it from this time on at the earliest: the true one lies between this and `startMs`. */
-  readonly countsMs: number;
 }
 
 /**
@@ -48,6 +51,8 @@ export class SharedRateLimiter implements RateLimiter, LinkMember {
   });
   readonly #grants: Grant[] = [];
   readonly #sends = new Sends();
+  /** By what their askers call them. */
+  readonly #leaving = new WeakMap<object, Send>();
   #corrections: Correction[] = [];
   #number = 0;
   #isAsking = false;
@@ -79,8 +84,16 @@ export class SharedRateLimiter implements RateLimiter, LinkMember {
     if (!link.isJoined) this.away(link.awaySinceMs);
   }
 
-  acquire(signal: AbortSignal): Promise<void> {
-    return this.#waiting.add(signal);
+  acquire(signal: AbortSignal, request?: object): Promise<void> {
+    return this.#waiting.add(signal, request);
+  }
+
+  /** What waited for a connection counts from when it left. */
+  left(request: object): void {
+    const send = this.#leaving.get(request);
+    if (send === undefined) return;
+    this.#local?.left(send.inAway);
+    this.#noteLeaving(send);
   }
 
   /** What was sent over new connections has arrived by now, and counts from now on (see the limiter of one process). */
@@ -143,7 +156,7 @@ export class SharedRateLimiter implements RateLimiter, LinkMember {
       const isStale = nowMs - grant.countsMs > STALE_MS && !this.#hasGivenBack;
       if (isWanted && !isStale) {
         isUsed = true;
-        this.#send(grant.number, grant.countsMs);
+        this.#send(grant);
       } else {
         isGivenBack ||= isWanted;
         this.#corrections.push({ number: grant.number, leftMs: undefined });
@@ -152,21 +165,26 @@ export class SharedRateLimiter implements RateLimiter, LinkMember {
     if (isUsed || isGivenBack) this.#hasGivenBack = !isUsed;
   }
 
-  /** Lets the first that waits send. @param countsMs from when on it counts in Redis; `undefined` when Redis does not know of it */
-  #send(number: number, countsMs?: number): void {
-    const nowMs = this.clock.nowMs();
-    this.#sends.add(number, nowMs, this.clock.epochMs());
+  /** Lets the first that waits send. */
+  #send(send: Send): void {
+    this.#sends.add(send.number, this.clock.nowMs(), this.clock.epochMs());
+    const request = this.#waiting.grantFirst();
+    if (request !== undefined) this.#leaving.set(request, send);
+    // At the end of the round, in which a busy process writes it.
     this.clock.after(0, () => {
-      const leftMs = this.clock.nowMs();
-      if (leftMs - (countsMs ?? nowMs) > LATE_MS)
-        this.#correct(number, leftMs - LATE_MS, countsMs !== undefined);
+      this.#noteLeaving(send);
     });
-    this.#waiting.grantFirst();
   }
 
-  #correct(number: number, leftMs: number, isKnownToRedis = this.#isShared): void {
+  #noteLeaving({ number, countsMs, inAway }: Send): void {
+    const leftMs = this.clock.nowMs();
+    if (leftMs - countsMs > LATE_MS) this.#correct(number, leftMs - LATE_MS, inAway === undefined);
+  }
+
+  /** @param isGrant whether Redis knows of the send, although it may be away */
+  #correct(number: number, leftMs: number, isGrant = false): void {
     this.#sends.date(number, leftMs);
-    if (!isKnownToRedis) return;
+    if (!isGrant && !this.#isShared) return;
     this.#corrections.push({ number, leftMs });
     this.#next();
   }
@@ -256,11 +274,12 @@ export class SharedRateLimiter implements RateLimiter, LinkMember {
 
   #makeLocal(): AwayLimiter {
     const leftToday = Math.max(0, this.link.limits.requestsPerDay - this.#usedToday);
-    return new AwayLimiter(this.link, leftToday, this.clock, (refusal) => {
-      if (refusal === undefined) {
+    return new AwayLimiter(this.link, leftToday, this.clock, (answer) => {
+      if ('granted' in answer) {
         this.#sentAway += 1;
-        this.#send(this.#number++);
-      } else this.#waiting.refuseAfter(0, refusal);
+        const countsMs = this.clock.nowMs();
+        this.#send({ number: this.#number++, countsMs, inAway: answer.granted });
+      } else this.#waiting.refuseAfter(0, answer.refusal);
       this.#next();
     });
   }

@@ -1,6 +1,7 @@
 import { waitFor } from '../../runtime/index.js';
 
 interface Waiting {
+  readonly request: object | undefined;
   readonly grant: () => void;
   readonly refuse: (error: Error) => void;
 }
@@ -17,9 +18,9 @@ export class WaitingRequests {
   }
 
   /** Resolves when its turn has come; rejects with the signal's reason, or with the error of `refuseAfter`. */
-  add(signal: AbortSignal): Promise<void> {
+  add(signal: AbortSignal, request: object | undefined): Promise<void> {
     return waitFor(signal, (grant, refuse) => {
-      const waiting: Waiting = { grant, refuse };
+      const waiting: Waiting = { request, grant, refuse };
       this.#waiting.add(waiting);
       this.onChange();
       return () => {
@@ -29,11 +30,13 @@ export class WaitingRequests {
     });
   }
 
-  grantFirst(): void {
+  /** Grants the one that waits longest, and returns it, where its asker has named it. */
+  grantFirst(): object | undefined {
     const [first] = this.#waiting;
-    if (first === undefined) return;
+    if (first === undefined) return undefined;
     this.#waiting.delete(first);
     first.grant();
+    return first.request;
   }
 
   /** Refuses all but the first ones. */
