@@ -41,6 +41,10 @@ const COMMANDS: readonly NamedCommand[] = [
   { name: 'serve', load: async () => (await import('./serve/command.js')).registerServe },
   { name: 'publish', load: async () => (await import('./publish/command.js')).registerPublish },
   { name: 'consume', load: async () => (await import('./consume/command.js')).registerConsume },
+  {
+    name: 'dead-letters',
+    load: async () => (await import('./dead-letters/command.js')).registerDeadLetters,
+  },
   { name: 'simulate', load: async () => (await import('./commands/simulate.js')).registerSimulate },
 ];
 

@@ -6,6 +6,7 @@ export type { KafkaErrorCode } from './errors.js';
 export type { GroupConsumer, GroupHandlers, GroupOptions, PartitionLag } from './group/group-consumer.js';
 export { openKafka } from './kafka.js';
 export type { Kafka } from './kafka.js';
+export { ReplayedLetters, replayMark } from './replay-mark.js';
 export type { KafkaProducer, ProducerOptions } from './producer.js';
 export { partitionName } from './records.js';
 export type { CommitPoint, KafkaRecord, OutgoingRecord, PartitionOffset, TopicPartition } from './records.js';

@@ -83,4 +83,5 @@ const ACTIONS = {
 };
 
 await ACTIONS[action](...args);
-process.exit(0);
+// Not before all is written: a pipe may take less at once.
+process.stdout.write('', () => process.exit(0));
