@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Registry, type Metric } from 'prom-client';
+import { ClusterMetrics } from '../../src/metrics';
 import { BackPressure } from '../../src/router/ordering/back-pressure';
 import { createService } from '../../src/service';
 import { parseServiceOptions } from '../../src/service/options';
@@ -51,6 +52,7 @@ describe('the metrics of docs/operations.md', () => {
       .mockImplementation((metric) => void metrics.push(metric));
     try {
       createService();
+      new ClusterMetrics(() => 0);
     } finally {
       register.mockRestore();
     }

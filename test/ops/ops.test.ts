@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { parse as parseYaml } from 'yaml';
+import { ClusterMetrics } from '../../src/metrics';
 import { registerServe } from '../../src/cli/serve/command';
 import type { CommandIo } from '../../src/cli/io';
 import { ConsumeMetrics } from '../../src/cli/consume/consume-metrics';
@@ -321,7 +322,7 @@ describe('compose.yaml', () => {
   });
 });
 
-/** The metrics of a service that has sent a request to PX, and got the same request again. */
+/** The metrics of a service that has sent a request to PX, and got the same request again, and those of workers. */
 async function scrape(): Promise<string> {
   const service = createService({ fetch: () => Promise.resolve(new Response(null, { status: 204 })) });
   const job = (jobId: number, message: object): object => ({
@@ -341,7 +342,7 @@ async function scrape(): Promise<string> {
   }
   const { body } = await service.inject({ method: 'GET', url: '/metrics' });
   await service.close();
-  return body;
+  return `${body}\n${await new ClusterMetrics(() => 1).text()}`;
 }
 
 /** The metrics of a worker that has a partition, a dead letter, and a failure of Kafka. */
