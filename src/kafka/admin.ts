@@ -1,6 +1,8 @@
 import type { Admin } from '@platformatic/kafka' with { 'resolution-mode': 'import' };
+import { systemClock } from '../runtime/index.js';
 import type { KafkaClient } from './client.js';
 import { kafkaErrorOf } from './errors.js';
+import { untilReady } from './not-yet.js';
 import { clientOptions, type KafkaConnection } from './settings/connection.js';
 
 /** A topic to create where it does not exist. */
@@ -48,7 +50,9 @@ export class KafkaAdmin {
   /** The topic as it is; `undefined` when it does not exist. */
   async describeTopic(topic: string): Promise<Omit<TopicState, 'created'> | undefined> {
     try {
-      const { topics } = await this.#admin.metadata({ topics: [topic], forceUpdate: true });
+      const { topics } = await untilReady(systemClock, () =>
+        this.#admin.metadata({ topics: [topic], forceUpdate: true }),
+      );
       const found = topics.get(topic);
       if (found === undefined) return undefined;
       const { partitions, partitionsCount } = found;

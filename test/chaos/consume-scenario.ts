@@ -7,7 +7,7 @@ import { startRedis, type RedisServer } from '../engines/redis-server';
 import { seededRandom } from '../host/random';
 import { checkEnd, explainRepeats, fullestSecond, sentAgainFigures, type DeadLetter } from './checks';
 import { endText, Sends, startCommand, type RunningCommand } from './command';
-import { openGroupView, type GroupView } from './group-view';
+import { openGroupView, type GroupView, type Recorded } from './group-view';
 import { giveUpAfter } from './patience';
 import { startPx, type Px } from './px';
 import type { ScenarioReport } from './report';
@@ -24,11 +24,10 @@ const KILL_EVERY_MS = 2000;
 const REDIS_AWAY_MS = 5000;
 const POLL_MS = 250;
 
-/** A worker that was killed, and what its group had committed then. */
+/** A worker that was killed, and what its group had recorded then. */
 interface Kill {
   readonly atMs: number;
-  /** By partition. */
-  readonly committed: readonly number[];
+  readonly isRecorded: Recorded;
 }
 
 /**
@@ -95,16 +94,16 @@ async function run(scenario: Scenario, engines: Engines): Promise<ScenarioReport
 
   const state = await px.state();
   const deadLetters = await readDeadLetters(view);
-  const offsets = new Map<string, { partition: number; offset: number }>();
+  const offsets = new Map<string, { partition: number; offset: bigint }>();
   for (const { partition, offset, value } of await view.readAll(TOPIC)) {
     const { messageId } = JSON.parse(value!.toString()) as { messageId: string };
-    offsets.set(messageId, { partition, offset: Number(offset) });
+    offsets.set(messageId, { partition, offset });
   }
   const repeats = explainRepeats(state, sends.list, (send, next) => {
     const kill = kills.get(send.life);
     const { partition, offset } = offsets.get(send.eventId!)!;
     if (kill === undefined || kill.atMs > next.leftMs) return 'a hand-over';
-    return offset < kill.committed[partition]! ? undefined : 'a kill before it was recorded';
+    return kill.isRecorded(partition, offset) ? undefined : 'a kill before it was recorded';
   });
   const fullest = fullestSecond(sends.list);
   const gaveUp = new Set(deadLetters.map(({ messageId }) => messageId));
@@ -163,7 +162,7 @@ async function killWorkers(
     const at = below(WORKERS);
     await workers[at]!.end('SIGKILL');
     const atMs = Number(process.hrtime.bigint()) / 1e6;
-    kills.set(workers[at]!.life, { atMs, committed: await view.committed(TOPIC) });
+    kills.set(workers[at]!.life, { atMs, isRecorded: await view.recorded(TOPIC) });
     if (index === brokerAfter) await kafka.restart();
     workers[at] = start(WORKERS + index);
     if (index === redisAfter) {

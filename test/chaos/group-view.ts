@@ -1,6 +1,11 @@
 import type { Consumer } from '@platformatic/kafka' with { 'resolution-mode': 'import' };
 import { loadClient } from '../../src/kafka/client';
-import { openKafka, type KafkaRecord, type OutgoingRecord } from '../../src/kafka';
+import { readSettledNote } from '../../src/cli/consume/settled-note';
+import { CommitNotes } from '../../src/kafka/group/commit-notes';
+import { openKafka, partitionName, type KafkaRecord, type OutgoingRecord } from '../../src/kafka';
+
+/** Whether a record is settled. */
+export type Recorded = (partition: number, offset: bigint) => boolean;
 
 /** Kafka as the driver of a run needs it. */
 export interface GroupView {
@@ -8,8 +13,8 @@ export interface GroupView {
   write(records: readonly OutgoingRecord[]): Promise<void>;
   /** All records of a topic. */
   readAll(topic: string): Promise<KafkaRecord[]>;
-  /** The offset that each partition will go on from, as the group committed it; 0 without a commit. */
-  committed(topic: string): Promise<number[]>;
+  /** What the group has recorded as settled by now: by its commits, and by the texts that it keeps with them. */
+  recorded(topic: string): Promise<Recorded>;
   /** Whether the group has committed everything. */
   isDone(topic: string): Promise<boolean>;
   close(): Promise<void>;
@@ -32,13 +37,13 @@ export async function openGroupView(bootstrap: string, group: string): Promise<G
     retryDelay: 500,
   });
   view.on('error', () => undefined);
+  const notes = new CommitNotes(client, view);
   const partitionsOf = new Map<string, number>();
-  const ends = async (topic: string): Promise<number[]> =>
-    ((await view.listOffsets({ topics: [topic], timestamp: LATEST })).get(topic) ?? []).map(Number);
-  const committed = async (topic: string): Promise<number[]> => {
+  const ends = async (topic: string): Promise<bigint[]> =>
+    (await view.listOffsets({ topics: [topic], timestamp: LATEST })).get(topic) ?? [];
+  const committed = async (topic: string): Promise<bigint[]> => {
     const partitions = Array.from({ length: partitionsOf.get(topic)! }, (_, partition) => partition);
-    const offsets = await view.listCommittedOffsets({ topics: [{ topic, partitions }] });
-    return (offsets.get(topic) ?? []).map((offset) => Math.max(0, Number(offset)));
+    return (await view.listCommittedOffsets({ topics: [{ topic, partitions }] })).get(topic) ?? [];
   };
   return {
     async createTopic(topic, partitions) {
@@ -54,7 +59,7 @@ export async function openGroupView(bootstrap: string, group: string): Promise<G
       await producer.close();
     },
     async readAll(topic) {
-      const count = (await ends(topic)).reduce((sum, end) => sum + end, 0);
+      const count = (await ends(topic)).reduce((sum, end) => sum + Number(end), 0);
       const records: KafkaRecord[] = [];
       if (count === 0) return records;
       await new Promise<void>((resolve, reject) => {
@@ -75,10 +80,18 @@ export async function openGroupView(bootstrap: string, group: string): Promise<G
       });
       return records;
     },
-    committed,
+    async recorded(topic) {
+      const positions = await committed(topic);
+      const beyond = positions.map((position, partition) =>
+        readSettledNote(position, notes.read.get(partitionName({ topic, partition }))),
+      );
+      return (partition, offset) =>
+        offset < positions[partition]! ||
+        beyond[partition]!.some(({ from, to }) => from <= offset && offset < to);
+    },
     async isDone(topic) {
       const [offsets, all] = [await committed(topic), await ends(topic)];
-      return all.every((end, partition) => (offsets[partition] ?? 0) >= end);
+      return all.every((end, partition) => (offsets[partition] ?? 0n) >= end);
     },
     close: () => view.close(true),
   };

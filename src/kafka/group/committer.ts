@@ -2,6 +2,7 @@ import type { Consumer } from '@platformatic/kafka' with { 'resolution-mode': 'i
 import { sleep, type Clock } from '../../runtime/index.js';
 import type { KafkaClient } from '../client.js';
 import { type KafkaError, kafkaErrorOf } from '../errors.js';
+import { untilReady } from '../not-yet.js';
 import { partitionName, type CommitPoint, type TopicPartition } from '../records.js';
 import { CommitNotes } from './commit-notes.js';
 import { clientOptions, type KafkaConnection } from '../settings/connection.js';
@@ -45,9 +46,7 @@ export class Committer {
 
   /** @throws KafkaError when the brokers do not answer or refuse, or when a topic does not exist */
   async checkTopics(): Promise<void> {
-    await this.#client.metadata({ topics: [...this.#topics] }).catch((error: unknown) => {
-      throw kafkaErrorOf(error);
-    });
+    await untilReady(this.clock, () => this.#client.metadata({ topics: [...this.#topics] }));
   }
 
   /** Commits for this member from now on. */

@@ -3,6 +3,7 @@ import { sleep, systemClock, type Clock } from '../../runtime/index.js';
 import type { KafkaClient } from '../client.js';
 import { type KafkaError, kafkaErrorOf } from '../errors.js';
 import { PartitionFetcher } from '../fetch/partition-fetcher.js';
+import { untilReady } from '../not-yet.js';
 import { partitionName, type CommitPoint, type TopicPartition } from '../records.js';
 import { clientOptions, type KafkaConnection } from '../settings/connection.js';
 import { Committer } from './committer.js';
@@ -20,8 +21,6 @@ const REBALANCE_TIMEOUT_MS = 30_000;
 /** A request to join is answered when all members have joined. */
 const REQUEST_TIMEOUT_MS = REBALANCE_TIMEOUT_MS + 10_000;
 const RETRY_AFTER_MS = 1_000;
-/** Answers for a moment after a broker has started: it does not know yet who coordinates the group. */
-const NOT_YET = ['COORDINATOR_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR'];
 /** A leave waits behind a join on the same connection. */
 const LEAVE_WITHIN_MS = 3_000;
 
@@ -71,18 +70,14 @@ export class GroupMember implements GroupConsumer {
 
   async start(): Promise<void> {
     await this.#committer.checkTopics();
-    for (;;) {
-      try {
-        await this.#join();
-        return;
-      } catch (thrown) {
-        const error = kafkaErrorOf(thrown);
-        if (!NOT_YET.some((id) => error.protocolErrors.has(id))) throw error;
+    await untilReady(
+      this.clock,
+      () => this.#join(),
+      async (error) => {
         this.handlers.onProblem(error);
         await this.#leave();
-        await sleep(this.clock, RETRY_AFTER_MS);
-      }
-    }
+      },
+    );
   }
 
   async commit(offsets: readonly CommitPoint[]): Promise<boolean> {
