@@ -118,8 +118,16 @@ export class PlanRouter implements Router {
       checkDeliverOptions(options);
       const { eventTimes = options.eventTimes, isRepeatedElsewhere = options.isRepeatedElsewhere } = job;
       const { scope, lanes } = this.#lanesOf(plan);
+      const { barrier, names, number } = order ?? {
+        barrier: scope.barrier,
+        names: lanes,
+        number: (this.#jobs += 1),
+      };
+      // Written out: V8 adds keys to an object after a spread slowly.
       outcome = await this.#inOrder({
-        ...(order ?? { barrier: scope.barrier, names: lanes, number: (this.#jobs += 1) }),
+        barrier,
+        names,
+        number,
         plan,
         instead,
         eventTimes,
