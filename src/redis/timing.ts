@@ -23,7 +23,7 @@ export const QUIET_MS = WINDOW_MS + HORIZON_MS;
 export const HEARTBEAT_MS = 400;
 
 /** A process that was not heard of for so long is not counted: it crashed. */
-export const LAPSE_MS = 3_000;
+export const LAPSE_MS = 10_000;
 
 /** Nobody was heard of for so long: Redis was away, and processes may be sending on their shares. Shorter than `QUIET_MS`. */
 export const GAP_MS = 1_100;

@@ -5,10 +5,9 @@ import type { ServiceLog } from '../../service/index.js';
 import { bestEffort, UsageError, type CommandIo } from '../io.js';
 import { kafkaOf, orUsageError } from '../kafka/open-kafka.js';
 import { deadLetterTopicsOf, setUpTopics } from '../kafka/set-up-topics.js';
-import { skipUnchangedFor } from '../options.js';
 import { createLog } from '../output/service-log.js';
 import { loadSettings } from '../settings/load-settings.js';
-import { openSharedLimits } from '../settings/shared-limits.js';
+import { openSharedLimits, sharedRouterOptions } from '../settings/shared-limits.js';
 import { ConsumeMetrics } from './consume-metrics.js';
 import { DeadLetterTopic } from './dead-letter-topic.js';
 import { LagReader } from './lag-reader.js';
@@ -151,9 +150,8 @@ function routerOptions(options: ConsumeOptions, shared: SharedThroughRedis | und
     requestTimeoutMs: requestTimeout,
     fetch: createHttpFetch(),
     onQuotaUsedUp: options.onQuota === 'wait' ? 'wait' : 'fail',
-    ...skipUnchangedFor(options.skipUnchanged),
     ...(pxUrl === undefined ? {} : { origin: pxUrl }),
-    ...(shared === undefined ? {} : { rateLimiter: shared.rateLimiter }),
+    ...sharedRouterOptions(shared, options.skipUnchanged),
   };
 }
 

@@ -43,7 +43,7 @@ async function serveAlone(serving: Serving): Promise<void> {
   const { options, settings, log, io } = serving;
   const shared = await openShared(serving);
   try {
-    const service = await create({ ...withShared(settings, shared), log });
+    const service = await create({ ...withShared(settings, shared, options), log });
     const address = await listen(service, options);
     const stopping = stopRequest(io);
     announce(address, serving);
@@ -61,7 +61,8 @@ async function serveAsWorker(serving: Serving): Promise<void> {
   let shared: SharedThroughRedis | undefined;
   try {
     shared = await openShared(serving);
-    const ofWorker = shared === undefined ? throughPrimary(serving, channel) : withShared(settings, shared);
+    const ofWorker =
+      shared === undefined ? throughPrimary(serving, channel) : withShared(settings, shared, options);
     const service = await create({ ...ofWorker, log, group: channel.group });
     channel.send({ kind: 'listening', ...(await listen(service, options)) });
     await stopOnRequest(service, stopping, serving);

@@ -4,6 +4,7 @@ import type { ServiceOptions } from '../../service/index.js';
 import { UsageError, type Environment } from '../io.js';
 import { skipUnchangedFor } from '../options.js';
 import { loadDefaults } from '../settings/load-settings.js';
+import { sharedRouterOptions } from '../settings/shared-limits.js';
 import { ingestSettings } from './ingest-settings.js';
 import type { ServeOptions } from './options.js';
 
@@ -44,12 +45,16 @@ export function serviceOptions(
   };
 }
 
-/** The same, with limits that are shared through Redis. */
-export function withShared(settings: ServiceOptions, shared: SharedThroughRedis | undefined): ServiceOptions {
+/** The same, with limits and an object memory that are shared through Redis. */
+export function withShared(
+  settings: ServiceOptions,
+  shared: SharedThroughRedis | undefined,
+  { skipUnchanged }: ServeOptions,
+): ServiceOptions {
   if (shared === undefined) return settings;
   return {
     ...settings,
-    router: { ...settings.router, rateLimiter: shared.rateLimiter },
+    router: { ...settings.router, ...sharedRouterOptions(shared, skipUnchanged) },
     sharedLimits: () => shared.stats(),
   };
 }
