@@ -5,10 +5,9 @@ import type { ServiceLog } from '../../service/index.js';
 import { bestEffort, UsageError, type CommandIo } from '../io.js';
 import { kafkaOf, orUsageError } from '../kafka/open-kafka.js';
 import { deadLetterTopicsOf, setUpTopics } from '../kafka/set-up-topics.js';
-import { skipUnchangedFor } from '../options.js';
 import { createLog } from '../output/service-log.js';
 import { loadSettings } from '../settings/load-settings.js';
-import { openSharedLimits } from '../settings/shared-limits.js';
+import { openSharedLimits, sharedRouterOptions } from '../settings/shared-limits.js';
 import { ConsumeMetrics } from './consume-metrics.js';
 import { DeadLetterTopic } from './dead-letter-topic.js';
 import { LagReader } from './lag-reader.js';
@@ -142,8 +141,15 @@ async function openTopics(options: ConsumeOptions, log: ServiceLog, io: CommandI
   return kafka;
 }
 
+/**
+ * With a memory of its own, a worker does not know what others of its group wrote: leaving out a field could be wrong then. Through Redis all
+ * know the same, and messages of one account that come through several partitions do not overwrite newer data.
+ */
+const USUAL_SKIP_UNCHANGED_MS = { shared: 10 * 60_000, alone: 0 };
+
 function routerOptions(options: ConsumeOptions, shared: SharedThroughRedis | undefined): RouterOptions {
   const { concurrency, requestsPerSecond, requestsPerDay, requestTimeout, pxUrl } = options;
+  const usualMs = USUAL_SKIP_UNCHANGED_MS[shared === undefined ? 'alone' : 'shared'];
   return {
     concurrency,
     requestsPerSecond,
@@ -151,9 +157,8 @@ function routerOptions(options: ConsumeOptions, shared: SharedThroughRedis | und
     requestTimeoutMs: requestTimeout,
     fetch: createHttpFetch(),
     onQuotaUsedUp: options.onQuota === 'wait' ? 'wait' : 'fail',
-    ...skipUnchangedFor(options.skipUnchanged),
     ...(pxUrl === undefined ? {} : { origin: pxUrl }),
-    ...(shared === undefined ? {} : { rateLimiter: shared.rateLimiter }),
+    ...sharedRouterOptions(shared, options.skipUnchanged ?? usualMs),
   };
 }
 
