@@ -29,8 +29,13 @@ const ACTIONS = {
     const lines = (await text(process.stdin)).trim().split('\n');
     const messages = lines.map((line) => JSON.parse(line));
     const producer = new Producer({ ...base, serializers: stringSerializers });
-    for (let at = 0; at < messages.length; at += 500) {
-      await producer.send({ messages: messages.slice(at, at + 500) });
+    // A batch may hold 1 MB.
+    for (let batch = [], bytes = 0; messages.length > 0; [batch, bytes] = [[], 0]) {
+      while (messages.length > 0 && batch.length < 500 && (bytes += messages[0].value.length) < 500_000) {
+        batch.push(messages.shift());
+      }
+      if (batch.length === 0) batch.push(messages.shift());
+      await producer.send({ messages: batch });
     }
     await producer.close();
   },

@@ -162,6 +162,9 @@ export class AssignedPartition {
       deferred: this.#deferred,
       writeDeadLetter: (reason) =>
         this.#count(this.parts.deadLetters.write({ record, at, message, reason }, signal)),
+      onOvertaken: () => {
+        slot.isOvertaken = true;
+      },
       onSettled: () => {
         this.#window.settle(slot);
         this.#onProgress();

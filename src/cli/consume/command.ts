@@ -26,15 +26,18 @@ partitions: Kafka divides the partitions between them, and hands over those of a
 worker that ends or dies.
 
 An offset is committed when all messages before it are delivered, skipped or in
-the dead-letter topic. Delivery is at least once: what a worker had delivered and
-not committed when it died is delivered again.
+the dead-letter topic. Delivery is at least once: what a worker had delivered
+and not committed when it died is delivered again.
 
 A message that PX does not take holds back later messages of its user and
 account, and no others. While PX takes nothing, the worker waits, however long.
-A message that fails for --retry-for while PX takes others becomes a dead letter.
+A message that fails for --retry-for while PX takes others becomes a dead
+letter.
 
 Key records by user, so that all messages of a user are in one partition.
-Messages about one account may be in several: then they can overtake each other.
+Messages about one account may be in several partitions, and then an older one
+can come last. With --redis all workers know what PX holds, and which event
+wrote it: then an older event does not overwrite a newer one, for 10 minutes.
 
 A key that PX refuses (401, 403) ends the worker, exit code 1. SIGTERM ends it
 with exit code 0: it finishes the requests in flight, commits, and leaves the
@@ -94,7 +97,7 @@ export function registerConsume(program: Command, io: CommandIo): void {
     .addOption(requestsPerDayOption(ROUTER_DEFAULTS.requestsPerDay))
     .addOption(redisOption())
     .addOption(redisProcessesOption())
-    .addOption(skipUnchangedOption(0))
+    .addOption(skipUnchangedOption(0).default(undefined, '10m with --redis, otherwise 0'))
     .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
     .addOption(pxUrlOption());
   addSetupOptions(command)

@@ -18,6 +18,8 @@ export interface PartitionMessage {
   readonly deferred: Deferred403s;
   /** Writes the message to the dead-letter topic; resolves when it is there, rejects when the signal aborts. */
   readonly writeDeadLetter: (reason: DeadLetterReason) => Promise<void>;
+  /** Called when later messages of its users and accounts are delivered although it is not settled. */
+  readonly onOvertaken: () => void;
   /** Called once, when the message is delivered, skipped, or in the dead-letter topic. */
   readonly onSettled: () => void;
 }
@@ -94,6 +96,8 @@ export class MessageDelivery {
     const attempts = sending.attempts + outcome.requests.length;
     const { code, message: reason, retryable } = outcome;
     const last = outcome.requests.at(-1);
+    // The router lets the next plan of its lanes go, and the same message may be taken later.
+    if (retryable || outcome.status === 403) item.onOvertaken();
     const waitMs = MISSING_USER_WAITS_MS[missingUser];
     if (code === 'user_not_found' && retryable && waitMs !== undefined) {
       const rest = planFrom(plan, last?.step);

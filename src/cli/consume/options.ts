@@ -12,8 +12,8 @@ export interface ConsumeOptions extends KafkaOptions, SetupOptions, SharingOptio
   /** In milliseconds. */
   readonly retryFor: number;
   readonly onQuota: 'wait' | 'stop';
-  /** In milliseconds; 0: off. */
-  readonly skipUnchanged: number;
+  /** In milliseconds; 0: off. Default: on where Redis is shared. */
+  readonly skipUnchanged?: number;
   readonly window: number;
   /** In megabytes. */
   readonly windowMemory: number;

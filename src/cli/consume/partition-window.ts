@@ -8,6 +8,8 @@ export interface RecordSlot {
   readonly bytes: number;
   /** How many of its messages are not settled. */
   unsettled: number;
+  /** Whether later messages of its users and accounts may be delivered before it is settled. */
+  isOvertaken: boolean;
 }
 
 /** How much of a partition may be beyond its commit position. One record may, whatever its size. */
@@ -47,11 +49,15 @@ export class PartitionWindow {
     return this.#position;
   }
 
-  /** What is settled beyond the position, ascending. */
+  /**
+   * What is settled beyond the position, ascending; up to a record that was overtaken: it is sent again after them, and must not
+   * be the last to write.
+   */
   settledBeyond(): OffsetRange[] {
     const ranges: { from: bigint; to: bigint }[] = [];
     let isRun = false;
-    for (const { nextOffset, unsettled } of this.#slots.slice(this.#head)) {
+    for (const { nextOffset, unsettled, isOvertaken } of this.#slots.slice(this.#head)) {
+      if (unsettled > 0 && isOvertaken) break;
       if (unsettled > 0) isRun = false;
       else if (isRun) ranges.at(-1)!.to = nextOffset;
       else {
@@ -78,7 +84,13 @@ export class PartitionWindow {
 
   /** Opens the slot of the next record. A record without messages is settled at once. */
   open(offset: bigint, messages: number, bytes: number): RecordSlot {
-    const slot: RecordSlot = { nextOffset: offset + 1n, messages, bytes, unsettled: messages };
+    const slot: RecordSlot = {
+      nextOffset: offset + 1n,
+      messages,
+      bytes,
+      unsettled: messages,
+      isOvertaken: false,
+    };
     this.#slots.push(slot);
     this.#messages += messages;
     this.#bytes += bytes;

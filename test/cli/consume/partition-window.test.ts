@@ -89,3 +89,20 @@ test('holds as little after a hundred thousand records as after one', () => {
   for (let offset = 10; offset < 100_000; offset += 1) partition.settle(partition.open(BigInt(offset), 1, 1));
   expect([partition.position, partition.messages]).toEqual([100_000n, 0]);
 });
+
+test('what is settled beyond a record that was overtaken is delivered again after it', () => {
+  const { window: partition } = window({ messages: 100, bytes: 100 });
+  const [waits, done, overtaken, later] = open(partition, 10, 4);
+  partition.settle(done!);
+  partition.settle(later!);
+  expect(partition.settledBeyond()).toEqual([
+    { from: 11n, to: 12n },
+    { from: 13n, to: 14n },
+  ]);
+  overtaken!.isOvertaken = true;
+  expect(partition.settledBeyond()).toEqual([{ from: 11n, to: 12n }]);
+  partition.settle(overtaken!);
+  expect(partition.settledBeyond()).toEqual([{ from: 11n, to: 14n }]);
+  partition.settle(waits!);
+  expect(partition.settledBeyond()).toEqual([]);
+});

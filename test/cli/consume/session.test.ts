@@ -413,3 +413,33 @@ describe('what is settled beyond the commit', () => {
     expect(world.notes.get(0)).toBeUndefined();
   });
 });
+
+test('an older group message that waits for its user is not the last to write, whoever takes the partition over', async () => {
+  const config = {
+    apiKey: 'k'.repeat(36),
+    productTagKey: 'AP-EXAMPLE-2',
+    missingUserOnGroup: 'fail',
+  } as const;
+  let known = false;
+  const world = new World(
+    ({ path }) => ({ status: path.startsWith('/v1/accounts') || known || path.includes('u2') ? 204 : 404 }),
+    { config },
+  );
+  const group = (userId: string, plan: string): object => ({
+    ...{ type: 'group', userId, groupId: 'g1', traits: { plan } },
+  });
+  const records = [group('u1', 'old'), group('u2', 'new')];
+  world.assign(0);
+  await world.take(0, 0, ...records);
+  await world.clock.advance(1_500);
+  await world.worker.onRevoked([{ topic: 'events', partition: 0 }]);
+  known = true;
+  world.assign(0);
+  await world.take(0, 0, ...records);
+  await world.clock.advance(2_000);
+  const plans = world.px.sent.flatMap(({ path, body }) =>
+    path.startsWith('/v1/accounts') ? [(body as { plan?: string }).plan] : [],
+  );
+  expect(plans.at(-1)).toBe('new');
+  expect(world.committed.get(0)).toBe(2n);
+});
