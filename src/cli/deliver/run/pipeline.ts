@@ -9,9 +9,9 @@ import {
 import type { Failed, Outcome, RequestRecord, Router } from '../../../router/index.js';
 import type { UnreadableItem, InputItem, InputMessage } from '../../input/read-messages.js';
 import type { Counts, Remarks, SkipCause } from '../report/counts.js';
-import type { DeliverCheckpoint, DeliverState, SavedRefusal } from '../resume/deliver-state.js';
-import type { Snapshot } from '../../checkpoint/checkpoint.js';
+import type { DeliverCheckpoint } from '../resume/deliver-state.js';
 import type { Deferred403s } from './deferred-403s.js';
+import { LeftMessages, type Rejected } from './left-messages.js';
 import { OrderedWindow, type Slot, type WindowLimits } from './ordered-window.js';
 import type { Rejection } from '../rejected/rejection.js';
 import type { Stop } from './stop.js';
@@ -55,32 +55,12 @@ export interface InputPosition {
 /** Wide enough that one message with many retries does not hold up the others. */
 const WINDOW: WindowLimits = { slots: 50_000, bytes: 64 * 1024 * 1024 };
 
-/** A rejection on its way to the rejected file. */
-interface Rejected {
-  readonly rejection: Rejection;
-  readonly remarks: Remarks | undefined;
-  /** Whether requests of it were sent. */
-  readonly wasSent: boolean;
-  readonly mayBeDuplicate: boolean;
-}
 type InputSlot = Slot<Rejected>;
-
-/** A message that stays for the next run. */
-interface Left {
-  /** Whether PX may have its event. */
-  readonly mayHaveLanded: boolean;
-  readonly refusal: SavedRefusal | undefined;
-}
-
-/** More are not stored: they are sent again, and PX refuses them again. */
-const MAX_SAVED_REFUSALS = 5_000;
 
 /** Delivers the messages of an input to PX, and reports the rejected ones in the order of the input. */
 export class Pipeline {
   readonly #window: OrderedWindow<Rejected>;
-  /** By their numbers. */
-  readonly #left = new Map<number, Left>();
-  readonly #refusedBefore: ReadonlyMap<number, SavedRefusal>;
+  readonly #left: LeftMessages;
   /** Rejections of a stopped run without a checkpoint: at its end it is clear which messages are sent or settled after them. */
   readonly #late: (Rejected & InputPosition)[] = [];
   #lastSent = 0;
@@ -88,8 +68,7 @@ export class Pipeline {
   #onIdle: (() => void) | undefined;
 
   constructor(private readonly parts: PipelineParts) {
-    const refused = parts.checkpoint?.before?.own.refused ?? [];
-    this.#refusedBefore = new Map(refused.map((refusal) => [refusal.number, refusal]));
+    this.#left = new LeftMessages(parts.checkpoint?.before?.own.refused ?? []);
     this.#window = new OrderedWindow<Rejected>(WINDOW, (rejected, number) => {
       this.#onRejected(rejected, number);
     });
@@ -115,24 +94,14 @@ export class Pipeline {
     if (sending.to === 'px') sending.deferred.releaseAll(true);
     for (const late of this.#late) {
       // Nothing after it is done: the next run reads it again.
-      if (late.ordinal > this.#lastSent) this.#keepForNextRun(late, late.ordinal);
+      if (late.ordinal > this.#lastSent) this.#left.addRejected(late.ordinal, late);
       else this.#handOn(late, late);
     }
   }
 
   /** What is not settled of what was read, for a checkpoint. */
-  unfinished(): Pick<Snapshot<unknown>, 'unsettled' | 'mayHaveLanded'> & Pick<DeliverState, 'refused'> {
-    const { unfinished } = this.#window;
-    const refused = [
-      ...unfinished.flatMap(({ number, result }) => refusalOf(number, result) ?? []),
-      ...[...this.#left.values()].flatMap(({ refusal }) => refusal ?? []),
-      ...[...this.#refusedBefore.values()].filter(({ number }) => number > this.parts.counts.read),
-    ];
-    return {
-      unsettled: [...unfinished.map(({ number }) => number), ...this.#left.keys()].sort((a, b) => a - b),
-      mayHaveLanded: [...this.#left].filter(([, left]) => left.mayHaveLanded).map(([number]) => number),
-      refused: refused.slice(0, MAX_SAVED_REFUSALS),
-    };
+  unfinished(): ReturnType<LeftMessages['save']> {
+    return this.#left.save(this.#window.unfinished, this.parts.counts.read);
   }
 
   #onRejected(rejected: Rejected, ordinal: number): void {
@@ -144,16 +113,11 @@ export class Pipeline {
     else this.#handOn(rejected, position);
   }
 
-  #keepForNextRun({ rejection, wasSent }: Rejected, number: number): void {
-    const refusal = refusalOf(number, { rejection, wasSent });
-    this.#left.set(number, { mayHaveLanded: rejection.mayHaveLanded === true, refusal });
-  }
-
   #handOn(rejected: Rejected, position: InputPosition): void {
     const { counts, onRejection } = this.parts;
     const { rejection, remarks, mayBeDuplicate } = rejected;
     if (!onRejection(rejection, position)) {
-      this.#keepForNextRun(rejected, position.ordinal);
+      this.#left.addRejected(position.ordinal, rejected);
       return;
     }
     counts.noteRejected(rejection);
@@ -220,7 +184,7 @@ export class Pipeline {
     if (sending.to !== 'px') return;
     const number = counts.read;
     const slot = this.#window.open(item.bytes, number);
-    const refusedBefore = this.#refusedBefore.get(number);
+    const refusedBefore = this.#left.refusedBefore(number);
     if (refusedBefore !== undefined) {
       const rejection = { item, code: refusedBefore.code, reason: refusedBefore.reason, retryable: false };
       this.#window.settle(slot, { rejection, remarks, wasSent: true, mayBeDuplicate: false });
@@ -292,7 +256,7 @@ export class Pipeline {
   }
 
   #leave(slot: InputSlot, mayHaveLanded: boolean): void {
-    this.#left.set(slot.number, { mayHaveLanded, refusal: undefined });
+    this.#left.add(slot.number, mayHaveLanded);
     this.#window.settle(slot);
   }
 
@@ -311,16 +275,6 @@ interface Sent {
   readonly remarks: Remarks | undefined;
   /** Whether PX may have the event from an earlier run. */
   readonly mayHaveLanded: boolean;
-}
-
-/** The refusal of a message by PX; `undefined` when PX has not refused it for good. */
-function refusalOf(
-  number: number,
-  rejected: Pick<Rejected, 'rejection' | 'wasSent'> | undefined,
-): SavedRefusal | undefined {
-  if (rejected?.wasSent !== true || rejected.rejection.retryable) return undefined;
-  const { code, reason } = rejected.rejection;
-  return { number, code, reason };
 }
 
 /** Every other request is idempotent. */
