@@ -79,6 +79,10 @@ export class SharedRateLimiter implements RateLimiter, LinkMember {
     if (!link.isJoined) this.away(link.awaySinceMs);
   }
 
+  usedShare(): number {
+    return Math.min(1, (this.#usedToday + this.#sentAway) / this.link.limits.requestsPerDay);
+  }
+
   acquire(signal: AbortSignal): Promise<void> {
     return this.#waiting.add(signal);
   }
