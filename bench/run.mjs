@@ -5,6 +5,7 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { benchAllocation } from './allocation.mjs';
+import { benchCheckpoint } from './checkpoint.mjs';
 import { benchDeliver } from './deliver.mjs';
 import { benchDryRun } from './dry-run.mjs';
 import { benchMapping } from './mapping.mjs';
@@ -23,6 +24,7 @@ const PARTS = {
   },
   deliver: () => benchDeliver({ rounds: short ? 1 : 5 }),
   memory: () => benchMemory({ rounds: short ? 3 : 15 }),
+  checkpoint: () => benchCheckpoint(short ? { messages: 2_000, rounds: 1 } : { messages: 20_000, rounds: 9 }),
   'dry-run': () => benchDryRun({ sizes: short ? [20_000] : [100_000, 1_000_000] }),
   service: () => benchService(short ? { seconds: 1, starts: 1 } : { seconds: 10, starts: 5 }),
   // In TypeScript, because they use the simulated host and the engines of the tests.
