@@ -42,6 +42,7 @@ test.each([
   ['skip reason', 'SkipReason'],
   ['input code', 'UnreadableCode'],
   ['stop reason', 'StopReason'],
+  ['Kafka code', 'KafkaErrorCode'],
 ])('every %s is in its table, once, and no other', (header, type) => {
   expect(namesIn(header).sort()).toEqual(types.strings(type));
 });

@@ -52,17 +52,18 @@ async function expectAll(bootstrap: string, topic: string, number: number): Prom
   const seen = new Set<number>();
   const partitions = new Map<string, number>();
   const last = new Map<string, number>();
+  const faults: string[] = [];
   for (const { partition, key, value } of records) {
     const { userId, messageId } = JSON.parse(value) as { userId: string; messageId: string };
-    expect(key).toBe(userId);
-    expect(partitions.get(userId) ?? partition).toBe(partition);
-    partitions.set(userId, partition);
     const at = Number(messageId);
+    if (key !== userId || (partitions.get(userId) ?? partition) !== partition) faults.push(`key of ${at}`);
+    partitions.set(userId, partition);
     // A message that is there twice may come after later ones, but each comes first in the order of its user.
-    if (!seen.has(at)) expect(at).toBeGreaterThan(last.get(userId) ?? -1);
+    if (!seen.has(at) && at < (last.get(userId) ?? -1)) faults.push(`order of ${at}`);
     last.set(userId, Math.max(at, last.get(userId) ?? -1));
     seen.add(at);
   }
+  expect(faults).toEqual([]);
   expect(seen.size).toBe(number);
   expect(new Set(partitions.values()).size).toBeGreaterThan(1);
   return records.length - seen.size;
@@ -161,7 +162,7 @@ withKafka('asks for a topic that exists, and for brokers that answer', async (bo
 withKafka(
   'continues after a kill: nothing is missing, and each user keeps the order',
   async (bootstrap, topic) => {
-    const number = 60_000;
+    const number = 40_000;
     await kafkaIo(bootstrap, ['create', topic, 4]);
     const file = tempFile('events.jsonl', manyMessages(number));
     const args = ['publish', file, '--brokers', bootstrap, '--topic', topic, '--json'];
@@ -193,7 +194,7 @@ withKafka('stops when no broker answers for --retry-for, and continues later', a
   started.push(own!);
   const { bootstrap } = own!;
   await kafkaIo(bootstrap, ['create', topic, 4]);
-  const number = 40_000;
+  const number = 20_000;
   const file = tempFile('events.jsonl', manyMessages(number));
   const args = ['publish', file, '--brokers', bootstrap, '--topic', topic, '--json', '--retry-for', '1s'];
   const checkpoint = `${file}.gainsight-px-checkpoint`;
