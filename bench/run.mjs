@@ -30,6 +30,7 @@ const PARTS = {
   // In TypeScript, because they use the simulated host and the engines of the tests.
   host: () => runTypeScript('host.ts'),
   redis: () => runTypeScript('redis.ts'),
+  publish: () => runTypeScript('publish.ts'),
   consume: () => runTypeScript('consume.ts'),
 };
 

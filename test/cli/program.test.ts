@@ -19,6 +19,11 @@ const COMMANDS = [
   ['deny-user'],
   ['simulate'],
   ['serve'],
+  ['publish'],
+  ['consume'],
+  ['dead-letters'],
+  ['dead-letters', 'list'],
+  ['dead-letters', 'replay'],
 ];
 
 describe('help', () => {

@@ -10,17 +10,18 @@ const HELP = `
 Input: as for deliver: messages, batches ({"batch":[…]}) or lines of a rejected
 file, as JSON lines, JSON arrays or pretty-printed JSON, plain or gzipped.
 
-publish writes each message that it can read, of whatever type, as the JSON value
-of one record. It skips none that is switched off: consume does. The key is the
-user of the message, found as the mapping finds it; for a group message without a
-user the account. So all messages of a user are in one partition, in their order.
+publish writes each message that it can read, of whatever type, as the JSON
+value of one record. It skips none that is switched off: consume does. The key
+is the user of the message, found as the mapping finds it; for a group message
+without a user the account. So all messages of a user are in one partition, in
+their order.
 
 Messages of one account have the keys of their users, so they can overtake each
 other between partitions.
 
-publish waits until all in-sync replicas have a message, and notes in a checkpoint
-beside the first file what is done. After a kill or a stop, start the same command
-again: it continues from there.
+publish waits until all in-sync replicas have a message, and notes in a
+checkpoint beside the first file what is done. After a kill or a stop, start the
+same command again: it continues from there.
 
 TLS and SASL come from --kafka-settings or from the environment
 (GAINSIGHT_PX_KAFKA_…).
