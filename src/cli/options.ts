@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { RouterOptions } from '../router/index.js';
 import { isLoopback, parseOrigin } from '../runtime/index.js';
 import { UsageError } from './io.js';
 
@@ -155,19 +154,12 @@ export function onQuotaOption(usual: OnQuota): Option {
     .default(usual);
 }
 
-/** `--skip-unchanged <time>`, in milliseconds; 0: off. */
-export function skipUnchangedOption(usualMs: number): Option {
+/** `--skip-unchanged <time>`, in milliseconds; 0: off. Its default is left to the command. */
+export function skipUnchangedOption(): Option {
   return new Option(
     '--skip-unchanged <time>',
     'leave out what PX took in this time, as in 10m; 0: send everything',
-  )
-    .argParser(duration)
-    .default(usualMs, durationText(usualMs));
-}
-
-/** The router's options of `--skip-unchanged`. */
-export function skipUnchangedFor(ms: number): Pick<RouterOptions, 'skipUnchanged'> {
-  return ms === 0 ? {} : { skipUnchanged: ms };
+  ).argParser(duration);
 }
 
 /** `--redis <url>`. It has no parser: an error of one would show the value, which may hold a password. */

@@ -15,6 +15,7 @@ import {
   skipUnchangedOption,
   wholeNumber,
 } from '../options.js';
+import { USUAL_SKIP_UNCHANGED } from '../settings/shared-limits.js';
 import { addSetupOptions, brokersOption, kafkaSettingsOption } from '../kafka/kafka-options.js';
 import { LOG_LEVELS } from '../output/service-log.js';
 import type { ConsumeOptions } from './options.js';
@@ -97,7 +98,7 @@ export function registerConsume(program: Command, io: CommandIo): void {
     .addOption(requestsPerDayOption(ROUTER_DEFAULTS.requestsPerDay))
     .addOption(redisOption())
     .addOption(redisProcessesOption())
-    .addOption(skipUnchangedOption(0).default(undefined, '10m with --redis, otherwise 0'))
+    .addOption(skipUnchangedOption().default(undefined, USUAL_SKIP_UNCHANGED))
     .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
     .addOption(pxUrlOption());
   addSetupOptions(command)

@@ -141,15 +141,8 @@ async function openTopics(options: ConsumeOptions, log: ServiceLog, io: CommandI
   return kafka;
 }
 
-/**
- * With a memory of its own, a worker does not know what others of its group wrote: leaving out a field could be wrong then. Through Redis all
- * know the same, and messages of one account that come through several partitions do not overwrite newer data.
- */
-const USUAL_SKIP_UNCHANGED_MS = { shared: 10 * 60_000, alone: 0 };
-
 function routerOptions(options: ConsumeOptions, shared: SharedThroughRedis | undefined): RouterOptions {
   const { concurrency, requestsPerSecond, requestsPerDay, requestTimeout, pxUrl } = options;
-  const usualMs = USUAL_SKIP_UNCHANGED_MS[shared === undefined ? 'alone' : 'shared'];
   return {
     concurrency,
     requestsPerSecond,
@@ -158,7 +151,7 @@ function routerOptions(options: ConsumeOptions, shared: SharedThroughRedis | und
     fetch: createHttpFetch(),
     onQuotaUsedUp: options.onQuota === 'wait' ? 'wait' : 'fail',
     ...(pxUrl === undefined ? {} : { origin: pxUrl }),
-    ...sharedRouterOptions(shared, options.skipUnchanged ?? usualMs),
+    ...sharedRouterOptions(shared, options.skipUnchanged),
   };
 }
 

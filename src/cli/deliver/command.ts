@@ -80,7 +80,7 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     .addOption(onQuotaOption('stop'))
     .addOption(retryForOption(RETRY_FOR_MS))
     .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
-    .addOption(skipUnchangedOption(0))
+    .addOption(skipUnchangedOption().default(0, '0'))
     .option('--max-attempts <number>', 'how often one request is sent at most', wholeNumber(1), 5)
     .addOption(
       new Option('--progress <style>', 'how to show progress').choices(PROGRESS_STYLES).default('auto'),

@@ -15,6 +15,7 @@ import {
   skipUnchangedOption,
   wholeNumber,
 } from '../options.js';
+import { USUAL_SKIP_UNCHANGED } from '../settings/shared-limits.js';
 import type { ServeOptions } from './options.js';
 import { serve } from './serve.js';
 
@@ -92,7 +93,7 @@ export function registerServe(program: Command, io: CommandIo): void {
     .addOption(redisOption())
     .addOption(redisProcessesOption())
     .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
-    .addOption(skipUnchangedOption(0))
+    .addOption(skipUnchangedOption().default(undefined, USUAL_SKIP_UNCHANGED))
     .addOption(pxUrlOption())
     .addHelpText('after', HELP)
     .action((options: ServeOptions) => serve(options, program.version(), io));

@@ -20,6 +20,6 @@ export interface ServeOptions extends SendingLimits, SharingOptions {
   readonly graceMs: number;
   readonly drainMs: number;
   /** In milliseconds; 0: off. */
-  readonly skipUnchanged: number;
+  readonly skipUnchanged?: number;
   readonly pxUrl?: string;
 }

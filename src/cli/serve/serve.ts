@@ -79,9 +79,14 @@ async function serveAsWorker(serving: Serving): Promise<void> {
 
 /** The primary process counts what all workers send. */
 function throughPrimary(
-  { options: { requestsPerSecond, requestsPerDay }, settings }: Serving,
+  { options: { requestsPerSecond, requestsPerDay, skipUnchanged = 0 }, settings }: Serving,
   { limits }: WorkerChannel,
 ): ServiceOptions {
+  if (skipUnchanged > 0) {
+    throw new UsageError(
+      '--skip-unchanged with several --workers needs --redis: a worker alone does not know what the others write',
+    );
+  }
   if (requestsPerSecond === Infinity && requestsPerDay === Infinity) return settings;
   return { ...settings, router: { ...settings.router, rateLimiter: limits.limiterFor } };
 }

@@ -2,7 +2,6 @@ import type { SharedThroughRedis } from '../../redis/index.js';
 import { UPSTREAM_EXPECTED, isUpstreamUrl } from '../../runtime/index.js';
 import type { ServiceOptions } from '../../service/index.js';
 import { UsageError, type Environment } from '../io.js';
-import { skipUnchangedFor } from '../options.js';
 import { loadDefaults } from '../settings/load-settings.js';
 import { sharedRouterOptions } from '../settings/shared-limits.js';
 import { ingestSettings } from './ingest-settings.js';
@@ -36,7 +35,7 @@ export function serviceOptions(
       requestsPerSecond,
       requestsPerDay,
       requestTimeoutMs: requestTimeout,
-      ...skipUnchangedFor(skipUnchanged),
+      ...sharedRouterOptions(undefined, skipUnchanged),
       ...(pxUrl === undefined ? {} : { origin: pxUrl }),
     },
     ...(version === undefined ? {} : { version }),

@@ -2,7 +2,7 @@ import { isDestinationError } from '../../core/index.js';
 import type { RedisChange, SharedThroughRedis } from '../../redis/index.js';
 import type { QuotaObserver, RouterOptions } from '../../router/index.js';
 import { UsageError, type Environment } from '../io.js';
-import { skipUnchangedFor, type SendingLimits, type SharingOptions } from '../options.js';
+import type { SendingLimits, SharingOptions } from '../options.js';
 
 /** Whom to tell of changes. */
 export interface SharingObserver {
@@ -31,16 +31,23 @@ export async function openSharedLimits(
   }
 }
 
+/** The default of `--skip-unchanged` for commands that run in several processes, for their help. */
+export const USUAL_SKIP_UNCHANGED = '10m with --redis, otherwise 0';
+const USUAL_SHARED_MS = 10 * 60_000;
+
 /**
- * The router's options of what is shared. The object memory is shared, too, where it is on: a process alone would not know what others write.
+ * The router's options of what is shared. The object memory is shared, too, where it is on. By default it is on only where it is shared: a
+ * process alone does not know what others write, and would leave out a field that another process has changed since.
  *
  * @param skipUnchanged how long PX's objects are remembered, in milliseconds; 0: not at all
  */
 export function sharedRouterOptions(
   shared: SharedThroughRedis | undefined,
-  skipUnchanged: number,
+  skipUnchanged: number | undefined,
 ): Pick<RouterOptions, 'rateLimiter' | 'skipUnchanged'> {
-  if (shared === undefined) return skipUnchangedFor(skipUnchanged);
+  if (shared === undefined)
+    return skipUnchanged === undefined || skipUnchanged === 0 ? {} : { skipUnchanged };
   const { rateLimiter, objectStore: store } = shared;
-  return { rateLimiter, ...(skipUnchanged === 0 ? {} : { skipUnchanged: { forMs: skipUnchanged, store } }) };
+  const forMs = skipUnchanged ?? USUAL_SHARED_MS;
+  return { rateLimiter, ...(forMs === 0 ? {} : { skipUnchanged: { forMs, store } }) };
 }
