@@ -6,12 +6,13 @@ import { startKafka, type KafkaBroker } from '../engines/kafka-broker';
 import { startRedis, type RedisServer } from '../engines/redis-server';
 import { seededRandom } from '../host/random';
 import { checkEnd, explainRepeats, fullestSecond, sentAgainFigures, type DeadLetter } from './checks';
-import { endText, Sends, startCommand, type RunningCommand } from './command';
+import { endText, Sends } from './command';
 import { openGroupView, type GroupView, type Recorded } from './group-view';
 import { giveUpAfter } from './patience';
 import { startPx, type Px } from './px';
 import type { ScenarioReport } from './report';
 import type { Scenario } from './scenario';
+import { Workers } from './workers';
 import { CONFIG } from './workload';
 
 const TOPIC = 'events';
@@ -80,16 +81,10 @@ async function run(scenario: Scenario, engines: Engines): Promise<ScenarioReport
     ...['--requests-per-second', String(requestsPerSecond), '--session-timeout', '6s'],
     ...['--redis', redis.url, '--skip-unchanged', '1h', '--log-level', 'warn'],
   ];
-  const start = (life: number): RunningCommand => startCommand(command, life, sends);
-  const workers = Array.from({ length: WORKERS }, (_, life) => start(life));
-  const kills = await killWorkers(scenario, engines, { sends, workers, start });
-
-  const ended = Promise.race(
-    workers.map(({ ended }) => ended.then((end) => Promise.reject(new Error(endText(end))))),
-  );
-  ended.catch(() => undefined);
-  await giveUpAfter(Promise.race([untilDone(view), ended]), 'the group to commit everything');
-  const ends = await Promise.all(workers.map((worker) => worker.end('SIGTERM')));
+  const workers = new Workers(command, sends, WORKERS);
+  const kills = await Promise.race([killWorkers(scenario, engines, { sends, workers }), workers.failure]);
+  await giveUpAfter(Promise.race([untilDone(view), workers.failure]), 'the group to commit everything');
+  const ends = await workers.stop();
   await px.isIdle();
 
   const state = await px.state();
@@ -114,6 +109,7 @@ async function run(scenario: Scenario, engines: Engines): Promise<ScenarioReport
       'dead letters': gaveUp.size,
       'dead letters written more than once': deadLetters.length - gaveUp.size,
       kills: kills.size,
+      'workers that began while the broker was away': workers.startedInVain,
       requests: sends.list.length,
       events: Object.keys(state.copies).length,
       'copies of events': repeats.copies,
@@ -141,16 +137,14 @@ async function run(scenario: Scenario, engines: Engines): Promise<ScenarioReport
 
 interface Group {
   readonly sends: Sends;
-  /** Those that run; a killed one is replaced. */
-  readonly workers: RunningCommand[];
-  readonly start: (life: number) => RunningCommand;
+  readonly workers: Workers;
 }
 
 /** Kills workers; once the broker restarts, and once Redis is away. @returns the kills by process */
 async function killWorkers(
   { seed, messages, kills: count }: Scenario,
   { kafka, redis, view }: Engines,
-  { sends, workers, start }: Group,
+  { sends, workers }: Group,
 ): Promise<ReadonlyMap<number, Kill>> {
   const random = seededRandom(seed + 2);
   const below = (limit: number): number => Math.floor(random() * limit);
@@ -159,12 +153,12 @@ async function killWorkers(
   const [brokerAfter, redisAfter] = [below(count), below(count)];
   for (let index = 0; index < count; index += 1) {
     await giveUpAfter(Promise.all([sends.more(between), sleep(KILL_EVERY_MS)]), 'work of the group');
-    const at = below(WORKERS);
-    await workers[at]!.end('SIGKILL');
+    const place = below(workers.count);
+    const life = await workers.kill(place);
     const atMs = Number(process.hrtime.bigint()) / 1e6;
-    kills.set(workers[at]!.life, { atMs, isRecorded: await view.recorded(TOPIC) });
+    kills.set(life, { atMs, isRecorded: await view.recorded(TOPIC) });
     if (index === brokerAfter) await kafka.restart();
-    workers[at] = start(WORKERS + index);
+    workers.start(place);
     if (index === redisAfter) {
       await redis.kill();
       await sleep(REDIS_AWAY_MS);

@@ -17,7 +17,7 @@ const HELP = `npm run chaos -- [--short] [--seed <number>] [--only deliver|consu
 
 const SIZES = {
   long: { messages: 20_000, users: 1000, accounts: 50, kills: 20, pxAwayMs: 60_000 },
-  short: { messages: 2000, users: 200, accounts: 10, kills: 4, pxAwayMs: 12_000 },
+  short: { messages: 800, users: 100, accounts: 10, kills: 2, pxAwayMs: 4000 },
 };
 /** PX allows about 200; this is the default of the commands. */
 const REQUESTS_PER_SECOND = 180;
