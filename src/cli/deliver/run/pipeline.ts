@@ -9,9 +9,9 @@ import {
 import type { Outcome, Router } from '../../../router/index.js';
 import type { UnreadableItem, InputItem, InputMessage } from '../../input/read-messages.js';
 import type { Counts, Remarks, SkipCause } from '../report/counts.js';
-import type { DeliverCheckpoint, DeliverState, SavedRefusal } from '../resume/deliver-state.js';
-import type { Snapshot } from '../../checkpoint/checkpoint.js';
+import type { DeliverCheckpoint } from '../resume/deliver-state.js';
 import type { Deferred403s } from './deferred-403s.js';
+import { LeftMessages, type Rejected } from './left-messages.js';
 import { isAppend, isWorthRetrying, mayHaveAppended, ownReason } from './read-outcome.js';
 import { OrderedWindow, type Slot, type WindowLimits } from './ordered-window.js';
 import type { Rejection } from '../rejected/rejection.js';
@@ -56,33 +56,12 @@ export interface InputPosition {
 /** Wide enough that one message with many retries does not hold up the others. */
 const WINDOW: WindowLimits = { slots: 50_000, bytes: 64 * 1024 * 1024 };
 
-/** A rejection on its way to the rejected file. */
-interface Rejected {
-  readonly rejection: Rejection;
-  readonly remarks: Remarks | undefined;
-  /** Whether requests of it were sent. */
-  readonly wasSent: boolean;
-  readonly mayBeDuplicate: boolean;
-}
 type InputSlot = Slot<Rejected>;
-
-/** A message that stays for the next run. */
-interface Left {
-  /** Whether PX may have its event. */
-  readonly mayHaveLanded: boolean;
-  readonly refusal: SavedRefusal | undefined;
-}
-
-/** More are not stored: they are sent again, and PX refuses them again. */
-const MAX_SAVED_REFUSALS = 5_000;
 
 /** Delivers the messages of an input to PX, and reports the rejected ones in the order of the input. */
 export class Pipeline {
   readonly #window: OrderedWindow<Rejected>;
-  /** By their numbers. */
-  readonly #left = new Map<number, Left>();
-  #firstLeft = Infinity;
-  readonly #refusedBefore: ReadonlyMap<number, SavedRefusal>;
+  readonly #left: LeftMessages;
   /** Rejections of a stopped run without a checkpoint: at its end it is clear which messages are sent or settled after them. */
   readonly #late: (Rejected & InputPosition)[] = [];
   #lastSent = 0;
@@ -90,8 +69,7 @@ export class Pipeline {
   #onIdle: (() => void) | undefined;
 
   constructor(private readonly parts: PipelineParts) {
-    const refused = parts.checkpoint?.before?.own.refused ?? [];
-    this.#refusedBefore = new Map(refused.map((refusal) => [refusal.number, refusal]));
+    this.#left = new LeftMessages(parts.checkpoint?.before?.own.refused ?? []);
     this.#window = new OrderedWindow<Rejected>(WINDOW, (rejected, number) => {
       this.#onRejected(rejected, number);
     });
@@ -117,24 +95,14 @@ export class Pipeline {
     if (sending.to === 'px') sending.deferred.releaseAll(true);
     for (const late of this.#late) {
       // Nothing after it is done: the next run reads it again.
-      if (late.ordinal > this.#lastSent) this.#keepForNextRun(late, late.ordinal);
+      if (late.ordinal > this.#lastSent) this.#left.addRejected(late.ordinal, late);
       else this.#handOn(late, late);
     }
   }
 
   /** What is not settled of what was read, for a checkpoint. */
-  unfinished(): Pick<Snapshot<unknown>, 'unsettled' | 'mayHaveLanded'> & Pick<DeliverState, 'refused'> {
-    const { unfinished } = this.#window;
-    const refused = [
-      ...unfinished.flatMap(({ number, result }) => refusalOf(number, result) ?? []),
-      ...[...this.#left.values()].flatMap(({ refusal }) => refusal ?? []),
-      ...[...this.#refusedBefore.values()].filter(({ number }) => number > this.parts.counts.read),
-    ];
-    return {
-      unsettled: [...unfinished.map(({ number }) => number), ...this.#left.keys()].sort((a, b) => a - b),
-      mayHaveLanded: [...this.#left].filter(([, left]) => left.mayHaveLanded).map(([number]) => number),
-      refused: refused.slice(0, MAX_SAVED_REFUSALS),
-    };
+  unfinished(): ReturnType<LeftMessages['save']> {
+    return this.#left.save(this.#window.unfinished, this.parts.counts.read);
   }
 
   #onRejected(rejected: Rejected, ordinal: number): void {
@@ -144,20 +112,15 @@ export class Pipeline {
     const position = { ordinal, deliveredBefore };
     if (checkpoint === undefined && stop.reason !== undefined) this.#late.push({ ...rejected, ...position });
     // Behind a message that stays, this one stays, too: the rejected file has the order of the input.
-    else if (ordinal > this.#firstLeft) this.#keepForNextRun(rejected, ordinal);
+    else if (ordinal > this.#left.first) this.#left.addRejected(ordinal, rejected);
     else this.#handOn(rejected, position);
-  }
-
-  #keepForNextRun({ rejection, wasSent }: Rejected, number: number): void {
-    const refusal = refusalOf(number, { rejection, wasSent });
-    this.#leave(number, { mayHaveLanded: rejection.mayHaveLanded === true, refusal });
   }
 
   #handOn(rejected: Rejected, position: InputPosition): void {
     const { counts, onRejection } = this.parts;
     const { rejection, remarks, mayBeDuplicate } = rejected;
     if (!onRejection(rejection, position)) {
-      this.#keepForNextRun(rejected, position.ordinal);
+      this.#left.addRejected(position.ordinal, rejected);
       return;
     }
     counts.noteRejected(rejection);
@@ -224,7 +187,7 @@ export class Pipeline {
     if (sending.to !== 'px') return;
     const number = counts.read;
     const slot = this.#window.open(item.bytes, number);
-    const refusedBefore = this.#refusedBefore.get(number);
+    const refusedBefore = this.#left.refusedBefore(number);
     if (refusedBefore !== undefined) {
       const { code, reason, retryable } = refusedBefore;
       const rejection = { item, code, reason, retryable };
@@ -233,7 +196,7 @@ export class Pipeline {
     }
     const reserved = checkpoint?.reserve(number);
     if (reserved !== undefined && !(await reserved)) {
-      this.#leaveUnsettled(slot, false);
+      this.#leave(slot, false);
       return;
     }
     const mayHaveBeenSent = checkpoint?.mayHaveBeenSent(number) === true && plan.steps.some(isAppend);
@@ -278,7 +241,7 @@ export class Pipeline {
     const settle = (retryable: boolean): void => {
       // A missing user holds no later message back, so this one must not be sent after them.
       if (retryable && code !== 'user_not_found' && this.#keepsForNextRun()) {
-        this.#leaveUnsettled(slot, before || hasLanded);
+        this.#leave(slot, before || hasLanded);
         return;
       }
       const mayHaveLanded = hasLanded || (before && retryable);
@@ -296,14 +259,9 @@ export class Pipeline {
     return checkpoint !== undefined && stop.reason !== undefined;
   }
 
-  #leaveUnsettled(slot: InputSlot, mayHaveLanded: boolean): void {
-    this.#leave(slot.number, { mayHaveLanded, refusal: undefined });
+  #leave(slot: InputSlot, mayHaveLanded: boolean): void {
+    this.#left.add(slot.number, mayHaveLanded);
     this.#window.settle(slot);
-  }
-
-  #leave(number: number, left: Left): void {
-    this.#left.set(number, left);
-    this.#firstLeft = Math.min(this.#firstLeft, number);
   }
 
   #idle(): Promise<void> {
@@ -321,14 +279,4 @@ interface Sent {
   readonly remarks: Remarks | undefined;
   /** Whether PX may have the event from an earlier run. */
   readonly mayHaveLanded: boolean;
-}
-
-/** The refusal of a message by PX; `undefined` when later messages of its lanes wait for it, so that it can be sent again. */
-function refusalOf(
-  number: number,
-  rejected: Pick<Rejected, 'rejection' | 'wasSent'> | undefined,
-): SavedRefusal | undefined {
-  if (rejected?.wasSent !== true) return undefined;
-  const { code, reason, retryable } = rejected.rejection;
-  return retryable && code !== 'user_not_found' ? undefined : { number, code, reason, retryable };
 }
