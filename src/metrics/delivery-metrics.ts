@@ -83,6 +83,11 @@ export class DeliveryMetrics {
     );
     this.read('plans_pending', 'Plans that wait or run.', () => routerStats().pending);
     this.read('px_requests_in_flight', 'Requests to PX in flight.', () => routerStats().inFlight);
+    this.read(
+      'px_day_quota_used_ratio',
+      "The share of a day's requests that is used, from 0 to 1: the largest of all API keys.",
+      () => routerStats().usedShare,
+    );
     this.read('router_scopes', 'API keys and base URLs in memory.', () => routerStats().scopes);
     if (sharedLimits === undefined) return;
     this.read('redis_connected', 'Whether the limits are shared through Redis now: 1, or 0.', () =>

@@ -172,6 +172,7 @@ export class PlanRouter implements Router {
       blockedLanes: this.#scopes.blockedLanes,
       pausedMs: Math.round(this.#scopes.pausedMs),
       outages: this.#scopes.outages,
+      usedShare: this.#scopes.usedShare,
       scopes: this.#scopes.size,
     });
   }

@@ -83,6 +83,13 @@ export class Scopes {
     return outages;
   }
 
+  /** The largest share of a day's quota that any scope has used, from 0 to 1. */
+  get usedShare(): number {
+    let share = 0;
+    for (const { limiter } of this.#scopes.values()) share = Math.max(share, usedShareOf(limiter));
+    return share;
+  }
+
   /** The scope of a plan, by its first request. @throws TypeError when that has no valid URL, ConfigurationError when no limiter can be made. */
   of(plan: RequestPlan): Scope {
     const { endpoint, headers } = plan.steps[0].request;
@@ -158,6 +165,15 @@ function fingerprint(apiKey: string): string {
 /** Blocked lanes stay blocked for as long as the router lives. */
 function blocksNothing({ barrier }: Scope): boolean {
   return (barrier?.size ?? 0) === 0;
+}
+
+function usedShareOf(limiter: RateLimiter): number {
+  try {
+    return limiter.usedShare?.() ?? 0;
+  } catch {
+    // As below: statistics never fail.
+    return 0;
+  }
 }
 
 function isIdleLimiter(limiter: RateLimiter): boolean {

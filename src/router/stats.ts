@@ -34,6 +34,8 @@ export interface RouterStats {
   readonly pausedMs: number;
   /** API keys and base URLs that are paused because the destination does not answer (`outage`). */
   readonly outages: number;
+  /** The share of `requestsPerDay` that is used, from 0 to 1: the largest of all API keys. */
+  readonly usedShare: number;
   /** API keys and base URLs that something is remembered of. */
   readonly scopes: number;
 }
@@ -80,7 +82,7 @@ export class StatsCollector {
   snapshot(
     now: Pick<
       RouterStats,
-      'pending' | 'running' | 'inFlight' | 'blockedLanes' | 'pausedMs' | 'outages' | 'scopes'
+      'pending' | 'running' | 'inFlight' | 'blockedLanes' | 'pausedMs' | 'outages' | 'usedShare' | 'scopes'
     >,
   ): RouterStats {
     return {

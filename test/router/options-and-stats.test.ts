@@ -111,7 +111,16 @@ describe('the latency in the statistics', () => {
         waitedMs: 0,
       });
     }
-    const now = { pending: 0, running: 0, inFlight: 0, blockedLanes: 0, pausedMs: 0, outages: 0, scopes: 0 };
+    const now = {
+      pending: 0,
+      running: 0,
+      inFlight: 0,
+      blockedLanes: 0,
+      pausedMs: 0,
+      outages: 0,
+      usedShare: 0,
+      scopes: 0,
+    };
     return collector.snapshot(now).latencyMs;
   };
 

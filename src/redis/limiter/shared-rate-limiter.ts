@@ -84,6 +84,10 @@ export class SharedRateLimiter implements RateLimiter, LinkMember {
     if (!link.isJoined) this.away(link.awaySinceMs);
   }
 
+  usedShare(): number {
+    return Math.min(1, (this.#usedToday + this.#sentAway) / this.link.limits.requestsPerDay);
+  }
+
   acquire(signal: AbortSignal, request?: object): Promise<void> {
     return this.#waiting.add(signal, request);
   }

@@ -65,6 +65,7 @@ class SlidingRateLimiter implements MemoryRateLimiter {
   readonly #clock: Clock;
   readonly #second: SlidingWindow | undefined;
   readonly #day: DayQuota | undefined;
+  readonly #requestsPerDay: number;
   readonly #warnings: QuotaWarnings;
   readonly #waiting = new Set<Waiting>();
   /** What was let through, until it has left. */
@@ -80,6 +81,7 @@ class SlidingRateLimiter implements MemoryRateLimiter {
     { usedToday, onQuota }: MemoryRateLimiterOptions,
   ) {
     this.#clock = clock;
+    this.#requestsPerDay = requestsPerDay;
     this.#warnings = new QuotaWarnings(requestsPerDay, onQuota);
     if (requestsPerSecond !== Infinity) {
       const limit = Math.max(1, requestsPerSecond);
@@ -123,6 +125,10 @@ class SlidingRateLimiter implements MemoryRateLimiter {
     const nowMs = this.#clock.nowMs();
     const free = (log: SlidingWindow | DayQuota | undefined): boolean => log?.isEmpty(nowMs) ?? true;
     return this.#waiting.size === 0 && free(this.#second) && free(this.#day);
+  }
+
+  usedShare(): number {
+    return (this.#day?.used(this.#clock.nowMs()) ?? 0) / this.#requestsPerDay;
   }
 
   dayUsage(): DayUsage {

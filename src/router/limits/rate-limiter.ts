@@ -23,6 +23,8 @@ export interface RateLimiter {
   left?(request: object): void;
   /** Told whenever an answer has come: what was sent before has arrived by now. */
   answered?(): void;
+  /** The share of the day's quota that is used, from 0 to 1: for statistics. Absent: not known. */
+  usedShare?(): number;
   /** Whether forgetting this limiter changes nothing: no request that it remembers counts any longer. Absent: always. */
   isIdle?(): boolean;
 }
