@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Registry, type Metric } from 'prom-client';
+import { ConsumeMetrics } from '../../src/cli/consume/consume-metrics';
 import { ClusterMetrics } from '../../src/metrics';
+import { createRouter } from '../../src/router';
 import { BackPressure } from '../../src/router/ordering/back-pressure';
 import { createService } from '../../src/service';
 import { parseServiceOptions } from '../../src/service/options';
@@ -44,8 +46,8 @@ describe('the metrics of docs/operations.md', () => {
     readonly labels: readonly string[];
   }
 
-  /** All that a service registers, whether it has a value yet or not. */
-  function registeredByService(): Registered[] {
+  /** All that a service and a worker of `consume` register, whether it has a value yet or not. */
+  function registeredByAll(): Registered[] {
     const metrics: Metric[] = [];
     const register = jest
       .spyOn(Registry.prototype, 'registerMetric')
@@ -53,6 +55,10 @@ describe('the metrics of docs/operations.md', () => {
     try {
       createService();
       new ClusterMetrics(() => 0);
+      const worker = { partitions: 0, messages: 0, bytes: 0 };
+      const session = { router: createRouter(), worker, deadLetters: { waiting: 0 } };
+      const stats = { isConnected: true, processes: 1, requestsPerSecond: 1 };
+      new ConsumeMetrics({ session, outage: { isAway: false }, shared: { stats: () => stats } });
     } finally {
       register.mockRestore();
     }
@@ -67,7 +73,7 @@ describe('the metrics of docs/operations.md', () => {
     type: type!,
     labels: [...labels!.matchAll(/`(\w+)`/g)].map(([, label]) => label!).sort(),
   }));
-  const registered = registeredByService();
+  const registered = registeredByAll();
   const byName = (metrics: readonly Registered[]) =>
     new Map(metrics.map((metric) => [metric.name, metric] as const));
 
