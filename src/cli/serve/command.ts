@@ -41,8 +41,7 @@ the settings of Kafka Connect, Vector and others.
 
 --concurrency and the limits hold for each API key in this service, with all of
 its --workers: give each of two replicas half of what PX allows; or share the
-limits with --redis. A password of Redis belongs into
-GAINSIGHT_PX_REDIS_PASSWORD.
+limits with --redis. GAINSIGHT_PX_REDIS_PASSWORD holds the password of Redis.
 
 The log goes to the standard output, one JSON line per request, without keys and
 personal data. SIGTERM waits for the grace time before it stops, Ctrl-C does
