@@ -154,12 +154,15 @@ export function onQuotaOption(usual: OnQuota): Option {
     .default(usual);
 }
 
-/** `--skip-unchanged <time>`, in milliseconds; 0: off. Its default is left to the command. */
-export function skipUnchangedOption(): Option {
-  return new Option(
-    '--skip-unchanged <time>',
-    'leave out what PX took in this time, as in 10m; 0: send everything',
-  ).argParser(duration);
+/**
+ * `--skip-unchanged <time>`, in milliseconds; 0: off.
+ *
+ * @param usual the default for the help, where it is not one value
+ */
+export function skipUnchangedOption(usual?: string): Option {
+  const meaning = 'leave out what PX took in this time, as in 10m; 0: send everything';
+  const shown = usual === undefined ? '' : ` (default: ${usual})`;
+  return new Option('--skip-unchanged <time>', meaning + shown).argParser(duration);
 }
 
 /** `--redis <url>`. It has no parser: an error of one would show the value, which may hold a password. */

@@ -98,7 +98,7 @@ export function registerConsume(program: Command, io: CommandIo): void {
     .addOption(requestsPerDayOption(ROUTER_DEFAULTS.requestsPerDay))
     .addOption(redisOption())
     .addOption(redisProcessesOption())
-    .addOption(skipUnchangedOption().default(undefined, USUAL_SKIP_UNCHANGED))
+    .addOption(skipUnchangedOption(USUAL_SKIP_UNCHANGED))
     .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
     .addOption(pxUrlOption());
   addSetupOptions(command)

@@ -92,7 +92,7 @@ export function registerServe(program: Command, io: CommandIo): void {
     .addOption(redisOption())
     .addOption(redisProcessesOption())
     .addOption(requestTimeoutOption(ROUTER_DEFAULTS.requestTimeoutMs))
-    .addOption(skipUnchangedOption().default(undefined, USUAL_SKIP_UNCHANGED))
+    .addOption(skipUnchangedOption(USUAL_SKIP_UNCHANGED))
     .addOption(pxUrlOption())
     .addHelpText('after', HELP)
     .action((options: ServeOptions) => serve(options, program.version(), io));
