@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import type { ClusterMetrics } from '../../metrics/index.js';
 import type { SharedThroughRedis } from '../../redis/index.js';
-import { systemClock } from '../../router/index.js';
+import { systemClock, type RouterOptions } from '../../router/index.js';
 import type { Service, ServiceAddress, ServiceLog, ServiceOptions } from '../../service/index.js';
 import { bestEffort, type CommandIo, UsageError } from '../io.js';
 import { printable } from '../output/printable.js';
@@ -33,7 +33,7 @@ export async function serve(
   const base = worker === undefined ? null : { worker: worker.id, pid: process.pid };
   // The service continues when its log cannot be written: without the service the host cannot deliver.
   const log = createLog(options.logLevel, bestEffort(io.stdout), base);
-  const serving = { options, settings, log, io };
+  const serving = { options, settings: withQuotaLog(settings, log), log, io };
   if (options.workers === 1) await serveAlone(serving);
   else if (worker === undefined) await serveWithWorkers(serving);
   else await serveAsWorker(serving);
@@ -123,6 +123,14 @@ async function serveWithWorkers(serving: Serving): Promise<void> {
 async function create(settings: ServiceOptions): Promise<Service> {
   const { createService } = await import('../../service/index.js');
   return createService(settings);
+}
+
+/** The warnings of a process that shares its limits with no other. */
+function withQuotaLog(settings: ServiceOptions, log: ServiceLog): ServiceOptions {
+  const onQuota: RouterOptions['onQuota'] = (warning, { keyFingerprint }) => {
+    log.warn({ ...warning, keyFingerprint }, 'the requests of the last 24 hours approach requestsPerDay');
+  };
+  return { ...settings, router: { ...settings.router, onQuota } };
 }
 
 /** Every worker counts as a process of its own. */
