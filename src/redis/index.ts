@@ -5,10 +5,13 @@ export type { RedisEnvironment } from './connection/settings.js';
 export type {
   Clock,
   LimitScope,
+  MinimalSignal,
   ObjectName,
   ObjectStore,
   OpenObject,
   QuotaObserver,
   QuotaWarning,
   RateLimiter,
+  Signal,
+  StepObject,
 } from '../router/index.js';
