@@ -35,7 +35,7 @@ export type { DeliverOptions, Remembered, RouterOptions, SkipUnchangedOptions } 
 export type { Delivered, Failed, Outcome, OutcomeBase, RequestRecord } from './run/outcome.js';
 export type { RouterStats } from './stats.js';
 export type { Batch, EndedJob, Ordered, PlanJob } from './ordering/batch.js';
-export type { OutageChange, OutageOptions } from './limits/outage-breaker.js';
+export type { OutageChange, OutageOptions } from './limits/outage-options.js';
 export type { LimitScope, RateLimiter } from './limits/rate-limiter.js';
 export type {
   MemoryRateLimiter,

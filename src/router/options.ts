@@ -17,7 +17,7 @@ import {
   type Signal,
 } from '../runtime/index.js';
 import type { RequestRecord } from './run/outcome.js';
-import type { OutageOptions } from './limits/outage-breaker.js';
+import type { OutageOptions } from './limits/outage-options.js';
 import type { QuotaWarning } from './limits/quota-warnings.js';
 import type { LimitScope, RateLimiter } from './limits/rate-limiter.js';
 import type { ObjectStore } from './object-memory/object-store.js';

@@ -6,7 +6,7 @@ export type { Mode, ServiceGroup, ServiceLog, ServiceOptions } from './options.j
 export type { SharedLimitsStats } from '../metrics/index.js';
 
 // Types that the signatures above use.
-export type { JsonObject } from '../core/index.js';
+export type { JsonObject, StepObject } from '../core/index.js';
 export type {
   AttributeMapRow,
   AttributeType,
@@ -31,11 +31,18 @@ export type {
   LimitScope,
   Method,
   MinimalSignal,
+  ObjectName,
+  ObjectStore,
+  OpenObject,
+  OutageChange,
+  OutageOptions,
+  QuotaWarning,
   RateLimiter,
   RequestRecord,
   RouterOptions,
   Settled,
   Signal,
+  SkipUnchangedOptions,
   Transient,
   Verdict,
 } from '../router/index.js';

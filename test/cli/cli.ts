@@ -135,3 +135,12 @@ export function jsonLines(text: string): Record<string, unknown>[] {
 export function asLines(...messages: unknown[]): string {
   return messages.map((message) => `${JSON.stringify(message)}\n`).join('');
 }
+
+/** The words of a printed command after its name; a new rejected file that it names lies in a folder for temporary files. */
+export function resumeWords(command: string): string[] {
+  const words = command.split(' ').slice(1);
+  const at = words.indexOf('--rejected') + 1;
+  if (at > 0 && !path.isAbsolute(words[at]!))
+    words[at] = path.join(path.dirname(tempFile('resumed', '')), words[at]!);
+  return words;
+}

@@ -6,7 +6,19 @@ import type { CheckpointContent } from '../../src/cli/checkpoint/checkpoint-file
 import type { DeliverState } from '../../src/cli/deliver/resume/deliver-state';
 import type { Summary } from '../../src/cli/deliver/report/summary';
 import type { SimulatorOptions } from '../../src/simulator/index';
-import { asLines, cleanUp, cli, CONFIG, jsonLines, KEY, startCli, startPx, tempFile, type Ran } from './cli';
+import {
+  asLines,
+  cleanUp,
+  cli,
+  CONFIG,
+  jsonLines,
+  KEY,
+  resumeWords,
+  startCli,
+  startPx,
+  tempFile,
+  type Ran,
+} from './cli';
 
 afterEach(cleanUp);
 
@@ -71,7 +83,7 @@ test('a run that PX stops copies nothing, names the same command, and that sends
     `gainsight-px deliver ${run.input} ${run.pxArgs.slice(0, 2).join(' ')} --concurrency 1 --json ${run.pxArgs.slice(2).join(' ')} --rejected ${run.rejected}`,
   ]);
 
-  const resumed = await cli([...summary.goOn[0]!.split(' ').slice(1), '--requests-per-second', 'none']);
+  const resumed = await cli([...resumeWords(summary.goOn[0]!), '--requests-per-second', 'none']);
   expect(resumed.code).toBe(0);
   expect(summaryOf(resumed)).toMatchObject({
     stopped: null,
@@ -467,7 +479,7 @@ describe('where it lies', () => {
     const { goOn } = summaryOf(await cli([...run.argv, '--checkpoint', state]));
     expect(goOn[0]).toContain(`--checkpoint ${state}`);
     expect([existsSync(state), existsSync(run.checkpoint)]).toEqual([true, false]);
-    expect((await cli(goOn[0]!.split(' ').slice(1))).code).toBe(0);
+    expect((await cli(resumeWords(goOn[0]!))).code).toBe(0);
     expect(names(run)).toEqual(firsts(3));
   });
 
@@ -552,7 +564,7 @@ test('several files have one, beside the first, and it names all in their order'
   expect(stopped).toMatchObject({ goOnAfter: 3, checkpoint: `${a}.gainsight-px-checkpoint` });
   expect(contentOf(`${a}.gainsight-px-checkpoint`).inputs.map(({ name }) => name)).toEqual([a, b, c]);
   expect((await cli(['deliver', a, c, b, ...argv])).stderr).toMatch(/has \d+ bytes|other bytes/);
-  expect(summaryOf(await cli(stopped.goOn[0]!.split(' ').slice(1)))).toMatchObject({
+  expect(summaryOf(await cli(resumeWords(stopped.goOn[0]!)))).toMatchObject({
     messages: { read: 6, delivered: 6 },
     files: [{ read: 2 }, { read: 3 }, { read: 1 }],
   });

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { resumeCommands } from '../../src/cli/deliver/report/resume-command';
 import type { Summary } from '../../src/cli/deliver/report/summary';
 import { inputFiles } from '../../src/cli/input/input-files';
-import { asLines, cleanUp, cli, CONFIG, startPx, tempFile } from './cli';
+import { asLines, cleanUp, cli, CONFIG, resumeWords, startPx, tempFile } from './cli';
 
 afterEach(cleanUp);
 
@@ -141,9 +141,7 @@ test('a run without a checkpoint that is stopped goes on with the files that are
   const { goOn, goOnAfter } = JSON.parse((await cli(argv)).stdout) as Summary;
   expect(goOnAfter).toBe(3);
   expect(goOn).toEqual([expect.stringMatching(/deliver \S*b\.jsonl \S*c\.jsonl --skip 1 /)]);
-  const words = goOn[0]!.split(' ').slice(1);
-  words[words.indexOf('--rejected') + 1] = path.join(directory, 'rejected.txt');
-  expect(await cli(words)).toMatchObject({ code: 0 });
+  expect(await cli(resumeWords(goOn[0]!))).toMatchObject({ code: 0 });
   expect(px.simulator.state.events.list.map(({ eventName }) => eventName)).toEqual(
     [1, 2, 3, 4, 5, 6].map((n) => `e${n}`),
   );

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
-import { connect } from 'node:net';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { createClient } from '@redis/client';
+import { Engine } from './engine';
 import { startKafka } from './kafka-broker';
 import { startRedis } from './redis-server';
 
@@ -23,11 +24,7 @@ async function listens(address: string): Promise<boolean> {
   }
 }
 
-const foldersOf = (engine: string): string[] =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith(`gainsight-px-${engine}-`));
-
 test('Kafka listens, also after a kill and a restart, and stops', async () => {
-  const before = foldersOf('kafka');
   const kafka = await startKafka();
   if (kafka === undefined) return;
   try {
@@ -41,7 +38,7 @@ test('Kafka listens, also after a kill and a restart, and stops', async () => {
     await kafka.stop();
   }
   expect(await listens(kafka.bootstrap)).toBe(false);
-  expect(foldersOf('kafka')).toEqual(before);
+  expect(existsSync(kafka.folder)).toBe(false);
 });
 
 test('Redis keeps what was written over a kill and a restart', async () => {
@@ -70,8 +67,11 @@ test('Redis keeps what was written over a kill and a restart', async () => {
 });
 
 test('an engine that does not start says why', async () => {
-  const redis = startRedis(['--not-a-setting', '1']);
-  await expect(redis).rejects.toThrow(/Redis ended; the end of its log:[^]*not-a-setting/);
+  const folder = mkdtempSync(path.join(tmpdir(), 'gainsight-px-engine-'));
+  const args = ['-c', 'echo "no setting of this name"; exit 1'];
+  const engine = new Engine({ name: 'sh', command: 'sh', args, folder, readyText: 'ready' });
+  await expect(engine.start()).rejects.toThrow(/sh ended; the end of its log:[^]*no setting of this name/);
+  await engine.stop();
 });
 
 test('an engine ends with the process that started it, even when that is killed', async () => {

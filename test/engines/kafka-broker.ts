@@ -13,6 +13,8 @@ export interface KafkaBroker extends Pick<
 > {
   /** `host:port`; the same after a restart. */
   readonly bootstrap: string;
+  /** Of its data and log; `stop` removes it. */
+  readonly folder: string;
 }
 
 const POM = path.join(__dirname, 'pom.xml');
@@ -53,7 +55,7 @@ export async function startKafka(
     folder,
     readyText: 'Kafka Server started',
   };
-  return Engine.started(options, { bootstrap: `127.0.0.1:${port}` });
+  return Engine.started(options, { bootstrap: `127.0.0.1:${port}`, folder });
 }
 
 function defaults(folder: string, port: number, controllerPort: number): Record<string, string | number> {

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { createSimulator } from '../../src/simulator/index';
+import { startKafka, type KafkaBroker } from '../engines/kafka-broker';
 import { Consumer } from './consumer';
 import { anchorsOf, linksOf, packedFiles, readDocument, snippetsOf, type Snippet } from './documents';
 
@@ -19,10 +20,13 @@ const simulator = createSimulator();
 let consumer: Consumer;
 let baseUrl: string;
 let env: Record<string, string | undefined>;
+/** For commands of Kafka; undefined where it cannot be started, which is said loudly. */
+let kafka: KafkaBroker | undefined;
 
 beforeAll(async () => {
   consumer = new Consumer();
   baseUrl = (await simulator.listen()).baseUrl;
+  kafka = await startKafka();
   for (const example of ['events.jsonl', 'destination.json'])
     cpSync(path.join(root, 'examples', example), path.join(consumer.folder, example));
   const bin = path.join(consumer.folder, 'bin');
@@ -30,12 +34,14 @@ beforeAll(async () => {
   symlinkSync(path.join(root, 'dist/cjs/cli/main.js'), path.join(bin, NAME));
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GAINSIGHT_PX_'));
   const PATH = `${bin}${path.delimiter}${process.env.PATH}`;
-  env = { ...Object.fromEntries(inherited), PATH, NODE_OPTIONS: undefined };
+  const GAINSIGHT_PX_INGEST_TOKEN = 'token-of-the-callers-of-this-test';
+  env = { ...Object.fromEntries(inherited), PATH, NODE_OPTIONS: undefined, GAINSIGHT_PX_INGEST_TOKEN };
 });
 
 afterAll(async () => {
   consumer.remove();
   await simulator.close();
+  await kafka?.stop();
 });
 
 test('there are documents, and they are in the package', () => {
@@ -114,6 +120,9 @@ const AIM_AT_SIMULATOR = `
     return fetch(aimed, init);
   };`;
 
+/** What documents call their Kafka. */
+const BROKERS = 'kafka-1:9092';
+
 describe('the shell', () => {
   const lines = ['README.md', 'docs/library.md'].flatMap((document) =>
     snippetsOf(document, ['sh', 'bash', 'shell', 'console']).flatMap(({ text, line }) =>
@@ -134,6 +143,7 @@ describe('the shell', () => {
   });
 
   test.each(ours)('%s: %s', async (_place, command) => {
+    if (command.includes(BROKERS) && kafka === undefined) return;
     // Each starts from the same files.
     rmSync(path.join(consumer.folder, 'rejected.jsonl'), { force: true });
     await fetch(`${baseUrl}/users`, {
@@ -160,6 +170,9 @@ describe('the shell', () => {
   /** The same command: what would reach PX reaches the simulator, free ports are taken, and questions are answered. */
   function harmless(command: string): string {
     const [, verb] = command.split(' ');
+    if (verb === 'consume')
+      return `${command.replace(BROKERS, kafka!.bootstrap).replace(/--metrics-port \d+/, '--metrics-port 0')} --px-url ${baseUrl}`;
+    if (command.includes(BROKERS)) return command.replace(BROKERS, kafka!.bootstrap);
     if (verb === 'simulate' || verb === 'serve')
       return `${command.replace(/--port \d+/, '').replace('0.0.0.0', '127.0.0.1')} --port 0`;
     const sends =
@@ -183,7 +196,7 @@ async function run(
   const child = spawn(program, args, { cwd: consumer.folder, env: { ...env, ...more } });
   child.stdin.end();
   const output = { stdout: '', stderr: '' };
-  const serves = / (serve|simulate) /.test(args.join(' '));
+  const serves = / (serve|simulate|consume) /.test(args.join(' '));
   let asked = false;
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].on('data', (chunk: Buffer) => {
