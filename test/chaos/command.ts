@@ -93,6 +93,12 @@ export const endText = ({ code, signal, stdout, stderr }: End): string =>
 
 const STDERR_KEPT = 4000;
 
+/** A driver that fails leaves none of them. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts the built command, whose requests `sends` then holds. */
 export function startCommand(
   args: readonly string[],
@@ -104,7 +110,8 @@ export function startCommand(
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env, NODE_OPTIONS: `--import=${SEND_LOG}` },
   });
-  process.once('exit', () => child.kill('SIGKILL'));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   sends.read(life, child.stdio[3] as Readable);
   const stdout = textOf(child.stdout!, Infinity);
   const stderr = textOf(child.stderr!, STDERR_KEPT);

@@ -10,7 +10,7 @@ import {
   type Check,
   type DeadLetter,
 } from './checks';
-import { endText, Sends, startCommand, type RunningCommand } from './command';
+import { endText, Sends, startCommand, type End, type RunningCommand } from './command';
 import { giveUpAfter } from './patience';
 import { startPx, type Px } from './px';
 import type { ScenarioReport } from './report';
@@ -108,7 +108,7 @@ async function run(scenario: Scenario, px: Px, disk: SmallDisk): Promise<Scenari
     return isRecorded || next.life === life ? undefined : 'a kill before it was recorded';
   });
   const fullest = fullestSecond(sends.list);
-  const summary = JSON.parse(end.stdout) as { messages: { read: number }; possibleDuplicates: number };
+  const summary = readSummary(end);
   const checks: Check[] = [
     { what: 'each run resumes, and the last one ends the work', faults },
     ...checkEnd(state, deadLetters, reference),
@@ -168,6 +168,16 @@ function readSettled(file: string): Settled {
 
 const isSettled = ({ upTo, beyond }: Settled, number: number): boolean =>
   number <= upTo || beyond.some(([first, last]) => first <= number && number <= last);
+
+interface Summary {
+  readonly messages: { readonly read: number };
+  readonly possibleDuplicates: number;
+}
+
+function readSummary(end: End): Summary {
+  if (end.stdout === '') throw new Error(`the last run prints no summary and ended so: ${endText(end)}`);
+  return JSON.parse(end.stdout) as Summary;
+}
 
 function readRejected(file: string): DeadLetter[] {
   interface RejectedLine {
