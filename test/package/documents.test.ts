@@ -201,7 +201,7 @@ async function run(
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].on('data', (chunk: Buffer) => {
       output[name] += chunk.toString();
-      if (!serves || asked || !/listening|http:\/\/[\d.]+:\d+/.test(output[name])) return;
+      if (!serves || asked || !/listening|consuming|http:\/\/[\d.]+:\d+/.test(output[name])) return;
       asked = true;
       child.kill('SIGTERM');
     });
