@@ -4,6 +4,7 @@ import type { DayUsage } from '../../router/index.js';
 import { MessageInput } from '../input/message-input.js';
 import type { DeliverCheckpoint, DeliverState } from './resume/deliver-state.js';
 import { beginCheckpoint, openCheckpoint, type CheckpointChoice } from './resume/open-checkpoint.js';
+import { formerSecond } from './resume/former-second.js';
 import { openRejectedFile } from './resume/open-rejected-file.js';
 import { removeCheckpoint } from './resume/remove-checkpoint.js';
 import type { CommandIo } from '../io.js';
@@ -11,6 +12,7 @@ import { tryWrite } from '../output/print.js';
 import { printableJson } from '../output/printable.js';
 import { tableStyleOf } from '../output/table.js';
 import { loadSettings } from '../settings/load-settings.js';
+import { systemClock } from '../../runtime/index.js';
 import { Counts } from './report/counts.js';
 import { countOf } from '../output/quantities.js';
 import { resumeCommands, sameCommand } from './report/resume-command.js';
@@ -87,6 +89,7 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
       const perSecond = options.requestsPerSecond;
       checkpoint = await beginCheckpoint(checkpoint, own, { ...options, perSecond }, io);
     }
+    if (checkpoint?.before !== undefined) await formerSecond(systemClock, options.requestsPerSecond);
     target = await openTarget(options, pauses, io);
     const parts = { input, config, call, target, rejectedFile, counts, checkpoint, pauses };
     const summary = await deliverInput(parts, io);
