@@ -10,7 +10,7 @@ import { benchDeliver } from './deliver.mjs';
 import { benchDryRun } from './dry-run.mjs';
 import { benchMapping } from './mapping.mjs';
 import { benchMemory } from './memory.mjs';
-import { benchService } from './service.mjs';
+import { benchService, benchWorkers } from './service.mjs';
 
 const words = process.argv.slice(2);
 const short = words.includes('--short');
@@ -27,6 +27,7 @@ const PARTS = {
   checkpoint: () => benchCheckpoint(short ? { messages: 2_000, rounds: 1 } : { messages: 20_000, rounds: 9 }),
   'dry-run': () => benchDryRun({ sizes: short ? [20_000] : [100_000, 1_000_000] }),
   service: () => benchService(short ? { seconds: 1, starts: 1 } : { seconds: 10, starts: 5 }),
+  workers: () => benchWorkers({ seconds: short ? 1 : 10 }),
   // In TypeScript, because they use the simulated host and the engines of the tests.
   host: () => runTypeScript('host.ts'),
   redis: () => runTypeScript('redis.ts'),

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
@@ -59,6 +59,34 @@ export async function benchService({ seconds, starts }) {
       'after load MB': loadedMb,
     },
   });
+}
+
+/** Prints what several processes on one port take, compared with one. The load generator shares the machine. */
+export async function benchWorkers({ seconds }) {
+  const rows = [];
+  for (const workers of [1, 2]) {
+    const options = ['--workers', String(workers), '--log-level', 'silent', '--grace-ms', '0'];
+    const service = await start((port) => [COMMAND, 'serve', '--port', port, ...options]);
+    const { eventsPerSecond, p99Ms, errors } = await load(service.port, BATCHES.plain, seconds);
+    const memory = [service.child.pid, ...childrenOf(service.child.pid)].map(memoryMb);
+    rows.push({
+      workers,
+      'events/s': eventsPerSecond,
+      'p99 ms': p99Ms,
+      errors,
+      'MB of each process': memory.join(' '),
+    });
+    await stop(service.child);
+  }
+  console.log(
+    `\nworkers: processor route, ${CONNECTIONS} connections, ${cpus().length} cores for service and load generator`,
+  );
+  console.table(rows);
+}
+
+function childrenOf(pid) {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
 }
 
 async function load(port, { body, headers }, seconds) {
