@@ -1,10 +1,11 @@
-import type {
-  EventTimes,
-  RequestDescriptor,
-  RequestPlan,
-  Settled,
-  Step,
-  StepObject,
+import {
+  creates,
+  type EventTimes,
+  type RequestDescriptor,
+  type RequestPlan,
+  type Settled,
+  type Step,
+  type StepObject,
 } from '../../core/index.js';
 import { NOTHING_KNOWN } from './known-object.js';
 import type { HeldObject, ObjectMemory } from './object-memory.js';
@@ -64,12 +65,15 @@ export class PlanMemory {
    * @returns whether it does: a request that is refused, and was not sent whole, is to be sent once more. Perhaps it is the lack of a field that
    * was refused.
    */
-  async settle({ object, request }: Step, verdict: Settled): Promise<boolean> {
+  async settle({ effect, object, request }: Step, verdict: Settled): Promise<boolean> {
     const write = this.#write;
     this.#write = undefined;
     if (write !== undefined) {
       if (verdict === 'ok') this.#count(write.unsent);
-      await write.object.close(verdict === 'ok' ? write.whenAccepted : write.otherwise);
+      // A create that is refused has written nothing: another process has created the object meanwhile, perhaps with newer fields.
+      const isKept = verdict === 'rejected' && creates({ effect, method: request.method });
+      const refused = isKept ? write.object.known : write.otherwise;
+      await write.object.close(verdict === 'ok' ? write.whenAccepted : refused);
       this.#isWhole = verdict === 'rejected' && write.request !== request;
       return !this.#isWhole;
     }

@@ -496,10 +496,11 @@ describe('a store that fails', () => {
   });
 });
 
-it('an object is forgotten before a write of it is sent, so that a crash leaves nothing wrong', async () => {
-  const kept = new Map<string, string>();
-  const store: ObjectStore = {
+/** A store whose texts a test sees and changes. */
+function storeIn(kept: Map<string, string>, onOpen: () => void = () => undefined): ObjectStore {
+  return {
     open: ({ origin, keyFingerprint, kind, id }) => {
+      onOpen();
       const name = `${origin} ${keyFingerprint} ${kind} ${id}`;
       return Promise.resolve({
         text: kept.get(name),
@@ -509,6 +510,32 @@ it('an object is forgotten before a write of it is sent, so that a crash leaves 
       });
     },
   };
+}
+
+it('what another process writes between an update and its create stays known, and is not overwritten', async () => {
+  const kept = new Map<string, string>();
+  let opens = -Infinity;
+  let written: [string, string][] = [];
+  const store = storeIn(kept, () => {
+    opens += 1;
+    if (opens === 2) for (const [name, text] of written) kept.set(name, text);
+  });
+  const options = { skipUnchanged: { forMs: 10 * MINUTE_MS, store } };
+  const [first, other] = [new MemorySetup(options), new MemorySetup(options)];
+  await first.deliver(identify({ plan: 'new' }, -1));
+  written = [...kept];
+  // The other one asks before the user is there, and creates it after that.
+  kept.clear();
+  opens = 0;
+  other.instead.push(() => ({ status: 404 }), first.px.answer, first.px.answer);
+  expect(await other.deliver(identify({ plan: 'old' }, -2))).toMatchObject({ delivered: true });
+  expect(other.sent().map(([request]) => request)).toEqual(['PUT /v1/users/ada', 'POST /v1/users']);
+  expect(first.px.users.get('ada')).toMatchObject({ customAttributes: { plan: 'new' } });
+});
+
+it('an object is forgotten before a write of it is sent, so that a crash leaves nothing wrong', async () => {
+  const kept = new Map<string, string>();
+  const store = storeIn(kept);
   const setup = new MemorySetup({ skipUnchanged: { forMs: MINUTE_MS, store } });
   await setup.deliver(identify({ plan: 'pro' }, -3));
   expect([...kept.keys()]).toEqual([
