@@ -58,7 +58,7 @@ async function exchange(
   name = USER,
 ): Promise<string | undefined> {
   const object = await open(store, name);
-  if (text !== object.text) await soon(object.forget());
+  if (text !== object.text) await soon(object.leave(undefined, 0));
   await soon(object.close(text, KEEP_MS));
   return object.text;
 }
@@ -133,7 +133,7 @@ testWithRedis('an object that was forgotten is unknown to the next, even when it
   await exchange(one.store, 'old');
   const object = await open(one.store);
   expect(object.text).toBe('old');
-  await soon(object.forget());
+  await soon(object.leave(undefined, 0));
   // The process ends here: its lock expires.
   const [lock] = (await redis.send(['KEYS', '*lock*'])) as [string];
   expect(await redis.send(['PTTL', lock])).toBeGreaterThan(5_000);
@@ -251,7 +251,7 @@ describe('without Redis', () => {
     await exchange(one.store, 'old');
     const object = await open(one.store);
     redis.hang();
-    await soon(object.forget());
+    await soon(object.leave(undefined, 0));
     await soon(object.close('new', KEEP_MS));
     redis.up();
     await redis.pass(3_000);

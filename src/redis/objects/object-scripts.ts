@@ -50,10 +50,17 @@ if holder == ARGV[1] or holder == 'lost ' .. ARGV[1] then redis.call('PEXPIRE', 
 return 1
 `);
 
-/** Removes the text, and holds the object for longer. KEYS: `objectKeys`. ARGV: token, how long. */
-export const FORGET_OBJECT = script(`${LOST}
+/**
+ * Replaces the text, and holds the object for longer. KEYS: `objectKeys`. ARGV: token, how long to hold it, how long to keep the text (0: leave nothing), the generation in
+ * which it was opened, the text.
+ */
+export const LEAVE_OBJECT = script(`${LOST}
 redis.call('DEL', KEYS[3])
 local holder = redis.call('GET', KEYS[2])
+local generation = redis.call('HGET', KEYS[1], 'generation') or '0'
+if holder == ARGV[1] and tonumber(ARGV[3]) > 0 and generation == ARGV[4] then
+  redis.call('SET', KEYS[3], generation .. ':' .. ARGV[5], 'PX', ARGV[3])
+end
 if holder == ARGV[1] or holder == 'lost ' .. ARGV[1] then redis.call('PEXPIRE', KEYS[2], ARGV[2])
 else lose(KEYS[2]) end
 return 1

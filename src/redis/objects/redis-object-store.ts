@@ -8,9 +8,9 @@ import type { Script } from '../connection/script.js';
 import {
   CLOSE_OBJECT,
   FORGET_ALL,
-  FORGET_OBJECT,
   FORGET_OBJECTS,
   HOLD_OBJECT,
+  LEAVE_OBJECT,
   objectKeys,
   OPEN_OBJECT,
 } from './object-scripts.js';
@@ -130,6 +130,9 @@ export class RedisObjectStore implements ObjectStore, LinkMember {
   }
 }
 
+/** How long to keep a text, the generation in which the object was opened, the text. */
+type Kept = readonly [keepMs: number, generation: string, text: string];
+
 interface Surroundings {
   readonly run: RunScript;
   /** @param isHeard whether Redis has closed the object, too */
@@ -179,23 +182,27 @@ class RedisOpenObject implements OpenObject {
 
   /** Closes what may not be open. */
   async giveUp(): Promise<void> {
-    if (this.#isTaken) await this.#end(this.#isOutOfSight ? 0 : AS_IT_IS, '');
+    if (this.#isTaken) await this.#end(this.#isOutOfSight ? 0 : AS_IT_IS, this.#generation, '');
     else this.surroundings.onClose(true);
   }
 
-  async forget(): Promise<void> {
-    await this.#run(FORGET_OBJECT, [HELD_MS]);
+  async leave(text: string | undefined, keepMs: number): Promise<void> {
+    await this.#run(LEAVE_OBJECT, [HELD_MS, ...this.#kept(text, keepMs)]);
   }
 
   async close(text: string | undefined, keepMs: number): Promise<void> {
-    const isKept = text !== undefined && !this.#isOutOfSight;
-    await this.#end(isKept ? Math.max(0, Math.floor(keepMs)) : 0, isKept ? text : '');
+    await this.#end(...this.#kept(text, keepMs));
   }
 
-  async #end(keepMs: number, text: string): Promise<void> {
+  async #end(...kept: Kept): Promise<void> {
     this.#stopHolding?.();
-    const answer = await this.#run(CLOSE_OBJECT, [keepMs, this.#generation, text]);
+    const answer = await this.#run(CLOSE_OBJECT, kept);
     this.surroundings.onClose(answer !== undefined);
+  }
+
+  #kept(text: string | undefined, keepMs: number): Kept {
+    const isKept = text !== undefined && !this.#isOutOfSight;
+    return [isKept ? Math.max(0, Math.floor(keepMs)) : 0, this.#generation, isKept ? text : ''];
   }
 
   #holdAgain(): void {

@@ -68,11 +68,14 @@ export function compareFields(
     }
   }
   for (const name of alwaysSent) {
-    if (needless.get(name) !== 'unchanged') continue;
+    const [text, before] = [fields.get(name), after.get(name)];
+    if (!needless.has(name) || text === undefined || before === undefined) continue;
+    // A newer event says another value.
+    if (needless.get(name) === 'stale' && before.text !== '' && before.text !== text) continue;
     needless.delete(name);
     if (toSend.size === 0) continue;
     toSend.add(name);
-    after.set(name, { ...after.get(name)!, sentMs: nowMs });
+    after.set(name, { ...before, text, sentMs: nowMs });
   }
   return { toSend, needless, after };
 }

@@ -1,6 +1,6 @@
 /** What is known of one field of an object. All times are on the wall clock, in epoch milliseconds. */
 export interface KnownField {
-  /** Its value, as a short text. */
+  /** Its value, as a short text; empty where it is not known, because a later write may have changed it. */
   readonly text: string;
   /**
    * When the newest event was that says this field. `-Infinity` where no event with a time does: what the API took as a default, or from a

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { shortName, type Clock } from '../../runtime/index.js';
-import type { ObjectStore } from './object-store.js';
+import type { ObjectStore, OpenObject } from './object-store.js';
 
 /** What one entry takes besides its texts, in bytes: measured, in Node 20. */
 const ENTRY_BYTES = 200;
@@ -31,18 +31,12 @@ export function createMemoryObjectStore(
   return {
     open({ origin, keyFingerprint, kind, id }) {
       const key = `${origin} ${keyFingerprint} ${shortName(`${kind}:${id}`)}`;
-      return Promise.resolve({
-        text: texts.get(key),
-        forget() {
-          texts.delete(key);
-          return Promise.resolve();
-        },
-        close(text, keepMs) {
-          if (text === undefined) texts.delete(key);
-          else texts.set(key, text, { ttl: keepMs });
-          return Promise.resolve();
-        },
-      });
+      const leave: OpenObject['leave'] = (text, keepMs) => {
+        if (text === undefined) texts.delete(key);
+        else texts.set(key, text, { ttl: keepMs });
+        return Promise.resolve();
+      };
+      return Promise.resolve({ text: texts.get(key), leave, close: leave });
     },
   };
 }

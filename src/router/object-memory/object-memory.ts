@@ -17,8 +17,8 @@ export interface ObjectMemorySettings {
 /** An object that one step has for itself, and what is known of it. */
 export interface HeldObject {
   readonly known: KnownObject;
-  /** Forgets what is known, because a write is about to be sent. */
-  forget(): Promise<void>;
+  /** Leaves what stays true whatever becomes of a write that is about to be sent. */
+  leave(known: KnownObject): Promise<void>;
   /** Ends the use of the object. */
   close(known: KnownObject): Promise<void>;
 }
@@ -52,7 +52,7 @@ export class ObjectMemory {
     }
     return {
       known: readKnown(text),
-      forget: () => quietly(() => object?.forget()),
+      leave: (known) => quietly(() => object?.leave(writeKnown(known), keepMs)),
       close: (known) => quietly(() => object?.close(writeKnown(known), keepMs)),
     };
   }

@@ -30,10 +30,10 @@ export interface OpenObject {
   /** What `close` left, if that is less than its `keepMs` ago; otherwise `undefined`: nothing is known. */
   readonly text: string | undefined;
   /**
-   * Removes the text and keeps the object open. The router calls it before it sends a write, so that a process that ends before the answer
-   * leaves nothing that may be wrong.
+   * Replaces the text, as `close` does, and keeps the object open. The router calls it before it sends a write, with what stays true whatever
+   * becomes of the write: so a process that ends before the answer leaves nothing that may be wrong.
    */
-  forget(): Promise<void>;
+  leave(text: string | undefined, keepMs: number): Promise<void>;
   /**
    * Leaves a text for the next one that opens the object, for `keepMs` milliseconds from now; with `undefined` it leaves nothing. The last
    * call for this object.

@@ -55,7 +55,7 @@ export class PlanMemory {
     }
     this.#write = { ...write, object };
     // A process may end before the answer comes: then nothing is left that may be wrong.
-    await object.forget();
+    await object.leave(write.otherwise);
     return write.request;
   }
 
@@ -72,8 +72,8 @@ export class PlanMemory {
       if (verdict === 'ok') this.#count(write.unsent);
       // A create that is refused has written nothing: another process has created the object meanwhile, perhaps with newer fields.
       const isKept = verdict === 'rejected' && creates({ effect, method: request.method });
-      const refused = isKept ? write.object.known : write.otherwise;
-      await write.object.close(verdict === 'ok' ? write.whenAccepted : refused);
+      const failed = verdict === 'notFound' ? write.whenGone : write.otherwise;
+      await write.object.close(verdict === 'ok' ? write.whenAccepted : isKept ? write.object.known : failed);
       this.#isWhole = verdict === 'rejected' && write.request !== request;
       return !this.#isWhole;
     }

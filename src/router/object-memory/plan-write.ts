@@ -29,8 +29,10 @@ export interface Write {
   readonly unsent: Unsent;
   /** What is known when the request was accepted, or when there is none. */
   readonly whenAccepted: KnownObject;
-  /** What is known when it was not, or may not have been. */
+  /** What is known when it was not, or may not have been: no value, but the times of newer events stay. */
   readonly otherwise: KnownObject;
+  /** What is known when the object is gone. */
+  readonly whenGone: KnownObject;
 }
 
 export const ALL_SENT: Unsent = { steps: 0, unchangedFields: 0, staleFields: 0 };
@@ -59,10 +61,12 @@ export function writeOf(
   const { request } = step;
   const rule = ruleOf(step, writes);
   const isBlind = known.blindUntilMs > event.nowMs;
-  const otherwise = isBlind ? { ...NOTHING_KNOWN, blindUntilMs: known.blindUntilMs } : NOTHING_KNOWN;
-  const whole = { request, unsent: ALL_SENT, otherwise };
+  const whenGone = isBlind ? { ...NOTHING_KNOWN, blindUntilMs: known.blindUntilMs } : NOTHING_KNOWN;
   const fields = rule === undefined || isBlind ? undefined : fieldsOf(request.body ?? {}, rule);
-  if (rule === undefined || fields === undefined) return { ...whole, whenAccepted: otherwise };
+  if (rule === undefined || fields === undefined)
+    return { request, unsent: ALL_SENT, whenAccepted: whenGone, otherwise: whenGone, whenGone };
+  const otherwise = { fields: withoutValues(known.fields), blindUntilMs: 0 };
+  const whole = { request, unsent: ALL_SENT, otherwise, whenGone };
   if (creates({ effect: step.effect, method: request.method })) {
     return { ...whole, whenAccepted: createdWith(fields, updatedBy(plan, step, writes), event) };
   }
@@ -85,7 +89,13 @@ export function writeOf(
     unsent,
     whenAccepted,
     otherwise,
+    whenGone,
   };
+}
+
+/** The same fields with their times, but of none is the value known: an older event still does not overwrite them. */
+function withoutValues(fields: ReadonlyMap<string, KnownField>): ReadonlyMap<string, KnownField> {
+  return new Map([...fields].map(([name, field]) => [name, { ...field, text: '', sentMs: 0 }]));
 }
 
 /**

@@ -479,7 +479,7 @@ describe('a store that fails', () => {
         open: () =>
           Promise.resolve({
             text: 'no text of ours',
-            forget: () => Promise.reject(new Error('away')),
+            leave: () => Promise.reject(new Error('away')),
             close: () => Promise.reject(new Error('away')),
           }),
       },
@@ -502,11 +502,12 @@ function storeIn(kept: Map<string, string>, onOpen: () => void = () => undefined
     open: ({ origin, keyFingerprint, kind, id }) => {
       onOpen();
       const name = `${origin} ${keyFingerprint} ${kind} ${id}`;
+      const leave = (text: string | undefined): Promise<void> =>
+        Promise.resolve(void (text === undefined ? kept.delete(name) : kept.set(name, text)));
       return Promise.resolve({
         text: kept.get(name),
-        forget: () => Promise.resolve(void kept.delete(name)),
-        close: (text) =>
-          Promise.resolve(void (text === undefined ? kept.delete(name) : kept.set(name, text))),
+        leave,
+        close: leave,
       });
     },
   };
@@ -533,22 +534,37 @@ it('what another process writes between an update and its create stays known, an
   expect(first.px.users.get('ada')).toMatchObject({ customAttributes: { plan: 'new' } });
 });
 
-it('an object is forgotten before a write of it is sent, so that a crash leaves nothing wrong', async () => {
+it('after a crash in the middle of a write no value is taken for known, and no older event comes through', async () => {
   const kept = new Map<string, string>();
-  const store = storeIn(kept);
-  const setup = new MemorySetup({ skipUnchanged: { forMs: MINUTE_MS, store } });
+  const options = { skipUnchanged: { forMs: 10 * MINUTE_MS, store: storeIn(kept) } };
+  const setup = new MemorySetup(options);
   await setup.deliver(identify({ plan: 'pro' }, -3));
   expect([...kept.keys()]).toEqual([
     expect.stringMatching(/^https:\/\/api\.aptrinsic\.com [0-9a-f]{64} user ada$/),
   ]);
-  const whileSending: number[] = [];
+  let whileSending: [string, string][] = [];
   setup.instead.push((request) => {
-    whileSending.push(kept.size);
+    whileSending = [...kept];
     return setup.px.answer(request);
   });
-  await setup.deliver(identify({ plan: 'free' }, -2));
-  expect(whileSending).toEqual([0]);
+  await setup.deliver(identify({ title: 'Dr' }, -2));
   expect([...kept.values()].join()).not.toContain(CONFIG.apiKey);
+
+  // Another process, with what the crashed one has left.
+  const afterCrash = async (message: ReturnType<typeof identify>): Promise<[string, unknown][]> => {
+    kept.clear();
+    for (const [name, text] of whileSending) kept.set(name, text);
+    const other = new MemorySetup(options);
+    other.instead.push(setup.px.answer);
+    await other.deliver(message);
+    return other.sent();
+  };
+  expect(await afterCrash(identify({ plan: 'free', title: 'Ms' }, -4))).toEqual([
+    ['PUT /v1/users/ada', { ...USER, title: 'Ms' }],
+  ]);
+  expect(await afterCrash(identify({ plan: 'pro', title: 'Dr' }, -1))).toEqual([
+    ['PUT /v1/users/ada', { ...USER, title: 'Dr', customAttributes: { plan: 'pro' } }],
+  ]);
   await setup.erase();
   expect(kept.size).toBe(0);
 });
