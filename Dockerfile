@@ -9,8 +9,8 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/build.mjs scripts/
 COPY src src
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund
-# The optional clients of --redis and of Kafka, in a folder above /app: so they replace no package of the lock file.
-RUN npm install --prefix /clients --no-audit --no-fund --ignore-scripts \
+# The optional clients of --redis and of Kafka, which end up in a folder above /app: so they replace no package of the lock file.
+RUN npm install --prefix clients --no-audit --no-fund --ignore-scripts \
   $(node -p "Object.entries(require('./package.json').peerDependencies).map((entry) => entry.join('@')).join(' ')")
 
 FROM node:20-alpine
@@ -19,7 +19,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist/cjs dist/cjs
-COPY --from=build /clients/node_modules /node_modules
+COPY --from=build /app/clients/node_modules /node_modules
 # The image's user `node`, as a number: orchestrators can tell that it is not root.
 USER 1000:1000
 EXPOSE 9090
