@@ -17,13 +17,27 @@ export const systemClock: Clock = {
   epochMs: () => Date.now(),
   after(delayMs, callback) {
     if (delayMs <= 0) return soon(callback);
-    // The timer keeps the process alive: somebody awaits what it ends.
-    const timer = setTimeout(callback, delayMs);
+    let cancel = (): void => undefined;
+    const start = (leftMs: number): void => {
+      const partMs = Math.min(leftMs, LONGEST_TIMER_MS);
+      // The timer keeps the process alive: somebody awaits what it ends.
+      const timer = setTimeout(() => {
+        if (leftMs > partMs) start(leftMs - partMs);
+        else callback();
+      }, partMs);
+      cancel = () => {
+        clearTimeout(timer);
+      };
+    };
+    start(delayMs);
     return () => {
-      clearTimeout(timer);
+      cancel();
     };
   },
 };
+
+/** A longer timer of Node would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Calls back at the end of this round of the event loop. A client writes a request to a used connection there as well, after it has read what is

@@ -1,7 +1,7 @@
 import { Counts } from '../../src/cli/deliver/report/counts';
 import { Pipeline } from '../../src/cli/deliver/run/pipeline';
 import { Deferred403s } from '../../src/cli/deliver/run/deferred-403s';
-import type { Rejection } from '../../src/cli/deliver/rejected/rejection';
+import type { Rejection } from '../../src/cli/rejected/rejection';
 import { StopRules } from '../../src/cli/deliver/run/stop-rules';
 import { Stop } from '../../src/cli/deliver/run/stop';
 import type { InputItem } from '../../src/cli/input/read-messages';

@@ -271,7 +271,7 @@ describe('with the rejected file', () => {
 
   test('that cannot be written the run stops, and its message is written by the next run', async () => {
     const run = await world(asLines(track(1), NAMELESS, track(2)), {});
-    const { RejectedFile } = await import('../../src/cli/deliver/rejected/rejected-file');
+    const { RejectedFile } = await import('../../src/cli/rejected/rejected-file');
     const full = jest.spyOn(RejectedFile.prototype, 'write').mockImplementationOnce(() => {
       throw Object.assign(new Error('full'), { code: 'ENOSPC' });
     });

@@ -1,5 +1,5 @@
 import { constants, gzipSync, inflateRawSync } from 'node:zlib';
-import { rejectedLine } from '../../src/cli/deliver/rejected/rejection';
+import { rejectedLine } from '../../src/cli/rejected/rejection';
 import { BoundedBytes } from '../../src/cli/input/split/bounded-bytes';
 import { MAX_LINE_BYTES, readMessages, type InputItem } from '../../src/cli/input/read-messages';
 import { parseRecord } from '../../src/cli/input/parse-record';

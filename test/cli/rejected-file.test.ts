@@ -1,8 +1,8 @@
 import fs, { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { RejectedFile } from '../../src/cli/deliver/rejected/rejected-file';
-import type { Rejection } from '../../src/cli/deliver/rejected/rejection';
+import { RejectedFile } from '../../src/cli/rejected/rejected-file';
+import type { Rejection } from '../../src/cli/rejected/rejection';
 import type { Summary } from '../../src/cli/deliver/report/summary';
 import { asLines, cleanUp, cli, CONFIG, jsonLines, startPx, tempFile } from './cli';
 

@@ -1,5 +1,5 @@
 import type { ProgressStyle } from '../deliver/report/progress.js';
-import type { CheckpointChoice } from '../deliver/resume/open-checkpoint.js';
+import type { CheckpointChoice } from '../checkpoint/open-checkpoint.js';
 import type { KafkaOptions, SetupOptions } from '../kafka/kafka-options.js';
 
 /** The options of the command, parsed. */

@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import type { StateWithRejected } from '../deliver/resume/open-checkpoint.js';
+import type { StateWithRejected } from '../checkpoint/open-checkpoint.js';
 import type { SavedCounts } from '../deliver/report/counts.js';
 
 /** What `publish` stores in its checkpoint. */

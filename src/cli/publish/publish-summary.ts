@@ -1,6 +1,6 @@
 import orderBy from 'lodash/orderBy.js';
-import type { RejectedFile } from '../deliver/rejected/rejected-file.js';
-import type { RejectedNote } from '../deliver/rejected/rejection.js';
+import type { RejectedFile } from '../rejected/rejected-file.js';
+import type { RejectedNote } from '../rejected/rejection.js';
 import type { Counts, RejectedCode } from '../deliver/report/counts.js';
 import type { Stop, StopReason } from '../deliver/run/stop.js';
 import type { ReadFile } from '../input/message-input.js';

@@ -1,9 +1,9 @@
 import type { Kafka } from '../../kafka/index.js';
-import type { RejectedFile } from '../deliver/rejected/rejected-file.js';
+import type { RejectedFile } from '../rejected/rejected-file.js';
 import { Counts } from '../deliver/report/counts.js';
-import { beginCheckpoint, openCheckpoint } from '../deliver/resume/open-checkpoint.js';
-import { openRejectedFile } from '../deliver/resume/open-rejected-file.js';
-import { removeCheckpoint } from '../deliver/resume/remove-checkpoint.js';
+import { beginCheckpoint, openCheckpoint } from '../checkpoint/open-checkpoint.js';
+import { openRejectedFile } from '../rejected/open-rejected-file.js';
+import { removeCheckpoint } from '../checkpoint/remove-checkpoint.js';
 import { MessageInput } from '../input/message-input.js';
 import { UsageError, type CommandIo } from '../io.js';
 import { kafkaOf, orUsageError } from '../kafka/open-kafka.js';

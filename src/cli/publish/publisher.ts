@@ -2,7 +2,7 @@ import { messageKey } from '../../destinations/gainsight_px/index.js';
 import { KafkaError, type KafkaProducer } from '../../kafka/index.js';
 import { stringifyJson } from '../../runtime/index.js';
 import type { Snapshot } from '../checkpoint/checkpoint.js';
-import type { Rejection } from '../deliver/rejected/rejection.js';
+import type { Rejection } from '../rejected/rejection.js';
 import type { Counts } from '../deliver/report/counts.js';
 import { OrderedWindow, type Slot, type WindowLimits } from '../deliver/run/ordered-window.js';
 import type { Stop } from '../deliver/run/stop.js';

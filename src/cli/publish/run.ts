@@ -1,6 +1,6 @@
 import type { Kafka, KafkaProducer } from '../../kafka/index.js';
 import { systemClock } from '../../runtime/index.js';
-import type { RejectedFile } from '../deliver/rejected/rejected-file.js';
+import type { RejectedFile } from '../rejected/rejected-file.js';
 import type { Counts } from '../deliver/report/counts.js';
 import { followProgress } from '../deliver/report/follow-progress.js';
 import type { Progress } from '../deliver/report/progress.js';

@@ -4,7 +4,7 @@ import { Stop } from '../../../src/cli/deliver/run/stop';
 import { readMessages } from '../../../src/cli/input/read-messages';
 import { KafkaError } from '../../../src/kafka/errors';
 import type { OutgoingRecord } from '../../../src/kafka/records';
-import type { Rejection } from '../../../src/cli/deliver/rejected/rejection';
+import type { Rejection } from '../../../src/cli/rejected/rejection';
 
 interface Sent {
   readonly record: OutgoingRecord;

@@ -10,7 +10,7 @@ import type { InputItem } from '../../input/read-messages.js';
 import { DroppedValues, type SavedDroppedValues } from './dropped-values.js';
 import { FirstRejections } from './first-rejections.js';
 import { Latencies, type SavedLatencies } from './latencies.js';
-import type { RejectedNote, Rejection } from '../rejected/rejection.js';
+import type { RejectedNote, Rejection } from '../../rejected/rejection.js';
 
 /** Types with counts of their own: the mapped ones, and others that archives contain. */
 const COUNTED_TYPES = [...MESSAGE_TYPES, 'page', 'screen', 'alias'] as const;

@@ -1,4 +1,4 @@
-import { noteOf, type RejectedNote, type Rejection } from '../rejected/rejection.js';
+import { noteOf, type RejectedNote, type Rejection } from '../../rejected/rejection.js';
 
 /** How many rejections the summary shows; more when there are more codes. The file contains all. */
 export const SHOWN_REJECTIONS = 10;

@@ -6,8 +6,8 @@ import type { ReadFile } from '../../input/message-input.js';
 import type { Counts, OutcomeCounts, InputKind, RejectedCode } from './counts.js';
 import type { DroppedPath } from './dropped-values.js';
 import type { DeliverCheckpoint } from '../resume/deliver-state.js';
-import type { RejectedFile } from '../rejected/rejected-file.js';
-import type { RejectedNote } from '../rejected/rejection.js';
+import type { RejectedFile } from '../../rejected/rejected-file.js';
+import type { RejectedNote } from '../../rejected/rejection.js';
 import type { RunResult } from '../run/session.js';
 import type { Stop, StopReason } from '../run/stop.js';
 

@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import type { DayUsage } from '../../../router/index.js';
-import type { SavedRejectedFile } from '../rejected/rejected-file.js';
+import type { SavedRejectedFile } from '../../rejected/rejected-file.js';
 import type { SavedCounts } from '../report/counts.js';
 
 /** What `deliver` stores in its checkpoint. */

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { RequestPlan, RudderMessage } from '../../../core/index.js';
 import type { CompiledDestination } from '../../../destinations/gainsight_px/index.js';
 import { readMessages } from '../../input/read-messages.js';
-import type { SavedRejectedFile } from '../rejected/rejected-file.js';
+import type { SavedRejectedFile } from '../../rejected/rejected-file.js';
 
 /**
  * The plans of the messages in a rejected file that hold back later ones: those are rejected, too, because the replay of

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../checkpoint/checkpoint.js';
 import type { Remarks } from '../report/counts.js';
-import type { Rejection } from '../rejected/rejection.js';
+import type { Rejection } from '../../rejected/rejection.js';
 import type { DeliverState, SavedRefusal } from '../resume/deliver-state.js';
 
 /** A rejection on its way to the rejected file. */

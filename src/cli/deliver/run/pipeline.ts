@@ -14,7 +14,7 @@ import type { Deferred403s } from './deferred-403s.js';
 import { LeftMessages, type Rejected } from './left-messages.js';
 import { isAppend, isWorthRetrying, mayHaveAppended, ownReason } from './read-outcome.js';
 import { OrderedWindow, type Slot, type WindowLimits } from './ordered-window.js';
-import type { Rejection } from '../rejected/rejection.js';
+import type { Rejection } from '../../rejected/rejection.js';
 import type { Stop } from './stop.js';
 import type { StopRules } from './stop-rules.js';
 import type { WouldBeRequests } from './would-be-requests.js';

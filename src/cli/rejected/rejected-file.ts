@@ -11,8 +11,8 @@ import {
   type Stats,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import { TextDigest, type DigestedPart } from '../../checkpoint/text-digest.js';
-import { UsageError } from '../../io.js';
+import { TextDigest, type DigestedPart } from '../checkpoint/text-digest.js';
+import { UsageError } from '../io.js';
 import { rejectedLine, type Rejection } from './rejection.js';
 
 /** Only the owner can read it, because it contains personal data. */

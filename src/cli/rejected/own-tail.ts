@@ -1,6 +1,6 @@
-import { isObject } from '../../../core/index.js';
-import type { InputItem, Position } from '../../input/input-item.js';
-import { contentEnd, noteStart, type RejectedNote } from '../rejected/rejection.js';
+import { isObject } from '../../core/index.js';
+import type { InputItem, Position } from '../input/input-item.js';
+import { contentEnd, noteStart, type RejectedNote } from './rejection.js';
 
 const LINE_START = '{"rejected":';
 

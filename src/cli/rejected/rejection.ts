@@ -1,5 +1,5 @@
-import type { InputItem, Position } from '../../input/read-messages.js';
-import { stringifyJson } from '../../../runtime/index.js';
+import type { InputItem, Position } from '../input/read-messages.js';
+import { stringifyJson } from '../../runtime/index.js';
 
 /** An item of the input that was not delivered, and why. */
 export interface Rejection {

@@ -1,5 +1,5 @@
-import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import type { CommandIo } from '../../io.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { CommandIo } from '../io.js';
 
 /** Removes the checkpoint of a run that has nothing left to do; says so when that is not possible. */
 export async function removeCheckpoint(

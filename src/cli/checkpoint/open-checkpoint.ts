@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { checkpointBeside } from '../../checkpoint/checkpoint-name.js';
-import { advice } from '../../checkpoint/checkpoint-file.js';
-import { Checkpoint, type CheckpointedRun } from '../../checkpoint/checkpoint.js';
-import type { MessageInput } from '../../input/message-input.js';
-import { UsageError, type CommandIo } from '../../io.js';
+import { checkpointBeside } from './checkpoint-name.js';
+import { advice } from './checkpoint-file.js';
+import { Checkpoint, type CheckpointedRun } from './checkpoint.js';
+import type { MessageInput } from '../input/message-input.js';
+import { UsageError, type CommandIo } from '../io.js';
 import { isDevice, type SavedRejectedFile } from '../rejected/rejected-file.js';
 
 /** What decides whether a run has a checkpoint. */

@@ -1,7 +1,7 @@
-import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import type { InputItem } from '../../input/input-item.js';
-import { RejectedFile } from '../rejected/rejected-file.js';
-import type { StateWithRejected } from './open-checkpoint.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { InputItem } from '../input/input-item.js';
+import { RejectedFile } from './rejected-file.js';
+import type { StateWithRejected } from '../checkpoint/open-checkpoint.js';
 import { isOwnTail } from './own-tail.js';
 
 /**
