@@ -11,9 +11,11 @@ const MAY_IMPORT = {
   simulator: ['runtime', 'core'],
   kafka: ['runtime', 'core'],
   metrics: ['router'],
-  service: ['metrics', 'protocol', 'router', 'runtime', 'destinations', 'core'],
+  web: ['protocol', 'destinations', 'core'],
+  service: ['web', 'metrics', 'protocol', 'router', 'runtime', 'destinations', 'core'],
   cli: [
     'service',
+    'web',
     'simulator',
     'kafka',
     'redis',
@@ -27,7 +29,7 @@ const MAY_IMPORT = {
 };
 
 /** Layers that run in a browser: no Node module. */
-const PURE = ['core', 'destinations', 'protocol'];
+const PURE = ['core', 'destinations', 'protocol', 'web'];
 
 /** Folders whose own folders are entered by an index.ts, too. */
 const WITH_DOORS = ['src/simulator'];

@@ -5,8 +5,8 @@ WORKDIR /app
 # First what rarely changes, so that an edit of the sources installs nothing anew.
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/build.mjs scripts/
+COPY tsconfig.json tsconfig.build.json config.schema.json ./
+COPY scripts/build.mjs scripts/build-pages.mjs scripts/
 COPY src src
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 # The optional clients of --redis and of Kafka, which end up in a folder above /app: so they replace no package of the lock file.
@@ -19,6 +19,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist/cjs dist/cjs
+COPY --from=build /app/dist/web dist/web
 COPY --from=build /app/clients/node_modules /node_modules
 # The image's user `node`, as a number: orchestrators can tell that it is not root.
 USER 1000:1000

@@ -1,4 +1,4 @@
-// Emits the library twice from the same sources: `dist/cjs` for `require`, `dist/esm` for `import`.
+// Emits the library twice from the same sources: `dist/cjs` for `require`, `dist/esm` for `import`. Then it builds the pages, `dist/web`.
 // One compiler program per form, because a file's module form follows from the nearest package.json.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -36,6 +36,8 @@ for (const { dir, type } of forms) {
   if (type === 'commonjs') copyReexports(out);
   removeStale(out);
 }
+
+await import('./build-pages.mjs');
 
 const command = path.join(root, 'dist/cjs/cli/main.js');
 if (existsSync(command)) chmodSync(command, 0o755);

@@ -34,6 +34,7 @@ const COMMANDS: readonly NamedCommand[] = [
   { name: 'deliver', load: async () => (await import('./deliver/command.js')).registerDeliver },
   { name: 'transform', load: async () => (await import('./commands/transform.js')).registerTransform },
   { name: 'explain', load: async () => (await import('./commands/explain.js')).registerExplain },
+  { name: 'inspect', load: async () => (await import('./inspect/command.js')).registerInspect },
   { name: 'validate', load: async () => (await import('./commands/validate.js')).registerValidate },
   { name: 'preferences', load: async () => (await import('./commands/preferences.js')).registerPreferences },
   { name: 'delete-user', load: async () => (await import('./commands/erasure.js')).registerDeleteUser },

@@ -17,3 +17,4 @@ export { stringifyJson } from './stringify-json.js';
 export { callQuietly } from './user-callback.js';
 export { sleep, untilAborted, waitFor } from './wait-for.js';
 export { INGEST_TOKEN_EXPECTED, isIngestToken } from './ingest-token.js';
+export { PAGE_HEADERS } from './page-headers.js';

@@ -37,6 +37,8 @@ export interface ServiceOptions {
   readonly configDefaults?: ConfigDefaults;
   /** Messages that the service takes over HTTP itself, at `/v1/deliver` and the paths of SDKs. Default: none are taken. */
   readonly ingest?: IngestOptions;
+  /** The inspector as an HTML page, served at `/inspect`. Default: there is no such page. */
+  readonly inspectorPage?: string;
   /** The processes that serve the same port. Default: this one is alone. */
   readonly group?: ServiceGroup;
   /** URL of another transformer, to which requests for all other destinations are forwarded. Default: none. */
@@ -80,9 +82,9 @@ export interface ServiceOptions {
 
 /** The options with all defaults. */
 export type ServiceSettings = Required<
-  Omit<ServiceOptions, 'upstream' | 'fetch' | 'ingest' | 'sharedLimits' | 'group'>
+  Omit<ServiceOptions, 'upstream' | 'fetch' | 'ingest' | 'sharedLimits' | 'group' | 'inspectorPage'>
 > &
-  Pick<ServiceOptions, 'upstream' | 'fetch' | 'sharedLimits' | 'group'> & {
+  Pick<ServiceOptions, 'upstream' | 'fetch' | 'sharedLimits' | 'group' | 'inspectorPage'> & {
     readonly ingest: IngestSettings | undefined;
   };
 

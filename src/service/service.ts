@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { DEST_TYPE, FEATURES, destTypeOf } from '../protocol/index.js';
-import { Deadline, sleep, systemClock } from '../runtime/index.js';
+import { Deadline, PAGE_HEADERS, sleep, systemClock } from '../runtime/index.js';
 import { sendJson, setApiVersion } from './http/reply.js';
 import { registerResponsesInFlight } from './http/responses-in-flight.js';
 import { createContext, type ServiceContext } from './context.js';
@@ -127,7 +127,7 @@ function noSchemas(): never {
 }
 
 function registerRoutes(app: FastifyInstance, context: ServiceContext): void {
-  const { upstream } = context.settings;
+  const { upstream, inspectorPage } = context.settings;
   // Every body is JSON, whatever its content type. The framework's own parser would reject a batch with a key such as `__proto__`.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', ({ responseEnd, headers }: FastifyRequest, payload: IncomingMessage) =>
@@ -164,6 +164,8 @@ function registerRoutes(app: FastifyInstance, context: ServiceContext): void {
     '/v1/destinations/gainsight_px/proxy',
     bound((...call) => deliveryProxy('v1', ...call)),
   );
+  if (inspectorPage !== undefined)
+    app.get('/inspect', (_request, reply) => setApiVersion(reply).headers(PAGE_HEADERS).send(inspectorPage));
   if (context.ingest !== undefined) registerIngest(app, context, context.ingest);
   app.setNotFoundHandler((request, reply) => {
     context.unserved.notePath(pathOf(request));

@@ -9,6 +9,7 @@ afterEach(cleanUp);
 
 const COMMANDS = [
   ['deliver'],
+  ['inspect'],
   ['transform'],
   ['explain'],
   ['validate'],

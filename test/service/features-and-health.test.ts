@@ -165,3 +165,14 @@ describe('the reason of what was not delivered is in the metrics and in the log 
     ]);
   });
 });
+
+test('/inspect has the page of the options, and nothing without one', async () => {
+  const { service } = await world({ inspectorPage: '<!doctype html>' });
+  const { statusCode, headers, body } = await service.inject('/inspect');
+  expect([statusCode, headers['content-type'], body]).toEqual([
+    200,
+    'text/html; charset=utf-8',
+    '<!doctype html>',
+  ]);
+  expect((await (await world()).service.inject('/inspect')).statusCode).toBe(500);
+});

@@ -9,10 +9,11 @@ import {
   type Simulator,
   type SimulatorOptions,
 } from '../../simulator/index.js';
-import { type CommandIo, type StopSignal, UsageError } from '../io.js';
+import { type CommandIo, UsageError } from '../io.js';
 import { eachParsedBy, wholeNumber } from '../options.js';
 import { print } from '../output/print.js';
 import { tableStyleOf, renderTable } from '../output/table.js';
+import { stopSignal } from '../stop-signal.js';
 
 interface Options {
   readonly port: number;
@@ -112,18 +113,6 @@ async function listen(simulator: Simulator, { port, host }: Options): Promise<Li
       `cannot listen on ${host}, port ${port} (${code ?? 'unknown error'}): choose another --port, or 0 for a free one`,
     );
   }
-}
-
-/** Resolves at the first SIGINT or SIGTERM. */
-function stopSignal(io: CommandIo): Promise<void> {
-  const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
-  return new Promise((resolve) => {
-    const stop = (): void => {
-      for (const signal of signals) io.off(signal, stop);
-      resolve();
-    };
-    for (const signal of signals) io.on(signal, stop);
-  });
 }
 
 function countsText({ total, byRoute, byStatus }: RequestCounts, io: CommandIo): string {

@@ -2,6 +2,7 @@ import type { SharedThroughRedis } from '../../redis/index.js';
 import { UPSTREAM_EXPECTED, isUpstreamUrl } from '../../runtime/index.js';
 import type { ServiceOptions } from '../../service/index.js';
 import { UsageError, type Environment } from '../io.js';
+import { readPage } from '../pages/page.js';
 import { loadDefaults } from '../settings/load-settings.js';
 import { sharedRouterOptions } from '../settings/shared-limits.js';
 import { ingestSettings } from './ingest-settings.js';
@@ -28,6 +29,7 @@ export function serviceOptions(
   const ingest = ingestSettings(options, env);
   return {
     mode,
+    inspectorPage: readPage('inspector'),
     configDefaults: defaults === undefined ? {} : loadDefaults(defaults),
     bodyMemoryBytes: Math.ceil((bodyMemory * MEGABYTE) / workers),
     router: {

@@ -1,0 +1,2 @@
+/** What Node code may use of the pages: the types of their data. All else of this layer runs in a browser only. */
+export type { InspectedInput } from './data/inspected-input.js';
