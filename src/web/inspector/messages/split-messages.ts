@@ -1,0 +1,78 @@
+import { isObject, type JsonObject } from '../../../core/index.js';
+import { messagesOf } from '../../../protocol/index.js';
+import { valuesIn } from './values-in.js';
+
+/** One message of a file, as the event editor shows it. */
+export interface FileMessage {
+  /** JSON with two blanks of indentation; for what is not JSON, the text as it is. */
+  readonly text: string;
+  /** The place in the file: `line 7`, `line 7, batch[2]`. */
+  readonly at: string;
+  /** Why an earlier run did not deliver it, in a rejected file: `id_missing: …`. */
+  readonly rejected?: string;
+}
+
+export interface SplitFile {
+  readonly messages: readonly FileMessage[];
+  /** Whether the file holds more messages than these. */
+  readonly more: boolean;
+}
+
+/** Nobody steps further than this, and ten megabytes may hold five million numbers. */
+export const MAX_MESSAGES = 10_000;
+
+/**
+ * Splits the text of a file into its messages: JSON lines, one array, pretty-printed values one after another, batches
+ * (`{"batch": […]}`), rejected files of `deliver`, and what a host posts to a transformer (`{"input": [{"message": …}]}`).
+ *
+ * A line that is not JSON is a message too, so that nothing of the file is hidden.
+ */
+export function splitMessages(text: string, limit = MAX_MESSAGES): SplitFile {
+  const messages: FileMessage[] = [];
+  for (const message of messagesInText(text)) {
+    if (messages.length === limit) return { messages, more: true };
+    messages.push(message);
+  }
+  return { messages, more: false };
+}
+
+function* messagesInText(text: string): Generator<FileMessage, void, undefined> {
+  for (const { line, value, unreadable } of valuesIn(text)) {
+    if (unreadable !== undefined) yield { text: unreadable, at: `line ${line}` };
+    else yield* messagesInValue(value, line);
+  }
+}
+
+function* messagesInValue(value: unknown, line: number): Generator<FileMessage, void, undefined> {
+  if (isObject(value)) {
+    const rejected = rejectedBecause(value);
+    if (rejected !== undefined) {
+      yield { ...refusedMessage(value), at: `line ${line}`, rejected };
+      return;
+    }
+    if (value.type === undefined && Array.isArray(value.input)) {
+      for (const [index, item] of (value.input as unknown[]).entries()) {
+        const message = isObject(item) && Object.hasOwn(item, 'message') ? item.message : item;
+        yield { text: pretty(message), at: `line ${line}, input[${index}]` };
+      }
+      return;
+    }
+  }
+  for (const { message, at } of messagesOf(value))
+    yield { text: pretty(message), at: at === '' ? `line ${line}` : `line ${line}, ${at}` };
+}
+
+/** What a line of a rejected file says; undefined for other values. */
+function rejectedBecause({ type, rejected }: JsonObject): string | undefined {
+  if (type !== undefined || !isObject(rejected) || typeof rejected.code !== 'string') return undefined;
+  return typeof rejected.reason === 'string' ? `${rejected.code}: ${rejected.reason}` : rejected.code;
+}
+
+/** A rejected line has the message, or the text that was not a message. */
+function refusedMessage({ message, text }: JsonObject): { text: string } {
+  return { text: message === undefined && typeof text === 'string' ? text : pretty(message ?? null) };
+}
+
+function pretty(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}

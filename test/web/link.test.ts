@@ -1,0 +1,120 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { decodeLink, encodeLink } from '../../src/web/data/link';
+
+const EVENT = { type: 'identify', userId: 'Ж-1', traits: { favouriteColour: 'grün', emoji: '🦜' } };
+const KEY = '5f0c1b9e-real-looking-key';
+const CONFIG = { productTagKey: 'AP-EXAMPLE-2', userAttributeMap: [{ from: 'plan', to: 'plan' }] };
+
+const packed = (value: unknown): string => deflateRawSync(JSON.stringify(value)).toString('base64url');
+const unpacked = (fragment: string): string =>
+  inflateRawSync(Buffer.from(fragment.slice('#v1.'.length), 'base64url')).toString();
+
+test('a link restores the event and the configuration', async () => {
+  const { fragment, leftOut } = await encodeLink({ event: EVENT, config: CONFIG });
+  expect(leftOut).toBe(0);
+  expect(fragment).toMatch(/^#v1\.[\w-]+$/);
+  await expect(decodeLink(fragment)).resolves.toEqual({ event: EVENT, config: CONFIG });
+  await expect(decodeLink(fragment.slice(1))).resolves.toEqual({ event: EVENT, config: CONFIG });
+});
+
+test('any JSON value may be the event', async () => {
+  for (const event of [null, 0, '', [], [EVENT]]) {
+    const { fragment } = await encodeLink({ event, config: {} });
+    await expect(decodeLink(fragment)).resolves.toEqual({ event, config: {} });
+  }
+});
+
+test('the form of a link is what other programs can write', async () => {
+  await expect(decodeLink(`#v1.${packed({ event: EVENT, config: CONFIG })}`)).resolves.toEqual({
+    event: EVENT,
+    config: CONFIG,
+  });
+});
+
+describe('the key', () => {
+  test.each([
+    ['apiKey', { ...CONFIG, apiKey: KEY }],
+    ['another case', { ...CONFIG, APIKEY: KEY }],
+    ['another spelling', { ...CONFIG, api_key: KEY, 'Api-Key': KEY }],
+    ['the header', { ...CONFIG, headers: { 'X-APTRINSIC-API-KEY': KEY } }],
+    ['a destination around it', { Config: { ...CONFIG, apiKey: KEY }, other: [{ deep: { ApiKey: KEY } }] }],
+    ['a text equal to it', { ...CONFIG, apiKey: KEY, productTagKey: KEY }],
+    ['a text that contains it', { ...CONFIG, apiKey: KEY, note: `curl -H 'X-KEY: ${KEY}'` }],
+    ['blanks around it', { ...CONFIG, apiKey: ` ${KEY}\n`, note: KEY }],
+    ['a name that contains it', { ...CONFIG, apiKey: KEY, attributeTypes: { user: { [KEY]: 'STRING' } } }],
+    ['a list of keys', { ...CONFIG, apiKey: [{ web: KEY }], note: KEY }],
+  ])('is not in a link: %s', async (_, config) => {
+    const { fragment, leftOut } = await encodeLink({ event: { ...EVENT, secret: KEY }, config });
+    const text = unpacked(fragment);
+    expect(leftOut).toBeGreaterThan(0);
+    expect(text).not.toContain(KEY);
+    expect(text).not.toMatch(/api[-_]?key/i);
+  });
+
+  test('is taken out of the event, under its own name or anywhere else', async () => {
+    const event = { ...EVENT, traits: { note: `my key is ${KEY}`, apiKey: KEY } };
+    const { fragment, leftOut } = await encodeLink({ event, config: CONFIG });
+    expect(unpacked(fragment)).not.toContain(KEY);
+    expect(leftOut).toBe(2);
+  });
+
+  test('that is a number is taken out as one', async () => {
+    const { fragment } = await encodeLink({ event: { id: 912345678 }, config: { apiKey: 912345678 } });
+    expect(unpacked(fragment)).not.toContain('912345678');
+  });
+
+  test('that is a common word leaves longer texts alone', async () => {
+    const { fragment } = await encodeLink({ event: { a: 'test', b: 'latest' }, config: { apiKey: 'test' } });
+    await expect(decodeLink(fragment)).resolves.toMatchObject({ event: { a: '(removed)', b: 'latest' } });
+  });
+
+  test('leaves attributes alone whose name only begins like it', async () => {
+    const event = { traits: { apiKeyCount: 3, apiKeysUsed: ['a'] } };
+    const { fragment, leftOut } = await encodeLink({ event, config: CONFIG });
+    expect(leftOut).toBe(0);
+    await expect(decodeLink(fragment)).resolves.toEqual({ event, config: CONFIG });
+  });
+
+  test('called __proto__ changes no prototype', async () => {
+    const event: unknown = JSON.parse('{"__proto__":{"polluted":true}}');
+    const { fragment } = await encodeLink({ event, config: {} });
+    const opened = await decodeLink(fragment);
+    expect(JSON.stringify(opened?.event)).toBe('{"__proto__":{"polluted":true}}');
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
+
+describe('a fragment', () => {
+  test.each(['', '#', '#result', '#v1', '#v', '#vault.x'])('%j is not a link', async (fragment) => {
+    await expect(decodeLink(fragment)).resolves.toBeUndefined();
+  });
+
+  test('of a newer form is named', async () => {
+    await expect(decodeLink('#v2.abc')).rejects.toThrow(
+      'The link has the form v2, and this page reads v1: open it with a newer version of gainsight-px.',
+    );
+  });
+
+  const whole = packed({ event: EVENT, config: CONFIG });
+  test.each([
+    ['cut off', whole.slice(0, -8)],
+    ['cut to nothing', ''],
+    ['with a blank', `${whole.slice(0, 9)} ${whole.slice(9)}`],
+    ['with another alphabet', `${whole}+/`],
+    ['changed', `AAAA${whole}`],
+    ['of something else', packed([1])],
+    ['without a configuration', packed({ event: EVENT })],
+    ['of no JSON', deflateRawSync('{"event":').toString('base64url')],
+    ['of no UTF-8', deflateRawSync(Buffer.from([0x22, 0xff, 0x22])).toString('base64url')],
+  ])('that is broken says so: %s', async (_, text) => {
+    await expect(decodeLink(`#v1.${text}`)).rejects.toThrow(
+      'The link is cut off or was changed: ask for it again, and copy all of it.',
+    );
+  });
+
+  test('that inflates to very much is not opened', async () => {
+    const bomb = deflateRawSync(Buffer.alloc(11 * 1024 * 1024, 32)).toString('base64url');
+    expect(bomb.length).toBeLessThan(20_000);
+    await expect(decodeLink(`#v1.${bomb}`)).rejects.toThrow('The link holds more than 10 MB');
+  });
+});
