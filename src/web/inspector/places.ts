@@ -1,3 +1,4 @@
+import { isObject } from '../../core/index.js';
 import type {
   DestinationConfig,
   ExplainedField,
@@ -136,9 +137,9 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** The last row that fits: it wins over those before it. */
 function rowPath(map: MapKey, config: Config, fits: (row: Row) => boolean): [string] | undefined {
-  const rows = config[map] as readonly (Row | null)[] | null | undefined;
+  const rows: unknown = config[map];
   if (!Array.isArray(rows)) return undefined;
-  const index = rows.findLastIndex((row) => row !== null && typeof row === 'object' && fits(row));
+  const index = rows.findLastIndex((row: unknown) => isObject(row) && fits(row));
   return index === -1 ? undefined : [`${map}.${index}`];
 }
 

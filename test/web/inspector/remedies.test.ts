@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { explain, type DestinationConfig, type DroppedValue } from '../../../src';
-import {
-  ERROR_ADVICE,
-  errorRemedies,
-  remedies,
-  skipRemedies,
-  WARNING_ADVICE,
-  type Remedy,
-} from '../../../src/web/inspector/remedies';
+import { ERROR_ADVICE, WARNING_ADVICE } from '../../../src/web/inspector/remedies/advice';
+import { errorRemedies, skipRemedies } from '../../../src/web/inspector/remedies/message-remedies';
+import { remedies } from '../../../src/web/inspector/remedies/remedies';
+import type { Remedy } from '../../../src/web/inspector/remedies/remedy';
 import { loadFixtures } from '../../fixture-runs/load-fixtures';
 import { readDocument, tableRows } from '../../docs/document';
 import { message as anyMessage, validConfig } from '../../property/arbitraries';

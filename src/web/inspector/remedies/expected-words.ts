@@ -1,4 +1,4 @@
-import type { ConverterName } from '../../core/index.js';
+import type { ConverterName } from '../../../core/index.js';
 
 const WORDS: Readonly<Record<ConverterName, string>> = {
   text: 'a text that is not blank, a number, or true or false',
