@@ -97,7 +97,7 @@ export function expectsError(expected: Fixture['expect']): expected is ExpectedE
 }
 
 /** Refuses unknown keys: no test would check a misspelt expectation. */
-function parseFixture(name: string, text: string): Fixture {
+export function parseFixture(name: string, text: string): Fixture {
   const raw = JSON.parse(text) as Fixture & { config: 'base' | Record<string, unknown> };
   requireKnownKeys(name, raw, 'fixture');
   requireKnownKeys(`${name}: expect`, raw.expect, 'error' in raw.expect ? 'error' : 'plan');

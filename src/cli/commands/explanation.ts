@@ -1,5 +1,4 @@
-import type { PlanNote, DropReason } from '../../core/index.js';
-import type { Explanation } from '../../destinations/gainsight_px/index.js';
+import { DROP_REASON_TEXTS, NOTE_TEXTS, type Explanation } from '../../destinations/gainsight_px/index.js';
 import { describePosition } from '../input/read-messages.js';
 import { maskKey, printable, printableJson } from '../output/printable.js';
 import type { NotSent } from './each-message.js';
@@ -7,24 +6,6 @@ import { renderTable, type TableStyle } from '../output/table.js';
 
 /** One item of the input, explained. */
 export interface ExplainedItem extends Omit<Explanation, 'error'>, NotSent {}
-
-/** Why a value is not sent. */
-export const REASONS: Readonly<Record<DropReason, string>> = {
-  unmapped: 'no field and no map row reads it',
-  empty: 'null, blank, or an object with nothing in it',
-  unconvertible: "not of the field's type",
-  shadowed: 'another source of the field came first',
-  reserved: 'the name is reserved',
-  stripped: 'stripUrlQuery keeps it out',
-  junkId: 'a placeholder, not an id',
-  idNotExact: 'an id as a number that JSON readers round: send a string',
-  preferenceNotBoolean: 'called like a preference, but neither true nor false',
-  notAnObject: 'not an object: counts as absent',
-};
-
-const NOTES: Readonly<Record<PlanNote, string>> = {
-  link_skipped: 'link_skipped: there is no usable user id, so the account is written and no user is linked',
-};
 
 /** For scripts: one line of JSON, without the API key. */
 export function explanationJson(item: ExplainedItem): string {
@@ -52,13 +33,13 @@ export function explanationText(item: ExplainedItem, style: TableStyle): string 
     parts.push(renderTable(['PX field', 'value', 'from'], rows, style));
   }
   if (dropped.length > 0) {
-    const rows = dropped.map(({ path, reason, type }) => [path, REASONS[reason], type]);
+    const rows = dropped.map(({ path, reason, type }) => [path, DROP_REASON_TEXTS[reason], type]);
     parts.push(renderTable(['dropped', 'why', 'type'], rows, style));
   }
   if (warnings.length > 0) {
     parts.push(warnings.map(({ message }) => cut(`warning: ${message}`, style)).join('\n'));
   }
-  if (notes.length > 0) parts.push(notes.map((note) => cut(`note: ${NOTES[note]}`, style)).join('\n'));
+  if (notes.length > 0) parts.push(notes.map((note) => cut(`note: ${NOTE_TEXTS[note]}`, style)).join('\n'));
   return `${parts.join('\n\n')}\n`;
 }
 

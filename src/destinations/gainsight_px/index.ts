@@ -111,10 +111,22 @@ export type {
   Warning,
   WarningCode,
 } from './explain/explanation.js';
+export { DROP_REASON_TEXTS, NOTE_TEXTS } from './explain/reason-texts.js';
 export { MESSAGE_TYPES } from './messages/map-message.js';
 export type { MessageType } from './messages/map-message.js';
 export { deleteUser, denyUser } from './user-calls/erasure.js';
 export { effectivePreferences, getPreferences, setPreferences } from './user-calls/preferences.js';
+export {
+  ACCOUNT_FIELDS,
+  EVENT_FIELDS,
+  EVENT_ID,
+  EVENT_IP,
+  EVENT_TIME,
+  STANDARD_ACCOUNT_FIELDS,
+  STANDARD_USER_FIELDS,
+  SYNCED_EVENT_DATE,
+  USER_FIELDS,
+} from './fields.js';
 export { PREFERENCES } from './px-objects.js';
 export type { Preference, Preferences } from './px-objects.js';
 export { skipReason, skipReasonText, mergeIntegrations } from './skip-reason.js';

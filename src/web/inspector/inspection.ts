@@ -47,8 +47,8 @@ export function inspect({ eventText, configText }: InspectedInput): Inspection {
   };
 }
 
-/** Anything but an object is left as it is, for `explain` to refuse. */
-function withPlaceholder(config: unknown): DestinationConfig {
+/** The configuration with a placeholder where it has no key. Anything but an object is left as it is, for `explain` to refuse. */
+export function withPlaceholder(config: unknown): DestinationConfig {
   const given = config as DestinationConfig;
   return isObject(config) && (config.apiKey === undefined || config.apiKey === '')
     ? { ...given, apiKey: NO_KEY }

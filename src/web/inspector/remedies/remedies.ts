@@ -1,0 +1,53 @@
+import { isObject } from '../../../core/index.js';
+import {
+  explain,
+  type DestinationConfig,
+  type DroppedValue,
+  type Explanation,
+} from '../../../destinations/gainsight_px/index.js';
+import { withPlaceholder } from '../inspection.js';
+import { adviceFor } from './advice.js';
+import { candidates } from './changes.js';
+import type { Case, Remedy } from './remedy.js';
+
+/**
+ * What would let a dropped value through: first the changes of the configuration that do, each tried with the mapping itself, then what can
+ * be changed in the event. Never empty.
+ *
+ * @param config as the user wrote it; the key may be missing
+ */
+export function remedies(
+  dropped: DroppedValue,
+  explanation: Explanation,
+  message: unknown,
+  config: DestinationConfig,
+): readonly Remedy[] {
+  const object = mappedObject(message);
+  const trait = object === undefined ? undefined : traitName(dropped.path, object);
+  const subject: Case = { dropped, explanation, message, config, object, trait };
+  const changes = candidates(subject).filter(({ next }) => sends(subject, next));
+  return [
+    ...changes.map((change) => ({ kind: 'change', ...change }) as const),
+    { kind: 'event', text: adviceFor(subject) },
+  ];
+}
+
+function mappedObject(message: unknown): Case['object'] {
+  const type = isObject(message) && typeof message.type === 'string' ? message.type.toLowerCase() : '';
+  if (type === 'identify') return 'user';
+  return type === 'group' ? 'account' : undefined;
+}
+
+function traitName(path: string, object: 'user' | 'account'): string | undefined {
+  const root = ['traits.', ...(object === 'user' ? ['context.traits.'] : [])].find((start) =>
+    path.startsWith(start),
+  );
+  return root === undefined ? undefined : path.slice(root.length);
+}
+
+/** Whether more fields get the value with another configuration. */
+function sends({ dropped: { path }, explanation, message }: Case, next: DestinationConfig): boolean {
+  const fed = ({ fields }: Explanation): number => fields.filter(({ from }) => from === path).length;
+  const changed = explain(message as never, withPlaceholder(next));
+  return changed.plan !== undefined && fed(changed) > fed(explanation);
+}
