@@ -42,7 +42,9 @@ const WARNINGS: Readonly<Record<WarningCode, string>> = {
   read_only_field: 'a field that PX declares read-only, where the message or a row names it',
   junk_id: 'a placeholder that is passed over as an id',
   number_not_exact: 'an attribute that holds a number beyond 2^53, which JSON readers round',
-  attribute_unknown: 'a custom attribute that `attributeTypes` does not list, or lists in another case',
+  attribute_unknown: 'a custom attribute that `attributeTypes` does not list',
+  attribute_disabled: 'a custom attribute that `attributeTypes` lists as disabled',
+  attribute_differs_by_case: 'a custom attribute that `attributeTypes` lists in another case',
 };
 
 function table(rows: readonly (AnyRow | AnyFixedRow)[]): string {

@@ -16,6 +16,7 @@ export {
 export type {
   AttributeMapRow,
   AttributeType,
+  AttributeTypes,
   CompiledDestination,
   ConfigFields,
   ConfigInput,

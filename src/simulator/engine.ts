@@ -1,7 +1,14 @@
 import { RequestCounters, SlidingSecond } from './counters.js';
 import { FaultInjector } from './faults/index.js';
 import { problem, type Reply } from './http/index.js';
-import type { RateLimit, RequestLogEntry, SimulatorOptions, SimulatorSettings } from './options.js';
+import type {
+  KeyPermissions,
+  RateLimit,
+  Refusal,
+  RequestLogEntry,
+  SimulatorOptions,
+  SimulatorSettings,
+} from './options.js';
 import { parseSettings } from './parse-settings.js';
 import { Store } from './store/index.js';
 
@@ -17,6 +24,7 @@ export class Engine {
   readonly now: () => number;
   readonly onRequestEnd: ((entry: RequestLogEntry) => void) | undefined;
   latencyMs = (): number => 0;
+  #permissions: KeyPermissions | null = null;
   faults = new FaultInjector([]);
   /** A closed simulator carries out no request, not even one that is in flight. */
   closed = true;
@@ -26,7 +34,8 @@ export class Engine {
 
   constructor(options: SimulatorOptions) {
     const { keepEvents = DEFAULT_KEEP_EVENTS, undeclaredAttributes = 'drop', now = Date.now } = options;
-    this.store = new Store({ now, keepEvents, undeclaredAttributes });
+    const { products = [] } = options;
+    this.store = new Store({ now, keepEvents, undeclaredAttributes, products });
     this.apiKey = options.apiKey;
     this.maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
     this.now = now;
@@ -49,6 +58,7 @@ export class Engine {
     if (latencyMs !== undefined)
       this.latencyMs = typeof latencyMs === 'function' ? latencyMs : () => latencyMs;
     if (settings.rateLimit !== undefined) this.#rateLimit = settings.rateLimit;
+    if (settings.permissions !== undefined) this.#permissions = settings.permissions;
     if (settings.readLag !== undefined) this.store.readLag = settings.readLag;
     if (settings.faults !== undefined) {
       this.#faultSettings = settings.faults;
@@ -78,6 +88,12 @@ export class Engine {
     const reply = problem(429, 'Too many requests');
     if (retryAfterSeconds === undefined) return reply;
     return { ...reply, headers: { ...reply.headers, 'retry-after': String(retryAfterSeconds) } };
+  }
+
+  /** How a call is refused that the key may not make; undefined when it may. */
+  refusalOf(permission: 'read' | 'write'): Refusal | undefined {
+    const permissions = this.#permissions;
+    return permissions === null || permissions[permission] ? undefined : (permissions.refusal ?? '403');
   }
 
   /** Waits; the timer does not keep the process alive. */

@@ -1,9 +1,17 @@
 /** An in-memory Gainsight PX for demos and tests; `createSimulator` makes one. */
 export { createSimulator } from './simulator.js';
 export type { Listening, Simulator, SimulatorState } from './simulator.js';
-export type { RateLimit, RequestLogEntry, SimulatorOptions, SimulatorSettings } from './options.js';
+export { REFUSALS } from './options.js';
+export type {
+  KeyPermissions,
+  RateLimit,
+  Refusal,
+  RequestLogEntry,
+  SimulatorOptions,
+  SimulatorSettings,
+} from './options.js';
 export type { RequestCounts } from './counters.js';
-export type { ReadLag, Snapshot, SnapshotOptions, StoredPreferences } from './store/index.js';
+export type { Product, ReadLag, Snapshot, SnapshotOptions, StoredPreferences } from './store/index.js';
 export { FAULT_NAMES, parseFault } from './faults/index.js';
 export type {
   Fault,

@@ -1,5 +1,5 @@
 import type { FaultRule, FaultScript, SimulatedRequest } from './faults/index.js';
-import type { ReadLag } from './store/index.js';
+import type { Product, ReadLag } from './store/index.js';
 import type { AttributeInput, AttributeModel, UndeclaredAttributes } from './validation/index.js';
 
 /** A limit on requests in a sliding second; PX answers further ones with 429 and does not count them. */
@@ -7,6 +7,18 @@ export interface RateLimit {
   readonly requestsPerSecond: number;
   /** Sent as `Retry-After`. Default: no such header, because PX documents none. */
   readonly retryAfterSeconds?: number;
+}
+
+/** How PX refuses what a key may not do: clients saw both statuses, and 403 with an HTML page. */
+export const REFUSALS = ['401', '403', '403-html'] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+/** What the API key may do. */
+export interface KeyPermissions {
+  readonly read: boolean;
+  readonly write: boolean;
+  /** @default '403' */
+  readonly refusal?: Refusal;
 }
 
 /**
@@ -24,6 +36,8 @@ export interface SimulatorSettings {
   readonly faults?: readonly (FaultRule | FaultScript)[] | null;
   /** How long reads and updates of a user or account give 404 after the `POST` that created it. */
   readonly readLag?: ReadLag | null;
+  /** What the accepted key may do. Default: read and write. */
+  readonly permissions?: KeyPermissions | null;
 }
 
 /** One request and its answer, as `onRequestEnd` receives them. */
@@ -40,6 +54,8 @@ export interface SimulatorOptions extends SimulatorSettings {
    * 401.
    */
   readonly apiKey?: string;
+  /** The products that `GET /v1/admin/subscription` lists. Default: none; a write with any tag key is accepted all the same. */
+  readonly products?: readonly Product[];
   /** The declared custom attributes. A model without declared attributes accepts every attribute. */
   readonly attributes?: Readonly<Partial<Record<AttributeModel, readonly AttributeInput[]>>>;
   /**

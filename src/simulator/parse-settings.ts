@@ -1,7 +1,7 @@
 import { isObject } from '../core/index.js';
 import { SIMULATED_ROUTES } from './calls/index.js';
 import { isFault, parseFault, type FaultRule, type FaultScript } from './faults/index.js';
-import type { RateLimit, SimulatorSettings } from './options.js';
+import { REFUSALS, type KeyPermissions, type RateLimit, type SimulatorSettings } from './options.js';
 
 /**
  * Checks settings that come from JSON or from a caller, and returns them. A fault rule may be written as
@@ -11,7 +11,7 @@ import type { RateLimit, SimulatorSettings } from './options.js';
  */
 export function parseSettings(input: unknown): SimulatorSettings {
   if (!isObject(input)) throw new TypeError('settings: expected an object');
-  const { latencyMs, rateLimit, faults, readLag } = input;
+  const { latencyMs, rateLimit, faults, readLag, permissions } = input;
   if (latencyMs !== undefined)
     demand(
       isAmount(latencyMs) || typeof latencyMs === 'function',
@@ -20,11 +20,13 @@ export function parseSettings(input: unknown): SimulatorSettings {
     );
   if (isGiven(rateLimit)) checkRateLimit(rateLimit);
   if (isGiven(readLag)) checkReadLag(readLag);
+  if (isGiven(permissions)) checkPermissions(permissions);
   if (isGiven(faults)) demand(Array.isArray(faults), 'faults', 'an array');
   return {
     ...(latencyMs === undefined ? {} : { latencyMs: latencyMs as number | (() => number) }),
     ...(rateLimit === undefined ? {} : { rateLimit: rateLimit as RateLimit | null }),
     ...(readLag === undefined ? {} : { readLag: readLag }),
+    ...(permissions === undefined ? {} : { permissions: permissions as KeyPermissions | null }),
     ...(faults === undefined
       ? {}
       : { faults: faults === null ? null : (faults as unknown[]).map(parseFaultInput) }),
@@ -55,6 +57,18 @@ function checkReadLag(lag: unknown): void {
   const { requests = 0, ms = 0 } = lag as Record<string, unknown>;
   demand(isAmount(requests), 'readLag.requests', 'a number, 0 or more');
   demand(isAmount(ms), 'readLag.ms', 'a number of milliseconds, 0 or more');
+}
+
+function checkPermissions(permissions: unknown): void {
+  demand(isObject(permissions), 'permissions', 'an object or null');
+  const { read, write, refusal = '403' } = permissions as Record<string, unknown>;
+  demand(typeof read === 'boolean', 'permissions.read', 'true or false');
+  demand(typeof write === 'boolean', 'permissions.write', 'true or false');
+  demand(
+    REFUSALS.some((known) => known === refusal),
+    'permissions.refusal',
+    `one of ${REFUSALS.join(', ')}`,
+  );
 }
 
 function parseFaultInput(input: unknown, index: number): FaultRule | FaultScript {

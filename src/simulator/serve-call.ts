@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { matchRoute, type RouteMatch } from './calls/index.js';
+import { matchRoute, permissionFor, type RouteMatch } from './calls/index.js';
 import type { Engine } from './engine.js';
+import type { Refusal } from './options.js';
 import { actionOf, type SimulatedRequest } from './faults/index.js';
 import {
   parseJsonBody,
   parseTarget,
+  page,
   problem,
   readBody,
   sendReply,
@@ -32,7 +34,7 @@ type End = (status?: number) => void;
 /**
  * Serves one request to PX: reads it, waits, carries it out or injects its fault, and answers.
  *
- * The order of the checks: rate limit 429, key 401, path 400, route 404 and 405, body 415, 413 and 400, then
+ * The order of the checks: rate limit 429, key 401, path 400, route 404 and 405, permission 401 or 403, body 415, 413 and 400, then
  * those of the call. Which of two errors PX reports first is inferred.
  */
 export async function serveCall(
@@ -132,6 +134,8 @@ function carryOut(
     const reply = problem(405, `Request method '${info.method}' is not supported`);
     return { ...reply, headers: { ...reply.headers, allow: match.allow.join(', ') } };
   }
+  const refusal = engine.refusalOf(permissionFor(match.route.name));
+  if (refusal !== undefined) return refuse(refusal);
   if (body?.ok === false) return body.reply;
   const { idField, handler } = match.route;
   const call = {
@@ -142,4 +146,9 @@ function carryOut(
     bodyText: body?.text ?? '',
   };
   return handler(call, engine.store);
+}
+
+function refuse(refusal: Refusal): Reply {
+  if (refusal === '403-html') return page(403, '403 Forbidden');
+  return problem(Number(refusal), 'The API key does not have this permission');
 }

@@ -105,3 +105,38 @@ test('a port that is taken is a usage error that offers another', async () => {
   expect(stderr).toContain('EADDRINUSE');
   await new Promise((resolve) => server.close(resolve));
 });
+
+test('the products, the attributes and what the key may do are those of the options', async () => {
+  const running = startCli([
+    'simulate',
+    '--json',
+    ...['--product-tag-key', 'AP-A-2', '--product-tag-key', 'AP-B-2'],
+    ...['--attribute', 'user.a=b.c=STRING', '--attribute', 'account.arr=NUMBER:DISABLED'],
+    ...['--key-may', 'read', '--refuse-with', '403-html'],
+  ]);
+  const origin = await originOf(running);
+  const read = async (path: string): Promise<unknown> =>
+    (await fetch(`${origin}/v1/admin/${path}`, { headers: { 'X-APTRINSIC-API-KEY': 'any' } })).json();
+  expect(await read('subscription')).toMatchObject({
+    products: [{ propertyKey: 'AP-A-2' }, { propertyKey: 'AP-B-2' }],
+  });
+  expect(await read('model/user/attributes')).toMatchObject([
+    { apiName: 'a=b.c', type: 'STRING', state: 'ENABLED' },
+  ]);
+  expect(await read('model/account/attributes')).toMatchObject([{ apiName: 'arr', state: 'DISABLED' }]);
+  const refused = await put(origin);
+  expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining('<html>')]);
+  running.signal('SIGINT');
+  await running.ended;
+});
+
+test.each(['plan=STRING', 'user.plan', 'user.plan=TEXT', 'user.=STRING', 'users.plan=STRING'])(
+  'the attribute %s is refused with what is expected',
+  async (rule) => {
+    const { code, stderr } = await cli(['simulate', '--attribute', rule]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('user.plan=STRING') as string,
+    });
+  },
+);

@@ -62,7 +62,7 @@ test('every extension that is on is named, and none that is off', async () => {
     globalContextPrecedence: 'merge',
     missingUserOnGroup: 'fail',
     consentPreferences: [{ consent: 'c', preference: 'surveys' }],
-    attributeTypes: { user: { tier: 'STRING' }, account: { arr: 'NUMBER' } },
+    attributeTypes: { user: { tier: 'STRING' }, account: { arr: 'NUMBER' }, disabled: { user: ['old'] } },
     pageEvents: true,
     nestedAttributes: 'flatten',
     stripUrlQuery: true,
@@ -78,6 +78,7 @@ test('every extension that is on is named, and none that is off', async () => {
     'missingUserOnGroup=fail',
     'consentPreferences[c]=surveys',
     'attributeTypes.user[tier]=STRING',
+    'attributeTypes.disabled.user[old]',
     'attributeTypes.account[arr]=NUMBER',
     'pageEvents=true',
     'nestedAttributes=flatten',
@@ -156,6 +157,8 @@ test.each([
   [{ globalContextMap: [{ From: 'a', to: 'b' }] }, 'globalContextMap.0.From', 'from'],
   [{ accountFieldMap: [{ from: 'a', To: 'name' }] }, 'accountFieldMap.0.To', 'to'],
   [{ attributeTypes: { users: { a: 'STRING' } } }, 'attributeTypes.users', 'user'],
+  [{ attributeTypes: { Disabled: { user: ['a'] } } }, 'attributeTypes.Disabled', 'disabled'],
+  [{ attributeTypes: { disabled: { accounts: ['a'] } } }, 'attributeTypes.disabled.accounts', 'account'],
   [{ attributeTypes: { acount: { a: 'STRING' } } }, 'attributeTypes.acount', 'account'],
 ])('so is one within a setting: %j', async (config, path, meant) => {
   const { code, stderr } = await validate({ ...CONFIG, ...config });

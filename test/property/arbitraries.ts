@@ -145,6 +145,8 @@ const attributeMap = fc.option(
     maxLength: 6,
   }),
 );
+const names = fc.option(fc.array(KEY, { maxLength: 3 }));
+const disabledNames = fc.option(fc.record({ user: names, account: names }, { requiredKeys: [] }));
 const typesByName = fc.option(fc.dictionary(KEY, attributeType, { maxKeys: 4 }));
 
 /** Rows whose `to` is a field of PX: a valid row needs one. */
@@ -172,7 +174,9 @@ export const validConfig = fc.record(
       'globalUnsubscribe',
     ),
     accountFieldMap: fieldMap('name', 'parentGroupId', 'createDate', 'location.coordinates.latitude', 'nps'),
-    attributeTypes: fc.option(fc.record({ user: typesByName, account: typesByName }, { requiredKeys: [] })),
+    attributeTypes: fc.option(
+      fc.record({ user: typesByName, account: typesByName, disabled: disabledNames }, { requiredKeys: [] }),
+    ),
     globalContextMap: fc.option(
       fc.array(fc.record({ from: side, to: fc.oneof(side, number, fc.boolean()) }, { requiredKeys: [] }), {
         maxLength: 4,

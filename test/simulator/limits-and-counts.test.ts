@@ -81,13 +81,14 @@ describe('the counts', () => {
       ['preferences.get', 'GET', '/v1/user/preferences/u1'],
       ['users.delete', 'DELETE', '/v1/users/u1'],
       ['attributes.list', 'GET', '/v1/admin/model/user/attributes'],
+      ['subscription.get', 'GET', '/v1/admin/subscription'],
       ['unknown', 'GET', '/v1/nowhere'],
     ] as const;
     for (const [, method, path, body] of calls) await px.call(method, path, body);
     expect(px.simulator.requests).toEqual({
       total: calls.length,
       byRoute: Object.fromEntries(calls.map(([route]) => [route, 1])),
-      byStatus: { 200: 4, 201: 3, 204: 6, 404: 1 },
+      byStatus: { 200: 5, 201: 3, 204: 6, 404: 1 },
       peakPerSecond: expect.any(Number) as number,
       inFlight: 0,
       peakInFlight: 1,

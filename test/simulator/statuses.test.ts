@@ -264,3 +264,74 @@ describe('attribute metadata', () => {
     ]);
   });
 });
+
+describe('the subscription', () => {
+  test('lists the products with their tag keys, and none by default', async () => {
+    const products = [{ name: 'Shop', propertyKey: 'AP-SHOP-2' }];
+    const px = await startPx({ products });
+    px.simulator.reset();
+    const answer = await px.call('GET', '/v1/admin/subscription');
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([
+      200,
+      { name: 'Simulated subscription', products },
+    ]);
+    const none = await (await startPx()).call('GET', '/v1/admin/subscription');
+    expect(JSON.parse(none.text)).toMatchObject({ products: [] });
+  });
+});
+
+describe('the permissions of the key', () => {
+  const READS = [
+    ['GET', '/v1/users/u1'],
+    ['GET', '/v1/accounts/a1'],
+    ['GET', '/v1/user/preferences/u1'],
+    ['POST', '/v2/user/preferences', { identifyId: 'u1' }],
+    ['GET', '/v1/admin/model/user/attributes'],
+    ['GET', '/v1/admin/model/account/attributes'],
+    ['GET', '/v1/admin/subscription'],
+  ] as const;
+  const WRITES = [
+    ['POST', '/v1/users', user('u2')],
+    ['PUT', '/v1/users/u1', {}],
+    ['PUT', '/v1/users/update', { identifyId: 'u1' }],
+    ['DELETE', '/v1/users/u1'],
+    ['PUT', '/v1/users/denylist/u1', { denied: true }],
+    ['POST', '/v1/accounts', account('a1')],
+    ['POST', '/v1/events/custom', event('u1')],
+    ['PUT', '/v1/user/preferences/u1', { surveys: false }],
+  ] as const;
+
+  test.each([
+    [{ read: true, write: false }, WRITES, READS, 403, 'externalapierror'],
+    [{ read: false, write: true, refusal: '401' }, READS, WRITES, 401, 'externalapierror'],
+    [{ read: false, write: true, refusal: '403-html' }, READS, WRITES, 403, '<title>403 Forbidden</title>'],
+  ] as const)('%j', async (permissions, refused, allowed, status, text) => {
+    const px = await startPx();
+    await px.call('POST', '/v1/users', user('u1'));
+    const before = JSON.stringify(px.simulator.state.snapshot());
+    px.simulator.configure({ permissions });
+    for (const [method, path, body] of refused) {
+      expect(await px.call(method, path, body)).toMatchObject({
+        status,
+        text: expect.stringContaining(text) as string,
+      });
+    }
+    expect(JSON.stringify(px.simulator.state.snapshot())).toBe(before);
+    for (const [method, path, body] of allowed)
+      expect([401, 403]).not.toContain((await px.call(method, path, body)).status);
+    px.simulator.configure({ permissions: null });
+    for (const [method, path, body] of [...READS, ...WRITES])
+      expect([401, 403]).not.toContain((await px.call(method, path, body)).status);
+  });
+
+  test.each([
+    [{ read: true }, 'permissions.write'],
+    [{ read: 1, write: true }, 'permissions.read'],
+    [{ read: true, write: true, refusal: 403 }, 'permissions.refusal'],
+    [[], 'permissions'],
+    ['read', 'permissions'],
+  ])('%j is refused', async (permissions, path) => {
+    const px = await startPx();
+    expect(() => px.simulator.configure({ permissions: permissions as never })).toThrow(path);
+  });
+});

@@ -1,10 +1,14 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import {
   createSimulator,
   FAULT_NAMES,
   parseFault,
+  REFUSALS,
+  type AttributeInput,
+  type AttributeModel,
   type FaultRule,
   type Listening,
+  type Refusal,
   type RequestCounts,
   type Simulator,
   type SimulatorOptions,
@@ -24,6 +28,10 @@ interface Options {
   readonly readLagMs?: number;
   readonly fault?: readonly FaultRule[];
   readonly requireKey?: boolean;
+  readonly keyMay?: 'read' | 'write';
+  readonly refuseWith: Refusal;
+  readonly productTagKey?: readonly string[];
+  readonly attribute?: readonly SimulatedAttribute[];
   readonly json?: boolean;
 }
 
@@ -34,9 +42,14 @@ request fails. A fault is an HTTP status, delay-<ms>, or one of
     .replace(/(.{1,76})(?: |$)/g, '$1\n  ')
     .trim()}
 
-Example:
+An attribute is written model.name=TYPE[:STATE]. The model is user or account,
+the type STRING, NUMBER, BOOLEAN or DATE_TIME, the state ENABLED or DISABLED. A
+model with attributes drops all others; without any it takes every attribute.
+
+Examples:
   $ gainsight-px simulate --port 8080 --latency-ms 20 --fault error-500:every=7
   $ gainsight-px deliver events.jsonl --config destination.json --px-url http://127.0.0.1:8080
+  $ gainsight-px simulate --product-tag-key AP-EXAMPLE-2 --attribute user.plan=STRING
 `;
 
 /** Adds the command `simulate`. */
@@ -52,6 +65,17 @@ export function registerSimulate(program: Command, io: CommandIo): void {
     .option('--read-lag-ms <ms>', 'how long PX does not find a new object', wholeNumber(0))
     .option('--fault <rule>', 'which requests fail, and how; may be repeated', eachParsedBy(parseFault))
     .option('--require-key', 'accept only the key in GAINSIGHT_PX_API_KEY')
+    .addOption(
+      new Option('--key-may <permission>', 'all that the key may do (default: read and write)').choices([
+        'read',
+        'write',
+      ]),
+    )
+    .addOption(
+      new Option('--refuse-with <answer>', 'what it may not do gets this').choices(REFUSALS).default('403'),
+    )
+    .option('--product-tag-key <key>', 'a product of the subscription; may be repeated', collect)
+    .option('--attribute <rule>', 'a custom attribute; may be repeated', eachParsedBy(parseAttribute))
     .option('--json', 'one JSON line when ready, and one at the end')
     .addHelpText('after', HELP)
     .action((options: Options) => simulate(options, io));
@@ -88,8 +112,15 @@ function simulatorOptions(options: Options, { env }: CommandIo): SimulatorOption
   if (requireKey === true && apiKey === '') {
     throw new UsageError('no key to require: set GAINSIGHT_PX_API_KEY');
   }
+  const { keyMay, refuseWith, productTagKey = [], attribute = [] } = options;
+  const products = productTagKey.map((propertyKey, index) => ({ name: `Product ${index + 1}`, propertyKey }));
   return {
     latencyMs,
+    products,
+    attributes: { user: attributesOf(attribute, 'user'), account: attributesOf(attribute, 'account') },
+    ...(keyMay === undefined
+      ? {}
+      : { permissions: { read: keyMay === 'read', write: keyMay === 'write', refusal: refuseWith } }),
     ...(fault === undefined ? {} : { faults: fault }),
     ...(requireKey === true ? { apiKey } : {}),
     ...(readLagMs === undefined ? {} : { readLag: { ms: readLagMs } }),
@@ -102,6 +133,30 @@ function simulatorOptions(options: Options, { env }: CommandIo): SimulatorOption
           },
         }),
   };
+}
+
+/** A custom attribute that the simulated PX has. */
+interface SimulatedAttribute extends AttributeInput {
+  readonly model: AttributeModel;
+}
+
+const ATTRIBUTE =
+  /^(?<model>user|account)\.(?<apiName>[^]+)=(?<type>STRING|NUMBER|BOOLEAN|DATE_TIME)(?::(?<state>ENABLED|DISABLED))?$/;
+
+/** @throws UsageError */
+function parseAttribute(text: string): SimulatedAttribute {
+  const groups = ATTRIBUTE.exec(text)?.groups;
+  if (groups === undefined) throw new UsageError('Expected model.name=TYPE, as in user.plan=STRING.');
+  const { state = 'ENABLED', ...rest } = groups;
+  return { ...rest, state } as SimulatedAttribute;
+}
+
+function attributesOf(attributes: readonly SimulatedAttribute[], wanted: AttributeModel): AttributeInput[] {
+  return attributes.filter(({ model }) => model === wanted).map(({ model: _, ...attribute }) => attribute);
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 async function listen(simulator: Simulator, { port, host }: Options): Promise<Listening> {

@@ -53,7 +53,15 @@ export function misspeltKeys(settings: unknown): Issue[] {
       if (!Array.isArray(rows)) return [];
       return rows.flatMap((row: unknown, index) => misspeltAmong(row, known, `${map}.${index}.`));
     }),
-    ...misspeltAmong(settings.attributeTypes, ['user', 'account'], 'attributeTypes.'),
+    ...misspeltInTypes(settings.attributeTypes),
+  ];
+}
+
+function misspeltInTypes(types: unknown): Issue[] {
+  const disabled = isObject(types) ? types.disabled : undefined;
+  return [
+    ...misspeltAmong(types, ['user', 'account', 'disabled'], 'attributeTypes.'),
+    ...misspeltAmong(disabled, ['user', 'account'], 'attributeTypes.disabled.'),
   ];
 }
 

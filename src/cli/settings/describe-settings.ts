@@ -43,11 +43,13 @@ export function describeSettings(config: DestinationConfig): SettingsMeaning {
       ...parsed.consentPreferences.map(
         ({ consent, preference }) => `consentPreferences[${consent}]=${preference}`,
       ),
-      ...(['user', 'account'] as const).flatMap((object) =>
-        Object.entries(parsed.attributeTypes[object] ?? {}).map(
-          ([name, type]) => `attributeTypes.${object}[${name}]=${type}`,
-        ),
-      ),
+      ...(['user', 'account'] as const).flatMap((object) => {
+        const { types = {}, disabled } = parsed.knownAttributes[object];
+        return [
+          ...Object.entries(types).map(([name, type]) => `attributeTypes.${object}[${name}]=${type}`),
+          ...disabled.map((name) => `attributeTypes.disabled.${object}[${name}]`),
+        ];
+      }),
       ...(parsed.pageEvents ? ['pageEvents=true'] : []),
       ...(parsed.flattenAttributes ? ['nestedAttributes=flatten'] : []),
       ...(parsed.stripUrlQuery ? ['stripUrlQuery=true'] : []),

@@ -93,6 +93,7 @@ export { ATTRIBUTE_TYPES, CONFIG_KEYS } from './config/config.js';
 export type {
   AttributeMapRow,
   AttributeType,
+  AttributeTypes,
   ConfigFields,
   ConfigInput,
   ConsentPreference,

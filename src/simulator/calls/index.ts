@@ -1,3 +1,3 @@
 /** The calls of PX's API: their routes, and what each does to the store. */
-export { matchRoute, SIMULATED_ROUTES } from './routes.js';
+export { matchRoute, permissionFor, SIMULATED_ROUTES } from './routes.js';
 export type { RouteMatch, SimulatedRoute } from './routes.js';

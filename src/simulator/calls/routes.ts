@@ -32,6 +32,7 @@ export type SimulatedRoute =
   | 'preferences.get'
   | 'preferences.set'
   | 'attributes.list'
+  | 'subscription.get'
   /** A request that matches no route, or a route with another method. */
   | 'unknown';
 
@@ -71,6 +72,10 @@ const listAttributes =
   (_call, store) =>
     json(200, store.attributes.list(model));
 
+/** The API description says that it lists the products with their tag keys, not how: this form is inferred. */
+const getSubscription: Handler = (_call, { products }) =>
+  json(200, { name: 'Simulated subscription', products });
+
 const preferenceRoutes = (path: string): Route[] => [
   route('preferences.get', `GET ${path}/{user}`, getPreferences),
   route('preferences.get', `POST ${path}`, getPreferences, 'identifyId'),
@@ -96,7 +101,21 @@ const ROUTES: readonly Route[] = [
   ...preferenceRoutes('v2/user/preferences'),
   route('attributes.list', 'GET v1/admin/model/user/attributes', listAttributes('user')),
   route('attributes.list', 'GET v1/admin/model/account/attributes', listAttributes('account')),
+  route('subscription.get', 'GET v1/admin/subscription', getSubscription),
 ];
+
+const READS: ReadonlySet<SimulatedRoute> = new Set<SimulatedRoute>([
+  'users.get',
+  'accounts.get',
+  'preferences.get',
+  'attributes.list',
+  'subscription.get',
+]);
+
+/** The permission that a key needs for a call (Gainsight PX API description v0.1.6: Read and Write). */
+export function permissionFor(route: SimulatedRoute): 'read' | 'write' {
+  return READS.has(route) ? 'read' : 'write';
+}
 
 /** The names of all routes. */
 export const SIMULATED_ROUTES: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import { isObject } from '../../core/index.js';
-import { problem, type Reply } from '../http/index.js';
+import { page, problem, type Reply } from '../http/index.js';
 import type { Fault, FaultName } from './faults.js';
 
 /** What the server does for a fault; `write` says whether it carries out the request first. */
@@ -20,12 +20,6 @@ export type FaultAction =
  * it.
  */
 export const REDIRECT_PATH = '/__simulator/redirected';
-
-const page = (status: number, title: string): Reply => ({
-  status,
-  headers: { 'content-type': 'text/html' },
-  text: `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`,
-});
 
 const instead = (reply: Reply): FaultAction => ({ act: 'answer', reply, write: false });
 

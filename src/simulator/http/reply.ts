@@ -21,6 +21,7 @@ export interface SubError {
 const STATUS_NAMES: Readonly<Record<number, string>> = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
   404: 'NOT_FOUND',
   405: 'METHOD_NOT_ALLOWED',
   408: 'REQUEST_TIMEOUT',
@@ -58,6 +59,15 @@ export function problem(
       subErrors,
     },
   });
+}
+
+/** An HTML page, as gateways answer with. */
+export function page(status: number, title: string): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'text/html' },
+    text: `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`,
+  };
 }
 
 /** Sends an answer. */

@@ -3,4 +3,4 @@ export type { Collection, ReadLag } from './collection.js';
 export { takeSnapshot } from './snapshot.js';
 export type { Snapshot, SnapshotOptions } from './snapshot.js';
 export { Store } from './store.js';
-export type { StoredPreferences } from './store.js';
+export type { Product, StoredPreferences } from './store.js';

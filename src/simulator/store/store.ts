@@ -10,6 +10,14 @@ interface StoreOptions {
   readonly now: () => number;
   readonly keepEvents: number;
   readonly undeclaredAttributes: UndeclaredAttributes;
+  readonly products: readonly Product[];
+}
+
+/** A product of the subscription. */
+export interface Product {
+  readonly name: string;
+  /** Its tag key: `AP-XXXXXXXXXX-2`. */
+  readonly propertyKey: string;
 }
 
 /** Everything that the simulated PX stores. */
@@ -20,8 +28,9 @@ export class Store {
   readonly preferences = new IdMap<StoredPreferences>();
   readonly denied = new IdSet();
   readonly attributes: AttributeCatalogue;
+  readonly products: readonly Product[];
 
-  constructor({ now, keepEvents, undeclaredAttributes }: StoreOptions) {
+  constructor({ now, keepEvents, undeclaredAttributes, products }: StoreOptions) {
     // Preferences and denylist survive a soft deletion, not a hard one: they belong to the history that comes
     // back.
     this.users = new Collection(now, (id) => {
@@ -30,6 +39,7 @@ export class Store {
     });
     this.accounts = new Collection(now, () => undefined);
     this.events = new EventLog(keepEvents);
+    this.products = products;
     this.attributes = new AttributeCatalogue(undeclaredAttributes);
   }
 
@@ -47,7 +57,7 @@ export class Store {
     return true;
   }
 
-  /** Removes everything but the declared attributes. */
+  /** Removes everything but the declared attributes and the products. */
   clear(): void {
     this.users.clear();
     this.accounts.clear();

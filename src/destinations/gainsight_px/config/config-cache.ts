@@ -1,5 +1,7 @@
 import { isObject } from '../../../core/index.js';
-import { CONFIG_KEYS, type DestinationConfig } from './config.js';
+import { CONFIG_KEYS, type AttributeTypes, type DestinationConfig } from './config.js';
+
+type DisabledAttributes = NonNullable<AttributeTypes['disabled']>;
 
 interface Cached<T> {
   readonly content: DestinationConfig;
@@ -114,8 +116,27 @@ function sameAttributeTypes(a: unknown, b: unknown): boolean {
     isObject(a) &&
     isObject(b) &&
     sameEntries(a.user ?? undefined, b.user ?? undefined) &&
-    sameEntries(a.account ?? undefined, b.account ?? undefined)
+    sameEntries(a.account ?? undefined, b.account ?? undefined) &&
+    sameLists(a.disabled ?? undefined, b.disabled ?? undefined)
   );
+}
+
+function sameLists(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  return (
+    isObject(a) &&
+    isObject(b) &&
+    sameList(a.user ?? undefined, b.user ?? undefined) &&
+    sameList(a.account ?? undefined, b.account ?? undefined)
+  );
+}
+
+function sameList(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  // By index: `every` passes over holes.
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** What is compared later, in objects of its own: the caller's may change. */
@@ -135,9 +156,17 @@ export function copyContent(config: DestinationConfig): DestinationConfig {
 }
 
 function copyAttributeTypes(types: DestinationConfig['attributeTypes']): DestinationConfig['attributeTypes'] {
-  if (!isObject(types)) return types;
-  const { user, account } = types;
-  return { ...(user && { user: { ...user } }), ...(account && { account: { ...account } }) };
+  if (types === undefined || types === null) return types;
+  const { user, account, disabled } = types;
+  return {
+    ...(user && { user: { ...user } }),
+    ...(account && { account: { ...account } }),
+    ...(disabled && { disabled: copyLists(disabled) }),
+  };
+}
+
+function copyLists({ user, account }: DisabledAttributes): DisabledAttributes {
+  return { ...(user && { user: [...user] }), ...(account && { account: [...account] }) };
 }
 
 /** Rows as they are compared: the values in them are single ones, whatever else a row may hold is not looked at. */

@@ -30,9 +30,14 @@ const EXPECTED: Readonly<Record<string, string>> = {
   accountFieldMap: 'an array of {from, to}',
   pageEvents: 'true or false',
   nestedAttributes: '"json" or "flatten"',
-  attributeTypes: 'an object {user, account}',
+  attributeTypes: 'an object {user, account, disabled}',
   'attributeTypes.user': 'an object from attribute name to type',
   'attributeTypes.account': 'an object from attribute name to type',
+  'attributeTypes.disabled': 'an object {user, account}',
+  'attributeTypes.disabled.user': 'an array of attribute names',
+  'attributeTypes.disabled.account': 'an array of attribute names',
+  'attributeTypes.disabled.user.#': 'the name of an attribute',
+  'attributeTypes.disabled.account.#': 'the name of an attribute',
   stripUrlQuery: 'true or false',
   consentPreferences: 'an array of {consent, preference}',
   'consentPreferences.#': 'an object {consent, preference}',
@@ -73,7 +78,7 @@ function unescapePointer(token: string): string {
 
 function expectedAt(keys: readonly string[]): string {
   // The names of attributes are the customer's own, and may look like anything.
-  if (keys[0] === 'attributeTypes' && keys.length > 2) return ATTRIBUTE_TYPE;
+  if (keys[0] === 'attributeTypes' && keys[1] !== 'disabled' && keys.length > 2) return ATTRIBUTE_TYPE;
   const place = keys.map((key) => (/^\d+$/.test(key) ? '#' : key)).join('.');
   return EXPECTED[place] ?? (place.endsWith('.#') ? 'an object {from, to}' : 'a string');
 }

@@ -20,6 +20,17 @@ export interface AttributeMapRow extends MapRow {
 /** Types of custom attributes, by their API name. */
 export type TypesByName = Readonly<Record<string, AttributeType>>;
 
+/** PX's custom attributes: values are converted to the types of the enabled ones; the `type` of a row wins. */
+export interface AttributeTypes {
+  readonly user?: TypesByName | null;
+  readonly account?: TypesByName | null;
+  /** The names of the attributes that are disabled in PX. Nothing is converted for them, and `explain` warns of them. */
+  readonly disabled?: {
+    readonly user?: readonly string[] | null;
+    readonly account?: readonly string[] | null;
+  } | null;
+}
+
 /** A constant of the global context: `from` is its key, `to` its value. */
 export interface GlobalContextRow {
   readonly from?: string | null;
@@ -102,14 +113,11 @@ export interface ConfigFields {
    */
   readonly nestedAttributes?: 'json' | 'flatten';
   /**
-   * Types of custom attributes, by API name; the `type` of a row wins.
+   * PX's custom attributes, as `gainsight-px attributes pull` writes them.
    *
    * @default null
    */
-  readonly attributeTypes?: {
-    readonly user?: TypesByName | null;
-    readonly account?: TypesByName | null;
-  } | null;
+  readonly attributeTypes?: AttributeTypes | null;
   /**
    * Whether query and fragment are cut off the URLs of events.
    *

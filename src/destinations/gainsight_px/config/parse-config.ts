@@ -7,6 +7,7 @@ import {
   type FieldRow,
   type Issue,
 } from '../../../core/index.js';
+import type { KnownAttributes } from '../attributes/judge-attribute.js';
 import type { Connection } from '../api/px-api.js';
 import { configurationError } from '../unreadable-input.js';
 import type {
@@ -30,11 +31,8 @@ export interface ParsedConfig {
   /** The customer's own sources of PX's fields. */
   readonly userFields: readonly FieldRow[];
   readonly accountFields: readonly FieldRow[];
-  /** The custom attributes that PX has, with their types; `undefined` when the configuration does not say. */
-  readonly attributeTypes: {
-    readonly user: TypesByName | undefined;
-    readonly account: TypesByName | undefined;
-  };
+  /** PX's custom attributes, as far as the configuration says. */
+  readonly knownAttributes: { readonly user: KnownAttributes; readonly account: KnownAttributes };
   readonly globalContext: Readonly<Record<string, AttributeValue>> | undefined;
   readonly mergeGlobalContext: boolean;
   readonly missingUserOnGroup: 'create' | 'fail' | 'skip';
@@ -75,6 +73,7 @@ function parse(raw: unknown): ParsedConfig {
   if (issues.length > 0) throw invalid(issues);
   const config = raw as DestinationConfig;
   const [dataCenter = 'US'] = dataCentersIn(config.dataCenter) as DataCenter[];
+  const { disabled } = config.attributeTypes ?? {};
   const user = config.attributeTypes?.user ?? undefined;
   const account = config.attributeTypes?.account ?? undefined;
 
@@ -89,7 +88,10 @@ function parse(raw: unknown): ParsedConfig {
     accountAttributes: attributeRows(config.accountAttributeMap, account),
     userFields: filledRows(config.userFieldMap),
     accountFields: filledRows(config.accountFieldMap),
-    attributeTypes: { user: user && { ...user }, account: account && { ...account } },
+    knownAttributes: {
+      user: { types: user && { ...user }, disabled: [...(disabled?.user ?? [])] },
+      account: { types: account && { ...account }, disabled: [...(disabled?.account ?? [])] },
+    },
     globalContext: globalContext(config.globalContextMap),
     mergeGlobalContext: config.globalContextPrecedence === 'merge',
     missingUserOnGroup: config.missingUserOnGroup ?? 'create',

@@ -5,6 +5,7 @@ import type {
   PlanNote,
   RequestPlan,
 } from '../../../core/index.js';
+import type { AttributeFault } from '../attributes/judge-attribute.js';
 
 export type WarningCode =
   | 'too_many_attributes'
@@ -14,7 +15,7 @@ export type WarningCode =
   | 'read_only_field'
   | 'junk_id'
   | 'number_not_exact'
-  | 'attribute_unknown';
+  | AttributeFault;
 
 /** Something that PX is known to refuse or to mangle. */
 export interface Warning {

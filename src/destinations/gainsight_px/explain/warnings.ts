@@ -1,4 +1,5 @@
 import type { RequestBody, RequestPlan, MappedObject } from '../../../core/index.js';
+import { judgeAttribute } from '../attributes/judge-attribute.js';
 import type { ParsedConfig } from '../config/parse-config.js';
 import type { ExplainedField, Warning } from './explanation.js';
 import type { JunkId, Recording } from './recording.js';
@@ -25,7 +26,7 @@ export function warnings(plan: RequestPlan, recording: Recording, config: Parsed
     ...plan.steps.flatMap((step) => eventWarnings(step.request.body ?? {})),
     ...fields.filter((field) => isReadOnly(field, config)).map(readOnlyWarning),
     ...recording.inexactFields.filter(isFreeForm).map(inexactWarning),
-    ...fields.flatMap((field) => unknownAttributeWarning(field, config)),
+    ...fields.flatMap((field) => attributeWarning(field, config)),
     ...junkIdWarnings(junkIds),
   ];
 }
@@ -60,19 +61,13 @@ function inexactWarning({ to, from }: ExplainedField): Warning {
   return { code: 'number_not_exact', field: to, message };
 }
 
-/** A custom attribute that the list of `attributeTypes` does not hold, where there is one. */
-function unknownAttributeWarning(
-  { object, to }: ExplainedField,
-  { attributeTypes }: ParsedConfig,
-): Warning[] {
-  const types = object === 'user' || object === 'account' ? attributeTypes[object] : undefined;
-  if (types === undefined || !to.startsWith(CUSTOM_ATTRIBUTE)) return [];
-  const name = to.slice(CUSTOM_ATTRIBUTE.length);
-  if (Object.hasOwn(types, name)) return [];
-  const twin = Object.keys(types).find((known) => known.toLowerCase() === name.toLowerCase());
-  const hint = twin === undefined ? '' : `; it has ${JSON.stringify(twin)}, and tells upper from lower case`;
-  const message = `PX has no enabled attribute ${JSON.stringify(name)} by attributeTypes.${object}${hint}`;
-  return [{ code: 'attribute_unknown', field: to, message }];
+/** A custom attribute that PX does not have, or has disabled, as far as `attributeTypes` says so. */
+function attributeWarning({ object, to }: ExplainedField, { knownAttributes }: ParsedConfig): Warning[] {
+  if ((object !== 'user' && object !== 'account') || !to.startsWith(CUSTOM_ATTRIBUTE)) return [];
+  const finding = judgeAttribute(to.slice(CUSTOM_ATTRIBUTE.length), knownAttributes[object]);
+  if (finding === undefined) return [];
+  const { code, found, advice } = finding;
+  return [{ code, field: to, message: `${found} (by attributeTypes): ${advice}` }];
 }
 
 function eventWarnings(body: RequestBody): Warning[] {

@@ -2,11 +2,12 @@
 // @ts-nocheck
 export const validateConfig = validate10;
 
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"gainsight-px/config.schema.json","title":"Configuration of a Gainsight PX destination","description":"Unknown keys are allowed and ignored: hosts store many.","type":"object","required":["apiKey","productTagKey"],"properties":{"apiKey":{"description":"REST API key, 1 to 200 printable ASCII characters. It is not the product tag key.","type":"string","pattern":"^[\\x20-\\x7e]{1,200}$"},"productTagKey":{"description":"Tag key of the product (AP-XXXXXXXXXX-2).","type":"string","minLength":1},"dataCenter":{"description":"US, EU or US2 in any case, or an object with the same one of these for every source type; US where it is absent. Several are a fault.","anyOf":[{"$ref":"#/definitions/dataCenter"},{"type":"object","minProperties":1,"additionalProperties":{"$ref":"#/definitions/dataCenter"}}]},"userAttributeMap":{"description":"Trait name or dotted path -> API name of a user attribute. Extension: type, the attribute's type.","$ref":"#/definitions/attributeMap"},"accountAttributeMap":{"description":"Trait name or dotted path -> API name of an account attribute. Extension: type, the attribute's type.","$ref":"#/definitions/attributeMap"},"globalContextMap":{"description":"Constant keys (from) and values (to) that custom events carry.","type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","number","boolean","null"]}}}},"globalContextPrecedence":{"description":"Extension. What properties.globalContext does with globalContextMap: replaces it as a whole, or is merged over it.","enum":["replace","merge"]},"missingUserOnGroup":{"description":"Extension. What a group message does when its user is unknown to PX: creates the user (default), fails as retryable, or skips the link.","enum":["create","fail","skip"]},"userFieldMap":{"description":"Extension. Trait name or dotted path -> a field of a PX user (signUpDate, location.city); goes before the built-in sources.","$ref":"#/definitions/fieldMap"},"accountFieldMap":{"description":"Extension. Trait name or dotted path -> a field of a PX account; goes before the built-in sources.","$ref":"#/definitions/fieldMap"},"pageEvents":{"description":"Extension. Page and screen messages become the custom events \"Page Viewed\" and \"Screen Viewed\".","type":"boolean"},"nestedAttributes":{"description":"Extension. Nested objects of an event become JSON text, or attributes with dotted names.","enum":["json","flatten"]},"attributeTypes":{"description":"Extension. Types of custom attributes by API name.","type":["object","null"],"properties":{"user":{"$ref":"#/definitions/typesByName"},"account":{"$ref":"#/definitions/typesByName"}}},"stripUrlQuery":{"description":"Extension. Cuts query and fragment off URLs of events.","type":"boolean"},"consentPreferences":{"description":"Extension. Consent categories that, when denied, switch a preference off.","type":["array","null"],"items":{"type":"object","required":["consent","preference"],"properties":{"consent":{"type":"string","minLength":1},"preference":{"enum":["trackUsage","productUpdates","guidedTours","surveys","onboardingBot","trackEmailAnalytics"]}}}},"sendEventId":{"description":"Extension. Sends messageId as eventId.","type":"boolean"},"sendIp":{"description":"Extension. Sends context.ip as an event's remoteHost.","type":"boolean"},"preferencesApiVersion":{"description":"Extension. API version in the preferences path.","enum":["v1","v2"]}},"definitions":{"dataCenter":{"type":"string","pattern":"^([uU][sS]2?|[eE][uU])$"},"attributeMap":{"type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","null"]},"type":{"enum":["STRING","NUMBER","BOOLEAN","DATE_TIME",null]}}}},"fieldMap":{"type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"typesByName":{"type":["object","null"],"additionalProperties":{"enum":["STRING","NUMBER","BOOLEAN","DATE_TIME"]}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"gainsight-px/config.schema.json","title":"Configuration of a Gainsight PX destination","description":"Unknown keys are allowed and ignored: hosts store many.","type":"object","required":["apiKey","productTagKey"],"properties":{"apiKey":{"description":"REST API key, 1 to 200 printable ASCII characters. It is not the product tag key.","type":"string","pattern":"^[\\x20-\\x7e]{1,200}$"},"productTagKey":{"description":"Tag key of the product (AP-XXXXXXXXXX-2).","type":"string","minLength":1},"dataCenter":{"description":"US, EU or US2 in any case, or an object with the same one of these for every source type; US where it is absent. Several are a fault.","anyOf":[{"$ref":"#/definitions/dataCenter"},{"type":"object","minProperties":1,"additionalProperties":{"$ref":"#/definitions/dataCenter"}}]},"userAttributeMap":{"description":"Trait name or dotted path -> API name of a user attribute. Extension: type, the attribute's type.","$ref":"#/definitions/attributeMap"},"accountAttributeMap":{"description":"Trait name or dotted path -> API name of an account attribute. Extension: type, the attribute's type.","$ref":"#/definitions/attributeMap"},"globalContextMap":{"description":"Constant keys (from) and values (to) that custom events carry.","type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","number","boolean","null"]}}}},"globalContextPrecedence":{"description":"Extension. What properties.globalContext does with globalContextMap: replaces it as a whole, or is merged over it.","enum":["replace","merge"]},"missingUserOnGroup":{"description":"Extension. What a group message does when its user is unknown to PX: creates the user (default), fails as retryable, or skips the link.","enum":["create","fail","skip"]},"userFieldMap":{"description":"Extension. Trait name or dotted path -> a field of a PX user (signUpDate, location.city); goes before the built-in sources.","$ref":"#/definitions/fieldMap"},"accountFieldMap":{"description":"Extension. Trait name or dotted path -> a field of a PX account; goes before the built-in sources.","$ref":"#/definitions/fieldMap"},"pageEvents":{"description":"Extension. Page and screen messages become the custom events \"Page Viewed\" and \"Screen Viewed\".","type":"boolean"},"nestedAttributes":{"description":"Extension. Nested objects of an event become JSON text, or attributes with dotted names.","enum":["json","flatten"]},"attributeTypes":{"description":"Extension. PX's custom attributes: types by API name, and the names of disabled ones.","type":["object","null"],"properties":{"user":{"$ref":"#/definitions/typesByName"},"account":{"$ref":"#/definitions/typesByName"},"disabled":{"type":["object","null"],"properties":{"user":{"$ref":"#/definitions/names"},"account":{"$ref":"#/definitions/names"}}}}},"stripUrlQuery":{"description":"Extension. Cuts query and fragment off URLs of events.","type":"boolean"},"consentPreferences":{"description":"Extension. Consent categories that, when denied, switch a preference off.","type":["array","null"],"items":{"type":"object","required":["consent","preference"],"properties":{"consent":{"type":"string","minLength":1},"preference":{"enum":["trackUsage","productUpdates","guidedTours","surveys","onboardingBot","trackEmailAnalytics"]}}}},"sendEventId":{"description":"Extension. Sends messageId as eventId.","type":"boolean"},"sendIp":{"description":"Extension. Sends context.ip as an event's remoteHost.","type":"boolean"},"preferencesApiVersion":{"description":"Extension. API version in the preferences path.","enum":["v1","v2"]}},"definitions":{"dataCenter":{"type":"string","pattern":"^([uU][sS]2?|[eE][uU])$"},"attributeMap":{"type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","null"]},"type":{"enum":["STRING","NUMBER","BOOLEAN","DATE_TIME",null]}}}},"fieldMap":{"type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}},"names":{"type":["array","null"],"items":{"type":"string"}},"typesByName":{"type":["object","null"],"additionalProperties":{"enum":["STRING","NUMBER","BOOLEAN","DATE_TIME"]}}}};
 const schema12 = {"type":"string","pattern":"^([uU][sS]2?|[eE][uU])$"};
 const schema14 = {"type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","null"]},"type":{"enum":["STRING","NUMBER","BOOLEAN","DATE_TIME",null]}}}};
 const schema16 = {"type":["array","null"],"items":{"type":"object","properties":{"from":{"type":["string","null"]},"to":{"type":["string","null"]}}}};
 const schema18 = {"type":["object","null"],"additionalProperties":{"enum":["STRING","NUMBER","BOOLEAN","DATE_TIME"]}};
+const schema20 = {"type":["array","null"],"items":{"type":"string"}};
 const pattern0 = new RegExp("^[\\x20-\\x7e]{1,200}$", "u");
 const pattern1 = new RegExp("^([uU][sS]2?|[eE][uU])$", "u");
 
@@ -619,11 +620,10 @@ errors++;
 }
 }
 }
-}
-}
-if(data.stripUrlQuery !== undefined){
-if(typeof data.stripUrlQuery !== "boolean"){
-const err44 = {instancePath:instancePath+"/stripUrlQuery",schemaPath:"#/properties/stripUrlQuery/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data30.disabled !== undefined){
+let data35 = data30.disabled;
+if((!(data35 && typeof data35 == "object" && !Array.isArray(data35))) && (data35 !== null)){
+const err44 = {instancePath:instancePath+"/attributeTypes/disabled",schemaPath:"#/properties/attributeTypes/properties/disabled/type",keyword:"type",params:{type: schema11.properties.attributeTypes.properties.disabled.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -632,11 +632,11 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-if(data.consentPreferences !== undefined){
-let data36 = data.consentPreferences;
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
+if(data35.user !== undefined){
+let data36 = data35.user;
 if((!(Array.isArray(data36))) && (data36 !== null)){
-const err45 = {instancePath:instancePath+"/consentPreferences",schemaPath:"#/properties/consentPreferences/type",keyword:"type",params:{type: schema11.properties.consentPreferences.type},message:"must be array,null"};
+const err45 = {instancePath:instancePath+"/attributeTypes/disabled/user",schemaPath:"#/definitions/names/type",keyword:"type",params:{type: schema20.type},message:"must be array,null"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -648,10 +648,8 @@ errors++;
 if(Array.isArray(data36)){
 const len5 = data36.length;
 for(let i5=0; i5<len5; i5++){
-let data37 = data36[i5];
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-if(data37.consent === undefined){
-const err46 = {instancePath:instancePath+"/consentPreferences/" + i5,schemaPath:"#/properties/consentPreferences/items/required",keyword:"required",params:{missingProperty: "consent"},message:"must have required property '"+"consent"+"'"};
+if(typeof data36[i5] !== "string"){
+const err46 = {instancePath:instancePath+"/attributeTypes/disabled/user/" + i5,schemaPath:"#/definitions/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -660,8 +658,13 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(data37.preference === undefined){
-const err47 = {instancePath:instancePath+"/consentPreferences/" + i5,schemaPath:"#/properties/consentPreferences/items/required",keyword:"required",params:{missingProperty: "preference"},message:"must have required property '"+"preference"+"'"};
+}
+}
+}
+if(data35.account !== undefined){
+let data38 = data35.account;
+if((!(Array.isArray(data38))) && (data38 !== null)){
+const err47 = {instancePath:instancePath+"/attributeTypes/disabled/account",schemaPath:"#/definitions/names/type",keyword:"type",params:{type: schema20.type},message:"must be array,null"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -670,11 +673,11 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(data37.consent !== undefined){
-let data38 = data37.consent;
-if(typeof data38 === "string"){
-if(data38.length < 1){
-const err48 = {instancePath:instancePath+"/consentPreferences/" + i5+"/consent",schemaPath:"#/properties/consentPreferences/items/properties/consent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(Array.isArray(data38)){
+const len6 = data38.length;
+for(let i6=0; i6<len6; i6++){
+if(typeof data38[i6] !== "string"){
+const err48 = {instancePath:instancePath+"/attributeTypes/disabled/account/" + i6,schemaPath:"#/definitions/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -684,8 +687,15 @@ vErrors.push(err48);
 errors++;
 }
 }
-else {
-const err49 = {instancePath:instancePath+"/consentPreferences/" + i5+"/consent",schemaPath:"#/properties/consentPreferences/items/properties/consent/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+}
+}
+}
+}
+}
+if(data.stripUrlQuery !== undefined){
+if(typeof data.stripUrlQuery !== "boolean"){
+const err49 = {instancePath:instancePath+"/stripUrlQuery",schemaPath:"#/properties/stripUrlQuery/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -695,10 +705,10 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data37.preference !== undefined){
-let data39 = data37.preference;
-if(!((((((data39 === "trackUsage") || (data39 === "productUpdates")) || (data39 === "guidedTours")) || (data39 === "surveys")) || (data39 === "onboardingBot")) || (data39 === "trackEmailAnalytics"))){
-const err50 = {instancePath:instancePath+"/consentPreferences/" + i5+"/preference",schemaPath:"#/properties/consentPreferences/items/properties/preference/enum",keyword:"enum",params:{allowedValues: schema11.properties.consentPreferences.items.properties.preference.enum},message:"must be equal to one of the allowed values"};
+if(data.consentPreferences !== undefined){
+let data41 = data.consentPreferences;
+if((!(Array.isArray(data41))) && (data41 !== null)){
+const err50 = {instancePath:instancePath+"/consentPreferences",schemaPath:"#/properties/consentPreferences/type",keyword:"type",params:{type: schema11.properties.consentPreferences.type},message:"must be array,null"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -707,10 +717,13 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-}
-else {
-const err51 = {instancePath:instancePath+"/consentPreferences/" + i5,schemaPath:"#/properties/consentPreferences/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(Array.isArray(data41)){
+const len7 = data41.length;
+for(let i7=0; i7<len7; i7++){
+let data42 = data41[i7];
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+if(data42.consent === undefined){
+const err51 = {instancePath:instancePath+"/consentPreferences/" + i7,schemaPath:"#/properties/consentPreferences/items/required",keyword:"required",params:{missingProperty: "consent"},message:"must have required property '"+"consent"+"'"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -719,12 +732,8 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-}
-}
-if(data.sendEventId !== undefined){
-if(typeof data.sendEventId !== "boolean"){
-const err52 = {instancePath:instancePath+"/sendEventId",schemaPath:"#/properties/sendEventId/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data42.preference === undefined){
+const err52 = {instancePath:instancePath+"/consentPreferences/" + i7,schemaPath:"#/properties/consentPreferences/items/required",keyword:"required",params:{missingProperty: "preference"},message:"must have required property '"+"preference"+"'"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -733,10 +742,11 @@ vErrors.push(err52);
 }
 errors++;
 }
-}
-if(data.sendIp !== undefined){
-if(typeof data.sendIp !== "boolean"){
-const err53 = {instancePath:instancePath+"/sendIp",schemaPath:"#/properties/sendIp/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data42.consent !== undefined){
+let data43 = data42.consent;
+if(typeof data43 === "string"){
+if(data43.length < 1){
+const err53 = {instancePath:instancePath+"/consentPreferences/" + i7+"/consent",schemaPath:"#/properties/consentPreferences/items/properties/consent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -746,10 +756,8 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data.preferencesApiVersion !== undefined){
-let data42 = data.preferencesApiVersion;
-if(!((data42 === "v1") || (data42 === "v2"))){
-const err54 = {instancePath:instancePath+"/preferencesApiVersion",schemaPath:"#/properties/preferencesApiVersion/enum",keyword:"enum",params:{allowedValues: schema11.properties.preferencesApiVersion.enum},message:"must be equal to one of the allowed values"};
+else {
+const err54 = {instancePath:instancePath+"/consentPreferences/" + i7+"/consent",schemaPath:"#/properties/consentPreferences/items/properties/consent/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -759,14 +767,78 @@ vErrors.push(err54);
 errors++;
 }
 }
-}
-else {
-const err55 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data42.preference !== undefined){
+let data44 = data42.preference;
+if(!((((((data44 === "trackUsage") || (data44 === "productUpdates")) || (data44 === "guidedTours")) || (data44 === "surveys")) || (data44 === "onboardingBot")) || (data44 === "trackEmailAnalytics"))){
+const err55 = {instancePath:instancePath+"/consentPreferences/" + i7+"/preference",schemaPath:"#/properties/consentPreferences/items/properties/preference/enum",keyword:"enum",params:{allowedValues: schema11.properties.consentPreferences.items.properties.preference.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err55];
 }
 else {
 vErrors.push(err55);
+}
+errors++;
+}
+}
+}
+else {
+const err56 = {instancePath:instancePath+"/consentPreferences/" + i7,schemaPath:"#/properties/consentPreferences/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+}
+}
+if(data.sendEventId !== undefined){
+if(typeof data.sendEventId !== "boolean"){
+const err57 = {instancePath:instancePath+"/sendEventId",schemaPath:"#/properties/sendEventId/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+if(data.sendIp !== undefined){
+if(typeof data.sendIp !== "boolean"){
+const err58 = {instancePath:instancePath+"/sendIp",schemaPath:"#/properties/sendIp/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+if(data.preferencesApiVersion !== undefined){
+let data47 = data.preferencesApiVersion;
+if(!((data47 === "v1") || (data47 === "v2"))){
+const err59 = {instancePath:instancePath+"/preferencesApiVersion",schemaPath:"#/properties/preferencesApiVersion/enum",keyword:"enum",params:{allowedValues: schema11.properties.preferencesApiVersion.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+}
+else {
+const err60 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
 }
 errors++;
 }

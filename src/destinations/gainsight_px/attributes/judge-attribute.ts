@@ -1,0 +1,82 @@
+import { nearestName } from '../../../core/index.js';
+import type { TypesByName } from '../config/config.js';
+
+/** What is known of PX's custom attributes of one kind of object. Names are case-sensitive. */
+export interface KnownAttributes {
+  /** The enabled ones, with their types; `undefined` where nobody says which there are. */
+  readonly types: TypesByName | undefined;
+  /** The names of the disabled ones. */
+  readonly disabled: readonly string[];
+}
+
+/** Why PX does not keep what is sent to a custom attribute. */
+export type AttributeFault = 'attribute_unknown' | 'attribute_disabled' | 'attribute_differs_by_case';
+
+/** What is wrong with the name of a custom attribute. */
+export interface AttributeFinding {
+  readonly code: AttributeFault;
+  /** What PX has, in words. */
+  readonly found: string;
+  /** What to do, in words. */
+  readonly advice: string;
+  /** The enabled attribute that the name most likely means; absent where none is near. */
+  readonly meant?: string;
+}
+
+/** The time to compare names grows with the square of their length. */
+const LONGEST_COMPARED = 200;
+
+/**
+ * Judges the API name of a custom attribute; `undefined` where PX has it enabled, or where nobody knows.
+ *
+ * @example
+ * judgeAttribute('Plan', { types: { plan: 'STRING' }, disabled: [] })?.code; // 'attribute_differs_by_case'
+ */
+export function judgeAttribute(
+  name: string,
+  { types, disabled }: KnownAttributes,
+): AttributeFinding | undefined {
+  if (types !== undefined && Object.hasOwn(types, name)) return undefined;
+  const shown = JSON.stringify(name);
+  if (disabled.includes(name)) {
+    return {
+      code: 'attribute_disabled',
+      found: `PX has disabled the attribute ${shown}`,
+      advice: 'enable it in PX, or remove the row',
+    };
+  }
+  if (types === undefined) return undefined;
+
+  const twin = Object.keys(types).find((known) => isTwin(known, name));
+  if (twin !== undefined) {
+    const meant = JSON.stringify(twin);
+    return {
+      code: 'attribute_differs_by_case',
+      found: `PX has no attribute ${shown}, but it has ${meant}: it tells upper from lower case`,
+      advice: `write ${meant} in the row`,
+      meant: twin,
+    };
+  }
+  return unknownAttribute(name, types, disabled);
+}
+
+function unknownAttribute(name: string, types: TypesByName, disabled: readonly string[]): AttributeFinding {
+  const found = `PX has no enabled attribute ${JSON.stringify(name)}`;
+  const advice = 'create it in PX, or correct the row';
+  const code = 'attribute_unknown';
+  const disabledTwin = disabled.find((known) => isTwin(known, name));
+  if (disabledTwin !== undefined)
+    return { code, found: `${found}; it has disabled ${JSON.stringify(disabledTwin)}`, advice };
+  const meant = nearestOf(name, Object.keys(types));
+  return meant === undefined
+    ? { code, found, advice }
+    : { code, found: `${found}; the nearest one is ${JSON.stringify(meant)}`, advice, meant };
+}
+
+function isTwin(known: string, name: string): boolean {
+  return known.toLowerCase() === name.toLowerCase();
+}
+
+function nearestOf(name: string, names: readonly string[]): string | undefined {
+  return name.length > LONGEST_COMPARED ? undefined : nearestName(name, names);
+}

@@ -1,0 +1,46 @@
+import {
+  judgeAttribute,
+  type KnownAttributes,
+} from '../../../src/destinations/gainsight_px/attributes/judge-attribute';
+
+const known: KnownAttributes = {
+  types: { plan: 'STRING', Seats: 'NUMBER', favoriteColor: 'STRING', toString: 'STRING' } as never,
+  disabled: ['tier', 'seats', '__proto__'],
+};
+
+test.each([
+  ['plan', undefined, undefined],
+  ['toString', undefined, undefined],
+  ['Seats', undefined, undefined],
+  ['tier', 'attribute_disabled', undefined],
+  ['seats', 'attribute_disabled', undefined],
+  ['__proto__', 'attribute_disabled', undefined],
+  ['SEATS', 'attribute_differs_by_case', 'Seats'],
+  ['Plan', 'attribute_differs_by_case', 'plan'],
+  ['favouriteColour', 'attribute_unknown', 'favoriteColor'],
+  ['Tier', 'attribute_unknown', undefined],
+  ['constructor', 'attribute_unknown', undefined],
+  ['x'.repeat(100_000), 'attribute_unknown', undefined],
+])('%.20s: %s, meant is %s', (name, code, meant) => {
+  const finding = judgeAttribute(name, known);
+  expect([finding?.code, finding?.meant]).toEqual([code, meant]);
+});
+
+test('the words name what PX has', () => {
+  expect(judgeAttribute('Tier', known)?.found).toContain('disabled "tier"');
+  expect(judgeAttribute('Plan', known)).toMatchObject({
+    found: expect.stringContaining('"plan"') as string,
+    advice: 'write "plan" in the row',
+  });
+});
+
+test('without a list of the enabled attributes only the disabled ones are judged', () => {
+  const some = { types: undefined, disabled: ['tier'] };
+  expect(judgeAttribute('plan', some)).toBeUndefined();
+  expect(judgeAttribute('tier', some)?.code).toBe('attribute_disabled');
+});
+
+test('two enabled attributes that differ by case only are both right', () => {
+  const both: KnownAttributes = { types: { plan: 'STRING', PLAN: 'STRING' }, disabled: [] };
+  expect([judgeAttribute('plan', both), judgeAttribute('PLAN', both)]).toEqual([undefined, undefined]);
+});
