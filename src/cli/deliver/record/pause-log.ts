@@ -31,7 +31,7 @@ export class PauseLog {
         const over = Math.max(0, span.untilMs - endMs);
         return {
           ...span,
-          fromMs: Math.round(span.fromMs - startMs),
+          fromMs: Math.max(0, Math.round(span.fromMs - startMs)),
           untilMs: Math.round(span.untilMs - over - startMs),
           pausedMs: Math.round(span.pausedMs - over),
         };

@@ -8,7 +8,10 @@ const MAX_KINDS = 200;
 
 /** Rejections by what they say. */
 export class RejectionKinds {
-  readonly #kinds = new Map<string, Pick<ReportRejection, 'code' | 'retryable' | 'reason'> & { count: number }>();
+  readonly #kinds = new Map<
+    string,
+    Pick<ReportRejection, 'code' | 'retryable' | 'reason'> & { count: number }
+  >();
   readonly #examples = new Examples();
 
   add({ code, retryable, reason, item }: Rejection): void {

@@ -43,11 +43,14 @@ export class RunRecord implements CountsObserver {
   readonly #rejections = new RejectionKinds();
   readonly #dropped = new Examples();
   readonly #warnings = new Examples();
-  readonly #startMs: number;
+  #startMs = 0;
 
-  /** @param nowMs a clock that never goes back; the run begins now */
-  constructor(private readonly nowMs: () => number) {
-    this.#startMs = nowMs();
+  /** @param nowMs a clock that never goes back */
+  constructor(private readonly nowMs: () => number) {}
+
+  /** The run begins now. */
+  begin(): void {
+    this.#startMs = this.nowMs();
   }
 
   get #atMs(): number {
