@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { isDestinationError, InternalError } from '../core/index.js';
 import { commandIo, UsageError, type CommandIo, type ProcessLike } from './io.js';
 import { print } from './output/print.js';
+import { packageVersion } from './package-version.js';
 import { printable } from './output/printable.js';
 
 const NAME = 'gainsight-px';
@@ -149,21 +148,4 @@ function usageProblem({ code, message }: CommanderError): string {
 function placeOf(error: unknown): string {
   const frame = error instanceof Error ? /^\s+(at .+)$/m.exec(error.stack ?? '')?.[1] : undefined;
   return frame === undefined ? '' : ` ${frame}`;
-}
-
-/** Reads the version from package.json. The sources and the built files lie at different depths below it. */
-function packageVersion(directory: string = __dirname): string {
-  const manifest = readManifest(path.join(directory, 'package.json'));
-  if (manifest?.name === NAME && manifest.version !== undefined) return manifest.version;
-  const parent = path.dirname(directory);
-  if (parent === directory) throw new Error(`no package.json of ${NAME}`);
-  return packageVersion(parent);
-}
-
-function readManifest(file: string): { name?: string; version?: string } | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string };
-  } catch {
-    return undefined;
-  }
 }

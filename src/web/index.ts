@@ -11,3 +11,13 @@ export type {
   LiveSecond,
   LiveStep,
 } from './data/live.js';
+export type {
+  InputPlace,
+  PauseCause,
+  ReportPause,
+  ReportRejection,
+  ReportRoute,
+  ReportTimeline,
+  RunReport,
+  SlowRequest,
+} from './data/report.js';

@@ -51,7 +51,7 @@ Examples:
 `;
 
 /** Options that another run has otherwise, or needs no more. */
-const CHANGING = ['rejected', 'skip', 'simulateFault'];
+const CHANGING = ['rejected', 'skip', 'simulateFault', 'report'];
 
 /** Adds the command `deliver`. */
 export function registerDeliver(program: Command, io: CommandIo): void {
@@ -85,6 +85,7 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     .addOption(
       new Option('--progress <style>', 'how to show progress').choices(PROGRESS_STYLES).default('auto'),
     )
+    .option('--report <file>', 'write a page about the run: charts, the slowest, what was rejected')
     .option('--json', 'print the summary as one JSON object')
     .addOption(pxUrlTextOption())
     .addHelpText('after', HELP)

@@ -19,6 +19,9 @@ import { resumeCommands, sameCommand } from './report/resume-command.js';
 import { followProgress } from './report/follow-progress.js';
 import type { ProgressStyle } from './report/progress.js';
 import type { RejectedFile } from '../rejected/rejected-file.js';
+import { ReportFile } from './record/report-file.js';
+import { RunRecord } from './record/run-record.js';
+import { buildReport } from './record/run-report.js';
 import { Pauses } from './run/pauses.js';
 import { runDelivery } from './run/session.js';
 import { Stop } from './run/stop.js';
@@ -38,6 +41,8 @@ export interface DeliverCommandOptions extends DeliveryTargetOptions, Checkpoint
   readonly skip: number;
   readonly includeRefused?: true;
   readonly progress: ProgressStyle;
+  /** The file of the report. */
+  readonly report?: string;
   readonly json?: true;
 }
 
@@ -50,6 +55,8 @@ interface DeliverCall {
 
 const NOTHING_SENT_TODAY: DayUsage = { sent: [] };
 
+const nowMs = (): number => performance.now();
+
 /**
  * Delivers an input, prints the summary, and sets the exit code in `io`.
  *
@@ -60,11 +67,6 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
   checkTarget(options);
   const config = loadSettings(options, io.env);
   const input = MessageInput.open(files, io);
-  const counts = new Counts();
-  const pauses = new Pauses(
-    () => performance.now(),
-    (line) => io.stderr.write(`${line}\n`),
-  );
   let checkpoint: DeliverCheckpoint | undefined;
   let rejectedFile: RejectedFile | undefined;
   let target: DeliveryTarget | undefined;
@@ -82,6 +84,10 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
     rejectedFile = await openRejectedFile(options.rejected, checkpoint, () =>
       MessageInput.open(files, io).messages(),
     );
+    const otherFiles = [...input.files.map(({ name }) => name), rejectedFile?.path, checkpoint?.path];
+    const report = openReport(options.report, otherFiles);
+    const counts = new Counts(report?.record);
+    const pauses = new Pauses(nowMs, (line) => io.stderr.write(`${line}\n`), report?.record.pauses);
     if (checkpoint !== undefined) {
       const { counts: countsBefore, refused = [], quota = NOTHING_SENT_TODAY } = checkpoint.before?.own ?? {};
       if (countsBefore !== undefined) counts.restore(countsBefore);
@@ -91,9 +97,9 @@ export async function deliver(files: readonly string[], call: DeliverCall, io: C
     }
     if (checkpoint?.before !== undefined) await formerSecond(systemClock, options.requestsPerSecond);
     target = await openTarget(options, pauses, io);
-    const parts = { input, config, call, target, rejectedFile, counts, checkpoint, pauses };
-    const summary = await deliverInput(parts, io);
-    await report(summary, options, io);
+    const parts = { input, config, call, target, rejectedFile, counts, checkpoint, pauses, report };
+    const summary = await writeReport(await deliverInput(parts, io), parts, io);
+    await printSummary(summary, options, io);
     // Only now: a run that is killed before shows its result when it is started again.
     if (summary.goOnAfter === null) await removeCheckpoint(checkpoint, io);
   } finally {
@@ -113,10 +119,50 @@ interface DeliverParts {
   readonly counts: Counts;
   readonly checkpoint: DeliverCheckpoint | undefined;
   readonly pauses: Pauses;
+  readonly report: Report | undefined;
+}
+
+/** What a run with `--report` records, and where it writes it. */
+interface Report {
+  readonly record: RunRecord;
+  readonly file: ReportFile;
+}
+
+/**
+ * @param otherFiles which the report must not replace
+ * @throws UsageError
+ */
+function openReport(
+  path: string | undefined,
+  otherFiles: readonly (string | undefined)[],
+): Report | undefined {
+  if (path === undefined) return undefined;
+  const others = otherFiles.filter((name) => name !== undefined);
+  return { file: ReportFile.open(path, others), record: new RunRecord(nowMs) };
+}
+
+/** Writes the report, and names it in the summary. A report that cannot be written ends nothing else. */
+async function writeReport(
+  summary: Summary,
+  { report, counts, config, call: { options }, target: { sending } }: DeliverParts,
+  io: CommandIo,
+): Promise<Summary> {
+  if (report === undefined) return summary;
+  const { record, file } = report;
+  const sharesLimits = sending?.rateLimiter !== undefined;
+  const endedAt = new Date();
+  try {
+    await file.write(buildReport({ record, counts, summary, options, config, sharesLimits, endedAt }));
+    return { ...summary, report: file.path };
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    io.stderr.write(`cannot write the report ${file.path} (${code}): the run itself is not affected\n`);
+    return summary;
+  }
 }
 
 async function deliverInput(parts: DeliverParts, io: CommandIo): Promise<Summary> {
-  const { input, config, call, target, rejectedFile, counts, checkpoint, pauses } = parts;
+  const { input, config, call, target, rejectedFile, counts, checkpoint, pauses, report } = parts;
   const { options, wordsToRepeat } = call;
   const { sending, sentTo } = target;
   if (rejectedFile === undefined && sentTo === 'px') {
@@ -128,7 +174,8 @@ async function deliverInput(parts: DeliverParts, io: CommandIo): Promise<Summary
     );
   }
 
-  const startMs = performance.now();
+  const startMs = nowMs();
+  report?.record.begin();
   const stop = new Stop();
   const progress = followProgress(options.progress, { counts, input, pauses }, io);
   const stopListening = stopOnSignal(stop, progress, io);
@@ -156,17 +203,16 @@ async function deliverInput(parts: DeliverParts, io: CommandIo): Promise<Summary
 
   const { files } = input;
   const isLeft = result.goOnAfter !== undefined;
+  const resumed = { command: 'deliver', files, options: wordsToRepeat, report: report?.file.path };
   const goOn =
     checkpoint !== undefined && isLeft
-      ? [sameCommand({ command: 'deliver', files, options: wordsToRepeat, skip, rejected: options.rejected })]
+      ? [sameCommand({ ...resumed, skip, rejected: options.rejected })]
       : resumeCommands({
-          command: 'deliver',
-          files,
-          options: wordsToRepeat,
+          ...resumed,
           goOnAfter: result.goOnAfter,
           rejectedFile: (rejectedFile?.retryable ?? 0) > 0 ? rejectedFile?.path : undefined,
         });
-  const durationMs = performance.now() - startMs;
+  const durationMs = nowMs() - startMs;
   return summarize({ sentTo, files, counts, result, stop, rejectedFile, durationMs, goOn, checkpoint });
 }
 
@@ -194,12 +240,16 @@ async function finishCheckpoint(
  * Prints the summary. When the standard output fails, prints it to the error output, because the result is
  * known nowhere else.
  */
-async function report(summary: Summary, { json, skip }: DeliverCommandOptions, io: CommandIo): Promise<void> {
+async function printSummary(
+  summary: Summary,
+  { json, skip, report }: DeliverCommandOptions,
+  io: CommandIo,
+): Promise<void> {
   if (skip > summary.messages.read) {
     io.stderr.write(`--skip ${skip} passed over all ${summary.messages.read} messages of the input\n`);
   }
   const text =
     json === true ? `${printableJson(summary)}\n` : summaryText(summary, tableStyleOf(io.stdout, io.env));
   if ((await tryWrite(io.stdout, text)) !== undefined) io.stderr.write(text);
-  io.exitCode = exitCodeOf(summary);
+  io.exitCode = report !== undefined && summary.report === null ? 1 : exitCodeOf(summary);
 }

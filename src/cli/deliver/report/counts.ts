@@ -5,7 +5,7 @@ import {
   type SkipReason,
   type WarningCode,
 } from '../../../destinations/gainsight_px/index.js';
-import type { RequestRecord, Unsent } from '../../../router/index.js';
+import type { Outcome, RequestRecord, Unsent } from '../../../router/index.js';
 import type { InputItem } from '../../input/read-messages.js';
 import { DroppedValues, type SavedDroppedValues } from './dropped-values.js';
 import { FirstRejections } from './first-rejections.js';
@@ -57,6 +57,16 @@ export interface SavedCounts {
 /** What the mapping left out of a message, and what it warns of. */
 export type Remarks = Pick<Explanation, 'dropped' | 'warnings'>;
 
+/** Sees what is counted of one run, as it happens. */
+export interface CountsObserver {
+  onRequest(record: RequestRecord): void;
+  onOutcome(outcome: Outcome, item: InputItem): void;
+  onDelivered(): void;
+  onSkipped(): void;
+  onRejected(rejection: Rejection): void;
+  onRemarks(remarks: Remarks, item: InputItem): void;
+}
+
 /** Counts the results of the messages of a run, and of those that it continues. */
 export class Counts {
   /**
@@ -90,6 +100,8 @@ export class Counts {
   readonly firstRejections = new FirstRejections();
   #latencies = new Latencies();
 
+  constructor(private readonly observer?: CountsObserver) {}
+
   get delivered(): number {
     return this.#sum('delivered');
   }
@@ -109,11 +121,13 @@ export class Counts {
 
   noteDelivered(item: InputItem): void {
     this.#countsOf(item).delivered += 1;
+    this.observer?.onDelivered();
   }
 
   noteSkipped(item: InputItem, why: SkipCause): void {
     this.#countsOf(item).skipped += 1;
     this.skipped[why] += 1;
+    this.observer?.onSkipped();
   }
 
   noteRejected(rejection: Rejection): void {
@@ -123,20 +137,33 @@ export class Counts {
     const counted = this.codes.get(key);
     if (counted === undefined) this.codes.set(key, { code, retryable, count: 1 });
     else counted.count += 1;
+    this.observer?.onRejected(rejection);
   }
 
   /** Call it for a message that is settled: one that is not settled is mapped again by the next run. */
-  noteRemarks({ dropped, warnings }: Remarks): void {
-    this.dropped.add(dropped);
-    for (const { code } of warnings) this.warnings.set(code, (this.warnings.get(code) ?? 0) + 1);
+  noteRemarks(remarks: Remarks, item: InputItem): void {
+    this.dropped.add(remarks.dropped);
+    for (const { code } of remarks.warnings) this.warnings.set(code, (this.warnings.get(code) ?? 0) + 1);
+    this.observer?.onRemarks(remarks, item);
   }
 
-  noteRequest({ route, durationMs }: Pick<RequestRecord, 'route' | 'durationMs'>): void {
+  noteRequest(record: RequestRecord): void {
+    const { route, durationMs } = record;
     this.requests.set(route, (this.requests.get(route) ?? 0) + 1);
     this.#latencies.add(durationMs);
+    this.observer?.onRequest(record);
   }
 
-  noteUnsent({ steps, unchangedFields, staleFields }: Unsent): void {
+  /** The router is done with a message, whether it is settled or not. */
+  noteOutcome(outcome: Outcome, item: InputItem): void {
+    const { requests, retries, unsent } = outcome;
+    this.retries += retries;
+    if (unsent !== undefined) this.#noteUnsent(unsent);
+    if (requests.length > 0 || unsent !== undefined) this.sent += 1;
+    this.observer?.onOutcome(outcome, item);
+  }
+
+  #noteUnsent({ steps, unchangedFields, staleFields }: Unsent): void {
     this.unsent = {
       steps: this.unsent.steps + steps,
       unchangedFields: this.unsent.unchangedFields + unchangedFields,

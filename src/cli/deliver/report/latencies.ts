@@ -29,6 +29,16 @@ export class Latencies {
     return null;
   }
 
+  /** How many durations there are in wider buckets, each `growth` times as wide as the one before; ascending, without empty ones. */
+  bars(growth: number): { readonly fromMs: number; readonly toMs: number; readonly count: number }[] {
+    const counts = new Map<number, number>();
+    for (const [bucket, count] of this.save()) {
+      const bar = Math.floor((bucket * GROWTH) / Math.log(growth));
+      counts.set(bar, (counts.get(bar) ?? 0) + count);
+    }
+    return [...counts].map(([bar, count]) => ({ fromMs: growth ** bar, toMs: growth ** (bar + 1), count }));
+  }
+
   save(): SavedLatencies {
     return [...this.#buckets].sort(([a], [b]) => a - b);
   }

@@ -13,6 +13,8 @@ interface Leftovers {
   readonly goOnAfter: number | undefined;
   /** The rejected file, when it contains retryable messages. */
   readonly rejectedFile: string | undefined;
+  /** The report of this run: each further one gets a name that is free. Default: none. */
+  readonly report?: string | undefined;
 }
 
 /** Options for the original input only: in a replay they would send refused messages again and again. */
@@ -25,17 +27,23 @@ const OF_THIS_INPUT: ReadonlySet<string> = new Set(['--include-refused']);
  * @param exists whether there is a file; new rejected files get a name that is free
  */
 export function resumeCommands(
-  { command: name, files, options, goOnAfter, rejectedFile }: Leftovers,
+  { command: name, files, options, goOnAfter, rejectedFile, report }: Leftovers,
   exists: (file: string) => boolean = existsSync,
 ): string[] {
-  const taken = new Set<string>();
-  const freeName = (): string => {
-    const name = nextName(rejectedFile ?? 'rejected.jsonl', (file) => taken.has(file) || exists(file));
+  // The report of this run is not written yet.
+  const taken = new Set<string | undefined>([report]);
+  const freeName = (former: string): string => {
+    const name = nextName(former, (file) => taken.has(file) || exists(file));
     taken.add(name);
     return name;
   };
   const command = (...words: readonly string[]): string =>
-    commandLine(name, ...words, '--rejected', freeName());
+    commandLine(
+      name,
+      ...words,
+      ...['--rejected', freeName(rejectedFile ?? 'rejected.jsonl')],
+      ...(report === undefined ? [] : ['--report', freeName(report)]),
+    );
   const ofReplay = options.filter((word) => !OF_THIS_INPUT.has(word));
   return [
     ...(rejectedFile === undefined ? [] : [command(fileWord(rejectedFile), ...ofReplay)]),
@@ -43,14 +51,15 @@ export function resumeCommands(
   ];
 }
 
-/** The command that was called, for a run that continues from its checkpoint. */
+/** The command that was called, for a run that continues from its checkpoint; with another report, so that both can be read. */
 export function sameCommand({
   command,
   files,
   options,
   skip,
   rejected,
-}: Pick<Leftovers, 'command' | 'files' | 'options'> & {
+  report,
+}: Pick<Leftovers, 'command' | 'files' | 'options' | 'report'> & {
   readonly skip: number;
   readonly rejected: string | undefined;
 }): string {
@@ -60,6 +69,7 @@ export function sameCommand({
     ...(skip === 0 ? [] : ['--skip', String(skip)]),
     ...options,
     ...(rejected === undefined ? [] : ['--rejected', rejected]),
+    ...(report === undefined ? [] : ['--report', nextName(report, (file) => file === report || existsSync(file))]),
   );
 }
 

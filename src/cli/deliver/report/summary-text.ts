@@ -21,6 +21,7 @@ export function summaryText(summary: Summary, style: TableStyle): string {
     dropped(summary, style),
     warnings(summary, style),
     resumption(summary),
+    report(summary),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -151,6 +152,10 @@ function resumption({ goOn, sentAgain, rejected: { file } }: Summary): string {
       ? 'To resume:'
       : 'To resume, run these commands in order, each when the one before it has left nothing that is worth sending again:';
   return [heading, ...goOn.map((command) => `  ${printable(command)}`), ...again(sentAgain, file)].join('\n');
+}
+
+function report({ report: file }: Summary): string {
+  return file === null ? '' : `Report: ${printable(file)}`;
 }
 
 function again(sentAgain: number, file: string | null): string[] {

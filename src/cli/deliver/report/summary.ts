@@ -79,6 +79,8 @@ export interface Summary {
   readonly sentAgain: number;
   /** The commands that resume the run, in order. */
   readonly goOn: readonly string[];
+  /** The file of `--report`; null without, and when it could not be written. */
+  readonly report: string | null;
 }
 
 /** Results of the messages of one kind; `delivered`, or `wouldSend` after a dry run. */
@@ -124,7 +126,7 @@ interface SummaryParts {
   readonly checkpoint: DeliverCheckpoint | undefined;
 }
 
-/** Builds the summary of a run. */
+/** Builds the summary of a run, before its report is written. */
 export function summarize(parts: SummaryParts): Summary {
   const { sentTo, counts, result, stop, rejectedFile, durationMs, goOn, checkpoint } = parts;
   const { delivered, rejected, retryable, passedOver, skipped, dropped } = counts;
@@ -176,6 +178,7 @@ export function summarize(parts: SummaryParts): Summary {
     goOnAfter: result.goOnAfter ?? null,
     sentAgain: result.sentAgain,
     goOn,
+    report: null,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { OutageChange, QuotaWarning } from '../../../router/index.js';
 import { count, duration } from '../../output/quantities.js';
+import type { PauseLog } from '../record/pause-log.js';
 
 /** Why a run sends nothing, and for how long, in milliseconds. */
 export interface Pause {
@@ -17,10 +18,12 @@ export class Pauses {
   /**
    * @param nowMs a clock that never goes back
    * @param show shows a line that says what changes
+   * @param log gets the pauses, for a report; default: none
    */
   constructor(
     private readonly nowMs: () => number,
     private show: (line: string) => void,
+    private readonly log?: PauseLog,
   ) {}
 
   /** Shows the lines from now on in another place. */
@@ -38,12 +41,16 @@ export class Pauses {
 
   /** PX asks to send nothing for so long. */
   noteAsked(ms: number): void {
-    this.#askedUntilMs = Math.max(this.#askedUntilMs, this.nowMs() + ms);
+    const nowMs = this.nowMs();
+    this.#askedUntilMs = Math.max(this.#askedUntilMs, nowMs + ms);
+    this.log?.add('asked', nowMs, nowMs + ms);
   }
 
   noteOutage({ state, nextTryMs, pausedMs, cause }: OutageChange, retryForMs: number): void {
     const wasPaused = this.#nextTryMs !== undefined;
-    this.#nextTryMs = state === 'paused' ? this.nowMs() + nextTryMs : undefined;
+    const nowMs = this.nowMs();
+    this.#nextTryMs = state === 'paused' ? nowMs + nextTryMs : undefined;
+    this.log?.add('outage', nowMs - pausedMs, nowMs + nextTryMs);
     if (state === 'resumed') this.show(`PX answers again, after ${duration(pausedMs)}`);
     if (state !== 'paused' || wasPaused) return;
     this.show(`PX is not answering (${cause}): waiting for it, for ${duration(retryForMs)} at most`);
@@ -55,7 +62,11 @@ export class Pauses {
       this.show(`${count(used)} of the ${count(limit)} requests of 24 hours (--requests-per-day) are used`);
       return;
     }
-    if (waits) this.#quotaUntilMs = this.nowMs() + waitMs;
+    if (waits) {
+      const nowMs = this.nowMs();
+      this.#quotaUntilMs = nowMs + waitMs;
+      this.log?.add('quota', nowMs, this.#quotaUntilMs);
+    }
     const next = `the next one is possible in ${duration(waitMs)}`;
     this.show(`all ${count(limit)} requests of 24 hours (--requests-per-day) are used: ${next}`);
   }

@@ -125,7 +125,7 @@ export class Pipeline {
     }
     counts.noteRejected(rejection);
     counts.firstRejections.add(rejection);
-    if (remarks !== undefined) counts.noteRemarks(remarks);
+    if (remarks !== undefined) counts.noteRemarks(remarks, rejection.item);
     if (mayBeDuplicate) counts.possibleDuplicates += 1;
   }
 
@@ -151,7 +151,7 @@ export class Pipeline {
     if (sending.to === 'px') return this.#send(item, plan, remarks);
     sending.wouldBe.add(plan);
     if (notes.includes('link_skipped')) counts.linksSkipped += 1;
-    if (remarks !== undefined) counts.noteRemarks(remarks);
+    if (remarks !== undefined) counts.noteRemarks(remarks, item);
     counts.noteDelivered(item);
     return undefined;
   }
@@ -220,17 +220,15 @@ export class Pipeline {
     if (sending.to !== 'px') return;
     sending.rules.onOutcome(outcome);
     const { requests, mayBeDuplicate } = outcome;
-    counts.retries += outcome.retries;
-    if (outcome.unsent !== undefined) counts.noteUnsent(outcome.unsent);
+    counts.noteOutcome(outcome, item);
     if (requests.length > 0 || outcome.unsent !== undefined) {
-      counts.sent += 1;
       this.#lastSent = Math.max(this.#lastSent, slot.number);
     }
     if (outcome.delivered) {
       counts.noteDelivered(item);
       if (outcome.note === 'link_skipped') counts.linksSkipped += 1;
       if (mayBeDuplicate || before) counts.possibleDuplicates += 1;
-      if (remarks !== undefined) counts.noteRemarks(remarks);
+      if (remarks !== undefined) counts.noteRemarks(remarks, item);
       this.#window.settle(slot);
       sending.deferred.onDelivered(plan.lanes);
       return;

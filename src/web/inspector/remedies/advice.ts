@@ -76,6 +76,8 @@ export const WARNING_ADVICE: Readonly<Record<WarningCode, string>> = {
   junk_id: 'Correct the source.',
   number_not_exact: 'Send it as a string where every digit counts.',
   attribute_unknown: 'Create the attribute in PX, or correct the row.',
+  attribute_disabled: 'Enable it in PX, or remove the row.',
+  attribute_differs_by_case: 'Write the name in the row as PX has it.',
 };
 
 /** What to do about the errors that `explain` can give; the same as in docs/errors.md. */

@@ -1,0 +1,4 @@
+import { render } from 'preact';
+import '../parts/theme.css';
+
+render(<p>report</p>, document.getElementById('page')!);
