@@ -12,7 +12,7 @@ import {
   type StepObject,
 } from '../core/index.js';
 import { isSignal } from '../runtime/index.js';
-import type { DeliverOptions, Remembered } from './options.js';
+import type { DeliverOptions, Observed, Remembered } from './options.js';
 
 /** The names of a union type: the compiler sees to it that none is missing. */
 function namesOf<Name extends string>(names: Readonly<Record<Name, true>>): ReadonlySet<unknown> {
@@ -68,6 +68,7 @@ export function checkDeliverOptions(options: DeliverOptions): void {
       throw invalid('options.timeLeftMs', 'a number of milliseconds', timeLeftMs);
     }
     checkRemembered(options, 'options');
+    checkObserved(options, 'options');
   });
 }
 
@@ -82,7 +83,13 @@ export function checkJob(job: unknown): void {
     if (orderingKey !== undefined && typeof orderingKey !== 'string')
       throw invalid('job.orderingKey', 'a text', orderingKey);
     checkRemembered(job, 'job');
+    checkObserved(job, 'job');
   });
+}
+
+function checkObserved({ onRequest }: Observed, path: string): void {
+  if (onRequest !== undefined && typeof onRequest !== 'function')
+    throw invalid(`${path}.onRequest`, 'a function', onRequest);
 }
 
 function checkRemembered({ eventTimes, isRepeatedElsewhere }: Remembered, path: string): void {

@@ -31,7 +31,7 @@ export { systemClock, type Clock, type MinimalSignal, type Signal } from '../run
 export { createHttpFetch } from './http/undici-fetch.js';
 export type { Router } from './router.js';
 export type { AnswerBody, Fetch, FetchAnswer, FetchInit } from './http/fetch.js';
-export type { DeliverOptions, Remembered, RouterOptions, SkipUnchangedOptions } from './options.js';
+export type { DeliverOptions, Observed, Remembered, RouterOptions, SkipUnchangedOptions } from './options.js';
 export type { Delivered, Failed, Outcome, OutcomeBase, RequestRecord } from './run/outcome.js';
 export type { RouterStats } from './stats.js';
 export type { Batch, EndedJob, Ordered, PlanJob } from './ordering/batch.js';

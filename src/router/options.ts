@@ -117,8 +117,14 @@ export interface SkipUnchangedOptions {
   readonly store?: ObjectStore;
 }
 
+/** Who hears of the requests of one plan. */
+export interface Observed {
+  /** Told of every attempt of the plan when it is over, after `onRequest` of the router. What it throws is ignored. Default: nobody. */
+  readonly onRequest?: ((record: RequestRecord) => void) | undefined;
+}
+
 /** How one plan is delivered. */
-export interface DeliverOptions extends Remembered {
+export interface DeliverOptions extends Remembered, Observed {
   /** Cancels this plan: one that has not begun sends nothing, one that has ends after its request in flight. */
   readonly signal?: Signal;
   /**

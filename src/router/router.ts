@@ -3,7 +3,7 @@ import { AbortFanOut, shortName, callQuietly, untilAborted } from '../runtime/in
 import { checkDeliverOptions, checkPlan } from './check-plan.js';
 import { createFetchTransport } from './http/fetch-transport.js';
 import type { Transport } from './http/transport.js';
-import type { DeliverOptions, RouterSettings } from './options.js';
+import type { DeliverOptions, Observed, RouterSettings } from './options.js';
 import { BackPressure } from './ordering/back-pressure.js';
 import { OrderedBatch, type Batch, type Order, type PlanJob } from './ordering/batch.js';
 import { Lanes } from './ordering/lanes.js';
@@ -116,7 +116,11 @@ export class PlanRouter implements Router {
       const { plan, orderingKey, instead } = job;
       checkPlan(plan);
       checkDeliverOptions(options);
-      const { eventTimes = options.eventTimes, isRepeatedElsewhere = options.isRepeatedElsewhere } = job;
+      const {
+        eventTimes = options.eventTimes,
+        isRepeatedElsewhere = options.isRepeatedElsewhere,
+        onRequest = options.onRequest,
+      } = job;
       const { scope, lanes } = this.#lanesOf(plan);
       const { barrier, names, number } = order ?? {
         barrier: scope.barrier,
@@ -132,6 +136,7 @@ export class PlanRouter implements Router {
         instead,
         eventTimes,
         isRepeatedElsewhere,
+        onRequest,
         scope,
         lanes: orderingKey === undefined ? lanes : [...lanes, `key ${shortName(orderingKey)}`],
         signal: options.signal,
@@ -253,7 +258,7 @@ export class PlanRouter implements Router {
         deadlineMs,
         cancellation,
         observe: (record) => {
-          this.#observe(record);
+          this.#observe(record, delivery);
         },
       });
     } finally {
@@ -261,8 +266,9 @@ export class PlanRouter implements Router {
     }
   }
 
-  #observe(record: RequestRecord): void {
+  #observe(record: RequestRecord, { onRequest }: Observed): void {
     this.#stats.request(record);
     callQuietly(() => this.settings.onRequest?.(record));
+    if (onRequest !== undefined) callQuietly(() => onRequest(record));
   }
 }

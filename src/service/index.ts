@@ -3,10 +3,19 @@ export { createService } from './service.js';
 export type { Service, ServiceAddress, StopOptions } from './service.js';
 export type { IngestOptions } from './ingest/ingest.js';
 export type { Mode, ServiceGroup, ServiceLog, ServiceOptions } from './options.js';
+export type {
+  SentRequest,
+  ServedRequest,
+  ServedResult,
+  ServedSpan,
+  TraceParent,
+  Tracing,
+} from './observe/tracing.js';
+export type { EventOutcome } from './observe/event-outcome.js';
 export type { SharedLimitsStats } from '../metrics/index.js';
 
 // Types that the signatures above use.
-export type { JsonObject, StepObject } from '../core/index.js';
+export type { ErrorCode, JsonObject, StepObject } from '../core/index.js';
 export type {
   AttributeMapRow,
   AttributeType,

@@ -3,6 +3,7 @@ import { parseConfigDefaults, type ConfigDefaults } from '../destinations/gainsi
 import type { SharedLimitsStats } from '../metrics/index.js';
 import type { Fetch, RouterOptions } from '../router/index.js';
 import { parseIngestOptions, type IngestOptions, type IngestSettings } from './ingest/ingest.js';
+import type { Tracing } from './observe/tracing.js';
 import { UPSTREAM_EXPECTED, isUpstreamUrl } from '../runtime/index.js';
 
 /**
@@ -51,6 +52,8 @@ export interface ServiceOptions {
   readonly sharedLimits?: () => SharedLimitsStats;
   /** Default: no log. */
   readonly log?: ServiceLog;
+  /** Reports what the service does in the traces of its callers. Default: nothing is reported. */
+  readonly tracing?: Tracing;
   /** The version that `/health` shows. Default: none. */
   readonly version?: string;
   /** After this many milliseconds, plans of a transform request that have not started go back to the host. Default 60,000. */
@@ -82,9 +85,12 @@ export interface ServiceOptions {
 
 /** The options with all defaults. */
 export type ServiceSettings = Required<
-  Omit<ServiceOptions, 'upstream' | 'fetch' | 'ingest' | 'sharedLimits' | 'group' | 'inspectorPage'>
+  Omit<
+    ServiceOptions,
+    'upstream' | 'fetch' | 'ingest' | 'sharedLimits' | 'group' | 'inspectorPage' | 'tracing'
+  >
 > &
-  Pick<ServiceOptions, 'upstream' | 'fetch' | 'sharedLimits' | 'group' | 'inspectorPage'> & {
+  Pick<ServiceOptions, 'upstream' | 'fetch' | 'sharedLimits' | 'group' | 'inspectorPage' | 'tracing'> & {
     readonly ingest: IngestSettings | undefined;
   };
 

@@ -16,6 +16,7 @@ import { plainBody, type JsonBody } from './http/read-request-body.js';
 import { registerIngest } from './ingest/register-ingest.js';
 import { deliveryProxy } from './routes/delivery-proxy.js';
 import { registerRequestLog } from './observe/request-log.js';
+import { registerTracing } from './observe/request-trace.js';
 import { routerTransform } from './routes/router-transform.js';
 
 /** Where a service listens. */
@@ -99,7 +100,7 @@ export function createService(options: ServiceOptions = {}): Service {
 }
 
 function createApp(context: ServiceContext): FastifyInstance {
-  const { log, answerIdleMs } = context.settings;
+  const { log, answerIdleMs, tracing } = context.settings;
   const app = fastify({
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -118,6 +119,8 @@ function createApp(context: ServiceContext): FastifyInstance {
   app.setErrorHandler((error, _request, reply) => sendFailure(reply, error, log));
   registerResponsesInFlight(app, context.responses, answerIdleMs);
   registerRequestLog(app, context.metrics, log);
+  if (tracing !== undefined)
+    registerTracing(app, { tracing, clock: context.clock, origin: context.settings.router.origin });
   registerRoutes(app, context);
   return app;
 }

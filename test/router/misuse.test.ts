@@ -201,6 +201,7 @@ describe('what is no plan is refused, and not tried again', () => {
     ['options.eventTimes.user', { eventTimes: { user: '2024-01-01' } }],
     ['options.eventTimes.account', { eventTimes: { user: 1, account: NaN } }],
     ['options.isRepeatedElsewhere', { isRepeatedElsewhere: 'no' }],
+    ['options.onRequest', { onRequest: {} }],
   ])('nor with wrong %s (%#)', async (path, options) => {
     const { router } = setUp([{ status: 201 }]);
     const outcome = failure(await router.deliver(good, options as object));
@@ -215,6 +216,7 @@ describe('what is no plan is refused, and not tried again', () => {
   it.each<[string, unknown]>([
     ['plan_invalid', { plan: good, orderingKey: 5 }],
     ['plan_invalid', { plan: good, instead: 'x' }],
+    ['plan_invalid', { plan: good, onRequest: 'x' }],
     ['plan_invalid', { plan: 'x' }],
     ['plan_invalid', {}],
     ['plan_invalid', null],

@@ -135,7 +135,7 @@ export type { SkipReason } from './skip-reason.js';
 export { callArguments, PxApi } from './api/px-api.js';
 export type { Connection, PxCall } from './api/px-api.js';
 export { KEY_HEADER, PX_API } from './api/px-answers.js';
-export { findEventRoute, ID_FIELD, isEventRoute, ROUTES } from './api/routes.js';
+export { findEventRoute, ID_FIELD, isEventRoute, pathTemplate, ROUTES } from './api/routes.js';
 export type { EndpointPath, RouteName } from './api/routes.js';
 export { ConfigCache } from './config/config-cache.js';
 export { eventTimesOf } from './messages/event-time.js';

@@ -1,6 +1,6 @@
 import { InternalError, type RequestPlan } from '../../core/index.js';
 import { checkJob } from '../check-plan.js';
-import type { Remembered } from '../options.js';
+import type { Observed, Remembered } from '../options.js';
 import { endedByRouter, failed, holdsBack, type Outcome } from '../run/outcome.js';
 import { OrderBarrier } from './order-barrier.js';
 
@@ -11,7 +11,7 @@ export interface Ordered {
 }
 
 /** A job whose plan the router runs. */
-export interface PlanJob extends Ordered, Remembered {
+export interface PlanJob extends Ordered, Remembered, Observed {
   readonly plan: RequestPlan;
   /**
    * Called when the job is first in its lanes: resolves with an outcome that makes running the plan needless, or with

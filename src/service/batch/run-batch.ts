@@ -1,6 +1,13 @@
 import type { JsonObject, RequestPlan } from '../../core/index.js';
 import type { TransformEvent } from '../../protocol/index.js';
-import { holdsBack, NOTHING_SENT, type Batch, type Failed, type Outcome } from '../../router/index.js';
+import {
+  holdsBack,
+  NOTHING_SENT,
+  type Batch,
+  type Failed,
+  type Outcome,
+  type RequestRecord,
+} from '../../router/index.js';
 import { isAppend, type JobMemory } from './job-memory.js';
 import { asThrottled, type JobResult } from './job-result.js';
 import type { Mapped } from './map-event.js';
@@ -11,6 +18,8 @@ import { OverwrittenLanes } from './overwritten-lanes.js';
 export interface BatchJob {
   readonly event: TransformEvent;
   readonly mapped: Mapped | Failed;
+  /** Told of the requests of the plan. Default: nobody. */
+  readonly onRequest?: ((record: RequestRecord) => void) | undefined;
 }
 
 /** How a route treats the jobs of a batch. */
@@ -59,7 +68,7 @@ export async function runBatch(
       : undefined,
   );
 
-  const outcomeOf = ({ event, mapped }: BatchJob, job: RunJob | undefined): Promise<Outcome> => {
+  const outcomeOf = ({ event, mapped, onRequest }: BatchJob, job: RunJob | undefined): Promise<Outcome> => {
     const order = { orderingKey: orderingKey(event.metadata) };
     if (job === undefined) return batch.add({ ...order, outcome: 'plan' in mapped ? HANDED_OVER : mapped });
     const { plan, eventTimes, name } = job;
@@ -68,7 +77,7 @@ export async function runBatch(
       return batch.add({ ...order, outcome: memory.recall() });
     const isAnew = overwritten.overtakesRunning(plan);
     overwritten.note(plan, isRunning && !isAnew);
-    const planJob = { ...order, plan, eventTimes, isRepeatedElsewhere: isRepeatedByHost };
+    const planJob = { ...order, plan, eventTimes, isRepeatedElsewhere: isRepeatedByHost, onRequest };
     const run = memory.begin(name, plan, (instead) => batch.add({ ...planJob, instead }), isAnew);
     begun.push({ name, run });
     return run;

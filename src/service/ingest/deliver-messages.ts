@@ -6,6 +6,7 @@ import { Deadline } from '../../runtime/index.js';
 import { isFailed, isFiltered } from '../batch/job-result.js';
 import { messageIdOf, messageTypeOf, type Mapped } from '../batch/map-event.js';
 import { runBatch, type BatchJob, type Treatment } from '../batch/run-batch.js';
+import { withTrace } from '../batch/with-trace.js';
 import type { ServiceContext } from '../context.js';
 import { sendJson, takeJson } from '../http/reply.js';
 import { countedEvent, type EventOutcome } from '../observe/event-outcome.js';
@@ -49,7 +50,9 @@ export async function deliverMessages(
     return sendJson(reply.header('Retry-After', '1'), 503, { code: 'overloaded', error });
   }
 
-  const jobs = messages.map((placed) => jobOf(withType(placed.message, type), context, ingest));
+  const jobs = messages.map((placed) =>
+    withTrace(jobOf(withType(placed.message, type), context, ingest), request.trace),
+  );
   const settled = await settle(jobs, request, reply, context, ingest);
   const answer = ingestAnswer(
     settled.map((outcome, index): SettledMessage => {

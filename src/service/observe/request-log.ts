@@ -43,7 +43,7 @@ function routeOf({ routeOptions: { url } }: FastifyRequest): string {
   return url === '/*' ? 'forwarded' : url;
 }
 
-/** Counts the events of a request, in the metrics and for the log line of the request. */
+/** Counts the events of a request, in the metrics, in its trace, and for the log line of the request. */
 export function countEvents(
   route: string,
   events: readonly CountedEvent[],
@@ -66,6 +66,7 @@ export function countEvents(
     metrics.events(route, type, outcome, count);
     if (code !== undefined) metrics.eventReasons(route, outcome, code, count);
   }
+  request.trace?.count(events);
   request.eventCounts = counts;
   if (Object.keys(codes).length > 0) request.eventCodes = codes;
 }

@@ -58,7 +58,7 @@ export async function deleteUsers(
     const reason = unusableIdReason(id);
     return reason === undefined ? [] : [`userAttributes[${index}]: ${reason}`];
   });
-  const deletion = new Deletion(users, config, context);
+  const deletion = new Deletion(users, config, context, request);
   const parts = [config, users];
   const done = context.deletions.doneOf(parts);
   await deletion.run(done);
@@ -96,6 +96,7 @@ class Deletion {
     private readonly userIds: readonly UserId[],
     private readonly config: DestinationConfig,
     private readonly context: ServiceContext,
+    private readonly request: FastifyRequest,
   ) {
     this.#deadline = new Deadline(context.clock, context.settings.deletionDeadlineMs);
   }
@@ -164,8 +165,10 @@ class Deletion {
 
   async #erase(userId: UserId, config: DestinationConfig, signal: Signal): Promise<void> {
     try {
-      const options = { signal, timeLeftMs: this.#deadline.leftMs };
-      const outcome = await this.context.router.deliver(deleteUser(userId, config), options);
+      const plan = deleteUser(userId, config);
+      const onRequest = this.request.trace?.addJob({}, plan);
+      const options = { signal, timeLeftMs: this.#deadline.leftMs, onRequest };
+      const outcome = await this.context.router.deliver(plan, options);
       if (outcome.delivered) this.#done.add(nameOf(userId));
       else this.#fail(outcome.error, outcome.status);
     } catch (thrown) {

@@ -16,7 +16,7 @@ import {
   type ProxyVersion,
   WireFormatError,
 } from '../../protocol/index.js';
-import { failed, type Failed, type Outcome } from '../../router/index.js';
+import { failed, type Failed, type Outcome, type PlanJob } from '../../router/index.js';
 import { Deadline } from '../../runtime/index.js';
 import { sendJson, takeJson } from '../http/reply.js';
 import { logInternalErrors } from '../observe/internal-errors.js';
@@ -43,7 +43,11 @@ export async function deliveryProxy(
   const call = parseProxyRequest(takeJson(request), version);
   const timeoutMs = parseProxyTimeoutMs(request.headers['rdproxy-timeout']);
   const plan = planOf(call, context);
-  const outcome = 'steps' in plan ? await deliverInTime(plan, call, timeoutMs, reply, context) : plan;
+  const planned = 'steps' in plan ? plan : undefined;
+  // The host makes one call for several jobs where it batches them: the requests belong to the first.
+  const [onRequest] = call.jobs.map((metadata) => request.trace?.addJob(metadata, planned));
+  const outcome =
+    'steps' in plan ? await deliverInTime(plan, call, timeoutMs, reply, context, onRequest) : plan;
   if (!outcome.delivered) logInternalErrors([outcome.error], context.settings.log);
   const result = outcome.delivered ? DELIVERED : undelivered(outcome.error, outcome.status, call.jobs);
   const event = countedEvent('steps' in plan ? typeOf(plan) : 'other', outcomeOf(result), outcome);
@@ -76,6 +80,7 @@ async function deliverInTime(
   timeoutMs: number,
   reply: FastifyReply,
   { router, memory, clock }: ServiceContext,
+  onRequest: PlanJob['onRequest'],
 ): Promise<Outcome> {
   const name = jobName(ROUTE, plan, jobs, json);
   if (memory.isDone(name) && !memory.isRunning(name)) return memory.recall();
@@ -83,7 +88,7 @@ async function deliverInTime(
   const { signal } = deadline;
   const tooLate = failed(new RetryableError('unreachable', `not finished within ${timeoutMs} ms`));
   const batch = router.batch({ signal, timeLeftMs: deadline.leftMs });
-  const job = { plan, eventTimes: parseEventTimes(json) };
+  const job = { plan, eventTimes: parseEventTimes(json), onRequest };
   const run = memory.begin(name, plan, (instead) => batch.add({ ...job, instead }));
   void run.then(() => {
     memory.end(name, run);

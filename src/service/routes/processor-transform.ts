@@ -59,7 +59,7 @@ export async function processorTransform(
   context: ServiceContext,
 ): Promise<FastifyReply> {
   const events = parseProcessorRequest(takeJson(request));
-  const transformed = (await transform(events, context, reply, TREATMENT)).map((job) =>
+  const transformed = (await transform(events, context, request, reply, TREATMENT)).map((job) =>
     withStoredKey(job, context),
   );
   const failures = transformed.map(({ result }) => result).filter(isFailed);

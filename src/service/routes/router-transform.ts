@@ -54,7 +54,7 @@ export async function routerTransform(
   if (destType !== DEST_TYPE)
     return sendJson(reply, 500, { error: 'this service has no such destination type' });
 
-  const transformed = await transform(events, context, reply, TREATMENT);
+  const transformed = await transform(events, context, request, reply, TREATMENT);
   const knowsFiltered = request.headers['x-feature-filter-code'] === KNOWS_FILTERED;
   const items = transformed.map((job) => itemOf(job, knowsFiltered, context));
   const counted = transformed.map(({ event, result }, index) => {

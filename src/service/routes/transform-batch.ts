@@ -1,7 +1,8 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TransformEvent } from '../../protocol/index.js';
 import { isFailed, type JobResult } from '../batch/job-result.js';
 import { runBatch, type BatchJob, type Treatment } from '../batch/run-batch.js';
+import { withTrace } from '../batch/with-trace.js';
 import type { ServiceContext } from '../context.js';
 import { Deadline } from '../../runtime/index.js';
 import { logInternalErrors } from '../observe/internal-errors.js';
@@ -17,10 +18,11 @@ const NEVER_RUN: Treatment['isRun'] = () => false;
 export async function transform(
   events: readonly TransformEvent[],
   { settings, mapper, router, memory, clock }: ServiceContext,
+  { trace }: FastifyRequest,
   reply: FastifyReply,
   treatment: Treatment,
 ): Promise<Transformed[]> {
-  const jobs: BatchJob[] = events.map((event) => ({ event, mapped: mapper.map(event) }));
+  const jobs = events.map((event) => withTrace({ event, mapped: mapper.map(event) }, trace));
   const deadline = new Deadline(clock, settings.transformDeadlineMs, { connection: reply.raw });
   try {
     const isRun = settings.mode === 'inline' ? treatment.isRun : NEVER_RUN;

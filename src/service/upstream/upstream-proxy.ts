@@ -30,6 +30,8 @@ export function createUpstreamProxy(
   const prefix = pathname.replace(/\/$/, '');
   const forward = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const path = forwardablePath(request.url);
+    // The upstream gets the headers of the caller's trace, and reports what it does itself.
+    request.trace = undefined;
     if (path !== undefined) return reply.from(prefix + path, FORWARDING);
     context.settings.log.warn({}, `${NOT_FORWARDED}; no RudderStack host sends one`);
     return sendRetryable(reply, NOT_FORWARDED);

@@ -1,4 +1,5 @@
 import type { RequestPlan } from '../../../src/core/plan';
+import type { RequestRecord } from '../../../src/router';
 import { groupPlan, identifyPlan, preferencesPlan, readPlan, trackPlan } from '../plans';
 import { failure, setUp } from '../setup';
 
@@ -244,5 +245,48 @@ describe('a fault of ours loses nothing', () => {
     const { clock, router } = setUp([{ status: 201 }], { onRequest });
     expect(await clock.runUntil(router.deliver(trackPlan('u1')))).toMatchObject({ delivered: true });
     expect(onRequest).toHaveBeenCalledWith(expect.objectContaining({ route: 'events.create', status: 201 }));
+  });
+});
+
+describe('the observer of one plan', () => {
+  it('hears of every attempt of its plan, after that of the router, and of no other plan', async () => {
+    const heard: string[] = [];
+    const note = (who: string) => (record: RequestRecord) =>
+      void heard.push(`${who} ${record.step} ${record.verdict}`);
+    const { clock, router } = setUp([{ status: 404 }, { status: 503 }, { status: 201 }], {
+      onRequest: note('all'),
+    });
+    const outcome = await clock.runUntil(router.deliver(identifyPlan('u1'), { onRequest: note('one') }));
+    await clock.runUntil(router.deliver(trackPlan('u2')));
+    expect(outcome.requests).toHaveLength(3);
+    const attempts = outcome.requests.flatMap(({ step, verdict }) => [
+      `all ${step} ${verdict}`,
+      `one ${step} ${verdict}`,
+    ]);
+    expect(heard).toEqual([...attempts, 'all createEvent ok']);
+  });
+
+  it('is that of the job in a batch, or else that of the batch', async () => {
+    const [ofBatch, ofJob] = [jest.fn(), jest.fn()];
+    const { clock, router } = setUp([{ status: 201 }]);
+    const batch = router.batch({ onRequest: ofBatch });
+    await clock.runUntil(batch.add({ plan: trackPlan('u1'), onRequest: ofJob }));
+    await clock.runUntil(batch.add({ plan: trackPlan('u2') }));
+    expect([ofBatch.mock.calls.length, ofJob.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('observer');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('observer'))],
+  ])('that %s ends neither the plan nor the process', async (_, onRequest) => {
+    const { clock, router } = setUp([{ status: 201 }]);
+    expect(await clock.runUntil(router.deliver(trackPlan('u1'), { onRequest }))).toMatchObject({
+      delivered: true,
+    });
   });
 });

@@ -194,3 +194,18 @@ export function findEventRoute(method: string, path: string): { route: RouteName
   }
   return undefined;
 }
+
+/**
+ * The path of a request with the name of the id in place of the id, as PX's API description writes it: for logs and traces.
+ *
+ * @param endpoint the URL of a request that has this route
+ * @example
+ * pathTemplate('users.update', 'https://api.aptrinsic.com/v1/users/ada'); // '/v1/users/{identifyId}'
+ */
+export function pathTemplate(route: RouteName, endpoint: string): string {
+  const { byPath, byBody } = FORMS[route];
+  const [, version = '', path = ''] = /^https?:\/\/[^/]+(\/v[12])(\/[^?]*)/.exec(endpoint) ?? [];
+  const [inBody] = byBody?.path.split('?') ?? [];
+  const isInBody = byPath === undefined || path === inBody;
+  return version + (isInBody ? inBody! : `${byPath.path}{${ID_FIELD[ROUTES[route].about]}}`);
+}
