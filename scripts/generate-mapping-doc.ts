@@ -5,7 +5,7 @@ import * as fields from '../src/destinations/gainsight_px/fields';
 import { PREFERENCE_SOURCES } from '../src/destinations/gainsight_px/preferences/preference-reader';
 import { PREFERENCES } from '../src/destinations/gainsight_px/px-objects';
 import type { WarningCode } from '../src/destinations/gainsight_px/explain/explanation';
-import { REASONS } from '../src/cli/commands/explanation';
+import { DROP_REASON_TEXTS } from '../src/destinations/gainsight_px/explain/reason-texts';
 
 /** The path of the generated page. */
 export const MAPPING_DOC_FILE = path.resolve(__dirname, '../docs/mapping.md');
@@ -182,7 +182,7 @@ the sync. There the dates come from other sources:
 ## What explain reports
 Each value that is not sent, with one of these reasons:
 
-${Object.entries(REASONS)
+${Object.entries(DROP_REASON_TEXTS)
   .map(([reason, text]) => `- \`${reason}\`: ${text}.`)
   .join('\n')}
 

@@ -75,7 +75,8 @@ export const WARNING_ADVICE: Readonly<Record<WarningCode, string>> = {
   read_only_field: 'Leave it out, unless your PX takes it.',
   junk_id: 'Correct the source.',
   number_not_exact: 'Send it as a string where every digit counts.',
-  attribute_unknown: 'Create the attribute in PX, or correct the row.',
+  attribute_unknown:
+    'Create the attribute in PX, or correct the row. Then run gainsight-px attributes pull --save.',
   attribute_disabled: 'Enable it in PX, or remove the row.',
   attribute_differs_by_case: 'Write the name in the row as PX has it.',
 };
