@@ -7,7 +7,7 @@ export function answerWords(step: Step, answer: AnswerName): string {
     case 'ok':
       return `${successStatus(step)}: ${successWord(step)}`;
     case '404':
-      return step.object === undefined ? '404: not found' : `404: no such ${step.object.kind}`;
+      return step.object === undefined ? '404: not found' : `404: no ${step.object.kind}`;
     case '400':
       return '400: refused';
     case '401':
@@ -15,11 +15,11 @@ export function answerWords(step: Step, answer: AnswerName): string {
     case '403':
       return '403: not allowed';
     case '429':
-      return '429: too many requests';
+      return '429: slow down';
     case '500':
       return '500: server error';
     case '404 html':
-      return '404: an HTML page';
+      return '404: HTML page';
     case 'none':
       return 'no answer';
   }

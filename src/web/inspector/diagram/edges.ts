@@ -57,8 +57,8 @@ export function shortAnswer(step: Step, answer: AnswerName): string {
   return answer === 'none' ? 'none' : answer;
 }
 
-/** Which answers lead to each step, in words: `after 404 to updateUser`. */
+/** Which answers lead to a step, in words: `when PX answers 404 to updateUser`. */
 export function reachedBy(edges: readonly Edge[], id: string): string {
   const ways = edges.filter(({ to }) => to === id).map(({ from, label }) => `${label} to ${from}`);
-  return ways.length === 0 ? 'first' : `after ${ways.join(', or ')}`;
+  return ways.length === 0 ? 'first' : `when PX answers ${ways.join(', or ')}`;
 }

@@ -3,8 +3,9 @@ import { DELIVERED, FAILED, type Edge } from './edges.js';
 
 /** In CSS pixels; the widest plan fits into a window of 360. */
 export const NODE = { width: 168, height: 64 } as const;
+const END = { width: 112, height: 32 } as const;
 const GAP = 30;
-const LANE = 44;
+const LANE = 40;
 const ROUND = 7;
 
 export interface Box {
@@ -37,15 +38,17 @@ export function layOut({ steps }: RequestPlan, edges: readonly Edge[]): Layout {
   rows.set(FAILED, steps.length);
   const isNext = ({ from, to }: Edge): boolean => to !== FAILED && rows.get(to) === rows.get(from)! + 1;
   const lanes = [...rows.keys()].filter((id) => edges.some((edge) => edge.to === id && !isNext(edge)));
-  const laneX = (to: string): number => NODE.width + 26 + lanes.indexOf(to) * LANE;
+  const laneX = (to: string): number => NODE.width + 40 + lanes.indexOf(to) * LANE;
 
   const top = (id: string): number => rows.get(id)! * (NODE.height + GAP);
-  const width = Math.max(laneX(FAILED) + 16, NODE.width + 130);
+  const width = Math.max(laneX(FAILED) + 12, NODE.width + 112);
   const endY = steps.length * (NODE.height + GAP);
+  const failedY = endY + END.height + 12;
   const boxes = new Map<string, Box>([
     ...steps.map(({ id }): [string, Box] => [id, { x: 0, y: top(id), ...NODE }]),
-    [DELIVERED, { x: 0, y: endY, width: NODE.width, height: 34 }],
-    [FAILED, { x: width - 112, y: endY, width: 112, height: 34 }],
+    [DELIVERED, { x: 0, y: endY, width: NODE.width, height: END.height }],
+    // Below the line that leads into the other end.
+    [FAILED, { x: width - END.width, y: failedY, ...END }],
   ]);
 
   const lines = edges.map((edge): Line => {
@@ -62,13 +65,13 @@ export function layOut({ steps }: RequestPlan, edges: readonly Edge[]): Layout {
     const start = y + (edge.to === FAILED ? NODE.height - 12 : NODE.height / 2 + 2);
     const labelAt = { x: NODE.width + 5, y: start - 4 };
     const corner = `M${NODE.width} ${start}H${x - ROUND}q${ROUND} 0 ${ROUND} ${ROUND}`;
-    if (edge.to === FAILED) return { ...edge, d: `${corner}V${endY - 2}`, labelAt };
-    const into = edge.to === DELIVERED ? endY + 17 : top(edge.to) + 14;
+    if (edge.to === FAILED) return { ...edge, d: `${corner}V${failedY - 2}`, labelAt };
+    const into = edge.to === DELIVERED ? endY + END.height / 2 : top(edge.to) + 14;
     return {
       ...edge,
       d: `${corner}V${into - ROUND}q0 ${ROUND} ${-ROUND} ${ROUND}H${NODE.width + 2}`,
       labelAt,
     };
   });
-  return { width, height: endY + 36, boxes, lines };
+  return { width, height: failedY + END.height + 2, boxes, lines };
 }

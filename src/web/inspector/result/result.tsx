@@ -140,10 +140,11 @@ function Explained({
               <button type="button" onClick={() => setAnswers({})}>
                 All answers: success
               </button>
+              <HostTable fate={fate} />
             </div>
           </div>
         )}
-        <HostTable fate={fate} />
+        {plan === undefined && <HostTable fate={fate} />}
       </section>
       <section>
         <h2>Copy</h2>
