@@ -22,7 +22,7 @@ export function adviceFor(subject: Case): string {
     case 'unmapped':
       return trait === undefined
         ? 'Send it under a name that a field of PX is read from.'
-        : 'Or send it under a name that a field of PX, or a row of a map, is read from.';
+        : 'Send it under a name that a field of PX, or a row of a map, is read from.';
     case 'unconvertible':
       return unconvertibleAdvice(subject);
     case 'shadowed':

@@ -26,9 +26,13 @@ export function remedies(
   const trait = object === undefined ? undefined : traitName(dropped.path, object);
   const subject: Case = { dropped, explanation, message, config, object, trait };
   const changes = candidates(subject).filter(({ next }) => sends(subject, next));
+  const advice = adviceFor(subject);
   return [
     ...changes.map((change) => ({ kind: 'change', ...change }) as const),
-    { kind: 'event', text: adviceFor(subject) },
+    // A trait that nothing reads is right as it is.
+    ...(changes.length > 0 && dropped.reason === 'unmapped'
+      ? []
+      : [{ kind: 'event', text: advice } as const]),
   ];
 }
 

@@ -1,0 +1,36 @@
+import { NOTE_TEXTS, type Explanation, type Warning } from '../../../destinations/gainsight_px/index.js';
+import { WARNING_ADVICE } from '../remedies/advice.js';
+import { planPlace } from '../places.js';
+import { litBy, type Lighting } from './lighting.js';
+
+interface Props {
+  readonly explanation: Explanation;
+  readonly lighting: Lighting;
+}
+
+/** What PX would refuse or mangle, what to do, and what the plan leaves out. */
+export function Warnings({ explanation, lighting }: Props) {
+  const { warnings, notes = [], fields } = explanation;
+  const about = ({ field }: Warning) => {
+    const found = fields.find(({ to }) => to === field);
+    return found === undefined ? (
+      <code>{field}</code>
+    ) : (
+      <button type="button" {...litBy(planPlace(found), lighting)}>
+        <code>{field}</code>
+      </button>
+    );
+  };
+  return (
+    <ul class="warnings">
+      {warnings.map((warning) => (
+        <li key={`${warning.code} ${warning.field}`}>
+          {about(warning)} {warning.message}. <b>{WARNING_ADVICE[warning.code]}</b>
+        </li>
+      ))}
+      {notes.map((note) => (
+        <li key={note}>{NOTE_TEXTS[note]}.</li>
+      ))}
+    </ul>
+  );
+}
