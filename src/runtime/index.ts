@@ -1,4 +1,5 @@
 export { AbortFanOut } from './abort-fan-out.js';
+export { ACCESS_TOKEN_EXPECTED, isAccessToken, tokenCheck } from './access-token.js';
 export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
 export { Deadline } from './deadline.js';
@@ -8,13 +9,14 @@ export {
   UPSTREAM_EXPECTED,
   atOrigin,
   isLoopback,
+  isLoopbackHost,
   isUpstreamUrl,
   parseOrigin,
 } from './origin.js';
+export { MASK, redactor } from './redactor.js';
 export { isSignal } from './signal.js';
 export type { MinimalSignal, Signal } from './signal.js';
 export { stringifyJson } from './stringify-json.js';
 export { callQuietly } from './user-callback.js';
 export { sleep, untilAborted, waitFor } from './wait-for.js';
-export { INGEST_TOKEN_EXPECTED, isIngestToken } from './ingest-token.js';
 export { PAGE_HEADERS } from './page-headers.js';

@@ -23,6 +23,18 @@ export function isLoopback(origin: string): boolean {
   return LOOPBACK.test(new URL(origin).hostname);
 }
 
+/**
+ * Whether a host to listen on, or of a `Host` header, is this machine's own.
+ *
+ * @example
+ * isLoopbackHost('::1'); // true
+ * isLoopbackHost('localhost:9090'); // true
+ */
+export function isLoopbackHost(host: string): boolean {
+  const origin = `http://${/^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(host) ? `[${host}]` : host}`;
+  return /^[\w.:[\]-]+$/.test(host) && URL.canParse(origin) && isLoopback(origin);
+}
+
 /** A URL with another origin: path and query stay as they are, to the byte. */
 export function atOrigin(url: string, origin: string): string {
   return url.replace(/^https?:\/\/[^/?#]*/i, () => origin);

@@ -1,8 +1,17 @@
-import { createHttpFetch, createRouter, systemClock, type Clock, type Router } from '../router/index.js';
+import { randomBytes } from 'node:crypto';
+import {
+  createHttpFetch,
+  createRouter,
+  ROUTER_DEFAULTS,
+  systemClock,
+  type Clock,
+  type Router,
+} from '../router/index.js';
 import { ResponsesInFlight } from './http/responses-in-flight.js';
 import { JobMemory } from './batch/job-memory.js';
 import { EventMapper } from './batch/map-event.js';
 import type { IngestSettings } from './ingest/ingest.js';
+import { LiveLog, type LiveSources } from './live/live-log.js';
 import { Metrics } from './observe/metrics.js';
 import { parseServiceOptions, type ServiceOptions, type ServiceSettings } from './options.js';
 import { BodyReader } from './http/read-request-body.js';
@@ -27,6 +36,8 @@ export interface ServiceContext {
   readonly unserved: UnservedRequests;
   /** Undefined: the service takes messages of a host only. */
   readonly ingest: IngestSettings | undefined;
+  /** Undefined: nobody looks into the service. */
+  readonly live: LiveLog | undefined;
   /** Whether the service is about to stop; `/health` then reports `DOWN`. */
   draining: boolean;
 }
@@ -45,6 +56,7 @@ export function createContext(options: ServiceOptions): ServiceContext {
     fetch: settings.fetch ?? createHttpFetch(),
     onRequest: (record) => {
       metrics.pxRequest(record);
+      live?.request(record);
     },
   });
   const clock = settings.router.clock ?? systemClock;
@@ -64,6 +76,7 @@ export function createContext(options: ServiceOptions): ServiceContext {
     bodiesWaiting: () => bodies.waiting,
     sharedLimits: settings.sharedLimits,
   });
+  const live = settings.live === undefined ? undefined : new LiveLog(liveSources(settings, router, clock));
   if (settings.group !== undefined) metrics.answerCluster();
   return {
     settings,
@@ -78,6 +91,20 @@ export function createContext(options: ServiceOptions): ServiceContext {
     responses: new ResponsesInFlight(),
     unserved: new UnservedRequests(settings.log),
     ingest: settings.ingest,
+    live,
     draining: false,
+  };
+}
+
+function liveSources({ router: options }: ServiceSettings, router: Router, clock: Clock): LiveSources {
+  const { requestsPerSecond = ROUTER_DEFAULTS.requestsPerSecond } = options;
+  return {
+    name: randomBytes(6).toString('hex'),
+    epochMs: () => clock.epochMs(),
+    load: () => {
+      const { pending, inFlight, pausedMs } = router.stats();
+      const limit = requestsPerSecond === Infinity ? {} : { limit: requestsPerSecond };
+      return { pending, inFlight, pausedMs, ...limit };
+    },
   };
 }

@@ -2,6 +2,9 @@
 export { createService } from './service.js';
 export type { Service, ServiceAddress, StopOptions } from './service.js';
 export type { IngestOptions } from './ingest/ingest.js';
+export type { LiveOptions } from './live/live-settings.js';
+export type { LivePart, LiveText } from './live/live-part.js';
+export type { ParsedLiveQuery } from './live/live-query.js';
 export type { Mode, ServiceGroup, ServiceLog, ServiceOptions } from './options.js';
 export type {
   SentRequest,
@@ -15,6 +18,7 @@ export type { EventOutcome } from './observe/event-outcome.js';
 export type { SharedLimitsStats } from '../metrics/index.js';
 
 // Types that the signatures above use.
+export type { LiveNow, LiveQuery, LiveSecond } from '../web/index.js';
 export type { ErrorCode, JsonObject, StepObject } from '../core/index.js';
 export type {
   AttributeMapRow,

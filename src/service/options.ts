@@ -3,6 +3,9 @@ import { parseConfigDefaults, type ConfigDefaults } from '../destinations/gainsi
 import type { SharedLimitsStats } from '../metrics/index.js';
 import type { Fetch, RouterOptions } from '../router/index.js';
 import { parseIngestOptions, type IngestOptions, type IngestSettings } from './ingest/ingest.js';
+import type { LivePart } from './live/live-part.js';
+import type { ParsedLiveQuery } from './live/live-query.js';
+import { parseLiveOptions, type LiveOptions } from './live/live-settings.js';
 import type { Tracing } from './observe/tracing.js';
 import { UPSTREAM_EXPECTED, isUpstreamUrl } from '../runtime/index.js';
 
@@ -25,6 +28,10 @@ export interface ServiceGroup {
   metrics(): Promise<string>;
   /** What `/health` shows of them. */
   health(): Promise<JsonObject>;
+  /** The parts of all of them of an answer of `/live/events`. */
+  live(query: ParsedLiveQuery): Promise<readonly LivePart[]>;
+  /** Called once, where the option `live` is set: `partOf` makes this process's part of an answer of another one. */
+  answerLive(partOf: (query: ParsedLiveQuery) => LivePart): void;
 }
 
 /** How a service behaves. Every option has a default. */
@@ -38,6 +45,8 @@ export interface ServiceOptions {
   readonly configDefaults?: ConfigDefaults;
   /** Messages that the service takes over HTTP itself, at `/v1/deliver` and the paths of SDKs. Default: none are taken. */
   readonly ingest?: IngestOptions;
+  /** A window into the service at `/live`: its last events, with personal data, in memory only. Default: there is none. */
+  readonly live?: LiveOptions;
   /** The inspector as an HTML page, served at `/inspect`. Default: there is no such page. */
   readonly inspectorPage?: string;
   /** The processes that serve the same port. Default: this one is alone. */
@@ -83,14 +92,12 @@ export interface ServiceOptions {
   readonly featuresWaitMs?: number;
 }
 
+/** Options whose default is to be absent. */
+type OptionalKey = 'upstream' | 'fetch' | 'sharedLimits' | 'group' | 'inspectorPage' | 'tracing' | 'live';
+
 /** The options with all defaults. */
-export type ServiceSettings = Required<
-  Omit<
-    ServiceOptions,
-    'upstream' | 'fetch' | 'ingest' | 'sharedLimits' | 'group' | 'inspectorPage' | 'tracing'
-  >
-> &
-  Pick<ServiceOptions, 'upstream' | 'fetch' | 'sharedLimits' | 'group' | 'inspectorPage' | 'tracing'> & {
+export type ServiceSettings = Required<Omit<ServiceOptions, OptionalKey | 'ingest'>> &
+  Pick<ServiceOptions, OptionalKey> & {
     readonly ingest: IngestSettings | undefined;
   };
 
@@ -122,6 +129,7 @@ export function parseServiceOptions(options: ServiceOptions): ServiceSettings {
     ...options,
     configDefaults: parseConfigDefaults(options.configDefaults ?? {}),
     ingest: options.ingest === undefined ? undefined : parseIngestOptions(options.ingest),
+    ...(options.live === undefined ? {} : { live: parseLiveOptions(options.live) }),
     mode,
     // The host retries, and waits for the slowest job of a batch: so fewer attempts and less time than the router's defaults.
     // And more plans in flight: twenty plans that hang are one batch of the host, and must not block all others.

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { DEST_TYPE, FEATURES, destTypeOf } from '../protocol/index.js';
-import { Deadline, PAGE_HEADERS, sleep, systemClock } from '../runtime/index.js';
+import { Deadline, isLoopbackHost, PAGE_HEADERS, sleep, systemClock } from '../runtime/index.js';
 import { sendJson, setApiVersion } from './http/reply.js';
 import { registerResponsesInFlight } from './http/responses-in-flight.js';
 import { createContext, type ServiceContext } from './context.js';
@@ -14,6 +14,8 @@ import type { ServiceOptions } from './options.js';
 import { processorTransform } from './routes/processor-transform.js';
 import { plainBody, type JsonBody } from './http/read-request-body.js';
 import { registerIngest } from './ingest/register-ingest.js';
+import type { LiveOptions } from './live/live-settings.js';
+import { registerLive } from './live/register-live.js';
 import { deliveryProxy } from './routes/delivery-proxy.js';
 import { registerRequestLog } from './observe/request-log.js';
 import { registerTracing } from './observe/request-trace.js';
@@ -38,7 +40,11 @@ export interface StopOptions {
 
 /** A drop-in destination transformer for a RudderStack host, for the one destination Gainsight PX. */
 export interface Service {
-  /** Listens; by default on `127.0.0.1:9090`. With port 0 the system chooses a free port. */
+  /**
+   * Listens; by default on `127.0.0.1:9090`. With port 0 the system chooses a free port.
+   *
+   * @throws TypeError on another address than a loopback one, with the option `live` and without its `token`
+   */
   listen(where?: { readonly port?: number; readonly host?: string }): Promise<ServiceAddress>;
   /** Serves a request without a network, for tests and for other HTTP servers. */
   readonly inject: FastifyInstance['inject'];
@@ -81,7 +87,9 @@ export function createService(options: ServiceOptions = {}): Service {
     inject: (...call: Parameters<Service['inject']>) => app.inject(...call),
     async listen({ port = 9090, host = '127.0.0.1' } = {}) {
       // For `localhost` the framework listens on each of its addresses, with a second server that cannot be stopped from here.
-      await app.listen({ port, host: host === 'localhost' ? (await lookup(host)).address : host });
+      const listenOn = host === 'localhost' ? (await lookup(host)).address : host;
+      requireTokenBeyondLoopback(listenOn, context.settings.live);
+      await app.listen({ port, host: listenOn });
       const address = app.server.address() as AddressInfo;
       const name = host.includes(':') ? `[${host}]` : host;
       return { origin: `http://${name}:${address.port}`, port: address.port };
@@ -123,6 +131,12 @@ function createApp(context: ServiceContext): FastifyInstance {
     registerTracing(app, { tracing, clock: context.clock, origin: context.settings.router.origin });
   registerRoutes(app, context);
   return app;
+}
+
+/** @throws TypeError when anybody on the network could see the events of customers */
+function requireTokenBeyondLoopback(host: string, live: LiveOptions | undefined): void {
+  if (live === undefined || live.token !== undefined || isLoopbackHost(host)) return;
+  throw new TypeError('live.token: needed where the service listens on more than a loopback address');
 }
 
 function noSchemas(): never {
@@ -169,6 +183,10 @@ function registerRoutes(app: FastifyInstance, context: ServiceContext): void {
   );
   if (inspectorPage !== undefined)
     app.get('/inspect', (_request, reply) => setApiVersion(reply).headers(PAGE_HEADERS).send(inspectorPage));
+  if (context.live !== undefined) {
+    const { live: options = {}, group } = context.settings;
+    registerLive(app, { options, log: context.live, group, epochMs: () => context.clock.epochMs() });
+  }
   if (context.ingest !== undefined) registerIngest(app, context, context.ingest);
   app.setNotFoundHandler((request, reply) => {
     context.unserved.notePath(pathOf(request));

@@ -39,6 +39,11 @@ send the token of the environment variable GAINSIGHT_PX_INGEST_TOKEN, as
 "Authorization: Bearer …" or as the user name of HTTP Basic. docs/engines.md has
 the settings of Kafka Connect, Vector and others.
 
+--live shows the last events, with their requests and outcomes, in a browser. The
+events hold personal data; they are in memory only. On a loopback address it
+needs no token. On any other --host, set GAINSIGHT_PX_LIVE_TOKEN: the page asks
+for it.
+
 --concurrency and the limits hold for each API key in this service, with all of
 its --workers: give each of two replicas half of what PX allows; or share the
 limits with --redis. GAINSIGHT_PX_REDIS_PASSWORD holds the password of Redis.
@@ -51,6 +56,7 @@ Example:
   $ gainsight-px serve --host 0.0.0.0
   $ gainsight-px serve --host 0.0.0.0 --upstream http://transformer:9090
   $ gainsight-px serve --ingest --config destination.json
+  $ gainsight-px serve --live
 `;
 
 /** Adds the command `serve`. */
@@ -72,6 +78,7 @@ export function registerServe(program: Command, io: CommandIo): void {
     .option('--upstream <url>', 'transformer that serves all other destinations')
     .option('--defaults <file>', 'JSON file with configuration for all destinations')
     .option('--ingest', 'also take messages at POST /v1/deliver; needs a token, see below')
+    .option('--live', 'show the last events at GET /live; beyond loopback it needs a token, see below')
     .addOption(configOption())
     .addOption(
       new Option('--ingest-deadline <duration>', 'when a request to --ingest is answered at the latest')

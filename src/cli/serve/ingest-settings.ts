@@ -1,10 +1,10 @@
-import { INGEST_TOKEN_EXPECTED, isIngestToken } from '../../runtime/index.js';
 import type { IngestOptions } from '../../service/index.js';
 import { UsageError, type Environment } from '../io.js';
 import { loadSettings } from '../settings/load-settings.js';
+import { tokenFrom } from './access-token.js';
 import type { ServeOptions } from './options.js';
 
-/** The environment variable with the token of callers. It is never an argument: a list of processes shows those. */
+/** The environment variable with the token of callers. */
 const TOKEN_VARIABLE = 'GAINSIGHT_PX_INGEST_TOKEN';
 
 /**
@@ -23,12 +23,7 @@ export function ingestSettings(
       '--config has no use without --ingest: hosts send the configuration; see --defaults',
     );
   }
-  const token = env[TOKEN_VARIABLE];
-  if (!isIngestToken(token)) {
-    throw new UsageError(
-      `--ingest: set ${TOKEN_VARIABLE} to a token for its callers: ${INGEST_TOKEN_EXPECTED}`,
-    );
-  }
+  const token = tokenFrom(env, TOKEN_VARIABLE, '--ingest');
   if (ingestDeadline === 0) throw new UsageError('--ingest-deadline: give a duration of at least 1ms');
   return { config: loadSettings({ config }, env), token, deadlineMs: ingestDeadline };
 }

@@ -11,6 +11,7 @@ export interface ServeOptions extends SendingLimits, SharingOptions {
   readonly upstream?: string;
   readonly defaults?: string;
   readonly ingest?: boolean;
+  readonly live?: boolean;
   readonly config?: string;
   /** In milliseconds. */
   readonly ingestDeadline: number;

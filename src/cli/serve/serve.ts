@@ -150,7 +150,7 @@ function openShared({ options, log, io }: Serving): Promise<SharedThroughRedis |
 
 function announce({ origin, port }: ServiceAddress, { options, settings, log, io }: Serving): void {
   const { workers, upstream, mode } = options;
-  const { ingest, configDefaults = {} } = settings;
+  const { ingest, live, configDefaults = {} } = settings;
   log.info(
     {
       origin,
@@ -158,6 +158,7 @@ function announce({ origin, port }: ServiceAddress, { options, settings, log, io
       mode,
       front: upstream !== undefined,
       ingest: ingest !== undefined,
+      live: live !== undefined,
       defaults: Object.keys(configDefaults),
       ...(workers === 1 ? {} : { workers }),
     },

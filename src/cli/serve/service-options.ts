@@ -6,6 +6,7 @@ import { readPage } from '../pages/page.js';
 import { loadDefaults } from '../settings/load-settings.js';
 import { sharedRouterOptions } from '../settings/shared-limits.js';
 import { ingestSettings } from './ingest-settings.js';
+import { liveSettings } from './live-settings.js';
 import type { ServeOptions } from './options.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -27,6 +28,7 @@ export function serviceOptions(
     throw new UsageError(`--upstream: expected ${UPSTREAM_EXPECTED}, such as http://127.0.0.1:9091`);
   }
   const ingest = ingestSettings(options, env);
+  const live = liveSettings(options, env);
   return {
     mode,
     inspectorPage: readPage('inspector'),
@@ -43,6 +45,7 @@ export function serviceOptions(
     ...(version === undefined ? {} : { version }),
     ...(upstream === undefined ? {} : { upstream }),
     ...(ingest === undefined ? {} : { ingest }),
+    ...(live === undefined ? {} : { live }),
   };
 }
 

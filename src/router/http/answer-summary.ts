@@ -1,5 +1,6 @@
 import { copyText, type DestinationApi } from '../../core/index.js';
-import { oneLine, redactor } from './redact.js';
+import { redactor } from '../../runtime/index.js';
+import { oneLine } from './redact.js';
 
 /** How much of a text is looked at; a quote shows far less. */
 const MAX_LOOKED_AT = 16 * 1024;

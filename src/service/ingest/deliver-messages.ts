@@ -9,9 +9,10 @@ import { runBatch, type BatchJob, type Treatment } from '../batch/run-batch.js';
 import { withTrace } from '../batch/with-trace.js';
 import type { ServiceContext } from '../context.js';
 import { sendJson, takeJson } from '../http/reply.js';
+import { sourceOfJob } from '../live/job-source.js';
 import { countedEvent, type EventOutcome } from '../observe/event-outcome.js';
 import { logInternalErrors } from '../observe/internal-errors.js';
-import { countEvents } from '../observe/request-log.js';
+import { noteEvents } from '../observe/note-events.js';
 import { ingestAnswer, type MessageOutcome, type SettledMessage } from './ingest-answer.js';
 import { UNREADABLE_LINE } from './ingest-body.js';
 import type { IngestSettings } from './ingest.js';
@@ -64,7 +65,9 @@ export async function deliverMessages(
     const outcome = settled[index]!;
     return countedEvent(messageTypeOf(event), eventOutcome(outcome, answer.body.outcomes?.[index]), outcome);
   });
-  countEvents(ROUTE, counted, request, context.metrics);
+  noteEvents(ROUTE, counted, reply, context, (index) =>
+    sourceOfJob(jobs[index]!, settled[index]!, settings.configDefaults),
+  );
   if (answer.retryAfter !== undefined) reply.header('Retry-After', answer.retryAfter);
   return sendJson(reply, answer.status, answer.body);
 }

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { tokenCheck } from '../../runtime/index.js';
 import type { ServiceContext } from '../context.js';
 import { BodyError, type BodyFault } from '../http/read-request-body.js';
 import { sendJson } from '../http/reply.js';
 import { deliverMessages } from './deliver-messages.js';
 import { ingestBody } from './ingest-body.js';
-import { tokenCheck, type IngestSettings } from './ingest.js';
+import type { IngestSettings } from './ingest.js';
 
 /** Paths with the message type in them, as SDKs and HTTP APIs of RudderStack and Segment have them. */
 const TYPES = ['identify', 'group', 'track', 'page', 'screen', 'alias'] as const;
@@ -24,7 +25,7 @@ const UNSUPPORTED = 'Content-Encoding: expected gzip or none';
  * no CORS: a token in a browser is known to everybody.
  */
 export function registerIngest(app: FastifyInstance, context: ServiceContext, ingest: IngestSettings): void {
-  const isAllowed = tokenCheck(ingest.token);
+  const isAllowed = tokenCheck(ingest.token, ['bearer', 'basic']);
   // A plugin of its own: its hooks, its parser and its errors are not those of a host's routes.
   void app.register((scope, _options, done) => {
     scope.addHook('onRequest', (request, reply, next) => {

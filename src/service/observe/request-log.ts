@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 /** Requests every few seconds that are not logged while they succeed. */
-const QUIET = new Set(['/health', '/metrics', '/features']);
+const QUIET = new Set(['/health', '/metrics', '/features', '/live/events']);
 
 /** Counts every request and logs one line for it, without its body, its query or other data of a customer. */
 export function registerRequestLog(app: FastifyInstance, metrics: Metrics, log: ServiceLog): void {

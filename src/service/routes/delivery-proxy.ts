@@ -1,6 +1,7 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InternalError, RetryableError, type RequestPlan } from '../../core/index.js';
+import { withDefaults } from '../../destinations/gainsight_px/index.js';
 import {
   deliveryPlan,
   destinationIdOf,
@@ -21,7 +22,7 @@ import { Deadline } from '../../runtime/index.js';
 import { sendJson, takeJson } from '../http/reply.js';
 import { logInternalErrors } from '../observe/internal-errors.js';
 import type { ServiceContext } from '../context.js';
-import { countEvents } from '../observe/request-log.js';
+import { noteEvents } from '../observe/note-events.js';
 import { jobName } from '../batch/job-memory.js';
 import { asThrottled, withinAttempts } from '../batch/job-result.js';
 import { countedEvent, type EventOutcome } from '../observe/event-outcome.js';
@@ -51,12 +52,15 @@ export async function deliveryProxy(
   if (!outcome.delivered) logInternalErrors([outcome.error], context.settings.log);
   const result = outcome.delivered ? DELIVERED : undelivered(outcome.error, outcome.status, call.jobs);
   const event = countedEvent('steps' in plan ? typeOf(plan) : 'other', outcomeOf(result), outcome);
-  countEvents(
-    ROUTE,
-    call.jobs.map(() => event),
-    request,
-    context.metrics,
-  );
+  const events = call.jobs.map(() => event);
+  noteEvents(ROUTE, events, reply, context, (index) => ({
+    message: undefined,
+    metadata: call.jobs[index]!,
+    destinationId: destinationIdOf(undefined, call.jobs[index]!),
+    config: withDefaults(call.destinationConfig, context.settings.configDefaults),
+    plan: 'steps' in plan ? plan : undefined,
+    result: outcome,
+  }));
   return version === 'v1'
     ? sendJson(reply, 200, proxyReplyV1(result, call.jobs))
     : sendJson(reply, result.status, proxyReplyV0(result));

@@ -24,13 +24,13 @@ import {
 import { failed, holdsBack, type Failed } from '../../router/index.js';
 import { sendJson, sendRetryLater, takeJson } from '../http/reply.js';
 import type { ServiceContext } from '../context.js';
-import { countEvents } from '../observe/request-log.js';
+import { noteEvents } from '../observe/note-events.js';
 import { isAppend, jobName } from '../batch/job-memory.js';
 import { isAbsence, isFailed, isFiltered } from '../batch/job-result.js';
 import { messageIdOf, messageTypeOf } from '../batch/map-event.js';
 import type { Treatment } from '../batch/run-batch.js';
 import { countedEvent, type EventOutcome } from '../observe/event-outcome.js';
-import { transform, type Transformed } from './transform-batch.js';
+import { sourceOf, transform, type Transformed } from './transform-batch.js';
 
 const ROUTE = 'processor';
 
@@ -68,7 +68,7 @@ export async function processorTransform(
     const counted = transformed.map(({ event, result }) =>
       countedEvent(messageTypeOf(event), 'retry', result),
     );
-    countEvents(ROUTE, counted, request, context.metrics);
+    noteEvents(ROUTE, counted, reply, context, (index) => sourceOf(transformed[index]!, context));
     const { code, kind, message } = retryable;
     context.settings.log.warn(
       { code, kind },
@@ -88,7 +88,7 @@ export async function processorTransform(
     const outcome = isFiltered(result) ? 'filtered' : outcomeOf(items[index]![0]);
     return countedEvent(messageTypeOf(event), outcome, result);
   });
-  countEvents(ROUTE, counted, request, context.metrics);
+  noteEvents(ROUTE, counted, reply, context, (index) => sourceOf(transformed[index]!, context));
   return sendJson(reply, 200, items.flat());
 }
 

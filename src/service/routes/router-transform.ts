@@ -18,13 +18,13 @@ import {
 } from '../../protocol/index.js';
 import { sendJson, takeJson } from '../http/reply.js';
 import type { ServiceContext } from '../context.js';
-import { countEvents } from '../observe/request-log.js';
+import { noteEvents } from '../observe/note-events.js';
 import { jobName } from '../batch/job-memory.js';
 import { isFiltered, withinAttempts } from '../batch/job-result.js';
 import { messageIdOf, messageTypeOf } from '../batch/map-event.js';
 import { countedEvent, type EventOutcome } from '../observe/event-outcome.js';
 import type { Treatment } from '../batch/run-batch.js';
-import { transform, type Transformed } from './transform-batch.js';
+import { sourceOf, transform, type Transformed } from './transform-batch.js';
 
 const ROUTE = 'routerTransform';
 
@@ -61,7 +61,7 @@ export async function routerTransform(
     const outcome = isFiltered(result) ? 'filtered' : outcomeOf(items[index]!);
     return countedEvent(messageTypeOf(event), outcome, result);
   });
-  countEvents(ROUTE, counted, request, context.metrics);
+  noteEvents(ROUTE, counted, reply, context, (index) => sourceOf(transformed[index]!, context));
   return sendJson(reply, 200, { output: items });
 }
 

@@ -6,6 +6,8 @@ import { withTrace } from '../batch/with-trace.js';
 import type { ServiceContext } from '../context.js';
 import { Deadline } from '../../runtime/index.js';
 import { logInternalErrors } from '../observe/internal-errors.js';
+import { sourceOfJob } from '../live/job-source.js';
+import type { LiveSource } from '../live/live-record.js';
 
 /** An event with what it was mapped to, and what to answer for it. */
 export interface Transformed extends BatchJob {
@@ -34,4 +36,9 @@ export async function transform(
   } finally {
     deadline.release();
   }
+}
+
+/** What there is to show of an event. */
+export function sourceOf(job: Transformed, { settings }: ServiceContext): LiveSource {
+  return sourceOfJob(job, job.result, settings.configDefaults);
 }

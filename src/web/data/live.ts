@@ -158,7 +158,7 @@ export interface LiveAnswer {
 export interface LiveQuery {
   /** `cursor` of an earlier answer. Default: all events in memory. */
   readonly after?: string;
-  /** Events in the answer at most, from 0 to 1,000. Default 300. */
+  /** Events in the answer at most, from 1 to 1,000. Default 300. */
   readonly limit?: number;
   /** In `userId` or `groupId`. */
   readonly user?: string;

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../core/index.js';
 import { systemClock } from '../../../router/index.js';
-import type { ServiceGroup } from '../../../service/index.js';
+import type { LivePart, ParsedLiveQuery, ServiceGroup } from '../../../service/index.js';
 import type { StopRequest } from '../stop-request.js';
-import { isOwnMessage, type FromWorker, type ToWorker } from './messages.js';
+import { isOwnMessage, type FromWorker, type Query, type QueryAnswer, type ToWorker } from './messages.js';
 import { RemoteRateLimits } from './remote-rate-limiter.js';
 
 /** The part of `process` that a worker uses to talk to the primary process. */
@@ -19,10 +19,15 @@ export class WorkerChannel {
   });
   /** The primary process answers for all workers. */
   readonly group: ServiceGroup = {
-    metrics: async () => (await this.#query('metrics')) as string,
-    health: async () => (await this.#query('health')) as JsonObject,
+    metrics: async () => (await this.#query({ what: 'metrics' })) as string,
+    health: async () => (await this.#query({ what: 'health' })) as JsonObject,
+    live: async (query) => (await this.#query({ what: 'live', query })) as readonly LivePart[],
+    answerLive: (partOf) => {
+      this.#partOf = partOf;
+    },
   };
-  readonly #queries = new Map<number, (value: string | JsonObject | undefined) => void>();
+  readonly #queries = new Map<number, (value: QueryAnswer) => void>();
+  #partOf: ((query: ParsedLiveQuery) => LivePart) | undefined;
   #asked = 0;
 
   constructor(
@@ -53,6 +58,10 @@ export class WorkerChannel {
         this.#queries.get(message.id)?.(message.value);
         this.#queries.delete(message.id);
         break;
+      case 'liveQuery':
+        if (this.#partOf !== undefined)
+          this.send({ kind: 'livePart', id: message.id, part: this.#partOf(message.query) });
+        break;
       case 'stop':
         this.stopping.start(message.graceful);
         break;
@@ -62,13 +71,13 @@ export class WorkerChannel {
     }
   }
 
-  async #query(what: 'metrics' | 'health'): Promise<string | JsonObject> {
+  async #query(query: Query): Promise<Exclude<QueryAnswer, undefined>> {
     const id = (this.#asked += 1);
-    const value = await new Promise<string | JsonObject | undefined>((resolve) => {
+    const value = await new Promise<QueryAnswer>((resolve) => {
       this.#queries.set(id, resolve);
-      this.send({ kind: 'query', id, what });
+      this.send({ kind: 'query', id, ...query });
     });
-    if (value === undefined) throw new Error(`the primary process has no ${what}`);
+    if (value === undefined) throw new Error(`the primary process has no ${query.what}`);
     return value;
   }
 }

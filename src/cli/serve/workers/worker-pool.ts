@@ -2,7 +2,8 @@ import type { JsonObject } from '../../../core/index.js';
 import type { Clock, RateLimits } from '../../../router/index.js';
 import type { ServiceAddress, ServiceLog } from '../../../service/index.js';
 import { UsageError } from '../../io.js';
-import { isOwnMessage, type FromWorker, type ToWorker } from './messages.js';
+import { LiveParts } from './live-parts.js';
+import { isOwnMessage, type FromWorker, type Query, type QueryAnswer, type ToWorker } from './messages.js';
 import { SharedRateLimits } from './shared-rate-limits.js';
 
 /** A worker process, as the pool uses it: one of `node:cluster`. */
@@ -39,6 +40,7 @@ export class WorkerPool {
   readonly #workers = new Map<number, PoolWorker>();
   readonly #serving = new Set<number>();
   readonly #limits: SharedRateLimits;
+  readonly #liveParts: LiveParts;
   /** Workers that ended soon after their start, one after another. */
   #failures = 0;
   #isStopping = false;
@@ -49,6 +51,9 @@ export class WorkerPool {
 
   constructor(private readonly settings: PoolSettings) {
     this.#limits = new SharedRateLimits(settings.limits, settings.clock, (worker, message) => {
+      this.#send(worker, message);
+    });
+    this.#liveParts = new LiveParts(settings.clock, (worker, message) => {
       this.#send(worker, message);
     });
   }
@@ -127,14 +132,27 @@ export class WorkerPool {
         this.#limits.left(worker, message.id);
         break;
       case 'query':
-        void this.#answer(worker, message.id, message.what);
+        void this.#answer(worker, message.id, message);
+        break;
+      case 'livePart':
+        this.#liveParts.answered(worker, message.id, message.part);
         break;
     }
   }
 
-  async #answer(worker: number, id: number, what: 'metrics' | 'health'): Promise<void> {
-    const value = what === 'health' ? this.#health() : await this.settings.metrics().catch(() => undefined);
-    this.#send(worker, { kind: 'answer', id, value });
+  async #answer(worker: number, id: number, query: Query): Promise<void> {
+    this.#send(worker, { kind: 'answer', id, value: await this.#answerTo(query) });
+  }
+
+  #answerTo(query: Query): QueryAnswer | Promise<QueryAnswer> {
+    switch (query.what) {
+      case 'health':
+        return this.#health();
+      case 'metrics':
+        return this.settings.metrics().catch(() => undefined);
+      case 'live':
+        return this.#liveParts.ask(this.#serving, query.query);
+    }
   }
 
   #health(): JsonObject {
@@ -149,6 +167,7 @@ export class WorkerPool {
     this.#workers.delete(id);
     this.#serving.delete(id);
     this.#limits.gone(id);
+    this.#liveParts.gone(id);
     if (this.#isStopping) {
       if (this.#workers.size === 0) this.#onEmpty();
       return;

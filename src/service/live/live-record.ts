@@ -1,0 +1,200 @@
+import { isObject, type JsonObject, type RequestPlan } from '../../core/index.js';
+import { accountLane, CONFIG_KEYS, KEY_HEADER, userLane } from '../../destinations/gainsight_px/index.js';
+import { stringifyJson } from '../../runtime/index.js';
+import type { LiveEvent, LiveRequest, LiveStep } from '../../web/index.js';
+import { isFailed, type JobResult } from '../batch/job-result.js';
+import type { CountedEvent, EventOutcome } from '../observe/event-outcome.js';
+import { keyMask } from './key-mask.js';
+import { receivedMs } from './received.js';
+
+/** What there is to show of an event, beside its outcome. */
+export interface LiveSource {
+  /** Undefined where the call holds no message. */
+  readonly message: unknown;
+  /** Of its job. */
+  readonly metadata: JsonObject;
+  /** Empty where nobody says it. */
+  readonly destinationId: string;
+  /** The configuration that it was mapped with, key included. */
+  readonly config: unknown;
+  /** Undefined when it could not be mapped. */
+  readonly plan: RequestPlan | undefined;
+  readonly result: JobResult;
+}
+
+/** When and where an event came. */
+export type LivePlace = Pick<LiveEvent, 'id' | 'atMs' | 'route' | 'durationMs'>;
+
+/** An event as it is kept: nothing of it refers to the body of its request. */
+export interface LiveRecord {
+  readonly atMs: number;
+  /** A {@link LiveEvent} as JSON. */
+  readonly json: Buffer;
+  /** Where each filter looks, in small letters. */
+  readonly words: Readonly<Record<'user' | 'code' | 'event', string>>;
+  /** Undefined where nobody says when the event was received. */
+  readonly lagMs: number | undefined;
+}
+
+/** Larger parts of an event are not kept. */
+const MOST_BYTES = { message: 64 * 1024, steps: 64 * 1024, config: 32 * 1024 };
+const MOST_CHARACTERS = 300;
+const MOST_OF_PATH = 2_000;
+const MOST_OF_ERROR = 2_000;
+/** Of more attempts, the last ones are shown. */
+const MOST_REQUESTS = 100;
+
+/** Makes the record of an event. The API key is in no part of it. */
+export function liveRecord(
+  place: LivePlace,
+  { type, outcome }: CountedEvent,
+  source: LiveSource,
+): LiveRecord {
+  const { plan, message, config, metadata, result } = source;
+  const mask = maskOf(plan, config);
+  const said = JSON.parse(mask(JSON.stringify(saidOf(source)))) as Said;
+  const code = codeOf(outcome, result);
+  const since = receivedMs(message, metadata);
+  const lagMs = since === undefined ? undefined : Math.max(0, place.atMs - since);
+  const messageJson = message === undefined ? undefined : stringifyJson(message);
+  const messageBytes = Buffer.byteLength(messageJson ?? '');
+  const fields: Omit<LiveEvent, 'message' | 'config' | 'steps'> = {
+    ...place,
+    durationMs: Math.round(place.durationMs * 10) / 10,
+    type,
+    ...said,
+    code,
+    result: outcome,
+    requests: requestsOf(result),
+    ...(lagMs === undefined ? {} : { lagMs }),
+    ...(messageBytes > MOST_BYTES.message ? { messageTooLargeBytes: messageBytes } : {}),
+  };
+  const parts = {
+    message: atMost(MOST_BYTES.message, messageJson),
+    config: isObject(config) ? atMost(MOST_BYTES.config, stringifyJson(shownConfig(config))) : undefined,
+    steps: stepsJson(plan),
+  };
+  const { userId = '', groupId = '', eventName = '' } = said;
+  return {
+    atMs: place.atMs,
+    json: Buffer.from(withParts(fields, parts, mask)),
+    words: {
+      user: `${userId}\n${groupId}`.toLowerCase(),
+      code: `${code}\n${outcome}`.toLowerCase(),
+      event: `${eventName}\n${type}`.toLowerCase(),
+    },
+    lagMs,
+  };
+}
+
+type Mask = (json: string) => string;
+
+/** Masks every key that the event was, or would have been, sent with. */
+function maskOf(plan: RequestPlan | undefined, config: unknown): Mask {
+  const ofPlan = plan?.steps[0].request.headers[KEY_HEADER];
+  const ofConfig = isObject(config) ? config.apiKey : undefined;
+  const keys = new Set(
+    [ofPlan, ofConfig].filter((key): key is string => typeof key === 'string' && key.trim() !== ''),
+  );
+  return (json) => [...keys].reduce((shown, key) => keyMask(key).apply(shown), json);
+}
+
+/** JSON of an object and of further fields, whose values are JSON already. */
+function withParts(object: object, parts: Readonly<Record<string, string | undefined>>, mask: Mask): string {
+  const more = Object.entries(parts).map(([name, json]) =>
+    json === undefined ? '' : `,"${name}":${mask(json)}`,
+  );
+  return `${JSON.stringify(object).slice(0, -1)}${more.join('')}}`;
+}
+
+function atMost(bytes: number, json: string | undefined): string | undefined {
+  return json === undefined || Buffer.byteLength(json) > bytes ? undefined : json;
+}
+
+type Said = Pick<LiveEvent, 'eventName' | 'userId' | 'groupId' | 'destinationId' | 'error'>;
+
+/** What the event says of itself, in short texts. */
+function saidOf({ message, destinationId, plan, result }: LiveSource): Said {
+  const { event, name, userId, anonymousId, groupId } = isObject(message) ? message : NOTHING;
+  const { eventName } = plan?.steps[0].request.body ?? NOTHING;
+  return {
+    ...shown('eventName', [event, name, eventName]),
+    ...shown('userId', [idInLanes(plan, USER), userId, anonymousId]),
+    ...shown('groupId', [idInLanes(plan, ACCOUNT), groupId]),
+    ...shown('destinationId', [destinationId]),
+    ...(isFailed(result)
+      ? {
+          error: {
+            code: result.code,
+            message: result.message.slice(0, MOST_OF_ERROR),
+            retryable: result.retryable,
+          },
+        }
+      : {}),
+  };
+}
+
+const NOTHING: JsonObject = Object.freeze({});
+/** How the lanes of users and accounts begin. */
+const [USER, ACCOUNT] = [userLane(''), accountLane('')];
+
+function idInLanes(plan: RequestPlan | undefined, prefix: string): string | undefined {
+  return plan?.lanes.find((lane) => lane.startsWith(prefix))?.slice(prefix.length);
+}
+
+/** A field with the first value that is a text or a number; without one, no field. */
+function shown<Name extends string>(name: Name, values: readonly unknown[]): Partial<Record<Name, string>> {
+  const isShown = (value: unknown): value is string | number =>
+    (typeof value === 'string' && value !== '') || typeof value === 'number';
+  const found = values.find(isShown);
+  if (found === undefined) return {};
+  return { [name]: String(found).slice(0, MOST_CHARACTERS) } as Record<Name, string>;
+}
+
+function codeOf(outcome: EventOutcome, result: JobResult): string {
+  if (outcome === 'delivered') return 'delivered';
+  if (outcome === 'handedOver') return 'handed_over';
+  // In a batch that comes again as a whole, an event may have been delivered.
+  if (isFailed(result)) return result.code;
+  return 'plan' in result ? 'handed_over' : 'delivered';
+}
+
+function requestsOf(result: JobResult): readonly LiveRequest[] {
+  if ('plan' in result) return [];
+  return result.requests
+    .slice(-MOST_REQUESTS)
+    .map(({ step, route, method, status, errorCode, durationMs, waitedMs, retryAfterMs, verdict }) => ({
+      step,
+      route,
+      method,
+      ...(status === undefined ? {} : { status }),
+      ...(errorCode === undefined ? {} : { errorCode }),
+      durationMs,
+      waitedMs,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      verdict,
+    }));
+}
+
+/** Only keys that have a meaning: hosts store others beside them, which may be secret. */
+function shownConfig(config: JsonObject): JsonObject {
+  const keys = CONFIG_KEYS.filter((key) => key !== 'apiKey' && Object.hasOwn(config, key));
+  return Object.fromEntries(keys.map((key) => [key, config[key]]));
+}
+
+function stepsJson(plan: RequestPlan | undefined): string {
+  if (plan === undefined) return '[]';
+  const steps = plan.steps.map(({ id, route, request: { method, endpoint, body } }) => {
+    const step = { id, route, method, path: pathOf(endpoint) };
+    return { step, whole: body === undefined ? step : ({ ...step, body } satisfies LiveStep) };
+  });
+  return (
+    atMost(MOST_BYTES.steps, stringifyJson(steps.map(({ whole }) => whole))) ??
+    stringifyJson(steps.map(({ step }) => step))
+  );
+}
+
+function pathOf(endpoint: string): string {
+  const { pathname, search } = new URL(endpoint);
+  return (pathname + search).slice(0, MOST_OF_PATH);
+}
