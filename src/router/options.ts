@@ -38,6 +38,11 @@ export interface RouterOptions {
   readonly random?: () => number;
   /** Time for one attempt, its answer's body included. Default 10,000. */
   readonly requestTimeoutMs?: number;
+  /**
+   * How much of an answer's body is read at most, in bytes: answers of the API to a write are far smaller, a proxy's page may be anything. A plan
+   * that reads fails as `unavailable` where its answer is longer. Default 65,536.
+   */
+  readonly maxAnswerBytes?: number;
   /** How often one step is sent at most, the first time included. 1: nothing is sent a second time, for no reason. Default 5. */
   readonly maxAttempts?: number;
   /**
@@ -148,6 +153,7 @@ export interface Remembered {
 /** The defaults of the numeric options; those of the rate come from the destination's API. */
 export const DEFAULTS = {
   requestTimeoutMs: 10_000,
+  maxAnswerBytes: 65_536,
   maxAttempts: 5,
   maxPlanTimeMs: 60_000,
   backoffBaseMs: 250,
@@ -186,6 +192,7 @@ const isCountOrInfinity = (value: number): boolean => value === Infinity || isCo
 const isDuration = (value: number): boolean => value >= 0 && value <= 2 ** 31 - 1; // what a timer can hold
 
 const NUMBER_RULES: readonly NumberRule[] = [
+  { key: 'maxAnswerBytes', expected: 'an integer of at least 1', holds: isCount },
   { key: 'maxAttempts', expected: 'an integer of at least 1', holds: isCount },
   { key: 'concurrency', expected: 'an integer of at least 1', holds: isCount },
   { key: 'maxPending', expected: 'an integer of at least 1', holds: isCount },

@@ -115,6 +115,15 @@ export type {
 export { DROP_REASON_TEXTS, NOTE_TEXTS } from './explain/reason-texts.js';
 export { MESSAGE_TYPES } from './messages/map-message.js';
 export type { MessageType } from './messages/map-message.js';
+export { getSubscription, listAttributes, tryWrite } from './admin-calls/admin-calls.js';
+export { isOtherEnvironment, readProducts } from './admin-calls/read-products.js';
+export type { ProductTag } from './admin-calls/read-products.js';
+export { compareTypes } from './attributes/compare-types.js';
+export type { AttributeChange } from './attributes/compare-types.js';
+export { judgeAttribute } from './attributes/judge-attribute.js';
+export type { AttributeFault, AttributeFinding, KnownAttributes } from './attributes/judge-attribute.js';
+export { readAttributes } from './attributes/read-attributes.js';
+export type { PxAttributes } from './attributes/read-attributes.js';
 export { deleteUser, denyUser } from './user-calls/erasure.js';
 export { effectivePreferences, getPreferences, setPreferences } from './user-calls/preferences.js';
 export {

@@ -14,6 +14,7 @@ export interface FetchTransportOptions {
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly requestTimeoutMs: number;
+  readonly maxAnswerBytes: number;
   /** Where to send in place of the requests' own origin. */
   readonly origin?: string;
 }
@@ -57,7 +58,7 @@ class FetchAttempt {
 
   async #requestOnce(signal: Signal): Promise<AttemptResult> {
     const { method, endpoint, headers } = this.request;
-    const { api, fetch, origin } = this.options;
+    const { api, fetch, origin, maxAnswerBytes } = this.options;
     const response = await fetch(origin === undefined ? endpoint : atOrigin(endpoint, origin), {
       method,
       headers,
@@ -68,7 +69,7 @@ class FetchAttempt {
       ...(this.onLeave === undefined ? {} : { onLeave: this.onLeave }),
     });
     this.#head = this.#readHead(response);
-    const answer = await readBody(response);
+    const answer = await readBody(response, maxAnswerBytes);
     const secret = headerIn(headers, api.keyHeader);
     return {
       ...this.#head,

@@ -1,12 +1,11 @@
 import type { FetchAnswer } from './fetch.js';
 import type { BodyText } from './answer-summary.js';
 
-/** How much of an answer is read at most, in bytes; an API's own are far smaller, a proxy's page may be anything. */
-const MAX_BYTES = 64 * 1024;
-
-/** Reads the beginning of an answer's body; the rest of a long one is not fetched. Rejects when the connection breaks. */
-export async function readBody(response: FetchAnswer): Promise<BodyText> {
-  const { chunks, cut } = await readBytes(response);
+/**
+ * Reads the first `maxBytes` of an answer's body; the rest of a long one is not fetched. Rejects when the connection breaks.
+ */
+export async function readBody(response: FetchAnswer, maxBytes: number): Promise<BodyText> {
+  const { chunks, cut } = await readBytes(response, maxBytes);
   const decoder = new TextDecoder();
   const text = chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode();
   return { text, html: isHtml(response.headers.get('content-type'), text), cut };
@@ -17,11 +16,14 @@ function isHtml(contentType: string | null, text: string): boolean {
   return /\bx?html\b/i.test(contentType ?? '') || text.trimStart().startsWith('<');
 }
 
-async function readBytes(response: FetchAnswer): Promise<{ chunks: Uint8Array[]; cut: boolean }> {
+async function readBytes(
+  response: FetchAnswer,
+  maxBytes: number,
+): Promise<{ chunks: Uint8Array[]; cut: boolean }> {
   const chunks: Uint8Array[] = [];
   if (response.body === null) return { chunks, cut: false };
   const reader = response.body.getReader();
-  let room = MAX_BYTES;
+  let room = maxBytes;
   for (;;) {
     const { done, value } = await reader.read();
     if (done === true || value === undefined) return { chunks, cut: false };

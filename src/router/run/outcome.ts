@@ -27,6 +27,8 @@ export interface RequestRecord {
   readonly method: Method;
   /** HTTP status; absent when no answer came. */
   readonly status?: number;
+  /** Present where the answer was an HTML page: a gateway's, not the API's. */
+  readonly html?: true;
   /** Why there was no usable answer: `ECONNRESET`, `UND_ERR_SOCKET`, `TIMEOUT` … Absent when there was one. */
   readonly errorCode?: string;
   /** From sending to the end of the answer's body, in milliseconds. */

@@ -225,6 +225,7 @@ class PlanRun {
       effect: step.effect,
       method: step.request.method,
       ...(status === undefined ? {} : { status }),
+      ...(result.html ? { html: true } : {}),
       ...(errorCode === undefined ? {} : { errorCode }),
       durationMs: toTenths(result.durationMs),
       waitedMs: toTenths(waitedMs),

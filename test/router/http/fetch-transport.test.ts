@@ -12,6 +12,7 @@ const send = createFetchTransport({
   fetch: globalThis.fetch,
   clock: systemClock,
   requestTimeoutMs: 10_000,
+  maxAnswerBytes: 65_536,
 });
 const event = trackPlan('u1').steps[0].request;
 const px = (): nock.Scope => nock('https://px.test');
@@ -97,6 +98,7 @@ describe('an answer is read with suspicion', () => {
       fetch,
       clock: new FakeClock(),
       requestTimeoutMs: 1_000,
+      maxAnswerBytes: 65_536,
     })(event);
 
     expect(exchange.text).toBe('');
@@ -137,6 +139,7 @@ describe('a transport error is told by its code, never by its message', () => {
       fetch,
       clock: new FakeClock(),
       requestTimeoutMs: 1,
+      maxAnswerBytes: 65_536,
     });
     expect(await transport(event)).toMatchObject({ errorCode: 'UNKNOWN' });
   });
@@ -146,7 +149,13 @@ describe('a transport error is told by its code, never by its message', () => {
       throw new Error(API_KEY);
     };
     const clock = new FakeClock();
-    const exchange = await createFetchTransport({ api: PX_API, fetch, clock, requestTimeoutMs: 1 })(event);
+    const exchange = await createFetchTransport({
+      api: PX_API,
+      fetch,
+      clock,
+      requestTimeoutMs: 1,
+      maxAnswerBytes: 65_536,
+    })(event);
     expect(exchange).toMatchObject({ errorCode: 'UNKNOWN' });
     expect(clock.waiting).toBe(0);
   });
@@ -155,7 +164,11 @@ describe('a transport error is told by its code, never by its message', () => {
 describe('an attempt has a time limit', () => {
   async function attempt(fetch: Fetch): Promise<AttemptResult> {
     const clock = new FakeClock();
-    return clock.runUntil(createFetchTransport({ api: PX_API, fetch, clock, requestTimeoutMs: 700 })(event));
+    return clock.runUntil(
+      createFetchTransport({ api: PX_API, fetch, clock, requestTimeoutMs: 700, maxAnswerBytes: 65_536 })(
+        event,
+      ),
+    );
   }
 
   it('for the answer', async () => {

@@ -12,8 +12,11 @@ export type RouteName =
   | 'preferences.get'
   | 'preferences.set';
 
+/** The PX calls that read the settings of the subscription. */
+export type AdminRouteName = 'subscription.get' | 'attributes.user' | 'attributes.account';
+
 /** PX groups its limits by this; hosts use it as a throttling label. It is not part of the URL. */
-export type EndpointPath = 'users' | 'accounts' | 'events' | 'preferences';
+export type EndpointPath = 'users' | 'accounts' | 'events' | 'preferences' | 'admin';
 
 type Call = `${Method} /${string}`;
 
@@ -111,6 +114,16 @@ export const ROUTES: Readonly<Record<RouteName, PxRoute>> = {
     byBody: 'PUT /user/preferences',
     ofEvents: true,
   },
+};
+
+/**
+ * The calls about no object, by their paths below the API's version: `GET`, 200, with Read permission. No event leads to them. Source: Gainsight PX
+ * API description v0.1.6.
+ */
+export const ADMIN_ROUTES: Readonly<Record<AdminRouteName, string>> = {
+  'subscription.get': '/admin/subscription',
+  'attributes.user': '/admin/model/user/attributes',
+  'attributes.account': '/admin/model/account/attributes',
 };
 
 /** The body field that holds the id of an object. */

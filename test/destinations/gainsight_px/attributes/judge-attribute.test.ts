@@ -1,7 +1,7 @@
 import {
   judgeAttribute,
   type KnownAttributes,
-} from '../../../src/destinations/gainsight_px/attributes/judge-attribute';
+} from '../../../../src/destinations/gainsight_px/attributes/judge-attribute';
 
 const known: KnownAttributes = {
   types: { plan: 'STRING', Seats: 'NUMBER', favoriteColor: 'STRING', toString: 'STRING' } as never,

@@ -1,0 +1,80 @@
+import { isObject, isReservedKey } from '../../../core/index.js';
+import { ATTRIBUTE_TYPES, type AttributeType } from '../config/config.js';
+
+/** PX's custom attributes of one kind of object. */
+export interface PxAttributes {
+  /** The enabled ones with their types, sorted by name. */
+  readonly types: Readonly<Record<string, AttributeType>>;
+  /** The names of the disabled ones, sorted. */
+  readonly disabled: readonly string[];
+  /** The names of the deleted ones, sorted. */
+  readonly deleted: readonly string[];
+  /** What was passed over, in words. */
+  readonly odd: readonly string[];
+}
+
+/** Longer names are cut in texts. */
+const LONGEST_SHOWN = 80;
+
+/**
+ * Reads PX's answer to `GET /v1/admin/model/{user|account}/attributes`: an array of `{apiName, type, state}` (Gainsight PX API description v0.1.6), or
+ * an object that holds one. Entries that are not so are passed over and named. Of several entries with one name the enabled one counts, then the
+ * disabled one. `undefined` where the answer holds no such list.
+ */
+export function readAttributes(answer: unknown): PxAttributes | undefined {
+  const entries = listIn(answer);
+  if (entries === undefined) return undefined;
+  const types = new Map<string, AttributeType>();
+  const [disabled, deleted, odd] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  for (const entry of entries) {
+    const read = readEntry(entry);
+    if (typeof read === 'string') odd.add(read);
+    else if (read.state === 'ENABLED') types.set(read.apiName, read.type);
+    else (read.state === 'DISABLED' ? disabled : deleted).add(read.apiName);
+  }
+  return {
+    types: Object.fromEntries([...types].sort(([a], [b]) => compare(a, b))),
+    disabled: [...disabled].filter((name) => !types.has(name)).sort(compare),
+    deleted: [...deleted].filter((name) => !types.has(name) && !disabled.has(name)).sort(compare),
+    odd: [...odd],
+  };
+}
+
+/** By code units: the same in every language. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function listIn(answer: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(answer)) return answer;
+  const lists = isObject(answer) ? Object.values(answer).filter((value): value is unknown[] => Array.isArray(value)) : [];
+  return lists.length === 1 ? lists[0] : undefined;
+}
+
+interface Entry {
+  readonly apiName: string;
+  readonly type: AttributeType;
+  readonly state: 'ENABLED' | 'DISABLED' | 'DELETED';
+}
+
+const STATES = ['ENABLED', 'DISABLED', 'DELETED'] as const;
+
+/** An entry, or what is odd about it. */
+function readEntry(entry: unknown): Entry | string {
+  if (!isObject(entry)) return 'an entry that is not an object';
+  const { apiName, type, state = 'ENABLED' } = entry;
+  if (typeof apiName !== 'string' || apiName.trim() === '') return 'an entry without apiName';
+  const shown = JSON.stringify(apiName.slice(0, LONGEST_SHOWN));
+  if (isReservedKey(apiName)) return `${shown}: a reserved name, which is never sent`;
+  const knownState = known(state, STATES);
+  if (knownState === undefined) return `${shown}: its state is not one of ${STATES.join(', ')}`;
+  const knownType = known(type, ATTRIBUTE_TYPES);
+  // The type of an attribute that is off does not matter.
+  if (knownType === undefined && knownState === 'ENABLED')
+    return `${shown}: its type is not one of ${ATTRIBUTE_TYPES.join(', ')}`;
+  return { apiName, type: knownType ?? 'STRING', state: knownState };
+}
+
+function known<Name extends string>(value: unknown, names: readonly Name[]): Name | undefined {
+  return typeof value === 'string' ? names.find((name) => name === value.toUpperCase()) : undefined;
+}
