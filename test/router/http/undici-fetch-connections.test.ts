@@ -53,6 +53,7 @@ function sender(fetch: Fetch = createHttpFetch()): (origin: string, id?: string)
     fetch,
     clock: systemClock,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    maxAnswerBytes: 65_536,
   });
   return (origin, id = 'ada') => transport(request(origin, id), true);
 }

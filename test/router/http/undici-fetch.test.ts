@@ -31,6 +31,7 @@ async function exchange(listener: RequestListener, requestTimeoutMs = 5_000): Pr
     fetch: createHttpFetch(),
     clock: systemClock,
     requestTimeoutMs,
+    maxAnswerBytes: 65_536,
   });
   return transport(request, true);
 }
