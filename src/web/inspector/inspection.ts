@@ -6,13 +6,10 @@ import {
   type Explanation,
 } from '../../destinations/gainsight_px/index.js';
 import type { InspectedInput } from '../data/inspected-input.js';
+import { readJson, type JsonFault } from './json/read-json.js';
 
-/** Why a text is not JSON. */
-export interface JsonFault {
-  readonly message: string;
-}
-
-type Parsed = { readonly value: unknown } | { readonly fault: JsonFault };
+/** A JSON value, or why a text is none. */
+export type Parsed = { readonly value: unknown } | { readonly fault: JsonFault };
 
 /** What the page shows of its input. */
 export interface Inspection {
@@ -58,7 +55,7 @@ export function withPlaceholder(config: unknown): DestinationConfig {
 function parse(text: string): Parsed {
   try {
     return { value: JSON.parse(text) as unknown };
-  } catch (error) {
-    return { fault: { message: error instanceof Error ? error.message : 'not JSON' } };
+  } catch {
+    return readJson(text) as { fault: JsonFault };
   }
 }
