@@ -1,10 +1,12 @@
 import { useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { isObject } from '../../core/index.js';
 import { jsonText } from './examples/examples.js';
 import { FileError, readFile } from './files/read-file.js';
 import { useDrop } from './files/use-drop.js';
 import type { Place } from './highlight.js';
 import { Input } from './input/input.js';
 import { inspect } from './inspection.js';
+import { placesOf } from './places.js';
 import { Result } from './result/result.js';
 import { useLink } from './share/use-link.js';
 import { reduce, type State } from './state.js';
@@ -23,6 +25,18 @@ export function App({ beginning, isLinked }: Props) {
   const inspection = useMemo(() => inspect(input), [input]);
   const copyLink = useLink(input, inspection, isLinked, dispatch);
   const result = useRef<HTMLDivElement>(null);
+
+  /** Lights up a place and all that belongs to it. The pointer asks with each of its moves. */
+  const pointed = useRef<string | undefined>(undefined);
+  const point = (place: Place | undefined): void => {
+    const name = place && `${place.in} ${place.path}`;
+    if (name === pointed.current) return;
+    pointed.current = name;
+    const { explanation, config } = inspection;
+    if (place === undefined) setLit([]);
+    else if (explanation === undefined || !('value' in config)) setLit([place]);
+    else setLit(placesOf(explanation, place, isObject(config.value) ? config.value : {}));
+  };
 
   const onFiles = (files: FileList | null): void => {
     const [file] = files ?? [];
@@ -77,7 +91,7 @@ export function App({ beginning, isLinked }: Props) {
             state={state}
             inspection={inspection}
             lit={lit}
-            onPoint={(place) => setLit(place === undefined ? [] : [place])}
+            onPoint={point}
             dispatch={dispatch}
             onFiles={onFiles}
           />

@@ -1,6 +1,7 @@
-import { isObject, type Issue } from '../../core/index.js';
+import { isDestinationError, isObject, type Issue } from '../../core/index.js';
 import {
   explain,
+  parseConfig,
   skipReason,
   type DestinationConfig,
   type Explanation,
@@ -30,11 +31,11 @@ export const NO_KEY = 'no-key-needed-here';
 export function inspect({ eventText, configText }: InspectedInput): Inspection {
   const event = parse(eventText);
   const config = parse(configText);
-  if ('fault' in event || 'fault' in config) return { event, config, issues: [] };
+  if ('fault' in config) return { event, config, issues: [] };
   const withKey = withPlaceholder(config.value);
+  const issues = issuesOf(withKey);
+  if ('fault' in event) return { event, config, issues };
   const explanation = explain(event.value as never, withKey);
-  const { error } = explanation;
-  const issues = error?.kind === 'configuration' ? (error.issues ?? []) : [];
   return {
     event,
     config,
@@ -42,6 +43,16 @@ export function inspect({ eventText, configText }: InspectedInput): Inspection {
     skipped: isObject(withKey) ? skipReason(event.value, withKey) : undefined,
     explanation,
   };
+}
+
+/** The faults of a configuration, whatever the event is. */
+function issuesOf(config: unknown): readonly Issue[] {
+  try {
+    parseConfig(config);
+    return [];
+  } catch (thrown) {
+    return isDestinationError(thrown) ? (thrown.issues ?? []) : [];
+  }
 }
 
 /** The configuration with a placeholder where it has no key. Anything but an object is left as it is, for `explain` to refuse. */

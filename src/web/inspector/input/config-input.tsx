@@ -28,8 +28,8 @@ export function ConfigInput({ text, parsed, issues, lit, onText, onPoint }: Prop
     </button>
   );
   return (
-    <section class="panel" aria-labelledby="config-title">
-      <div class="panel-head">
+    <section class="box" aria-labelledby="config-title">
+      <div class="box-head">
         <h2 id="config-title">Configuration</h2>
         <div class="toggle" role="group" aria-label="View of the configuration">
           {button('form', 'Form')}

@@ -28,8 +28,8 @@ export function EventInput(props: Props) {
   const holdsSeveral = useMemo(() => file === undefined && isSeveral(text, parsed), [file, text, parsed]);
   const fault = 'fault' in parsed ? parsed.fault : undefined;
   return (
-    <section class="panel" aria-labelledby="event-title">
-      <div class="panel-head">
+    <section class="box" aria-labelledby="event-title">
+      <div class="box-head">
         <h2 id="event-title">Event</h2>
         <select
           aria-label="Take an example"
