@@ -14,6 +14,20 @@ const PAGES = {
   live: { title: 'Live events to Gainsight PX', connect: "'self'" },
 };
 
+/**
+ * The editor's commands import a parser that the pages do not use: JSON needs none. Its package does not say that it may be left out.
+ */
+const withoutParser = {
+  name: 'without-parser',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^@lezer\// }, async ({ path: name, pluginData, ...from }) =>
+      pluginData === withoutParser
+        ? undefined
+        : { ...(await resolve(name, { ...from, pluginData: withoutParser })), sideEffects: false },
+    );
+  },
+};
+
 for (const [name, page] of Object.entries(PAGES)) {
   const entry = path.join(root, 'src/web', name, 'main.tsx');
   if (!existsSync(entry)) continue;
@@ -25,6 +39,7 @@ async function pageOf(entry, { title, connect }) {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
+    plugins: [withoutParser],
     format: 'iife',
     target: 'es2022',
     jsx: 'automatic',

@@ -1,18 +1,16 @@
-import { isObject, type Issue } from '../../core/index.js';
+import { isDestinationError, isObject, type Issue } from '../../core/index.js';
 import {
   explain,
+  parseConfig,
   skipReason,
   type DestinationConfig,
   type Explanation,
 } from '../../destinations/gainsight_px/index.js';
 import type { InspectedInput } from '../data/inspected-input.js';
+import { readJson, type JsonFault } from './json/read-json.js';
 
-/** Why a text is not JSON. */
-export interface JsonFault {
-  readonly message: string;
-}
-
-type Parsed = { readonly value: unknown } | { readonly fault: JsonFault };
+/** A JSON value, or why a text is none. */
+export type Parsed = { readonly value: unknown } | { readonly fault: JsonFault };
 
 /** What the page shows of its input. */
 export interface Inspection {
@@ -33,11 +31,11 @@ export const NO_KEY = 'no-key-needed-here';
 export function inspect({ eventText, configText }: InspectedInput): Inspection {
   const event = parse(eventText);
   const config = parse(configText);
-  if ('fault' in event || 'fault' in config) return { event, config, issues: [] };
+  if ('fault' in config) return { event, config, issues: [] };
   const withKey = withPlaceholder(config.value);
+  const issues = issuesOf(withKey);
+  if ('fault' in event) return { event, config, issues };
   const explanation = explain(event.value as never, withKey);
-  const { error } = explanation;
-  const issues = error?.kind === 'configuration' ? (error.issues ?? []) : [];
   return {
     event,
     config,
@@ -45,6 +43,16 @@ export function inspect({ eventText, configText }: InspectedInput): Inspection {
     skipped: isObject(withKey) ? skipReason(event.value, withKey) : undefined,
     explanation,
   };
+}
+
+/** The faults of a configuration, whatever the event is. */
+function issuesOf(config: unknown): readonly Issue[] {
+  try {
+    parseConfig(config);
+    return [];
+  } catch (thrown) {
+    return isDestinationError(thrown) ? (thrown.issues ?? []) : [];
+  }
 }
 
 /** The configuration with a placeholder where it has no key. Anything but an object is left as it is, for `explain` to refuse. */
@@ -58,7 +66,7 @@ export function withPlaceholder(config: unknown): DestinationConfig {
 function parse(text: string): Parsed {
   try {
     return { value: JSON.parse(text) as unknown };
-  } catch (error) {
-    return { fault: { message: error instanceof Error ? error.message : 'not JSON' } };
+  } catch {
+    return readJson(text) as { fault: JsonFault };
   }
 }

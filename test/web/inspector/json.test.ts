@@ -1,7 +1,15 @@
-import { jsonLanguage } from '@codemirror/lang-json';
 import fc from 'fast-check';
-import { findJsonFault } from '../../../src/web/inspector/json/json-fault';
-import { hasPath, pathAt, rangeOfPath } from '../../../src/web/inspector/json/json-places';
+import { markOfPath, pathAt, rangeOfPath, type TextRange } from '../../../src/web/inspector/json/json-places';
+import { readJson, type JsonFault, type JsonNode } from '../../../src/web/inspector/json/read-json';
+
+function findJsonFault(text: string): JsonFault | undefined {
+  const read = readJson(text);
+  return 'fault' in read ? read.fault : undefined;
+}
+
+function rootOf(text: string): JsonNode {
+  return (readJson(text) as { root: JsonNode }).root;
+}
 
 describe('the fault of a text that is not JSON', () => {
   test.each([
@@ -21,7 +29,7 @@ describe('the fault of a text that is not JSON', () => {
     ['{} {}', 'line 1, column 4: expected nothing more'],
     ['"a', 'line 1, column 3: expected the closing quote'],
     ['["a\nb"]', 'line 1, column 4: expected the closing quote'],
-    ['"a\tb"', 'line 1, column 3: expected \\t'],
+    ['"a\tb"', 'line 1, column 3: expected an escape'],
     ['"\\x"', 'line 1, column 2: expected one of'],
     ['"\\u12"', 'line 1, column 2: expected one of'],
     ['{"a": undefined}', 'line 1, column 7: expected a value'],
@@ -105,11 +113,8 @@ const TEXT = JSON.stringify(
   null,
   2,
 );
-const tree = jsonLanguage.parser.parse(TEXT);
-const textAt = (path: string): string | undefined => {
-  const range = rangeOfPath(tree, TEXT, path);
-  return range && TEXT.slice(range.from, range.to);
-};
+const root = rootOf(TEXT);
+const textIn = ({ from, to }: TextRange): string => TEXT.slice(from, to);
 
 describe('a path of a JSON text', () => {
   test.each([
@@ -121,12 +126,16 @@ describe('a path of a JSON text', () => {
     ['traits.list.1.deep', '"deep": true'],
     ['naïve "key"', '"naïve \\"key\\"": 1'],
   ])('%s is found', (path, expected) => {
-    expect(textAt(path)).toBe(expected);
-    expect(hasPath(tree, TEXT, path)).toBe(true);
+    expect(textIn(rangeOfPath(root, path)!)).toBe(expected);
+    expect(textIn(markOfPath(root, path))).toBe(expected);
+  });
+
+  test('that is empty is the whole, marked by its bracket', () => {
+    expect(textIn(rangeOfPath(root, '')!)).toBe(TEXT);
+    expect(textIn(markOfPath(root, ''))).toBe('{');
   });
 
   test.each([
-    ['', '{'],
     ['missing', '{'],
     ['missing.deep', '{'],
     ['traits.missing', '"traits"'],
@@ -134,20 +143,16 @@ describe('a path of a JSON text', () => {
     ['traits.city.x', '"city"'],
     ['traits.list.7', '"list"'],
     ['traits.list.1.x', '{'],
-  ])('%j that leads nowhere is shown at what is around it', (path, expected) => {
-    expect(textAt(path)).toBe(expected);
-    expect(hasPath(tree, TEXT, path)).toBe(path === '');
+    ['traits.', '"traits"'],
+  ])('%j that leads nowhere is marked at what is around it', (path, expected) => {
+    expect(rangeOfPath(root, path)).toBeUndefined();
+    expect(textIn(markOfPath(root, path))).toBe(expected);
   });
 
   test('with a name that occurs twice is the last of them', () => {
     const text = '{"a": 1, "a": 2}';
-    const range = rangeOfPath(jsonLanguage.parser.parse(text), text, 'a')!;
-    expect(text.slice(range.from, range.to)).toBe('"a": 2');
-  });
-
-  test('of nothing is not found', () => {
-    expect(rangeOfPath(jsonLanguage.parser.parse(''), '', 'a')).toBeUndefined();
-    expect(hasPath(jsonLanguage.parser.parse(''), '', 'a')).toBe(false);
+    const { from, to } = rangeOfPath(rootOf(text), 'a')!;
+    expect(text.slice(from, to)).toBe('"a": 2');
   });
 });
 
@@ -161,25 +166,25 @@ describe('an index of a JSON text', () => {
     ['true', 'traits.list.1.deep'],
     ['{\n    "crm', 'traits'],
   ])('in %j has the path %s', (part, path) => {
-    expect(pathAt(tree, TEXT, TEXT.indexOf(part) + 1)).toBe(path);
+    expect(pathAt(root, TEXT.indexOf(part) + 1)).toBe(path);
   });
 
   test('between values has the path of what is around them', () => {
-    expect(pathAt(tree, TEXT, 1)).toBe('');
-    expect(pathAt(jsonLanguage.parser.parse('  '), '  ', 1)).toBeUndefined();
+    expect(pathAt(root, 1)).toBe('');
+    expect(pathAt(root, TEXT.length)).toBeUndefined();
+    expect(pathAt(rootOf('  1'), 1)).toBeUndefined();
   });
 
-  test('in every value of any JSON leads back to it', () => {
-    const text = '{"a":[[10],{"b.c":{"":20}}],"x":30}';
-    const parsed = jsonLanguage.parser.parse(text);
+  test('in a value leads back to it', () => {
+    const text = '{"a":[[10],{"b.c":{"d":20}}],"x":30}';
     for (const [value, path] of [
       ['10', 'a.0.0'],
-      ['20', 'a.1.b.c.'],
+      ['20', 'a.1.b.c.d'],
       ['30', 'x'],
     ] as const) {
-      expect(pathAt(parsed, text, text.indexOf(value))).toBe(path);
-      const range = rangeOfPath(parsed, text, path)!;
-      expect(text.slice(range.from, range.to)).toContain(value);
+      expect(pathAt(rootOf(text), text.indexOf(value))).toBe(path);
+      const { from, to } = rangeOfPath(rootOf(text), path)!;
+      expect(text.slice(from, to)).toContain(value);
     }
   });
 });
