@@ -148,7 +148,7 @@ describe('messages', () => {
 
   inBrowser('an error says where, what was expected and what to do', async (chromium) => {
     const { result } = await openInspector(chromium, { type: 'track', userId: 'u' });
-    const panel = result.locator('.panel');
+    const panel = result.locator('.alert');
     expect(await panel.getByRole('heading').innerText()).toBe('Cannot be mapped: event_name_missing');
     expect((await textsOf(panel.locator('li')))[0]).toBe(
       'event: expected a non-blank string or a finite number, found nothing',
