@@ -18,7 +18,7 @@ interface Props {
 /** Why the commands and the service do not map the message at all. */
 export function Skipped({ reason, message, config, onConfig }: Props & { readonly reason: SkipReason }) {
   return (
-    <section class="panel">
+    <section class="alert">
       <h2>Skipped: {reason}</h2>
       <p>
         The message is {reason === 'switched_off' ? '' : 'skipped: '}
@@ -40,7 +40,7 @@ export function Refused({
   const { kind, code, issues } = error;
   const place = (path: string): Place => ({ in: kind === 'configuration' ? 'config' : 'event', path });
   return (
-    <section class="panel bad-edge">
+    <section class="alert bad-edge">
       <h2>Cannot be mapped: {code}</h2>
       <ul>
         {issues.map((issue) => (

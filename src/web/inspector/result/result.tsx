@@ -42,7 +42,7 @@ export function Result({ inspection, ...rest }: Props) {
   return (
     <section aria-label="Result" class="result">
       {readable === undefined && (
-        <p class="panel bad-edge">
+        <p class="alert bad-edge">
           {'fault' in inspection.event ? 'The event' : 'The configuration'} is not JSON.
           {shown !== undefined && ' Below is the result of the text before.'}
         </p>
