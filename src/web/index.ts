@@ -1,5 +1,5 @@
-/** What Node code may use of the pages: the types of their data. All else of this layer runs in a browser only. */
-export type { InspectedInput } from './data/inspected-input.js';
+/** What Node code may use of the pages: their data. All else of this layer runs in a browser only. */
+export type { InspectorStart } from './data/inspector-start.js';
 export type {
   LiveAnswer,
   LiveEvent,
@@ -21,3 +21,4 @@ export type {
   RunReport,
   SlowRequest,
 } from './data/report.js';
+export { withoutSecrets } from './data/secrets.js';

@@ -1,38 +1,53 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { PAGE_HEADERS } from '../../runtime/index.js';
+import { isLoopbackHost, PAGE_HEADERS } from '../../runtime/index.js';
 import { type CommandIo, UsageError } from '../io.js';
 import { print } from '../output/print.js';
-import { readPage } from '../pages/page.js';
+import { printable } from '../output/printable.js';
+import { readPage, withData } from '../pages/page.js';
 import { stopSignal } from '../stop-signal.js';
+import { inspectorStart } from './inspector-start.js';
 
 /** The parsed options of `inspect`. */
 export interface InspectOptions {
+  readonly config?: string;
   readonly port: number;
 }
 
 const HOST = '127.0.0.1';
 
 /** Serves the inspector on this machine until a signal stops it. */
-export async function inspect({ port }: InspectOptions, io: CommandIo): Promise<void> {
-  const page = readPage('inspector');
-  const server = createServer((_request, response) => {
-    response.writeHead(200, PAGE_HEADERS).end(page);
+export async function inspect(
+  files: readonly string[],
+  options: InspectOptions,
+  io: CommandIo,
+): Promise<void> {
+  const { start, notices } = await inspectorStart(files, options, io);
+  const page = withData(readPage('inspector'), start);
+  const server = createServer(({ headers }, response) => {
+    // A page of the internet can have its own name resolve to this machine, and would read the messages.
+    const isOurs = isLoopbackHost(headers.host ?? '');
+    response.writeHead(isOurs ? 200 : 421, PAGE_HEADERS).end(isOurs ? page : '');
   });
-  try {
-    await once(server.listen({ port, host: HOST }), 'listening');
-  } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      `cannot listen on ${HOST}, port ${port} (${code}): choose another --port, or 0 for a free one`,
-    );
-  }
+  const port = await listen(server.listen({ port: options.port, host: HOST }), options.port);
   // Before the line below: its reader may stop the command at once.
   const stopped = stopSignal(io);
-  const { port: chosen } = server.address() as AddressInfo;
-  await print(io, `Open http://${HOST}:${chosen}/ in a browser; Ctrl-C ends it.\n`);
+  for (const notice of notices) io.stderr.write(`note: ${printable(notice)}\n`);
+  await print(io, `Open http://${HOST}:${port}/ in a browser; Ctrl-C ends it.\n`);
   await stopped;
   server.close();
   server.closeAllConnections();
+}
+
+async function listen(server: ReturnType<typeof createServer>, asked: number): Promise<number> {
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new UsageError(
+      `cannot listen on ${HOST}, port ${asked} (${code}): choose another --port, or 0 for a free one`,
+    );
+  }
+  return (server.address() as AddressInfo).port;
 }

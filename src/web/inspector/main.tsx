@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import '../parts/theme.css';
 import './inspector.css';
+import type { InspectorStart } from '../data/inspector-start.js';
 import { App } from './app.js';
 import { BEGINNING } from './examples/examples.js';
 import { readFragment } from './share/use-link.js';
@@ -16,7 +17,15 @@ async function start(): Promise<void> {
     file: undefined,
     notice: fault === undefined ? undefined : { kind: 'fault', text: fault },
   };
-  const beginning = content === undefined ? state : reduce(state, { do: 'openLink', content });
+  const beginning =
+    content === undefined
+      ? reduce(state, { do: 'start', with: startInPage() })
+      : reduce(state, { do: 'openLink', content });
   const isLinked = content !== undefined || fault !== undefined;
   render(<App beginning={beginning} isLinked={isLinked} />, document.getElementById('page')!);
+}
+
+/** What the command put into the page; nothing in the page of a folder or of `serve`. */
+function startInPage(): InspectorStart {
+  return (JSON.parse(document.getElementById('data')!.textContent) as InspectorStart | null) ?? {};
 }

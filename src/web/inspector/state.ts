@@ -1,5 +1,6 @@
 import { isObject } from '../../core/index.js';
 import type { InspectedInput } from '../data/inspected-input.js';
+import type { InspectorStart } from '../data/inspector-start.js';
 import type { LinkContent } from '../data/link.js';
 import { jsonText } from './examples/examples.js';
 import { splitMessages, type FileMessage } from './messages/split-messages.js';
@@ -35,6 +36,7 @@ export type Action =
   | { readonly do: 'closeFile' }
   | { readonly do: 'show'; readonly event: unknown }
   | { readonly do: 'openLink'; readonly content: LinkContent }
+  | { readonly do: 'start'; readonly with: InspectorStart }
   | { readonly do: 'say'; readonly notice: Notice | undefined };
 
 /** The next state of the page. Pure. */
@@ -62,6 +64,8 @@ export function reduce(state: State, action: Action): State {
         notice: undefined,
       };
     }
+    case 'start':
+      return started(state, action.with);
     case 'say':
       return { ...state, notice: action.notice };
   }
@@ -98,6 +102,12 @@ function stepped(state: State, file: OpenFile, to: number): State {
     input: { ...state.input, eventText: file.messages[at]!.text },
     file: { ...file, at },
   };
+}
+
+function started(state: State, { file, config }: InspectorStart): State {
+  const configured =
+    config === undefined ? state : { ...state, input: { ...state.input, configText: jsonText(config) } };
+  return file === undefined ? configured : opened(configured, file.name, file.text);
 }
 
 /** The configuration in the text of a file: its own, or that of a RudderStack destination. Messages have a type. */

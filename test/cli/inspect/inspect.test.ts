@@ -1,22 +1,100 @@
+import { request } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
-import { cli, startCli } from '../cli';
+import { cleanUp, cli, KEY, startCli, tempFile, type Running } from '../cli';
+
+afterEach(cleanUp);
+
+const urlOf = async (running: Running): Promise<string> =>
+  /http:\/\/127\.0\.0\.1:\d+\//.exec(await running.firstLine)![0];
+
+/** What the page shows at first. */
+const dataIn = (page: string): unknown =>
+  JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/.exec(page)![1]!);
+
+async function pageOf(
+  argv: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ page: string; stderr: string }> {
+  const running = startCli(['inspect', ...argv], { env });
+  const page = await (await fetch(await urlOf(running))).text();
+  running.signal('SIGTERM');
+  const { code, stderr } = await running.ended;
+  expect(code).toBe(0);
+  return { page, stderr };
+}
 
 test('it serves the inspector on loopback until it is stopped', async () => {
   const running = startCli(['inspect']);
-  const line = await running.firstLine;
-  const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(line)![0];
-  for (const path of ['', 'inspect']) {
-    const answer = await fetch(url + path);
-    expect(answer.headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
-    expect(await answer.text()).toContain('<title>Gainsight PX inspector</title>');
-  }
+  const url = await urlOf(running);
+  const answer = await fetch(url);
+  expect(answer.headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
+  const page = await answer.text();
+  expect(page).toContain('<title>Gainsight PX inspector</title>');
+  expect(dataIn(page)).toEqual({});
   running.signal('SIGINT');
   expect(await running.ended).toMatchObject({ code: 0, stderr: '' });
   expect(running.listeners()).toBe(0);
   await expect(fetch(url)).rejects.toThrow();
 });
 
-test('a port in use is a usage error that says what to do', async () => {
+test('the page has the messages of the files and the configuration, and no key', async () => {
+  const text = [{ type: 'track', event: '</script><script>' }, { batch: [{ type: 'identify', userId: KEY }] }]
+    .map((value) => JSON.stringify(value))
+    .join('\n');
+  const file = tempFile('events.jsonl', text);
+  const config = tempFile('destination.json', { apiKey: KEY, productTagKey: 'AP-TEST-2', note: `of ${KEY}` });
+  const { page, stderr } = await pageOf([file, '--config', config], { GAINSIGHT_PX_DATA_CENTER: 'EU' });
+  expect(page).not.toContain(KEY);
+  const { file: shown, config: settings } = dataIn(page) as {
+    file: { name: string; text: string };
+    config: unknown;
+  };
+  expect(shown.name).toBe(file);
+  expect(
+    shown.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+  ).toEqual([
+    { type: 'track', event: '</script><script>' },
+    { type: 'identify', userId: '(removed)' },
+  ]);
+  expect(settings).toEqual({ productTagKey: 'AP-TEST-2', note: 'of (removed)', dataCenter: 'EU' });
+  expect(stderr).toBe('');
+});
+
+test('it says what the page does not have', async () => {
+  const lines = Array.from({ length: 1_002 }, (_, index) =>
+    JSON.stringify({ type: 'track', event: `e${index}` }),
+  );
+  const { page, stderr } = await pageOf([tempFile('events.jsonl', ['no json', ...lines].join('\n'))]);
+  expect(stderr).toMatch(
+    /^note: line 1: .+\nnote: the page has the first 1000 messages, and there are more\n$/,
+  );
+  expect((dataIn(page) as { file: { text: string } }).file.text).toContain('"e999"');
+});
+
+test('a name that somebody else resolves to this machine gets nothing', async () => {
+  const running = startCli(['inspect', tempFile('events.jsonl', { type: 'track', event: 'secret event' })]);
+  const { port } = new URL(await urlOf(running));
+  const status = await new Promise((resolve, reject) => {
+    request({ port, host: '127.0.0.1', headers: { host: `evil.example:${port}` } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+  expect(status).toBe(421);
+  running.signal('SIGINT');
+  await running.ended;
+});
+
+test('a file that is not there, and a port in use, are usage errors that say what to do', async () => {
+  expect(await cli(['inspect', 'missing.jsonl'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('missing.jsonl'),
+  });
   const other = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => other.once('listening', resolve));
   const { port } = other.address() as AddressInfo;
