@@ -9,7 +9,7 @@ const WHAT_MODES_DO: Readonly<Record<Mode, string>> = {
 const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /** One line: what runs, and what to set on the host. */
-export function notice(origin: string, { mode, upstream, host }: ServeOptions): string {
+export function notice(origin: string, { mode, upstream, host, live }: ServeOptions): string {
   // 0.0.0.0 and :: are not addresses that the host can reach.
   const reachable = ANY_ADDRESS.has(host) ? origin.replace(/\/\/.*:/, '//<this machine>:') : origin;
   const settings = [
@@ -17,5 +17,6 @@ export function notice(origin: string, { mode, upstream, host }: ServeOptions): 
     ...(mode === 'delivery' ? ['RSERVER_ROUTER_GAINSIGHT_PX_TRANSFORMER_PROXY=true'] : []),
   ];
   const rest = upstream === undefined ? '' : '; all other destinations are forwarded';
-  return `serving at ${origin}, mode ${mode}: ${WHAT_MODES_DO[mode]}${rest}. Set on the host: ${settings.join(' and ')}`;
+  const page = live === true ? `. See the last events at ${reachable}/live` : '';
+  return `serving at ${origin}, mode ${mode}: ${WHAT_MODES_DO[mode]}${rest}. Set on the host: ${settings.join(' and ')}${page}`;
 }

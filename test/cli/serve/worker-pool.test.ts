@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { FromWorker, ToWorker } from '../../../src/cli/serve/workers/messages';
 import { WorkerPool, type PoolWorker } from '../../../src/cli/serve/workers/worker-pool';
+import type { LivePart } from '../../../src/service';
 import { FakeClock } from '../../__mocks__/clock.fake';
 
 /** A worker process that does what a test says. */
@@ -202,4 +203,68 @@ test('its workers share the limit, and a dead one gives its permits back', async
   a!.ends(null, 'SIGKILL');
   await clock.advance(1_100);
   expect(b!.received).toEqual([{ kind: 'grant', id: 1 }]);
+});
+
+describe('the live page of all workers', () => {
+  const part = (name: string): LivePart => ({
+    ...{ name, last: 1, events: [], left: 0, kept: 0, bound: 300, lags: [] },
+    now: { atMs: 0, seconds: [], pending: 0, inFlight: 0, pausedMs: 0 },
+  });
+  const query = { limit: 5, user: 'ada' };
+  const asks = (worker: FakeWorker): void => worker.says({ kind: 'query', id: 7, what: 'live', query });
+
+  async function asked(workers = 3) {
+    const here = pool(workers);
+    await here.start();
+    asks(here.forked[0]!);
+    const answers = (): unknown[] => here.forked[0]!.received.filter(({ kind }) => kind === 'answer');
+    return { ...here, answers };
+  }
+
+  test('is asked for from each of them, the asking one too, and answered when all have', async () => {
+    const { forked, answers } = await asked();
+    for (const { received } of forked) expect(received).toEqual([{ kind: 'liveQuery', id: 1, query }]);
+    for (const [index, name] of [
+      [2, 'c'],
+      [0, 'a'],
+    ] as const)
+      forked[index]!.says({ kind: 'livePart', id: 1, part: part(name) });
+    await new Promise(setImmediate);
+    expect(answers()).toEqual([]);
+    forked[1]!.says({ kind: 'livePart', id: 1, part: part('b') });
+    await new Promise(setImmediate);
+    expect(answers()).toEqual([{ kind: 'answer', id: 7, value: [part('c'), part('a'), part('b')] }]);
+  });
+
+  test('does not wait for a worker that ends', async () => {
+    const { forked, answers } = await asked(2);
+    forked[0]!.says({ kind: 'livePart', id: 1, part: part('a') });
+    forked[1]!.ends(null, 'SIGKILL');
+    await new Promise(setImmediate);
+    expect(answers()).toEqual([{ kind: 'answer', id: 7, value: [part('a')] }]);
+  });
+
+  test('waits two seconds for a worker that hangs, and ignores what it says then, or says twice', async () => {
+    const { clock, forked, answers } = await asked(2);
+    forked[0]!.says({ kind: 'livePart', id: 1, part: part('a') });
+    forked[0]!.says({ kind: 'livePart', id: 1, part: part('a') });
+    await clock.advance(1_999);
+    expect(answers()).toEqual([]);
+    await clock.advance(1);
+    forked[1]!.says({ kind: 'livePart', id: 1, part: part('b') });
+    await new Promise(setImmediate);
+    expect(answers()).toEqual([{ kind: 'answer', id: 7, value: [part('a')] }]);
+    expect(clock.waiting).toBe(0);
+  });
+
+  test('holds a query of each worker apart', async () => {
+    const { forked } = await asked(2);
+    forked[1]!.says({ kind: 'query', id: 9, what: 'live', query: { limit: 1 } });
+    for (const id of [2, 1])
+      for (const [index, name] of ['a', 'b'].entries())
+        forked[index]!.says({ kind: 'livePart', id, part: part(`${name}${id}`) });
+    await new Promise(setImmediate);
+    expect(forked[0]!.received.at(-1)).toEqual({ kind: 'answer', id: 7, value: [part('a1'), part('b1')] });
+    expect(forked[1]!.received.at(-1)).toEqual({ kind: 'answer', id: 9, value: [part('a2'), part('b2')] });
+  });
 });

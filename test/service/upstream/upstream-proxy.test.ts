@@ -176,6 +176,38 @@ function connect(port: number, text: string): Connection {
 }
 
 describe('what is forwarded', () => {
+  test("with the live page off, its paths are the upstream's; with it on, only its own two", async () => {
+    const other = await startUpstream();
+    const off = await startFront(other.origin);
+    expect((await call(`${off.origin}/live`)).status).toBe(207);
+    expect((await call(`${off.origin}/live/events?user=ada`)).status).toBe(207);
+    const on = await startFront(other.origin, { live: { page: 'the page' } });
+    expect((await call(`${on.origin}/live`)).body.toString()).toBe('the page');
+    expect(json(await call(`${on.origin}/live/events`))).toMatchObject({ events: [] });
+    for (const path of ['/live/other', '/lively']) expect((await call(on.origin + path)).status).toBe(207);
+    expect((await post(`${on.origin}/live/events`, '{}')).status).toBe(207);
+    expect(other.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'GET /live',
+      'GET /live/events?user=ada',
+      'GET /live/other',
+      'GET /lively',
+      'POST /live/events',
+    ]);
+  });
+
+  test('events of other destinations are not shown', async () => {
+    const other = await startUpstream();
+    const front = await startFront(other.origin, { live: {} });
+    await post(
+      `${front.origin}/routerTransform`,
+      JSON.stringify({ input: [job(1, track())], destType: 'braze' }),
+    );
+    expect(json(await call(`${front.origin}/live/events`))).toMatchObject({
+      events: [],
+      now: { seconds: [] },
+    });
+  });
+
   test('this destination is served here, all else goes on byte for byte, the three routes that name it in the body too', async () => {
     const other = await startUpstream();
     const { origin } = await startFront(`${other.origin}/prefix`);
