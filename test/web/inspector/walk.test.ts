@@ -1,4 +1,4 @@
-import { compile, type DestinationConfig, type RequestPlan } from '../../../src';
+import type { RequestPlan } from '../../../src';
 import { errorStatus } from '../../../src/protocol';
 import { holdsBack, type Outcome } from '../../../src/router';
 import { isAbsence as isAbsenceOfService, withinAttempts } from '../../../src/service/batch/job-result';
@@ -9,38 +9,11 @@ import {
   isAbsence,
   isSentAgain,
   MAX_ATTEMPTS,
-  walk,
-  type Answers,
   type Walk,
 } from '../../../src/web/inspector/walk';
 import type { ScriptedAnswer } from '../../__mocks__/px-api.fake';
-import { expectsError, loadFixtures } from '../../fixture-runs/load-fixtures';
 import { setUp } from '../../router/setup';
-
-/** One plan of each shape that the fixtures have: the tables are what a walk reads. */
-const plans = (): [string, RequestPlan][] => {
-  const byShape = new Map<string, [string, RequestPlan]>();
-  for (const { name, config, event, expect: due } of loadFixtures()) {
-    if (expectsError(due)) continue;
-    const plan = compile(config as unknown as DestinationConfig).process(event);
-    const shape = JSON.stringify(
-      plan.steps.map(({ id, on, object, request }) => [id, on, object?.kind, request.method]),
-    );
-    if (!byShape.has(shape)) byShape.set(shape, [name, plan]);
-  }
-  return [...byShape.values()];
-};
-
-/** Every way through a plan: each answer at each step that it comes to. */
-function* ways(plan: RequestPlan, answers: Answers = {}): Generator<[Answers, Walk]> {
-  const result = walk(plan, answers);
-  const open = result.visited.find(({ step }) => answers[step.id] === undefined);
-  if (open === undefined) {
-    yield [answers, result];
-    return;
-  }
-  for (const answer of ANSWERS) yield* ways(plan, { ...answers, [open.step.id]: answer });
-}
+import { plansOfFixtures, ways } from './plans';
 
 /** The answers of a walk, each as often as the router asks for it. */
 function script({ visited }: Walk): ScriptedAnswer[] {
@@ -66,7 +39,7 @@ async function runBy(plan: RequestPlan, answers: readonly ScriptedAnswer[]): Pro
   return outcome;
 }
 
-describe.each(plans())('the plan of %s', (_name, plan) => {
+describe.each(plansOfFixtures())('the plan of %s', (_name, plan) => {
   const all = [...ways(plan)];
 
   it('has ways to its end', () => {

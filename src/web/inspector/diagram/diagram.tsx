@@ -15,14 +15,13 @@ interface Props {
 export function Diagram({ plan, answers, walk, onAnswer }: Props) {
   const isDelivered = walk.end.to === 'delivered';
   const { width, height, boxes, lines } = layOut(plan, edgesOf(plan));
-  const taken = layOut(plan, takenEdges(walk.visited, isDelivered)).lines;
-  const routed = taken.map((edge) => ({
-    ...(lines.find(({ from, to }) => from === edge.from && to === edge.to) ?? edge),
+  // Each is an edge of the plan, with the answer that was given in place of its statuses.
+  const taken = takenEdges(walk.visited, isDelivered).map((edge) => ({
+    ...lines.find(({ from, to }) => from === edge.from && to === edge.to)!,
     label: edge.label,
   }));
   const last = walk.visited.at(-1)!;
-  const isTaken = (line: Line): boolean =>
-    routed.some(({ from, to }) => from === line.from && to === line.to);
+  const isTaken = (line: Line): boolean => taken.some(({ from, to }) => from === line.from && to === line.to);
   const end = (id: string, text: string, isReached: boolean) => (
     <div
       class={`end ${isReached ? (id === DELIVERED ? 'good' : 'bad') : 'soft'}`}
@@ -43,7 +42,7 @@ export function Diagram({ plan, answers, walk, onAnswer }: Props) {
           .map((line) => (
             <Edge key={`${line.from} ${line.to}`} line={line} label={line.label} isTaken={false} />
           ))}
-        {routed.map((line) => {
+        {taken.map((line) => {
           const times = line.from === last.step.id && isSentAgain(last) ? ` ×${MAX_ATTEMPTS}` : '';
           return <Edge key={`${line.from} ${line.to}`} line={line} label={line.label + times} isTaken />;
         })}
