@@ -46,13 +46,15 @@ const CONTROL_OF: Readonly<Record<string, Control>> = {
  * @param schema `config.schema.json`
  */
 export function formFields(schema: JsonObject): FormField[] {
-  return entriesOf(schema, schema).map((entry, index) => {
-    const description = String(Object.values(propertiesOf(schema))[index]?.description ?? '');
-    const isExtension = description.startsWith(EXTENSION);
+  const properties = propertiesOf(schema);
+  return entriesOf(schema, schema).map((entry) => {
+    const { description } = properties[entry.key]!;
+    const text = typeof description === 'string' ? description : '';
+    const isExtension = text.startsWith(EXTENSION);
     return {
       ...entry,
       control: CONTROL_OF[entry.key] ?? entry.control,
-      description: isExtension ? description.slice(EXTENSION.length) : description,
+      description: isExtension ? text.slice(EXTENSION.length) : text,
       isExtension,
     };
   });

@@ -88,7 +88,7 @@ export function RowsControl({ label, keys, rows, columns, lit, cell, onChange }:
           </li>
         ))}
       </ol>
-      <button type="button" id={addId(keys)} aria-label={`Add a row to ${label}`} onClick={add}>
+      <button type="button" id={addId(keys)} aria-label={`Add a row: ${label}`} onClick={add}>
         Add a row
       </button>
     </div>

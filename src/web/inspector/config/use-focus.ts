@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
  * Moves the focus to an element that exists only after the next rendering, such as a row that was added.
@@ -7,7 +7,7 @@ import { useEffect, useRef } from 'preact/hooks';
  */
 export function useFocusAfterRender(): (id: string) => void {
   const next = useRef<string | undefined>(undefined);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (next.current === undefined) return;
     document.getElementById(next.current)?.focus();
     next.current = undefined;

@@ -12,7 +12,7 @@ const field = StateField.define<DecorationSet>({
   update(marks, { changes, effects }) {
     const effect = effects.findLast((candidate) => candidate.is(setLitRanges));
     if (effect === undefined) return marks.map(changes);
-    const ranges = (effect.value as readonly TextRange[]).filter(({ from, to }) => from < to);
+    const ranges = effect.value.filter(({ from, to }) => from < to);
     return Decoration.set(
       ranges.map(({ from, to }) => mark.range(from, to)),
       true,

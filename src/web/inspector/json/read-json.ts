@@ -106,10 +106,11 @@ class Reader {
     }
   }
 
-  #close(): undefined {
+  #close(): string | undefined {
     this.#at += 1;
     this.#open.pop()!.to = this.#at;
     this.#expected = 'after';
+    return undefined;
   }
 
   #takeName(): string | undefined {
