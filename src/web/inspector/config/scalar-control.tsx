@@ -40,7 +40,9 @@ export function ScalarControl({ control, ...props }: Props) {
         >
           {!(isRequired && control.options.includes(textOf(value))) && <option value="">not set</option>}
           {optionsWith(control.options, textOf(value)).map((option) => (
-            <option key={option}>{option}</option>
+            <option key={option} value={option}>
+              {option}
+            </option>
           ))}
         </select>
       );
@@ -77,8 +79,8 @@ function AnyScalar(props: Omit<Props, 'control'>) {
           value={String(value)}
           onInput={(event) => onChange(keys, event.currentTarget.value === 'true')}
         >
-          <option>true</option>
-          <option>false</option>
+          <option value="true">true</option>
+          <option value="false">false</option>
         </select>
       ) : (
         <input
@@ -92,6 +94,7 @@ function AnyScalar(props: Omit<Props, 'control'>) {
         />
       )}
       <select
+        key="type"
         aria-label={`Type of ${label}`}
         value={type}
         onInput={(event) => onChange(keys, asType(event.currentTarget.value, textOf(value)))}
