@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { encodeLink } from '../../src/web/data/link';
 import { openPage, pageUrl } from './browser';
 
 /** The open inspector, with an event and a configuration in it. */
@@ -8,14 +9,17 @@ export interface InspectorPage {
   readonly faults: readonly string[];
 }
 
+/** Opens the inspector by a link, which holds no key: a key is typed in. */
 export async function openInspector(
   browser: Browser,
   event: unknown,
-  config: unknown = { productTagKey: 'AP-EXAMPLE-2' },
+  config: { readonly [name: string]: unknown; readonly apiKey?: string } = { productTagKey: 'AP-EXAMPLE-2' },
   options: BrowserContextOptions = {},
 ): Promise<InspectorPage> {
-  const { page, faults } = await openPage(browser, pageUrl('inspector'), options);
-  await page.getByRole('textbox', { name: 'Configuration' }).fill(JSON.stringify(config, null, 2));
-  await page.getByRole('textbox', { name: 'Event' }).fill(JSON.stringify(event, null, 2));
-  return { page, result: page.getByRole('region', { name: 'Result' }), faults };
+  const { fragment } = await encodeLink({ event, config });
+  const { page, faults } = await openPage(browser, pageUrl('inspector') + fragment, options);
+  if (config.apiKey !== undefined) await page.getByLabel('apiKey').fill(config.apiKey);
+  const result = page.getByRole('region', { name: 'Result' });
+  await result.waitFor();
+  return { page, result, faults };
 }

@@ -98,6 +98,26 @@ describe('requests', () => {
     expect(await result.locator('details[open] [role=option][tabindex="0"]').count()).toBe(1);
   });
 
+  inBrowser('both ends light up, from either end', async (chromium) => {
+    const { page, result } = await openInspector(chromium, IDENTIFY);
+    const editor = page.getByRole('textbox', { name: 'Event' });
+    const litInEvent = editor.locator('.cm-lit');
+    await line(result, '"city"').first().hover();
+    await litInEvent.first().waitFor();
+    expect((await litInEvent.allTextContents()).join('')).toContain('"Paris"');
+
+    await editor.getByText('"Ada Lovelace"').hover();
+    const lit = result.locator('[role=option].lit').filter({ visible: true });
+    await lit.filter({ hasText: 'lastName' }).waitFor();
+    expect(await textsOf(lit)).toEqual([
+      '"firstName": "Ada", from traits.name',
+      '"lastName": "Lovelace" from traits.name',
+    ]);
+    await editor.getByText('"favouriteColour"').hover();
+    await result.locator('.dropped .lit').waitFor();
+    expect(await lit.count()).toBe(0);
+  });
+
   inBrowser('a long body is shown in parts', async (chromium) => {
     const properties = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`p${index}`, index]));
     const { result } = await openInspector(chromium, { ...TRACK, properties });
@@ -122,10 +142,13 @@ describe('dropped values', () => {
   });
 
   inBrowser('the value of the event lights when its row has the focus', async (chromium) => {
-    const { result } = await openInspector(chromium, IDENTIFY);
+    const { page, result } = await openInspector(chromium, IDENTIFY);
     const path = result.getByRole('button', { name: 'traits.favouriteColour' });
     await path.focus();
     expect(await path.getAttribute('class')).toBe('lit');
+    const litInEvent = page.getByRole('textbox', { name: 'Event' }).locator('.cm-lit');
+    await litInEvent.first().waitFor();
+    expect((await litInEvent.allTextContents()).join('')).toContain('favouriteColour');
   });
 
   inBrowser('very many are shown in parts', async (chromium) => {

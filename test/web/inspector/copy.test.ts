@@ -12,6 +12,7 @@ import { curlCommand } from '../../../src/web/inspector/copy/curl';
 import { fixtureText } from '../../../src/web/inspector/copy/fixture';
 import { unitTestText } from '../../../src/web/inspector/copy/unit-test';
 import { ANSWERS, walk, type Answers } from '../../../src/web/inspector/walk';
+import { HAZARDOUS_IDS } from '../../destinations/gainsight_px/hazardous-ids';
 import { checkFixture } from '../../fixture-runs/check-fixture';
 import { expectsError, loadFixtures, parseFixture } from '../../fixture-runs/load-fixtures';
 
@@ -100,6 +101,13 @@ describe('curl', () => {
       properties: { x: 'y'.repeat(300_000) },
     });
     expect((await run(steps[0], 'bash')).body).toEqual(steps[0].request.body);
+  });
+
+  test('no id puts a quote into the URL', () => {
+    for (const id of [...HAZARDOUS_IDS, "'", "a'b", "O'Brien", "x'; echo no; '"]) {
+      for (const { request } of compile(config).process({ type: 'group', userId: id, groupId: id }).steps)
+        expect(request.endpoint).toMatch(/^[\w:/.~@%-]+$/);
+    }
   });
 
   test('the key is not in it', () => {

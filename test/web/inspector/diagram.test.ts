@@ -67,9 +67,9 @@ describe.each(plansOfFixtures())('the diagram of %s', (_name, plan: RequestPlan)
 
   it('has an edge for each that a walk takes', () => {
     for (const [, { visited, end }] of ways(plan)) {
-      for (const { from, to } of takenEdges(visited, end.to === 'delivered')) {
-        expect(edges).toContainEqual(expect.objectContaining({ from, to }));
-      }
+      const taken = takenEdges(visited, end.to === 'delivered');
+      for (const { from, to } of taken) expect(edges).toContainEqual(expect.objectContaining({ from, to }));
+      expect(taken.map(({ to }) => to)).toEqual([...visited.slice(1).map(({ step }) => step.id), end.to]);
     }
   });
 

@@ -4,7 +4,7 @@ import { KEY_HEADER } from '../../../destinations/gainsight_px/index.js';
 /**
  * A request as a command for a POSIX shell. The key is the variable GAINSIGHT_PX_API_KEY of whoever runs it.
  *
- * The body is a here-document with a quoted end: the shell expands nothing in it, and it may be of any length. No line of JSON is `JSON`.
+ * No URL of a plan has a quote in it, because every such character of an id is percent-encoded. The body is a here-document with a quoted end: the shell expands nothing in it, and it may be of any length. No line of JSON is `JSON`.
  *
  * @example
  * curlCommand(plan.steps[0]);
@@ -15,15 +15,10 @@ export function curlCommand({ request }: Step): string {
   const { method, endpoint, headers, body } = request;
   const others = Object.entries(headers).filter(([name]) => name !== KEY_HEADER);
   const options = [
-    `curl --include --globoff --request ${method} ${quoted(endpoint)}`,
+    `curl --include --globoff --request ${method} '${endpoint}'`,
     `--header "${KEY_HEADER}: $GAINSIGHT_PX_API_KEY"`,
-    ...others.map(([name, value]) => `--header ${quoted(`${name}: ${value}`)}`),
+    ...others.map(([name, value]) => `--header '${name}: ${value}'`),
     ...(body === undefined ? [] : ["--data-binary @- <<'JSON'"]),
   ].join(' \\\n  ');
   return body === undefined ? `${options}\n` : `${options}\n${JSON.stringify(body, null, 2)}\nJSON\n`;
-}
-
-/** One word of a POSIX shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
