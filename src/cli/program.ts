@@ -35,6 +35,7 @@ const COMMANDS: readonly NamedCommand[] = [
   { name: 'explain', load: async () => (await import('./commands/explain.js')).registerExplain },
   { name: 'inspect', load: async () => (await import('./inspect/command.js')).registerInspect },
   { name: 'validate', load: async () => (await import('./commands/validate.js')).registerValidate },
+  { name: 'check', load: async () => (await import('./check/command.js')).registerCheck },
   { name: 'preferences', load: async () => (await import('./commands/preferences.js')).registerPreferences },
   { name: 'delete-user', load: async () => (await import('./commands/erasure.js')).registerDeleteUser },
   { name: 'deny-user', load: async () => (await import('./commands/erasure.js')).registerDenyUser },

@@ -13,6 +13,7 @@ const COMMANDS = [
   ['transform'],
   ['explain'],
   ['validate'],
+  ['check'],
   ['preferences'],
   ['preferences', 'get'],
   ['preferences', 'set'],

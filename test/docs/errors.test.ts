@@ -47,6 +47,14 @@ test.each([
   expect(namesIn(header).sort()).toEqual(types.strings(type));
 });
 
+test.each([
+  ['check code', 'CheckCode'],
+  ['attribute code', 'AttributeCode'],
+])('every %s is in its table of command.md, once, and no other', (header, type) => {
+  const listed = tableRows(readDocument('command.md'), header).map(([cell]) => unquoted(cell!));
+  expect(listed.sort()).toEqual(types.strings(type));
+});
+
 describe('the codes of errors', () => {
   const planFailures = types.strings('PlanFailureCode');
 

@@ -21,6 +21,8 @@ const NO_LINES = Object.fromEntries(
 export interface TableStyle {
   readonly width: number;
   readonly colours: boolean;
+  /** Whether cells that are too long are wrapped. Default: they are cut. */
+  readonly wraps?: boolean;
 }
 
 /**
@@ -37,8 +39,8 @@ export function tableStyleOf(output: Output, env: CommandIo['env']): TableStyle 
 }
 
 /**
- * Draws a table without lines, at most `width` wide: cells that are too long are cut, in the widest column
- * first. When there are very many rows, it shows the first ones and the number of the others.
+ * Draws a table without lines, at most `width` wide: cells that are too long are cut or wrapped, in the widest
+ * column first. When there are very many rows, it shows the first ones and the number of the others.
  *
  * @example
  * renderTable(['field', 'value'], [['email', '"ada@example.org"']], { width: 80, colours: false });
@@ -46,23 +48,32 @@ export function tableStyleOf(output: Output, env: CommandIo['env']): TableStyle 
 export function renderTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  { width, colours }: TableStyle,
+  { width, colours, wraps = false }: TableStyle,
 ): string {
-  const cells = rows.slice(0, MAX_ROWS).map((row) => row.map((cell) => printable(cell.slice(0, width + 1))));
+  const shown = (cell: string): string => printable(wraps ? cell : cell.slice(0, width + 1));
+  const cells = rows.slice(0, MAX_ROWS).map((row) => row.map(shown));
   const colWidths = fitWidths([head, ...cells], width - GAP.length * (head.length - 1));
   const table = new Table({
     head: [...head],
     colWidths,
+    wordWrap: wraps,
     chars: { ...NO_LINES, middle: GAP },
     style: { 'padding-left': 0, 'padding-right': 0, head: colours ? ['bold'] : [], border: [] },
   });
-  table.push(...cells);
+  table.push(
+    ...(wraps ? cells.map((row) => row.map((cell, column) => breakable(cell, colWidths[column]!))) : cells),
+  );
   const lines = table
     .toString()
     .split('\n')
     .map((line) => line.trimEnd());
   if (rows.length > MAX_ROWS) lines.push(`… and ${count(rows.length - MAX_ROWS)} more`);
   return lines.join('\n');
+}
+
+/** A word that is wider than its column is broken, because the table would cut it. */
+function breakable(cell: string, width: number): string {
+  return cell.replace(new RegExp(`\\S{${width}}(?=\\S)`, 'gu'), '$& ');
 }
 
 function fitWidths(rows: readonly (readonly string[])[], available: number): number[] {

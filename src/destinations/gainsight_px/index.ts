@@ -88,7 +88,8 @@ export function explain(event: MessageInput, destinationConfig: ConfigInput): Ex
 
 export { parseConfigDefaults, withDefaults } from './config/config-defaults.js';
 export type { ConfigDefaults } from './config/config-defaults.js';
-export { parseConfig } from './config/parse-config.js';
+export { parseConfig, typedRows } from './config/parse-config.js';
+export type { TypedRow } from './config/parse-config.js';
 export { ATTRIBUTE_TYPES, CONFIG_KEYS } from './config/config.js';
 export type {
   AttributeMapRow,
@@ -103,7 +104,7 @@ export type {
   MapRow,
   TypesByName,
 } from './config/config.js';
-export { DATA_CENTERS, SEVERAL_DATA_CENTERS, dataCentersIn } from './config/data-center.js';
+export { DATA_CENTERS, ORIGINS, SEVERAL_DATA_CENTERS, dataCentersIn } from './config/data-center.js';
 export type { DataCenter } from './config/data-center.js';
 export type {
   DroppedValue,

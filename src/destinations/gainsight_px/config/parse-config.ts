@@ -118,15 +118,35 @@ function filledRows(rows: readonly MapRow[] | null | undefined): FieldRow[] {
   return (rows ?? []).flatMap(({ from, to }) => (isFilled(from) && isFilled(to) ? [{ from, to }] : []));
 }
 
-/** A row's own type wins over the one that the attribute is listed with. */
 function attributeRows(
   rows: readonly AttributeMapRow[] | null | undefined,
   types: TypesByName | undefined,
 ): AttributeRow[] {
-  return (rows ?? []).flatMap(({ from, to, type }) => {
+  return typedRows(rows, types).map(({ from, to, type }) =>
+    type === undefined ? { from, to } : { from, to, as: CONVERTER_OF_TYPE[type] },
+  );
+}
+
+/** A filled row of an attribute map. */
+export interface TypedRow {
+  readonly from: string;
+  readonly to: string;
+  /** What its values are converted to; absent: they are sent as they come. */
+  readonly type?: AttributeType;
+  /** Present where the type is that of `attributeTypes`, not the row's own. */
+  readonly isListed?: true;
+}
+
+/** The filled rows of an attribute map. A row's own type wins over the one that the attribute is listed with. */
+export function typedRows(
+  rows: readonly AttributeMapRow[] | null | undefined,
+  types: TypesByName | null | undefined,
+): TypedRow[] {
+  return (rows ?? []).flatMap(({ from, to, type }): TypedRow[] => {
     if (!isFilled(from) || !isFilled(to)) return [];
-    const own = type ?? (types !== undefined && Object.hasOwn(types, to) ? types[to] : undefined);
-    return [own === undefined ? { from, to } : { from, to, as: CONVERTER_OF_TYPE[own] }];
+    if (type !== undefined && type !== null) return [{ from, to, type }];
+    const listed = types !== undefined && types !== null && Object.hasOwn(types, to) ? types[to] : undefined;
+    return [listed === undefined ? { from, to } : { from, to, type: listed, isListed: true }];
   });
 }
 

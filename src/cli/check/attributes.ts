@@ -1,0 +1,103 @@
+import { isReservedKey } from '../../core/index.js';
+import {
+  judgeAttribute,
+  typedRows,
+  type DestinationConfig,
+  type PxAttributes,
+  type TypedRow,
+} from '../../destinations/gainsight_px/index.js';
+import type { Check, CheckedAttribute } from './report.js';
+
+type Model = CheckedAttribute['object'];
+
+const MAPS = { user: 'userAttributeMap', account: 'accountAttributeMap' } as const;
+const NAMES = { user: 'userAttributes', account: 'accountAttributes' } as const;
+
+const PULL = 'run gainsight-px attributes pull --save';
+
+/** More are not listed in one row. */
+const MOST_LISTED = 5;
+
+/** Holds each row of an attribute map against PX. */
+export function checkAttributes(
+  object: Model,
+  config: DestinationConfig,
+  attributes: PxAttributes,
+): CheckedAttribute[] {
+  const rows = typedRows(config[MAPS[object]], config.attributeTypes?.[object]);
+  return rows.map((row) => {
+    const { from, to, type } = row;
+    const named = { object, from, to, ...(type === undefined ? {} : { convertedTo: type }) };
+    return { ...named, ...judgeRow(row, attributes) };
+  });
+}
+
+type Judgement = Omit<CheckedAttribute, 'object' | 'from' | 'to' | 'convertedTo'>;
+
+function judgeRow(
+  { to, type: convertedTo, isListed }: TypedRow,
+  { types, disabled, deleted }: PxAttributes,
+): Judgement {
+  if (isReservedKey(to)) {
+    const found = 'a reserved name, which is never sent';
+    return { code: 'attribute_reserved', result: 'failed', found, todo: 'rename the attribute in PX' };
+  }
+  const finding = judgeAttribute(to, { types, disabled });
+  if (finding !== undefined) {
+    const { code, advice: todo, meant } = finding;
+    const found = deleted.includes(to) ? `${finding.found}: it was deleted` : finding.found;
+    return { code, result: 'failed', found, todo, ...(meant === undefined ? {} : { meant }) };
+  }
+  const type = types[to]!;
+  if (convertedTo === type || (convertedTo === undefined && type === 'STRING'))
+    return { code: 'attribute_known', result: 'ok', found: 'enabled', type };
+  if (convertedTo === undefined) {
+    const found = `PX holds ${type}, and values are sent as they come`;
+    const todo = `${PULL}, or give the row this type`;
+    return { code: 'attribute_type_unset', result: 'warning', found, todo, type };
+  }
+  const found = `PX holds ${type}, but values are converted to ${convertedTo}`;
+  const todo = isListed === true ? PULL : `give the row the type ${type}, or none and ${PULL}`;
+  return { code: 'attribute_type_differs', result: 'failed', found, todo, type };
+}
+
+/** One row for all attributes of a map; `undefined` where PX's list was not read. */
+export function summarizeAttributes(object: Model, checked: readonly CheckedAttribute[] | undefined): Check {
+  const name = NAMES[object];
+  if (checked === undefined) {
+    const found = `the attributes of ${object}s were not read`;
+    return { name, result: 'notChecked', code: 'not_checked', found, todo: 'see the rows above' };
+  }
+  if (checked.length === 0) {
+    return { name, result: 'ok', code: 'attributes_known', found: `${MAPS[object]} has no filled row` };
+  }
+  const failed = checked.filter(({ result }) => result === 'failed');
+  if (failed.length > 0) {
+    const found = `${failed.length} of ${rowsText(checked)} cannot work: ${namesText(failed)}`;
+    return { name, result: 'failed', code: 'attributes_wrong', found, todo: todoOf(failed) };
+  }
+  const untyped = checked.filter(({ result }) => result === 'warning');
+  if (untyped.length > 0) {
+    const found = `${untyped.length} of ${rowsText(checked)} may be refused for the type: ${namesText(untyped)}`;
+    return { name, result: 'warning', code: 'attributes_untyped', found, todo: todoOf(untyped) };
+  }
+  const found =
+    checked.length === 1
+      ? 'the attribute of the row is enabled'
+      : `the attributes of all ${rowsText(checked)} are enabled`;
+  return { name, result: 'ok', code: 'attributes_known', found };
+}
+
+function rowsText({ length }: readonly unknown[]): string {
+  return length === 1 ? '1 row' : `${length} rows`;
+}
+
+function namesText(attributes: readonly CheckedAttribute[]): string {
+  const names = attributes.slice(0, MOST_LISTED).map(({ to }) => JSON.stringify(to));
+  const more = attributes.length - names.length;
+  return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function todoOf([first, ...others]: readonly CheckedAttribute[]): string {
+  return first?.todo !== undefined && others.length === 0 ? first.todo : 'see each attribute below';
+}
