@@ -12,7 +12,8 @@ export function sourceOfJob(
 ): LiveSource {
   const { message, metadata, destination } = event;
   return {
-    message,
+    // In place of a line that is not JSON stands a symbol.
+    message: typeof message === 'symbol' ? undefined : message,
     metadata,
     destinationId: destinationIdOf(destination, metadata),
     config: configOrNone(event, defaults),

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { isObject } from '../../core/index.js';
 import { MASK, redactor } from '../../runtime/index.js';
 
 /** A shorter key may be a part of ordinary words: it is masked only where it is a whole text. */
@@ -33,15 +32,10 @@ class KeyMask {
 
   /** The JSON with the key masked in each text and each name of a field. JSON without the key stays as it is, which is nearly all. */
   apply(json: string): string {
-    return this.#mayBeIn(json) ? JSON.stringify(this.#masked(JSON.parse(json))) : json;
-  }
-
-  #masked(value: unknown): unknown {
-    if (typeof value === 'string') return this.#mask(value);
-    if (Array.isArray(value)) return value.map((item) => this.#masked(item));
-    if (!isObject(value)) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [this.#mask(name), this.#masked(item)]),
-    );
+    if (!this.#mayBeIn(json)) return json;
+    return json.replace(STRINGS, (text) => JSON.stringify(this.#mask(JSON.parse(text) as string)));
   }
 }
+
+/** The strings of JSON, names included: a value of any depth is read so. */
+const STRINGS = /"[^"\\]*(?:\\.[^"\\]*)*"/g;

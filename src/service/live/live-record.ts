@@ -56,8 +56,8 @@ export function liveRecord(
   const code = codeOf(outcome, result);
   const since = receivedMs(message, metadata);
   const lagMs = since === undefined ? undefined : Math.max(0, place.atMs - since);
-  const messageJson = message === undefined ? undefined : stringifyJson(message);
-  const messageBytes = Buffer.byteLength(messageJson ?? '');
+  const messageJson = atMost(MOST_BYTES.message, message);
+  const isLeftOut = messageJson === undefined && message !== undefined;
   const fields: Omit<LiveEvent, 'message' | 'config' | 'steps'> = {
     ...place,
     durationMs: Math.round(place.durationMs * 10) / 10,
@@ -67,11 +67,11 @@ export function liveRecord(
     result: outcome,
     requests: requestsOf(result),
     ...(lagMs === undefined ? {} : { lagMs }),
-    ...(messageBytes > MOST_BYTES.message ? { messageTooLargeBytes: messageBytes } : {}),
+    ...(isLeftOut ? { messageTooLargeBytes: Buffer.byteLength(stringifyJson(message)) } : {}),
   };
   const parts = {
-    message: atMost(MOST_BYTES.message, messageJson),
-    config: isObject(config) ? atMost(MOST_BYTES.config, stringifyJson(shownConfig(config))) : undefined,
+    message: messageJson,
+    config: isObject(config) ? atMost(MOST_BYTES.config, shownConfig(config)) : undefined,
     steps: stepsJson(plan),
   };
   const { userId = '', groupId = '', eventName = '' } = said;
@@ -107,8 +107,15 @@ function withParts(object: object, parts: Readonly<Record<string, string | undef
   return `${JSON.stringify(object).slice(0, -1)}${more.join('')}}`;
 }
 
-function atMost(bytes: number, json: string | undefined): string | undefined {
-  return json === undefined || Buffer.byteLength(json) > bytes ? undefined : json;
+/** A value as JSON, unless that is larger, or so deep that a browser runs out of stack. */
+function atMost(bytes: number, value: unknown): string | undefined {
+  try {
+    const json = JSON.stringify(value) as string | undefined;
+    return json === undefined || Buffer.byteLength(json) > bytes ? undefined : json;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 type Said = Pick<LiveEvent, 'eventName' | 'userId' | 'groupId' | 'destinationId' | 'error'>;
@@ -183,15 +190,15 @@ function shownConfig(config: JsonObject): JsonObject {
 }
 
 function stepsJson(plan: RequestPlan | undefined): string {
-  if (plan === undefined) return '[]';
-  const steps = plan.steps.map(({ id, route, request: { method, endpoint, body } }) => {
-    const step = { id, route, method, path: pathOf(endpoint) };
-    return { step, whole: body === undefined ? step : ({ ...step, body } satisfies LiveStep) };
+  const steps = (plan?.steps ?? []).map(({ id, route, request: { method, endpoint, body } }) => {
+    const step: LiveStep = { id, route, method, path: pathOf(endpoint) };
+    return { step, whole: body === undefined ? step : { ...step, body } };
   });
-  return (
-    atMost(MOST_BYTES.steps, stringifyJson(steps.map(({ whole }) => whole))) ??
-    stringifyJson(steps.map(({ step }) => step))
+  const whole = atMost(
+    MOST_BYTES.steps,
+    steps.map((step) => step.whole),
   );
+  return whole ?? JSON.stringify(steps.map(({ step }) => step));
 }
 
 function pathOf(endpoint: string): string {

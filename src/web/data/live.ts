@@ -67,9 +67,9 @@ export interface LiveEvent {
   /** `delivered`, `handed_over` or the error code. */
   readonly code: string;
   readonly result: LiveResult;
-  /** The message; absent on the route `proxy`, and where it is too large to keep. */
+  /** The message; absent on the route `proxy`, and where it is too large or too deep to keep. */
   readonly message?: unknown;
-  /** The size of the message as JSON, in bytes, where it is too large to keep; absent otherwise. */
+  /** The size of the message as JSON, in bytes, where it is too large (64 KB) or nested too deep to keep; absent otherwise. */
   readonly messageTooLargeBytes?: number;
   /**
    * The configuration that the event was mapped with, the service's defaults included: only the keys that have a meaning, without `apiKey`. Absent

@@ -1,4 +1,3 @@
-import type { InjectOptions } from 'light-my-request';
 import type { ServiceOptions } from '../../../src/service';
 import { cleanUp, identify, job, world } from '../running-service';
 
@@ -12,7 +11,7 @@ async function watched(options: ServiceOptions = {}) {
   const ask = (
     headers: Record<string, string> = {},
     url = '/live/events',
-    method: InjectOptions['method'] = 'GET',
+    method: 'GET' | 'HEAD' | 'OPTIONS' = 'GET',
   ) => here.service.inject({ method, url, headers });
   const status = async (headers?: Record<string, string>, url?: string): Promise<number> =>
     (await ask(headers, url)).statusCode;

@@ -248,6 +248,20 @@ describe('the key', () => {
     expect(text).not.toContain(KEY);
   });
 
+  test('is masked in deep data too, and data that no browser can read is left out', async () => {
+    const { post, live, get } = await watched();
+    const deep = (levels: number): string => `${'{"a":'.repeat(levels)}"${KEY}"${'}'.repeat(levels)}`;
+    const events = [1, 2].map((jobId) => job(jobId, { ...identify(), extra: 'DEEP' }));
+    const body = JSON.stringify({ input: events, destType: 'gainsight_px' });
+    await post('/routerTransform', body.replace('"DEEP"', deep(2_000)).replace('"DEEP"', deep(11_000)));
+    const [shown, leftOut] = (await live()).events;
+    expect(JSON.stringify(shown!.message)).toContain('{"a":"[redacted]"}');
+    expect(leftOut).toMatchObject({ code: 'delivered', messageTooLargeBytes: expect.any(Number) });
+    expect(leftOut!.messageTooLargeBytes).toBeLessThan(64 * 1024 + 20_000);
+    expect(leftOut).not.toHaveProperty('message');
+    expect((await get('/live/events')).text).not.toContain(KEY);
+  });
+
   test('of few letters is masked where it is a whole text, and leaves words as they are', async () => {
     const { route, only } = await watched({}, { apiKey: 'ann' });
     const Config = { ...CONFIG, apiKey: 'ann' };
