@@ -17,7 +17,8 @@ import {
   skipUnchangedOption,
   wholeNumber,
 } from '../options.js';
-import { deliver, type DeliverCommandOptions } from './deliver.js';
+import type { DeliverCommandOptions } from './deliver-options.js';
+import { deliver } from './deliver.js';
 import { PROGRESS_STYLES } from './report/progress.js';
 import { wordsToRepeat } from './report/words-to-repeat.js';
 

@@ -3,7 +3,7 @@ import { CONFIG_KEYS, type DestinationConfig } from '../../destinations/gainsigh
 import type { DayUsage } from '../../router/index.js';
 import { MessageInput } from '../input/message-input.js';
 import type { DeliverCheckpoint, DeliverState } from './resume/deliver-state.js';
-import { beginCheckpoint, openCheckpoint, type CheckpointChoice } from '../checkpoint/open-checkpoint.js';
+import { beginCheckpoint, openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import { formerSecond } from './resume/former-second.js';
 import { openRejectedFile } from '../rejected/open-rejected-file.js';
 import { removeCheckpoint } from '../checkpoint/remove-checkpoint.js';
@@ -17,7 +17,6 @@ import { Counts } from './report/counts.js';
 import { countOf } from '../output/quantities.js';
 import { resumeCommands, sameCommand } from './report/resume-command.js';
 import { followProgress } from './report/follow-progress.js';
-import type { ProgressStyle } from './report/progress.js';
 import type { RejectedFile } from '../rejected/rejected-file.js';
 import { ReportFile } from './record/report-file.js';
 import { RunRecord } from './record/run-record.js';
@@ -28,23 +27,8 @@ import { Stop } from './run/stop.js';
 import { stopOnSignal } from './run/stop-on-signal.js';
 import { summaryText } from './report/summary-text.js';
 import { exitCodeOf, summarize, type Summary } from './report/summary.js';
-import {
-  checkTarget,
-  openTarget,
-  type DeliveryTarget,
-  type DeliveryTargetOptions,
-} from './delivery-target.js';
-
-/** The options of the command, parsed. */
-export interface DeliverCommandOptions extends DeliveryTargetOptions, CheckpointChoice {
-  readonly config?: string;
-  readonly skip: number;
-  readonly includeRefused?: true;
-  readonly progress: ProgressStyle;
-  /** The file of the report. */
-  readonly report?: string;
-  readonly json?: true;
-}
+import type { DeliverCommandOptions } from './deliver-options.js';
+import { checkTarget, openTarget, type DeliveryTarget } from './delivery-target.js';
 
 /** How the command was called. */
 interface DeliverCall {

@@ -4,7 +4,7 @@ import { durationText, loopbackOrigin } from '../../options.js';
 import { count } from '../../output/quantities.js';
 import { describeSettings } from '../../settings/describe-settings.js';
 import { packageVersion } from '../../package-version.js';
-import type { DeliverCommandOptions } from '../deliver.js';
+import type { DeliverCommandOptions } from '../deliver-options.js';
 import type { Counts } from '../report/counts.js';
 import type { Summary } from '../report/summary.js';
 import type { RunRecord } from './run-record.js';

@@ -69,7 +69,9 @@ export function sameCommand({
     ...(skip === 0 ? [] : ['--skip', String(skip)]),
     ...options,
     ...(rejected === undefined ? [] : ['--rejected', rejected]),
-    ...(report === undefined ? [] : ['--report', nextName(report, (file) => file === report || existsSync(file))]),
+    ...(report === undefined
+      ? []
+      : ['--report', nextName(report, (file) => file === report || existsSync(file))]),
   );
 }
 
