@@ -24,7 +24,8 @@ import type { ServiceContext } from '../context.js';
 import { countEvents } from '../observe/request-log.js';
 import { jobName } from '../batch/job-memory.js';
 import { asThrottled, withinAttempts } from '../batch/job-result.js';
-import { countedEvent, type EventOutcome } from '../observe/event-outcome.js';
+import { countedEvent } from '../observe/event-outcome.js';
+import type { EventOutcome } from '../observe/outcome-names.js';
 
 const ROUTE = 'proxy';
 
