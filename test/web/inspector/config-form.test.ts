@@ -59,20 +59,24 @@ describe('the form', () => {
         { key: 'preference', isRequired: true },
       ],
     });
-    expect(controlOf('attributeTypes')).toEqual({
+    const byName = { kind: 'names', value: types };
+    expect(controlOf('attributeTypes')).toMatchObject({
       kind: 'object',
-      entries: ['user', 'account'].map((key) => ({
-        key,
-        control: { kind: 'names', value: types },
-        isRequired: false,
-      })),
+      entries: [
+        { key: 'user', control: byName },
+        { key: 'account', control: byName },
+        {
+          key: 'disabled',
+          control: { entries: ['user', 'account'].map((key) => ({ key, control: { kind: 'texts' } })) },
+        },
+      ],
     });
   });
 
   test.each([
     ['a type that nobody knows', { type: 'null' }],
     ['no type', { description: 'anything' }],
-    ['an array of texts', { type: 'array', items: { type: 'string' } }],
+    ['an array of numbers', { type: 'array', items: { type: 'number' } }],
     ['an array of anything', { type: 'array' }],
     ['an object of anything', { type: 'object' }],
     ['several types', { type: ['string', 'object'] }],

@@ -100,6 +100,17 @@ describe('the form', () => {
     expect(await configOf(page)).toMatchObject({ attributeTypes: { user: {} } });
   });
 
+  inPage('lists names, one in each line', async (page) => {
+    await openExtensions(page);
+    const names = page.getByLabel('attributeTypes disabled user', { exact: true });
+    await names.fill('old_plan\n\nold.tier\n');
+    await page.keyboard.press('Tab');
+    expect(await configOf(page)).toMatchObject({
+      attributeTypes: { disabled: { user: ['old_plan', 'old.tier'] } },
+    });
+    expect(await names.inputValue()).toBe('old_plan\nold.tier');
+  });
+
   inPage('makes a preference follow consent', async (page) => {
     await openExtensions(page);
     await page.getByRole('button', { name: 'Add a row: consentPreferences' }).click();

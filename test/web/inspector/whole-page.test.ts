@@ -121,7 +121,7 @@ describe('the keyboard', () => {
       () =>
         [
           ...document.querySelectorAll(
-            'a[href], button, input, select, summary, [contenteditable], [tabindex="0"]',
+            'a[href], button, input, select, textarea, summary, [contenteditable], [tabindex="0"]',
           ),
         ].filter((element) => element.checkVisibility()).length,
     );

@@ -87,9 +87,9 @@ function Field({ field, value, issues, lit, onChange }: FieldProps) {
   // The page needs no key, and `inspect` puts a placeholder in its place.
   const isNeeded = isRequired && control.kind !== 'secret';
   return (
-    <div class={`field${lit.includes(key) ? ' lit' : ''}`} data-path={key}>
+    <div class={`field${isSingle ? ' single' : ''}${lit.includes(key) ? ' lit' : ''}`} data-path={key}>
       {isSingle ? <label for={idOf([key])}>{key}</label> : <h3>{key}</h3>}
-      <div class="control">
+      <div class={control.kind === 'switch' ? 'control switch' : 'control'}>
         <ValueControl
           control={control}
           label={key}

@@ -64,3 +64,7 @@ export function isNotSet(value: unknown): value is null | undefined {
 export function isRows(value: unknown): value is readonly JsonObject[] {
   return Array.isArray(value) && value.every(isObject);
 }
+
+export function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((element) => typeof element === 'string');
+}

@@ -11,6 +11,8 @@ export type Control =
   | { readonly kind: 'scalar' }
   /** An array of objects with the same keys. */
   | { readonly kind: 'rows'; readonly columns: readonly NamedControl[] }
+  /** An array of texts. */
+  | { readonly kind: 'texts' }
   /** An object with the same kind of value under any names. */
   | { readonly kind: 'names'; readonly value: Control }
   /** An object with known keys. */
@@ -94,7 +96,10 @@ function controlOf(given: JsonObject, root: JsonObject): Control {
 }
 
 function rowsOf({ items }: JsonObject, root: JsonObject): Control {
-  const columns = isObject(items) ? entriesOf(resolve(items, root), root) : [];
+  if (!isObject(items)) return { kind: 'json' };
+  const element = resolve(items, root);
+  if (element.type === 'string') return { kind: 'texts' };
+  const columns = entriesOf(element, root);
   return columns.length === 0 ? { kind: 'json' } : { kind: 'rows', columns };
 }
 

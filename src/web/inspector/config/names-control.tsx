@@ -93,7 +93,7 @@ export function NamesControl({ label, keys, entries, options, lit, entry, onChan
             }}
           />
         </div>
-        <button type="button" onClick={add}>
+        <button type="button" class="add" aria-label={`Add a name: ${label}`} onClick={add}>
           Add
         </button>
       </div>

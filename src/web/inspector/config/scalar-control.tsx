@@ -8,13 +8,10 @@ interface Props extends ControlProps {
   readonly isFaulty: boolean;
 }
 
+const SCALARS: ReadonlySet<Control['kind']> = new Set(['text', 'secret', 'choice', 'switch', 'scalar']);
+
 export function isScalarControl(control: Control): control is ScalarKind {
-  return (
-    control.kind !== 'rows' &&
-    control.kind !== 'names' &&
-    control.kind !== 'object' &&
-    control.kind !== 'json'
-  );
+  return SCALARS.has(control.kind);
 }
 
 /** A control for a text, a number, a boolean or one of a few texts. */

@@ -1,10 +1,11 @@
 import { isObject, type JsonObject } from '../../../core/index.js';
-import { Fault, isNotSet, isRows, type ControlProps } from './control-props.js';
+import { Fault, isNotSet, isRows, isTexts, type ControlProps } from './control-props.js';
 import type { Control } from './form-model.js';
 import { JsonControl } from './json-control.js';
 import { NamesControl } from './names-control.js';
 import { RowsControl } from './rows-control.js';
 import { isScalarControl, ScalarControl } from './scalar-control.js';
+import { TextsControl } from './texts-control.js';
 
 type Props = ControlProps & { readonly control: Control };
 
@@ -33,11 +34,10 @@ export function ValueControl(props: Props) {
 
 /** The control that fits the value; `undefined`: none does. */
 function shownBy(props: Props) {
-  const { control, value, issues, keys } = props;
+  const { control, value, keys } = props;
   if (isScalarControl(control)) {
     if (isObject(value) || Array.isArray(value)) return undefined;
-    const isFaulty = issues.some(({ path }) => path === keys.join('.'));
-    return <ScalarControl {...props} control={control} isFaulty={isFaulty} />;
+    return <ScalarControl {...props} control={control} isFaulty={isFaultyAt(props)} />;
   }
   if (control.kind === 'rows' && (isNotSet(value) || isRows(value))) {
     return (
@@ -48,6 +48,9 @@ function shownBy(props: Props) {
         cell={(cell, column) => <ValueControl {...props} {...cell} control={column.control} />}
       />
     );
+  }
+  if (control.kind === 'texts' && (isNotSet(value) || isTexts(value))) {
+    return <TextsControl {...props} texts={value ?? []} isFaulty={isFaultyAt(props)} />;
   }
   if (control.kind === 'names' && (isNotSet(value) || isObject(value))) {
     return (
@@ -80,4 +83,8 @@ function shownBy(props: Props) {
     );
   }
   return undefined;
+}
+
+function isFaultyAt({ issues, keys }: Props): boolean {
+  return issues.some(({ path }) => path === keys.join('.'));
 }
