@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import '../parts/theme.css';
+import { readData } from '../parts/page-data.js';
 import './inspector.css';
 import type { InspectorStart } from '../data/inspector-start.js';
 import { App } from './app.js';
@@ -19,13 +20,9 @@ async function start(): Promise<void> {
   };
   const beginning =
     content === undefined
-      ? reduce(state, { do: 'start', with: startInPage() })
+      ? // What the command put into the page; nothing in the page of a folder or of `serve`.
+        reduce(state, { do: 'start', with: (readData() as InspectorStart | null) ?? {} })
       : reduce(state, { do: 'openLink', content });
   const isLinked = content !== undefined || fault !== undefined;
   render(<App beginning={beginning} isLinked={isLinked} />, document.getElementById('page')!);
-}
-
-/** What the command put into the page; nothing in the page of a folder or of `serve`. */
-function startInPage(): InspectorStart {
-  return (JSON.parse(document.getElementById('data')!.textContent) as InspectorStart | null) ?? {};
 }
