@@ -122,7 +122,7 @@ describe('requests', () => {
     const properties = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`p${index}`, index]));
     const { result } = await openInspector(chromium, { ...TRACK, properties });
     expect(await line(result, '"p399"').count()).toBe(0);
-    await result.getByRole('button', { name: /^Show \d+ more lines$/ }).click();
+    await result.getByRole('button', { name: /^Show (\d+) of \1 more lines$/ }).click();
     expect(await line(result, '"p399"').count()).toBe(1);
   });
 });
@@ -177,6 +177,8 @@ describe('messages', () => {
       'event: expected a non-blank string or a finite number, found nothing',
     );
     expect(await panel.innerText()).toContain('Send a name in event.');
+    await panel.getByText('What was read before that').click();
+    expect(await textsOf(panel.locator('details li'))).toEqual(['event.identifyId: "u" from userId']);
     expect(await textsOf(result.locator('.hosts tbody tr').first().locator('td'))).toEqual([
       '400',
       'drops the event; the later events of this user are sent',

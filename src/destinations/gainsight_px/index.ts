@@ -140,7 +140,7 @@ export {
 } from './fields.js';
 export { PREFERENCES } from './px-objects.js';
 export type { Preference, Preferences } from './px-objects.js';
-export { skipReason, skipReasonText, mergeIntegrations } from './skip-reason.js';
+export { integrationOf, skipReason, skipReasonText, mergeIntegrations } from './skip-reason.js';
 export type { SkipReason } from './skip-reason.js';
 export { callArguments, PxApi } from './api/px-api.js';
 export type { Connection, PxCall } from './api/px-api.js';

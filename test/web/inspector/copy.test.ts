@@ -7,11 +7,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
 import ts from 'typescript';
-import { compile, type DestinationConfig, type Step } from '../../../src';
+import { compile, type DestinationConfig, type RequestPlan, type Step } from '../../../src';
 import { curlCommand } from '../../../src/web/inspector/copy/curl';
 import { fixtureText } from '../../../src/web/inspector/copy/fixture';
 import { unitTestText } from '../../../src/web/inspector/copy/unit-test';
-import { ANSWERS, walk, type Answers } from '../../../src/web/inspector/walk';
+import { ANSWERS, type Answers } from '../../../src/web/inspector/walk';
 import { HAZARDOUS_IDS } from '../../destinations/gainsight_px/hazardous-ids';
 import { checkFixture } from '../../fixture-runs/check-fixture';
 import { expectsError, loadFixtures, parseFixture } from '../../fixture-runs/load-fixtures';
@@ -126,7 +126,7 @@ function textOf(request: IncomingMessage): Promise<string> {
 
 describe('fixture', () => {
   /** Answers that differ from fixture to fixture. */
-  const answersFor = (plan: Parameters<typeof walk>[0], index: number): Answers =>
+  const answersFor = (plan: RequestPlan, index: number): Answers =>
     Object.fromEntries(plan.steps.map(({ id }, at) => [id, ANSWERS[(index + at) % ANSWERS.length]!]));
 
   test('each event of a fixture gives a fixture that passes', () => {

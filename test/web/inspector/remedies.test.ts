@@ -149,7 +149,19 @@ test('a skipped page is sent after one click, an alias is not', () => {
   const kinds = (type: string) =>
     skipRemedies('type_filtered', { type, userId: 'u' }, BASE).map(({ kind }) => kind);
   expect([kinds('page'), kinds('alias')]).toEqual([['change', 'event'], ['event']]);
-  expect(skipRemedies('switched_off', { type: 'track' }, BASE).map(({ kind }) => kind)).toEqual(['event']);
+});
+
+test('a message that is switched off names what does it', () => {
+  const textOf = (integrations: object) =>
+    skipRemedies('switched_off', { type: 'track', integrations }, BASE).map(
+      (remedy) => remedy.kind === 'event' && remedy.text,
+    );
+  expect(textOf({ All: false, Slack: false })).toEqual([
+    'integrations["All"] is false in the message: change it there, or do nothing.',
+  ]);
+  expect(textOf({ All: true, 'gainsight px': 'False' })[0]).toContain(
+    'integrations["gainsight px"] is false',
+  );
 });
 
 describe('what to do is what docs/errors.md says', () => {

@@ -1,6 +1,7 @@
-import type { DestinationError } from '../../../core/index.js';
+import { isObject, type DestinationError } from '../../../core/index.js';
 import {
   explain,
+  integrationOf,
   skipReason,
   type DestinationConfig,
   type SkipReason,
@@ -46,8 +47,7 @@ export function skipRemedies(
   config: DestinationConfig,
 ): readonly Remedy[] {
   if (reason === 'switched_off') {
-    const text =
-      'The integrations of the message are false for Gainsight PX, or for All. Change them in the event, or nothing.';
+    const text = `${offNames(message).join(' and ')} in the message: change it there, or do nothing.`;
     return [{ kind: 'event', text }];
   }
   const change = pageEvents(config);
@@ -56,4 +56,14 @@ export function skipRemedies(
     text: 'PX has no call for messages of this type. Filter them in the source, or do nothing.',
   };
   return skipReason(message, change.next) === undefined ? [{ kind: 'change', ...change }, advice] : [advice];
+}
+
+/** The entries of `integrations` that switch the destination off. */
+function offNames(message: unknown): string[] {
+  const integrations = isObject(message) && isObject(message.integrations) ? message.integrations : {};
+  return Object.entries(integrations)
+    .filter(
+      ([name, value]) => integrationOf(name) !== undefined && String(value).trim().toLowerCase() === 'false',
+    )
+    .map(([name]) => `integrations[${JSON.stringify(name)}] is false`);
 }

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import {
   DROP_REASON_TEXTS,
   type DestinationConfig,
@@ -6,6 +6,7 @@ import {
   type Explanation,
 } from '../../../destinations/gainsight_px/index.js';
 import { remedies } from '../remedies/remedies.js';
+import type { Remedy } from '../remedies/remedy.js';
 import { litBy, type Lighting } from './lighting.js';
 import { RemedyList } from './remedy-list.js';
 
@@ -25,7 +26,15 @@ export function DroppedValues({ explanation, message, config, lighting, onConfig
   const [shown, setShown] = useState(SHOWN);
   const { dropped } = explanation;
   const hidden = dropped.length - shown;
-  const row = (value: DroppedValue) => (
+  // Not anew whenever something lights up.
+  const rows = useMemo(
+    () =>
+      dropped
+        .slice(0, shown)
+        .map((value) => ({ value, found: remedies(value, explanation, message, config) })),
+    [explanation, message, config, shown],
+  );
+  const row = ({ value, found }: { readonly value: DroppedValue; readonly found: readonly Remedy[] }) => (
     <li key={`${value.reason} ${value.path}`}>
       <p>
         <button type="button" {...litBy({ in: 'event', path: value.path }, lighting)}>
@@ -34,12 +43,12 @@ export function DroppedValues({ explanation, message, config, lighting, onConfig
         </button>{' '}
         <span class="soft">{value.type}</span> · {DROP_REASON_TEXTS[value.reason]}
       </p>
-      <RemedyList found={remedies(value, explanation, message, config)} onConfig={onConfig} />
+      <RemedyList found={found} onConfig={onConfig} />
     </li>
   );
   return (
     <>
-      <ul class="dropped">{dropped.slice(0, shown).map(row)}</ul>
+      <ul class="dropped">{rows.map(row)}</ul>
       {hidden > 0 && (
         <button type="button" onClick={() => setShown(shown + SHOWN)}>
           Show {Math.min(hidden, SHOWN)} of {hidden} more

@@ -1,10 +1,11 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Step } from '../../../core/index.js';
 import { KEY_HEADER, type ExplainedField } from '../../../destinations/gainsight_px/index.js';
-import { planPlace, sourceOf } from '../places.js';
+import { planPlace } from '../places.js';
 import { bodyLines, urlParts, type BodyLine } from '../request-lines.js';
 import { dateWords } from './date-words.js';
 import { litBy, type Lighting } from './lighting.js';
+import { Source } from './source.js';
 
 interface Props {
   readonly step: Step;
@@ -14,6 +15,7 @@ interface Props {
 
 /** So many lines are shown at once: a body may have tens of thousands. */
 const SHOWN = 150;
+const SHOWN_MORE = 500;
 const HIDDEN_KEY = '••••••••';
 
 /** A request as it would be sent, each value with its source. The arrow keys go from value to value. */
@@ -21,17 +23,17 @@ export function LinkedLines({ step, fields, lighting }: Props) {
   const [shown, setShown] = useState(SHOWN);
   const [active, setActive] = useState(0);
   const { method, headers } = step.request;
-  const { before, id } = urlParts(step, fields);
-  const lines = bodyLines(step, fields);
+  // Not anew whenever something lights up.
+  const { before, id } = useMemo(() => urlParts(step, fields), [step, fields]);
+  const lines = useMemo(() => bodyLines(step, fields), [step, fields]);
   const visible = lines.slice(0, shown);
-  const linked = [
-    ...(id?.field === undefined ? [] : [id.field]),
-    ...visible.flatMap(({ field }) => field ?? []),
-  ];
+  const hidden = lines.length - visible.length;
+  const linked = [id?.field, ...visible.map(({ field }) => field)].filter((field) => field !== undefined);
+  const indexes = new Map(linked.map((field, index) => [field, index]));
   const current = Math.min(active, linked.length - 1);
 
   const option = (field: ExplainedField) => {
-    const index = linked.indexOf(field);
+    const index = indexes.get(field)!;
     const light = litBy(planPlace(field), lighting);
     return {
       ...light,
@@ -90,25 +92,12 @@ export function LinkedLines({ step, fields, lighting }: Props) {
         ))}
         {visible.map(line)}
       </div>
-      {lines.length > shown && (
-        <button type="button" onClick={() => setShown(lines.length)}>
-          Show {lines.length - shown} more lines
+      {hidden > 0 && (
+        <button type="button" onClick={() => setShown(shown + SHOWN_MORE)}>
+          Show {Math.min(hidden, SHOWN_MORE)} of {hidden} more lines
         </button>
       )}
     </>
-  );
-}
-
-/** Where a value comes from, in words. */
-function Source({ field }: { readonly field: ExplainedField }) {
-  const source = sourceOf(field);
-  if (source.in === 'constant') return <small>always</small>;
-  if (source.in === 'config') return <small>from the configuration: {source.path}</small>;
-  return (
-    <small>
-      from {source.path}
-      {source.isDefault ? ', as a default' : ''}
-    </small>
   );
 }
 

@@ -2,12 +2,15 @@ import type { DestinationError } from '../../../core/index.js';
 import {
   skipReasonText,
   type DestinationConfig,
+  type ExplainedField,
   type SkipReason,
 } from '../../../destinations/gainsight_px/index.js';
 import type { Place } from '../highlight.js';
+import { planPlace } from '../places.js';
 import { errorRemedies, skipRemedies } from '../remedies/message-remedies.js';
 import { litBy, type Lighting } from './lighting.js';
 import { RemedyList } from './remedy-list.js';
+import { Source } from './source.js';
 
 interface Props {
   readonly message: unknown;
@@ -34,9 +37,15 @@ export function Refused({
   error,
   message,
   config,
+  fields,
   lighting,
   onConfig,
-}: Props & { readonly error: DestinationError; readonly lighting: Lighting }) {
+}: Props & {
+  readonly error: DestinationError;
+  /** What was read until then. */
+  readonly fields: readonly ExplainedField[];
+  readonly lighting: Lighting;
+}) {
   const { kind, code, issues } = error;
   const place = (path: string): Place => ({ in: kind === 'configuration' ? 'config' : 'event', path });
   return (
@@ -59,6 +68,23 @@ export function Refused({
         {issues.length === 0 && <li>{error.message}</li>}
       </ul>
       <RemedyList found={errorRemedies(error, message, config)} onConfig={onConfig} />
+      {fields.length > 0 && (
+        <details>
+          <summary>What was read before that</summary>
+          <ul>
+            {fields.map((field) => (
+              <li key={`${field.object} ${field.to}`}>
+                <button type="button" {...litBy(planPlace(field), lighting)}>
+                  <code>
+                    {field.object}.{field.to}: {JSON.stringify(field.value)}
+                  </code>
+                </button>{' '}
+                <Source field={field} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </section>
   );
 }

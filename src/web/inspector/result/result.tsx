@@ -98,7 +98,7 @@ function Explained({
       <p class="summary">{summaryOf(explanation)}</p>
       {skipped !== undefined && <Skipped reason={skipped} {...changes} />}
       {error !== undefined && skipped === undefined && (
-        <Refused error={error} lighting={lighting} {...changes} />
+        <Refused error={error} fields={fields} lighting={lighting} {...changes} />
       )}
       {dropped.length > 0 && (
         <section>

@@ -1,8 +1,8 @@
-import type { RequestPlan } from '../../../src';
-import { errorStatus } from '../../../src/protocol';
-import { holdsBack, type Outcome } from '../../../src/router';
-import { isAbsence as isAbsenceOfService, withinAttempts } from '../../../src/service/batch/job-result';
-import { hostActions, jobStatus } from '../../../src/web/inspector/host-actions';
+import type { RequestPlan } from '../../src';
+import { errorStatus } from '../../src/protocol';
+import { holdsBack, type Outcome } from '../../src/router';
+import { isAbsence as isAbsenceOfService, withinAttempts } from '../../src/service/batch/job-result';
+import { hostActions, jobStatus } from '../../src/web/inspector/host-actions';
 import {
   answerOf,
   ANSWERS,
@@ -10,10 +10,10 @@ import {
   isSentAgain,
   MAX_ATTEMPTS,
   type Walk,
-} from '../../../src/web/inspector/walk';
-import type { ScriptedAnswer } from '../../__mocks__/px-api.fake';
-import { setUp } from '../../router/setup';
-import { plansOfFixtures, ways } from './plans';
+} from '../../src/web/inspector/walk';
+import type { ScriptedAnswer } from '../__mocks__/px-api.fake';
+import { setUp } from '../router/setup';
+import { plansOfFixtures, ways } from '../web/inspector/plans';
 
 /** The answers of a walk, each as often as the router asks for it. */
 function script({ visited }: Walk): ScriptedAnswer[] {
