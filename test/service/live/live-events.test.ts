@@ -262,6 +262,30 @@ describe('the key', () => {
     expect((await get('/live/events')).text).not.toContain(KEY);
   });
 
+  test('is masked in an event that cannot be mapped, and in a descriptor whose key is in its headers alone', async () => {
+    const { route, post, get } = await watched();
+    await route([job(1, { type: 'track', userId: `u ${KEY}`, properties: { key: KEY } })]);
+    await post('/v1/destinations/gainsight_px/proxy', {
+      ...{
+        type: 'REST',
+        method: 'PUT',
+        endpoint: `https://api.aptrinsic.com/v1/users/u1`,
+        params: {},
+        files: {},
+      },
+      headers: { 'X-APTRINSIC-API-KEY': KEY, 'Content-Type': 'application/json' },
+      body: { JSON: { title: KEY }, FORM: {}, XML: {}, JSON_ARRAY: {} },
+      metadata: [job(2, {}).metadata],
+      destinationConfig: {},
+    });
+    const { text, body } = await get('/live/events');
+    expect((body as LiveAnswer).events).toMatchObject([
+      { userId: 'u [redacted]', message: { properties: { key: '[redacted]' } }, steps: [] },
+      { route: 'proxy', userId: 'u1', steps: [{ path: '/v1/users/u1', body: { title: '[redacted]' } }] },
+    ]);
+    expect(text).not.toContain(KEY);
+  });
+
   test('of few letters is masked where it is a whole text, and leaves words as they are', async () => {
     const { route, only } = await watched({}, { apiKey: 'ann' });
     const Config = { ...CONFIG, apiKey: 'ann' };

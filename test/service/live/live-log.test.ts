@@ -173,7 +173,10 @@ describe('several processes', () => {
     const marks = cursor.split('.');
     expect(marks).toHaveLength(128);
     expect(marks.at(-1)).toBe('w499-499');
-    expect(merged([part('b', [9])], { after: cursor }).cursor).toContain('b-9');
+    for (let number = 0; number < 500; number += 1) {
+      ({ cursor } = merged([part('stays', [1]), part(`w${number}`, [number])], { after: cursor }));
+      expect(cursor).toContain('stays-1');
+    }
   });
 
   test('what they do now is added up, but the limit, which they share, and the longest pause', () => {
