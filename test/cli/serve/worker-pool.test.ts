@@ -98,6 +98,20 @@ test('a worker that cannot start ends the start, and all workers', async () => {
   expect(forked).toHaveLength(2);
 });
 
+test('a worker that was starting when all were told to stop is told again when it is there', async () => {
+  const { pool: made, forked } = pool(3);
+  const started = made.start();
+  void started.catch(() => undefined);
+  forked[0]!.says({ kind: 'failed', message: 'cannot listen on port 1' });
+  await isOver(started.catch(() => undefined));
+  const stop = { kind: 'stop', graceful: false };
+  forked[1]!.says({ kind: 'failed', message: 'cannot listen on port 1' });
+  forked[2]!.listens();
+  expect(forked.map(({ received }) => received)).toEqual([[stop], [stop, stop], [stop, stop]]);
+  for (const worker of forked) worker.ends();
+  await expect(started).rejects.toThrow('cannot listen on port 1');
+});
+
 test('a worker that ends at its start ends the start', async () => {
   const { pool: made, forked } = pool();
   const started = made.start();

@@ -43,7 +43,8 @@ export class WorkerPool {
   readonly #liveParts: LiveParts;
   /** Workers that ended soon after their start, one after another. */
   #failures = 0;
-  #isStopping = false;
+  /** What the workers are told; undefined until they are to stop. */
+  #stop: ToWorker | undefined;
   #onEmpty: () => void = () => undefined;
   #started!: (address: ServiceAddress) => void;
   #notStarted!: (error: Error) => void;
@@ -86,8 +87,8 @@ export class WorkerPool {
 
   /** Stops all workers, and resolves when they have ended. None is replaced any more. */
   async stop(graceful: boolean, hurry?: AbortSignal): Promise<void> {
-    this.#isStopping = true;
-    this.#broadcast({ kind: 'stop', graceful });
+    this.#stop = { kind: 'stop', graceful };
+    this.#broadcast(this.#stop);
     const onHurry = (): void => {
       this.#broadcast({ kind: 'hurry' });
     };
@@ -114,6 +115,9 @@ export class WorkerPool {
   }
 
   #receive(worker: number, message: FromWorker): void {
+    // A worker that was starting when all were told to stop has not heard it.
+    const isFirst = message.kind === 'listening' || message.kind === 'failed';
+    if (isFirst && this.#stop !== undefined) this.#send(worker, this.#stop);
     switch (message.kind) {
       case 'listening':
         this.#serving.add(worker);
@@ -168,7 +172,7 @@ export class WorkerPool {
     this.#serving.delete(id);
     this.#limits.gone(id);
     this.#liveParts.gone(id);
-    if (this.#isStopping) {
+    if (this.#stop !== undefined) {
       if (this.#workers.size === 0) this.#onEmpty();
       return;
     }
@@ -185,7 +189,7 @@ export class WorkerPool {
     log.error({ worker: id, pid, ...end, waitMs }, 'a worker process ended by itself and is replaced');
     onRestart();
     clock.after(waitMs, () => {
-      if (!this.#isStopping) this.#fork();
+      if (this.#stop === undefined) this.#fork();
     });
   }
 
