@@ -13,8 +13,10 @@ const MAY_IMPORT = {
   metrics: ['router'],
   web: ['protocol', 'destinations', 'core'],
   service: ['web', 'metrics', 'protocol', 'router', 'runtime', 'destinations', 'core'],
+  tracing: ['service', 'runtime', 'core'],
   cli: [
     'service',
+    'tracing',
     'web',
     'simulator',
     'kafka',
@@ -84,6 +86,13 @@ module.exports = {
       severity: 'error',
       from: { path: `^src/(${PURE.join('|')})/` },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'only-tracing-uses-opentelemetry',
+      comment: 'Its packages are optional, and are loaded only when traces are asked for.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/tracing/' },
+      to: { path: 'node_modules/@opentelemetry/' },
     },
     ...layerRules,
     {

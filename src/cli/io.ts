@@ -17,6 +17,8 @@ export interface ProcessLike {
   readonly env: Environment;
   on(signal: StopSignal, listener: () => void): unknown;
   off(signal: StopSignal, listener: () => void): unknown;
+  /** Ends the process with its `exitCode`. Default: it ends when it has nothing left to do. */
+  exit?(): unknown;
 }
 
 /**
@@ -27,6 +29,8 @@ export interface ProcessLike {
 export interface CommandIo extends ProcessLike {
   /** A command sets 1 when it did not do everything that it was asked for. */
   exitCode?: number;
+  /** A command sets this when something that it has given up would keep the process alive. */
+  endsAtOnce?: boolean;
 }
 
 /**

@@ -63,6 +63,8 @@ export async function run(argv: readonly string[], host: ProcessLike): Promise<n
   try {
     program = await buildProgram(argv, io, help);
     await program.parseAsync([...argv], { from: 'user' });
+    // Later, because the caller sets the exit code first.
+    if (io.endsAtOnce === true) setImmediate(() => host.exit?.());
     return io.exitCode ?? 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) {

@@ -14,7 +14,7 @@ export type {
   TraceParent,
   Tracing,
 } from './observe/tracing.js';
-export type { EventOutcome } from './observe/event-outcome.js';
+export type { EventOutcome } from './observe/outcome-names.js';
 export type { SharedLimitsStats } from '../metrics/index.js';
 
 // Types that the signatures above use.

@@ -9,7 +9,7 @@ import { ConsumeMetrics } from '../../src/cli/consume/consume-metrics';
 import type { MessageOutcome } from '../../src/cli/consume/outcomes';
 import { createRouter } from '../../src/router';
 import { createService } from '../../src/service';
-import type { EventOutcome } from '../../src/service/observe/event-outcome';
+import type { EventOutcome } from '../../src/service/observe/outcome-names';
 import { parseDockerfile, type Instruction } from './dockerfile';
 import { groupingLabelsOf, selectorsOf } from './promql';
 

@@ -3,6 +3,7 @@ import type { ClusterMetrics } from '../../metrics/index.js';
 import type { SharedThroughRedis } from '../../redis/index.js';
 import { systemClock, type RouterOptions } from '../../router/index.js';
 import type { Service, ServiceAddress, ServiceLog, ServiceOptions } from '../../service/index.js';
+import type { OpenTracing } from '../../tracing/index.js';
 import { bestEffort, type CommandIo, UsageError } from '../io.js';
 import { printable } from '../output/printable.js';
 import { openSharedLimits } from '../settings/shared-limits.js';
@@ -10,6 +11,7 @@ import { notice } from './notice.js';
 import type { ServeOptions } from './options.js';
 import { serviceOptions, withShared } from './service-options.js';
 import { stopRequest, type StopRequest } from './stop-request.js';
+import { closeTraces, openTraces, wantsTraces } from './traces.js';
 import { WorkerChannel } from './workers/worker-channel.js';
 import { WorkerPool } from './workers/worker-pool.js';
 
@@ -43,11 +45,12 @@ async function serveAlone(serving: Serving): Promise<void> {
   const { options, settings, log, io } = serving;
   const shared = await openShared(serving);
   try {
-    const service = await create({ ...withShared(settings, shared, options), log });
+    const traces = await openTraces(io.env, settings.version, log);
+    const service = await create({ ...withShared(settings, shared, options), ...tracingOf(traces), log });
     const address = await listen(service, options);
     const stopping = stopRequest(io);
     announce(address, serving);
-    await stopOnRequest(service, stopping, serving);
+    await stopOnRequest(service, traces, stopping, serving);
   } finally {
     await shared?.close();
   }
@@ -63,9 +66,10 @@ async function serveAsWorker(serving: Serving): Promise<void> {
     shared = await openShared(serving);
     const ofWorker =
       shared === undefined ? throughPrimary(serving, channel) : withShared(settings, shared, options);
-    const service = await create({ ...ofWorker, log, group: channel.group });
+    const traces = await openTraces(io.env, settings.version, log);
+    const service = await create({ ...ofWorker, ...tracingOf(traces), log, group: channel.group });
     channel.send({ kind: 'listening', ...(await listen(service, options)) });
-    await stopOnRequest(service, stopping, serving);
+    await stopOnRequest(service, traces, stopping, serving);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     channel.send({ kind: 'failed', message: error.message });
@@ -125,6 +129,9 @@ async function create(settings: ServiceOptions): Promise<Service> {
   return createService(settings);
 }
 
+const tracingOf = (traces: OpenTracing | undefined): Pick<ServiceOptions, 'tracing'> =>
+  traces === undefined ? {} : { tracing: traces.tracing };
+
 /** The warnings of a process that shares its limits with no other. */
 function withQuotaLog(settings: ServiceOptions, log: ServiceLog): ServiceOptions {
   const onQuota: RouterOptions['onQuota'] = (warning, { keyFingerprint }) => {
@@ -159,6 +166,7 @@ function announce({ origin, port }: ServiceAddress, { options, settings, log, io
       front: upstream !== undefined,
       ingest: ingest !== undefined,
       live: live !== undefined,
+      ...(wantsTraces(io.env) ? { traces: true } : {}),
       defaults: Object.keys(configDefaults),
       ...(workers === 1 ? {} : { workers }),
     },
@@ -170,12 +178,20 @@ function announce({ origin, port }: ServiceAddress, { options, settings, log, io
 
 async function stopOnRequest(
   service: Service,
+  traces: OpenTracing | undefined,
   stopping: StopRequest,
-  { options: { graceMs, drainMs }, log }: Serving,
+  { options, log, io }: Serving,
 ): Promise<void> {
+  const { drainMs } = options;
   const { graceful, hurry } = await stopping.first;
-  log.info({ graceMs: graceful ? graceMs : 0 }, 'stopping');
-  await service.stop({ graceMs: graceful ? graceMs : 0, drainMs, hurry });
+  const graceMs = graceful ? options.graceMs : 0;
+  const endMs = systemClock.nowMs() + graceMs + drainMs;
+  log.info({ graceMs }, 'stopping');
+  await service.stop({ graceMs, drainMs, hurry });
+  if (!(await closeTraces(traces, { endMs, hurry }))) {
+    log.warn({}, 'the last traces could not be exported in time');
+    io.endsAtOnce = true;
+  }
   stopping.done();
   log.info({}, 'stopped');
 }

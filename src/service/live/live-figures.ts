@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../../router/index.js';
 import type { LiveSecond } from '../../web/index.js';
-import type { EventOutcome } from '../observe/event-outcome.js';
+import type { EventOutcome } from '../observe/outcome-names.js';
 
 const SECOND_MS = 1_000;
 const KEPT_SECONDS = 300;

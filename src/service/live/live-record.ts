@@ -3,7 +3,8 @@ import { accountLane, CONFIG_KEYS, KEY_HEADER, userLane } from '../../destinatio
 import { stringifyJson } from '../../runtime/index.js';
 import type { LiveEvent, LiveRequest, LiveStep } from '../../web/index.js';
 import { isFailed, type JobResult } from '../batch/job-result.js';
-import type { CountedEvent, EventOutcome } from '../observe/event-outcome.js';
+import type { CountedEvent } from '../observe/event-outcome.js';
+import type { EventOutcome } from '../observe/outcome-names.js';
 import { keyMask } from './key-mask.js';
 import { receivedMs } from './received.js';
 

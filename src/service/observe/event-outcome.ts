@@ -1,18 +1,6 @@
 import type { ErrorCode } from '../../core/index.js';
 import { isFailed, type JobResult } from '../batch/job-result.js';
-
-/** What one call of the host achieved for an event. */
-export type EventOutcome =
-  /** PX accepted it. */
-  | 'delivered'
-  /** The host received a request to send. */
-  | 'handedOver'
-  /** This destination does not use its message type. */
-  | 'filtered'
-  /** It failed, and a retry cannot help. */
-  | 'dropped'
-  /** It failed, and the host retries it. */
-  | 'retry';
+import type { EventOutcome } from './outcome-names.js';
 
 /** An event as metrics and log count it. */
 export interface CountedEvent {

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '../../core/index.js';
 import type { ServiceLog } from '../options.js';
-import type { CountedEvent, EventOutcome } from './event-outcome.js';
+import type { CountedEvent } from './event-outcome.js';
+import type { EventOutcome } from './outcome-names.js';
 import type { Metrics } from './metrics.js';
 
 declare module 'fastify' {

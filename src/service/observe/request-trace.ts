@@ -3,7 +3,8 @@ import type { ErrorCode, JsonObject, RequestPlan } from '../../core/index.js';
 import { pathTemplate, type RouteName } from '../../destinations/gainsight_px/index.js';
 import type { RequestRecord } from '../../router/index.js';
 import type { Clock } from '../../runtime/index.js';
-import type { CountedEvent, EventOutcome } from './event-outcome.js';
+import type { CountedEvent } from './event-outcome.js';
+import type { EventOutcome } from './outcome-names.js';
 import type { ServedRequest, ServedSpan, TraceParent, Tracing } from './tracing.js';
 
 declare module 'fastify' {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../core/index.js';
 import type { RequestRecord } from '../../router/index.js';
-import type { EventOutcome } from './event-outcome.js';
+import type { EventOutcome } from './outcome-names.js';
 
 /** Reports what a service does in the traces of its callers. All times are milliseconds since 1970, with fractions. */
 export interface Tracing {

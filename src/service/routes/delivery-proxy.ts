@@ -25,7 +25,8 @@ import type { ServiceContext } from '../context.js';
 import { noteEvents } from '../observe/note-events.js';
 import { jobName } from '../batch/job-memory.js';
 import { asThrottled, withinAttempts } from '../batch/job-result.js';
-import { countedEvent, type EventOutcome } from '../observe/event-outcome.js';
+import { countedEvent } from '../observe/event-outcome.js';
+import type { EventOutcome } from '../observe/outcome-names.js';
 
 const ROUTE = 'proxy';
 

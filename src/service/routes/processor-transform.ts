@@ -29,7 +29,8 @@ import { isAppend, jobName } from '../batch/job-memory.js';
 import { isAbsence, isFailed, isFiltered } from '../batch/job-result.js';
 import { messageIdOf, messageTypeOf } from '../batch/map-event.js';
 import type { Treatment } from '../batch/run-batch.js';
-import { countedEvent, type EventOutcome } from '../observe/event-outcome.js';
+import { countedEvent } from '../observe/event-outcome.js';
+import type { EventOutcome } from '../observe/outcome-names.js';
 import { sourceOf, transform, type Transformed } from './transform-batch.js';
 
 const ROUTE = 'processor';

@@ -22,7 +22,8 @@ import { noteEvents } from '../observe/note-events.js';
 import { jobName } from '../batch/job-memory.js';
 import { isFiltered, withinAttempts } from '../batch/job-result.js';
 import { messageIdOf, messageTypeOf } from '../batch/map-event.js';
-import { countedEvent, type EventOutcome } from '../observe/event-outcome.js';
+import { countedEvent } from '../observe/event-outcome.js';
+import type { EventOutcome } from '../observe/outcome-names.js';
 import type { Treatment } from '../batch/run-batch.js';
 import { sourceOf, transform, type Transformed } from './transform-batch.js';
 

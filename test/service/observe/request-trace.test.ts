@@ -285,6 +285,18 @@ test('a host that is gone before its answer ends the span without a status, and 
   expect(tracing.of(parent('t'))).toMatchObject({ status: undefined });
 });
 
+test('a request to PX does not carry the trace', async () => {
+  const headers: Readonly<Record<string, string>>[] = [];
+  const { transform } = await traced({
+    fetch: (_url, init) => {
+      headers.push(init.headers);
+      return Promise.resolve(new Response('', { status: 201 }));
+    },
+  });
+  await transform([named(1, track(), parent('t'))], { traceparent: parent('h'), tracestate: 'vendor=1' });
+  expect(headers.map((each) => Object.keys(each).sort())).toEqual([['Content-Type', 'X-APTRINSIC-API-KEY']]);
+});
+
 test('what is reported holds no key and no id', async () => {
   const { tracing, transform } = await traced();
   await transform([
