@@ -98,10 +98,10 @@ test('the trace of a caller has a span for the transform, and one for each reque
   px.configure({ faults: [{ fault: { status: 503 }, route: 'events.create', nth: 1 }] });
   const running = await serve(env, '--px-url', pxUrl);
   const events = [
-    job(1, identify('ada@example.com', { email: 'ada@example.com', plan: 'gold-plan' })),
-    job(2, group('ada@example.com', 'acme-account')),
-    job(3, track('ada@example.com', 'Secret Event')),
-    job(4, { type: 'page', userId: 'ada@example.com' }),
+    job(1, identify('lovelace@example.com', { email: 'lovelace@example.com', plan: 'gold-plan' })),
+    job(2, group('lovelace@example.com', 'acme-account')),
+    job(3, track('lovelace@example.com', 'Secret Event')),
+    job(4, { type: 'page', userId: 'lovelace@example.com' }),
   ];
   await transform(running.origin, events, { traceparent: TRACEPARENT });
   running.child.kill('SIGINT');
@@ -150,7 +150,8 @@ test('the trace of a caller has a span for the transform, and one for each reque
     expect(span.endMs).toBeGreaterThanOrEqual(span.startMs);
   }
   expect(running.log().find(({ msg }) => msg === 'listening')).toMatchObject({ traces: true });
-  for (const secret of [KEY, 'ada', 'acme', 'gold', 'Secret']) expect(collector.bytes).not.toContain(secret);
+  for (const secret of [KEY, 'lovelace', 'acme', 'gold', 'Secret'])
+    expect(collector.bytes).not.toContain(secret);
 });
 
 test('a RudderStack host names the trace of each job; one that is not sampled has no spans', async () => {
