@@ -36,6 +36,10 @@ const COMMANDS: readonly NamedCommand[] = [
   { name: 'inspect', load: async () => (await import('./inspect/command.js')).registerInspect },
   { name: 'validate', load: async () => (await import('./commands/validate.js')).registerValidate },
   { name: 'check', load: async () => (await import('./check/command.js')).registerCheck },
+  {
+    name: 'attributes',
+    load: async () => (await import('./attributes/command.js')).registerAttributes,
+  },
   { name: 'preferences', load: async () => (await import('./commands/preferences.js')).registerPreferences },
   { name: 'delete-user', load: async () => (await import('./commands/erasure.js')).registerDeleteUser },
   { name: 'deny-user', load: async () => (await import('./commands/erasure.js')).registerDenyUser },

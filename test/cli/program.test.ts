@@ -14,6 +14,8 @@ const COMMANDS = [
   ['explain'],
   ['validate'],
   ['check'],
+  ['attributes'],
+  ['attributes', 'pull'],
   ['preferences'],
   ['preferences', 'get'],
   ['preferences', 'set'],

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isObject, isDestinationError } from '../../core/index.js';
+import { isObject, isDestinationError, type JsonObject } from '../../core/index.js';
 import {
   parseConfig,
   parseConfigDefaults,
@@ -73,12 +73,17 @@ function fromEnvironment(env: Environment): Record<string, string> {
 }
 
 /**
- * RudderStack's APIs return a destination with its configuration under `Config`, or in some responses
- * `config`.
+ * The keys that lead to the configuration in a file: none where the file is one. RudderStack's APIs return a
+ * destination with its configuration under `Config`, or in some responses `config`.
  */
+export function configPath(content: unknown): string[] {
+  if (!isObject(content) || Object.hasOwn(content, 'apiKey')) return [];
+  return ['Config', 'config'].filter((key) => isObject(content[key])).slice(0, 1);
+}
+
 function configIn(content: unknown): unknown {
-  if (!isObject(content) || Object.hasOwn(content, 'apiKey')) return content;
-  return [content.Config, content.config].find(isObject) ?? content;
+  const [key] = configPath(content);
+  return key === undefined ? content : (content as JsonObject)[key];
 }
 
 /** A kind of file, as error texts name it. */

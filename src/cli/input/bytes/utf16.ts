@@ -26,6 +26,14 @@ export function decodeText(bytes: Buffer): string {
   return (order === 'big' ? pairs.swap16() : pairs).toString('utf16le');
 }
 
+/** Encodes a text as other bytes are encoded: UTF-8 or UTF-16. */
+export function encodeText(text: string, like: Buffer): Buffer {
+  const order = utf16Order(like);
+  if (order === undefined) return Buffer.from(text);
+  const pairs = Buffer.from(text, 'utf16le');
+  return order === 'big' ? pairs.swap16() : pairs;
+}
+
 /**
  * Converts UTF-16 to UTF-8; `>` in Windows PowerShell writes UTF-16.
  *
