@@ -176,7 +176,7 @@ describe('the shell', () => {
     if (verb === 'simulate' || verb === 'serve')
       return `${command.replace(/--port \d+/, '').replace('0.0.0.0', '127.0.0.1')} --port 0`;
     const sends =
-      /^(deliver|preferences|delete-user|deny-user)$/.test(verb!) && !/--(simulate|dry-run)/.test(command);
+      /^(deliver|check|attributes|preferences|delete-user|deny-user)$/.test(verb!) && !/--(simulate|dry-run)/.test(command);
     return `${command}${sends ? ` --px-url ${baseUrl}` : ''}${verb === 'delete-user' ? ' --yes' : ''}`;
   }
 });
@@ -196,7 +196,7 @@ async function run(
   const child = spawn(program, args, { cwd: consumer.folder, env: { ...env, ...more } });
   child.stdin.end();
   const output = { stdout: '', stderr: '' };
-  const serves = / (serve|simulate|consume) /.test(args.join(' '));
+  const serves = / (serve|simulate|consume|inspect) /.test(args.join(' '));
   let asked = false;
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].on('data', (chunk: Buffer) => {
