@@ -112,6 +112,13 @@ describe('a fragment', () => {
     );
   });
 
+  test('that is nested too deeply to be shown is not opened', async () => {
+    const deep = `{"event":${'['.repeat(100_000)}${']'.repeat(100_000)},"config":{}}`;
+    await expect(decodeLink(`#v1.${deflateRawSync(deep).toString('base64url')}`)).rejects.toThrow(
+      'The link holds something that is nested too deeply to be shown.',
+    );
+  });
+
   test('that inflates to very much is not opened', async () => {
     const bomb = deflateRawSync(Buffer.alloc(11 * 1024 * 1024, 32)).toString('base64url');
     expect(bomb.length).toBeLessThan(20_000);

@@ -71,11 +71,19 @@ async function inflate(packed: string): Promise<string> {
 }
 
 function parse(text: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     throw new LinkError(CUT_OFF);
   }
+  try {
+    JSON.stringify(value);
+  } catch {
+    // Parsers read what no writer can write, and so no page can show.
+    throw new LinkError('The link holds something that is nested too deeply to be shown.');
+  }
+  return value;
 }
 
 function through(

@@ -101,6 +101,26 @@ describe('a file', () => {
     await userShown(page, 'b');
   });
 
+  inPage('has a history for each message', async (page) => {
+    await openFile(page, 'events.jsonl', LINES);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await userShown(page, 'b');
+    await eventEditor(page).focus();
+    await page.keyboard.press('ControlOrMeta+z');
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.insertText(json(message('changed')));
+    await page.keyboard.press('ControlOrMeta+z');
+    await userShown(page, 'b');
+  });
+
+  inPage('of a message that is nested very deeply is shown, and not linked', async (page) => {
+    const deep = `{"type":"identify","userId":"u","traits":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`;
+    await openFile(page, 'deep.json', deep);
+    await page.getByText('nested_too_deep').first().waitFor();
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.getByText('nested too deeply for a link').waitFor();
+  });
+
   inPage('keeps what was changed in it', async (page) => {
     await openFile(page, 'events.jsonl', LINES);
     await userShown(page, 'a');
@@ -146,9 +166,7 @@ describe('a file', () => {
   inPage('that is too large is refused, and says what helps', async (page) => {
     await openFile(page, 'big.jsonl', Buffer.alloc(10 * 1024 * 1024 + 1, 32));
     await page
-      .getByText(
-        'big.jsonl has 10.0 MB; this page takes 10 MB. Cut it, for example: head -n 1000 big.jsonl > part.jsonl',
-      )
+      .getByText('big.jsonl has 10.0 MB; this page takes 10 MB. Cut the file, for example with head -n 1000.')
       .waitFor();
     await openFile(page, 'bomb.gz', gzipSync(Buffer.alloc(10 * 1024 * 1024 + 1, 32)));
     await page.getByText('bomb.gz unpacks to more than 10 MB').waitFor();

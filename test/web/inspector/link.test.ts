@@ -92,6 +92,7 @@ inPage('another link in the address of an open page is opened', async (page) => 
   await eventEditor(page).getByText('"group"').waitFor();
   expect(await configOf(page)).toEqual({ a: 1 });
   expect(await page.title()).toBe('the same page');
+  expect(fragmentOf(page)).toBe(`#v1.${packed}`);
 });
 
 inPage('a broken link says so, at the beginning and later, and leaves what is there', async (page) => {

@@ -192,6 +192,15 @@ test('a rejected file gives the messages and why they were refused', () => {
   ]);
 });
 
+test('a message that is nested too deeply to be written is kept as it is', () => {
+  const deep = `{"traits":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  expect(splitMessages(`${json(a)}\n${deep}\n${json(b)}`).messages).toEqual([
+    { at: 'line 1', text: pretty(a) },
+    { at: 'line 2', text: deep },
+    { at: 'line 3', text: pretty(b) },
+  ]);
+});
+
 test('a message with a key `rejected` is a message', () => {
   const message = { ...a, rejected: { code: 'x', retryable: false } };
   expect(split(json(message))).toEqual([['line 1', message]]);

@@ -1,5 +1,5 @@
 /** Larger files are refused: the page keeps all of a file in memory, several times. */
-export const MAX_FILE_BYTES = 10 * 1024 * 1024;
+const MAX_FILE_BYTES = 10 * 1024 * 1024;
 
 /** Why a file cannot be opened, and what helps. */
 export class FileError extends Error {
@@ -12,7 +12,7 @@ export class FileError extends Error {
  * @throws FileError when the file is too large, also when it is unpacked, or is not text
  */
 export async function readFile(file: File): Promise<string> {
-  if (file.size > MAX_FILE_BYTES) throw tooLarge(`${file.name} has ${megabytes(file.size)}`, file.name);
+  if (file.size > MAX_FILE_BYTES) throw tooLarge(`${file.name} has ${megabytes(file.size)}`);
   const packed = new Uint8Array(await file.arrayBuffer());
   const isGzip = packed[0] === 0x1f && packed[1] === 0x8b;
   return decode(isGzip ? await unpack(packed, file.name) : packed, file.name);
@@ -39,8 +39,7 @@ async function unpack(packed: Uint8Array<ArrayBuffer>, name: string): Promise<Ui
       const { done, value } = await reader.read();
       if (done) break;
       bytes += value.length;
-      if (bytes > MAX_FILE_BYTES)
-        throw tooLarge(`${name} unpacks to more than ${megabytes(MAX_FILE_BYTES)}`, name);
+      if (bytes > MAX_FILE_BYTES) throw tooLarge(`${name} unpacks to more than ${megabytes(MAX_FILE_BYTES)}`);
       chunks.push(value);
     }
   } catch (thrown) {
@@ -51,10 +50,9 @@ async function unpack(packed: Uint8Array<ArrayBuffer>, name: string): Promise<Ui
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
-function tooLarge(what: string, name: string): FileError {
-  const first = name.endsWith('.gz') ? `zcat ${name} | head -n 1000` : `head -n 1000 ${name}`;
+function tooLarge(what: string): FileError {
   return new FileError(
-    `${what}; this page takes ${megabytes(MAX_FILE_BYTES)}. Cut it, for example: ${first} > part.jsonl`,
+    `${what}; this page takes ${megabytes(MAX_FILE_BYTES)}. Cut the file, for example with head -n 1000.`,
   );
 }
 

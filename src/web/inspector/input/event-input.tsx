@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'preact/hooks';
 import { isObject, type Issue } from '../../../core/index.js';
-import { EXAMPLES } from '../examples/examples.js';
+import { EXAMPLES, jsonText } from '../examples/examples.js';
 import type { Parsed } from '../inspection.js';
 import { JsonEditor } from '../json/json-editor.js';
 import { splitMessages } from '../messages/split-messages.js';
@@ -33,14 +33,13 @@ export function EventInput(props: Props) {
         <h2 id="event-title">Event</h2>
         <select
           aria-label="Take an example"
-          value=""
+          value={EXAMPLES.findIndex(({ event }) => jsonText(event) === text)}
           onInput={(event) => {
             const example = EXAMPLES[Number(event.currentTarget.value)];
-            event.currentTarget.value = '';
             if (example !== undefined) dispatch({ do: 'show', event: example.event });
           }}
         >
-          <option value="">Examples…</option>
+          <option value={-1}>Examples…</option>
           {EXAMPLES.map(({ title }, index) => (
             <option key={title} value={index}>
               {title}
@@ -64,6 +63,8 @@ export function EventInput(props: Props) {
       </div>
       {file !== undefined && <FileSteps file={file} dispatch={dispatch} />}
       <JsonEditor
+        // Each message has its own history, so that to undo never brings another message back.
+        key={file === undefined ? '' : `${file.at} ${file.name}`}
         label="Event, as JSON"
         describedBy={FAULTS}
         text={text}

@@ -39,7 +39,10 @@ export function FileSteps({ file: { name, messages, more, at }, dispatch }: Prop
         Close
       </button>
       <p class="file-place" role="status">
-        Message {at + 1} of {messages.length}: {place}
+        <span class="unseen">
+          Message {at + 1} of {messages.length}:{' '}
+        </span>
+        {place}
         {rejected !== undefined && <>. It was rejected: {rejected}</>}
       </p>
       {more && (

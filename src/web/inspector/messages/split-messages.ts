@@ -37,9 +37,19 @@ export function splitMessages(text: string, limit = MAX_MESSAGES): SplitFile {
 }
 
 function* messagesInText(text: string): Generator<FileMessage, void, undefined> {
-  for (const { line, value, unreadable } of valuesIn(text)) {
-    if (unreadable !== undefined) yield { text: unreadable, at: `line ${line}` };
-    else yield* messagesInValue(value, line);
+  for (const part of valuesIn(text)) {
+    const asItIs = { text: part.text, at: `line ${part.line}` };
+    if (!('value' in part)) {
+      yield asItIs;
+      continue;
+    }
+    try {
+      yield* messagesInValue(part.value, part.line);
+    } catch (thrown) {
+      // No browser can write JSON that is nested some thousand levels deep.
+      if (!(thrown instanceof RangeError)) throw thrown;
+      yield asItIs;
+    }
   }
 }
 

@@ -2,9 +2,9 @@
 export interface TextValue {
   /** Where it begins, from 1. */
   readonly line: number;
+  readonly text: string;
+  /** Absent where the text is not JSON. */
   readonly value?: unknown;
-  /** The part that is not JSON. */
-  readonly unreadable?: string;
 }
 
 const QUOTE = '"';
@@ -21,21 +21,22 @@ export function* valuesIn(text: string): Generator<TextValue, void, undefined> {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const whole = parse(body);
   if (whole !== undefined) {
-    yield { line: 1 + newlinesIn(body.slice(0, body.length - body.trimStart().length)), ...whole };
+    const start = body.length - body.trimStart().length;
+    yield { line: 1 + newlinesIn(body.slice(0, start)), text: body, ...whole };
     return;
   }
   /** Lines that are not JSON, and belong together as far as anybody can tell. */
-  let broken: { line: number; unreadable: string } | undefined;
+  let broken: { line: number; text: string } | undefined;
   for (const part of partsOf(body)) {
     if (part.value !== undefined) {
       if (broken !== undefined) yield broken;
       broken = undefined;
-      yield { line: part.line, ...part.value };
+      yield { line: part.line, text: part.text, ...part.value };
     } else if (broken !== undefined && /^[\s}\]]/.test(part.text)) {
-      broken.unreadable += `\n${part.text}`;
+      broken.text += `\n${part.text}`;
     } else {
       if (broken !== undefined) yield broken;
-      broken = { line: part.line, unreadable: part.text };
+      broken = { line: part.line, text: part.text };
     }
   }
   if (broken !== undefined) yield broken;

@@ -28,8 +28,12 @@ export function useLink(
   dispatch: (action: Action) => void,
 ): () => Promise<void> {
   const linked = useRef<InspectedInput | undefined>(opened ? input : undefined);
+  /** The next input comes from the link in the address. */
+  const isOpening = useRef(false);
 
   useEffect(() => {
+    if (isOpening.current) linked.current = input;
+    isOpening.current = false;
     if (linked.current === input) return;
     linked.current = undefined;
     if (location.hash !== '') replaceFragment('');
@@ -39,7 +43,9 @@ export function useLink(
     const open = (): void => {
       void readFragment().then(({ content, fault }) => {
         if (fault !== undefined) dispatch({ do: 'say', notice: { kind: 'fault', text: fault } });
-        else if (content !== undefined) dispatch({ do: 'openLink', content });
+        if (content === undefined) return;
+        isOpening.current = true;
+        dispatch({ do: 'openLink', content });
       });
     };
     addEventListener('hashchange', open);
@@ -52,7 +58,13 @@ export function useLink(
       dispatch({ do: 'say', notice: { kind: 'fault', text } });
       return;
     }
-    const { fragment, leftOut } = await encodeLink({ event: event.value, config: config.value });
+    const link = await makeLink({ event: event.value, config: config.value });
+    if (link === undefined) {
+      const text = 'The event is nested too deeply for a link: share it as a file.';
+      dispatch({ do: 'say', notice: { kind: 'fault', text } });
+      return;
+    }
+    const { fragment, leftOut } = link;
     linked.current = input;
     replaceFragment(fragment);
     const copied = await copy(location.href);
@@ -64,6 +76,16 @@ export function useLink(
     ].join(' ');
     dispatch({ do: 'say', notice: { kind: 'done', text } });
   };
+}
+
+/** `undefined` for a value that is nested so deeply that the browser cannot write it. */
+async function makeLink(content: LinkContent): Promise<Awaited<ReturnType<typeof encodeLink>> | undefined> {
+  try {
+    return await encodeLink(content);
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return undefined;
+    throw thrown;
+  }
 }
 
 function replaceFragment(fragment: string): void {
