@@ -12,7 +12,7 @@ const ADVICE: Readonly<Record<Exclude<DropReason, 'unmapped' | 'unconvertible' |
   idNotExact:
     'Send the id as a string: JSON readers round this number, and it may become the id of another object.',
   preferenceNotBoolean: 'Send true or false, if it is the preference of that name.',
-  notAnObject: 'Send an object here: as long as it is none, nothing in it is read.',
+  notAnObject: 'Send an object here: until then, nothing in it is read.',
 };
 
 /** What can be changed in the event. */

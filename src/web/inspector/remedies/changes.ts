@@ -1,14 +1,7 @@
-import { isReservedKey, type DropReason } from '../../../core/index.js';
+import { isReservedKey } from '../../../core/index.js';
 import type { AttributeMapRow, DestinationConfig } from '../../../destinations/gainsight_px/index.js';
 import { FIELDS } from './field-rows.js';
 import type { Case, Change } from './remedy.js';
-
-const MAY_BE_ATTRIBUTE: ReadonlySet<DropReason> = new Set([
-  'unmapped',
-  'shadowed',
-  'unconvertible',
-  'preferenceNotBoolean',
-]);
 
 /** The changes of the configuration that may let a value through, the likeliest first. */
 export function candidates(subject: Case): Change[] {
@@ -27,16 +20,23 @@ export function candidates(subject: Case): Change[] {
       return renamedTargets(subject);
     case 'empty':
       return config.nestedAttributes === 'flatten' && dropped.type === 'object' ? [asJsonText(config)] : [];
-    default:
-      if (!MAY_BE_ATTRIBUTE.has(dropped.reason)) return [];
+    case 'unconvertible': {
+      const untypedRows = withoutType(subject);
+      return untypedRows.length > 0 ? untypedRows : attributeRows(subject);
+    }
+    case 'unmapped':
+    case 'preferenceNotBoolean':
+      return [...fieldRows(subject), ...attributeRows(subject)];
+    case 'shadowed':
       return [
-        ...(dropped.reason === 'shadowed' && config.nestedAttributes === 'flatten'
-          ? [asJsonText(config)]
-          : []),
-        ...withoutType(subject),
+        ...(config.nestedAttributes === 'flatten' ? [asJsonText(config)] : []),
         ...fieldRows(subject),
         ...attributeRows(subject),
       ];
+    case 'junkId':
+    case 'idNotExact':
+    case 'notAnObject':
+      return [];
   }
 }
 
@@ -49,8 +49,8 @@ function asJsonText(config: DestinationConfig): Change {
 }
 
 /** A row whose type the value does not have, without that type. */
-function withoutType({ dropped, config, object, trait }: Case): Change[] {
-  if (dropped.reason !== 'unconvertible' || object === undefined || trait === undefined) return [];
+function withoutType({ config, object, trait }: Case): Change[] {
+  if (object === undefined || trait === undefined) return [];
   const map = `${object}AttributeMap` as const;
   const rows = config[map] ?? [];
   const isTyped = ({ from, type }: AttributeMapRow): boolean => from === trait && (type ?? null) !== null;
@@ -65,13 +65,13 @@ function withoutType({ dropped, config, object, trait }: Case): Change[] {
   ];
 }
 
-function untyped({ from, to }: AttributeMapRow): AttributeMapRow {
-  return { from: from ?? null, to: to ?? null };
+function untyped({ type: _type, ...row }: AttributeMapRow): AttributeMapRow {
+  return row;
 }
 
 /** Rows that read a field of PX from the trait: the field that it lost, or one of the same name in another spelling. */
 function fieldRows({ dropped, config, object, trait }: Case): Change[] {
-  if (object === undefined || trait === undefined || dropped.reason === 'unconvertible') return [];
+  if (object === undefined || trait === undefined) return [];
   const map = `${object}FieldMap` as const;
   const targets = FIELDS[object].filter(({ to, from }) =>
     dropped.reason === 'shadowed' ? from.some((source) => source === dropped.path) : isSpelling(trait, to),

@@ -95,7 +95,7 @@ function Explained({
 
   return (
     <>
-      <p class="summary">{summaryOf(explanation)}</p>
+      <p class="summary">{skipped === undefined ? summaryOf(explanation) : 'skipped: nothing is sent'}</p>
       {skipped !== undefined && <Skipped reason={skipped} {...changes} />}
       {error !== undefined && skipped === undefined && (
         <Refused error={error} fields={fields} lighting={lighting} {...changes} />
@@ -179,8 +179,9 @@ function fateOf(
 }
 
 function summaryOf({ plan, fields, dropped, warnings }: Explanation): string {
+  if (plan === undefined) return 'refused: nothing is sent';
   const parts = [
-    plan === undefined ? 'no request' : count(plan.steps.length, 'step'),
+    count(plan.steps.length, 'step'),
     count(fields.length, 'field'),
     dropped.length === 0 ? 'everything is sent' : `${count(dropped.length, 'value')} not sent`,
     ...(warnings.length === 0 ? [] : [count(warnings.length, 'warning')]),

@@ -25,7 +25,7 @@ export function Warnings({ explanation, lighting }: Props) {
     <ul class="warnings">
       {warnings.map((warning) => (
         <li key={`${warning.code} ${warning.field}`}>
-          {about(warning)} {warning.message}. <b>{WARNING_ADVICE[warning.code]}</b>
+          {about(warning)} {warning.message}. <span class="soft">{WARNING_ADVICE[warning.code]}</span>
         </li>
       ))}
       {notes.map((note) => (
