@@ -33,21 +33,23 @@ export function readAttributes(answer: unknown): PxAttributes | undefined {
     else (read.state === 'DISABLED' ? disabled : deleted).add(read.apiName);
   }
   return {
-    types: Object.fromEntries([...types].sort(([a], [b]) => compare(a, b))),
-    disabled: [...disabled].filter((name) => !types.has(name)).sort(compare),
-    deleted: [...deleted].filter((name) => !types.has(name) && !disabled.has(name)).sort(compare),
+    types: Object.fromEntries([...types].sort(([a], [b]) => compareNames(a, b))),
+    disabled: [...disabled].filter((name) => !types.has(name)).sort(compareNames),
+    deleted: [...deleted].filter((name) => !types.has(name) && !disabled.has(name)).sort(compareNames),
     odd: [...odd],
   };
 }
 
-/** By code units: the same in every language. */
-function compare(a: string, b: string): number {
+/** Compares names by code units: the same in every language. */
+export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function listIn(answer: unknown): readonly unknown[] | undefined {
   if (Array.isArray(answer)) return answer;
-  const lists = isObject(answer) ? Object.values(answer).filter((value): value is unknown[] => Array.isArray(value)) : [];
+  const lists = isObject(answer)
+    ? Object.values(answer).filter((value): value is unknown[] => Array.isArray(value))
+    : [];
   return lists.length === 1 ? lists[0] : undefined;
 }
 

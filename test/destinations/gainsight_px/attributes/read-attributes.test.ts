@@ -72,9 +72,9 @@ test('two lists differ by what was added, removed, changed, disabled and enabled
     disabled: { user: ['e'], account: ['f'] },
   } as const;
   expect(compareTypes(before, after)).toEqual([
-    { object: 'user', name: 'd', before: 'disabled', after: 'STRING' },
     { object: 'user', name: 'b', before: 'NUMBER', after: 'STRING' },
     { object: 'user', name: 'c', before: 'STRING' },
+    { object: 'user', name: 'd', before: 'disabled', after: 'STRING' },
     { object: 'user', name: 'e', after: 'disabled' },
     { object: 'account', name: 'f', after: 'disabled' },
   ]);
