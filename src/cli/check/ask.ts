@@ -35,10 +35,13 @@ export async function ask(router: Router, plan: RequestPlan): Promise<Answer> {
 }
 
 function answerOf(outcome: Outcome): Answer {
-  const { status, html = false, errorCode = 'UNKNOWN' } = outcome.requests.at(-1) ?? {};
+  const { status: recorded, html = false, errorCode = 'UNKNOWN' } = outcome.requests.at(-1) ?? {};
+  // Not sent, because an earlier answer asks to wait: then only the outcome has its status.
+  const status = recorded ?? (outcome.delivered ? undefined : outcome.status);
   const head = { ...(status === undefined ? {} : { status }), html };
   if (outcome.delivered) return { ...head, is: 'answered', body: outcome.body };
-  const { code, retryAfterMs } = outcome;
+  const { code, retryAfterMs, error } = outcome;
+  if (error.kind === 'bug') throw error;
   if (code === 'denied') return { ...head, is: 'denied' };
   if (code === 'throttled')
     return { ...head, is: 'throttled', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };

@@ -6,6 +6,7 @@ import {
   type PxAttributes,
   type TypedRow,
 } from '../../destinations/gainsight_px/index.js';
+import type { Answer } from './ask.js';
 import type { Check, CheckedAttribute } from './report.js';
 
 type Model = CheckedAttribute['object'];
@@ -36,11 +37,15 @@ type Judgement = Omit<CheckedAttribute, 'object' | 'from' | 'to' | 'convertedTo'
 
 function judgeRow(
   { to, type: convertedTo, isListed }: TypedRow,
-  { types, disabled, deleted }: PxAttributes,
+  { types, untyped, disabled, deleted }: PxAttributes,
 ): Judgement {
   if (isReservedKey(to)) {
     const found = 'a reserved name, which is never sent';
     return { code: 'attribute_reserved', result: 'failed', found, todo: 'rename the attribute in PX' };
+  }
+  if (untyped.includes(to)) {
+    const found = 'enabled, with a type that is not documented';
+    return { code: 'attribute_type_other', result: 'warning', found, todo: 'look in PX what it takes' };
   }
   const finding = judgeAttribute(to, { types, disabled });
   if (finding !== undefined) {
@@ -61,12 +66,24 @@ function judgeRow(
   return { code: 'attribute_type_differs', result: 'failed', found, todo, type };
 }
 
-/** One row for all attributes of a map; `undefined` where PX's list was not read. */
-export function summarizeAttributes(object: Model, checked: readonly CheckedAttribute[] | undefined): Check {
+/**
+ * One row for all attributes of a map.
+ *
+ * @param checked `undefined` where PX's list is not known
+ */
+export function summarizeAttributes(
+  object: Model,
+  checked: readonly CheckedAttribute[] | undefined,
+  answer: Answer,
+): Check {
   const name = NAMES[object];
   if (checked === undefined) {
-    const found = `the attributes of ${object}s were not read`;
-    return { name, result: 'notChecked', code: 'not_checked', found, todo: 'see the rows above' };
+    const isOdd = answer.is === 'answered';
+    const found = isOdd
+      ? "PX's answer holds no list of attributes"
+      : `the attributes of ${object}s were not read`;
+    const todo = isOdd ? 'compare them with PX by hand (Administration → Attributes)' : 'see the rows above';
+    return { name, result: 'notChecked', code: 'not_checked', found, todo };
   }
   if (checked.length === 0) {
     return { name, result: 'ok', code: 'attributes_known', found: `${MAPS[object]} has no filled row` };

@@ -64,8 +64,8 @@ export async function check(input: CheckInput): Promise<CheckReport> {
       : otherOrigin(input.origin),
     checkRead(reads),
     checkProductTagKey(config.productTagKey, subscription),
-    summarizeAttributes('user', userRows),
-    summarizeAttributes('account', accountRows),
+    summarizeAttributes('user', userRows, reads.user),
+    summarizeAttributes('account', accountRows, reads.account),
     checkAttributeTypes(config.attributeTypes, { user: userList, account: accountList }),
     checkWrite(tried, identifyId),
   ];
@@ -112,9 +112,10 @@ export function notChecked(found: string, after: CheckName): Check[] {
 
 /** The report of checks. */
 export function reportOf(
-  origin: string,
+  origin: string | undefined,
   checks: readonly Check[],
   attributes: CheckReport['attributes'] = [],
 ): CheckReport {
-  return { ok: checks.every(({ result }) => result !== 'failed'), origin, checks, attributes };
+  const ok = checks.every(({ result }) => result !== 'failed');
+  return { ok, ...(origin === undefined ? {} : { origin }), checks, attributes };
 }

@@ -74,7 +74,10 @@ async function reportOn(settings: unknown, options: Options, io: CommandIo): Pro
   const { isUsable, checks: configuration } = checkConfiguration(settings);
   if (!isUsable) {
     io.exitCode = 2;
-    return reportOf('', [...configuration, ...notChecked('the configuration is wrong', 'configuration')]);
+    return reportOf(undefined, [
+      ...configuration,
+      ...notChecked('the configuration is wrong', 'configuration'),
+    ]);
   }
   const config = settings as DestinationConfig;
   const px = await openPx(options, config);

@@ -95,7 +95,7 @@ export function checkDataCenter(
   write: Answer | undefined,
 ): Check {
   const name = 'dataCenter';
-  if ([...answersOf(reads), ...(write === undefined ? [] : [write])].some(showsKey)) {
+  if ([...answersOf(reads), ...(write === undefined ? [] : [write])].some(({ is }) => is === 'answered')) {
     const found = `${configured} (${ORIGINS[configured]}) accepts the key`;
     return { name, result: 'ok', code: 'data_center_right', found };
   }
@@ -120,6 +120,11 @@ export function checkDataCenter(
     const todo = likely === configured ? 'give the key the Read permission in PX' : setDataCenter(likely);
     return { name, result: 'warning', code: 'data_center_unclear', found, todo };
   }
+  const silent = [...others].filter(([, { is }]) => is !== 'denied').map(([center]) => center);
+  if (silent.length > 0) {
+    const found = `${said}: the key may belong to ${silent.join(' or ')}`;
+    return { name, result: 'warning', code: 'data_center_unclear', found, todo: 'check again later' };
+  }
   const todo =
     'compare the key with PX (Administration → REST API): it may be mistyped, revoked or of another subscription';
   return {
@@ -131,19 +136,15 @@ export function checkDataCenter(
   };
 }
 
-/** PX looks at a request only after it accepted the key. */
-function showsKey({ is }: Answer): boolean {
-  return is === 'answered' || is === 'refused';
-}
-
 /** The answers, that of the subscription first. */
 export function answersOf({ subscription, user, account }: Reads): readonly Answer[] {
   return [subscription, user, account];
 }
 
-/** Whether PX denies the key whatever it is to read. */
+/** Whether PX denies the key, and lets it read nothing. */
 export function isDenied(reads: Reads): boolean {
-  return answersOf(reads).every(({ is }) => is === 'denied');
+  const answers = answersOf(reads);
+  return answers.some(({ is }) => is === 'denied') && !answers.some(({ is }) => is === 'answered');
 }
 
 function setDataCenter(center: DataCenter): string {

@@ -72,7 +72,8 @@ export type AttributeCode =
   | 'attribute_known'
   | 'attribute_reserved'
   | 'attribute_type_differs'
-  | 'attribute_type_unset';
+  | 'attribute_type_unset'
+  | 'attribute_type_other';
 
 /** A row of an attribute map, held against PX. */
 export interface CheckedAttribute {
@@ -96,8 +97,8 @@ export interface CheckedAttribute {
 export interface CheckReport {
   /** Whether nothing failed. */
   readonly ok: boolean;
-  /** Where the requests went. */
-  readonly origin: string;
+  /** Where the requests went; absent where none was sent. */
+  readonly origin?: string;
   readonly checks: readonly Check[];
   readonly attributes: readonly CheckedAttribute[];
 }

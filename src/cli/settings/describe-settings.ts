@@ -1,5 +1,6 @@
 import { CONFIG_KEYS, parseConfig, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
 import { MASK } from '../output/printable.js';
+import { countOf } from '../output/quantities.js';
 
 /** The meaning of a configuration, in display order, without its key. */
 interface SettingsMeaning {
@@ -46,8 +47,8 @@ export function describeSettings(config: DestinationConfig): SettingsMeaning {
       ...(['user', 'account'] as const).flatMap((object) => {
         const { types = {}, disabled } = parsed.knownAttributes[object];
         return [
-          ...Object.entries(types).map(([name, type]) => `attributeTypes.${object}[${name}]=${type}`),
-          ...disabled.map((name) => `attributeTypes.disabled.${object}[${name}]`),
+          ...sizeText(`attributeTypes.${object}`, Object.keys(types)),
+          ...sizeText(`attributeTypes.disabled.${object}`, disabled),
         ];
       }),
       ...(parsed.pageEvents ? ['pageEvents=true'] : []),
@@ -59,4 +60,9 @@ export function describeSettings(config: DestinationConfig): SettingsMeaning {
     ],
     ignored: Object.keys(config).filter((key) => !(CONFIG_KEYS as readonly string[]).includes(key)),
   };
+}
+
+/** PX may have hundreds of attributes. */
+function sizeText(key: string, { length }: readonly string[]): string[] {
+  return length === 0 ? [] : [`${key}=${countOf(length, 'attribute')}`];
 }

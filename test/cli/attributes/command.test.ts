@@ -13,7 +13,7 @@ import { cleanUp, cli, CONFIG, KEY, startPx, tempFile } from '../cli';
 
 afterEach(cleanUp);
 
-const attributes: SimulatorOptions['attributes'] = {
+const attributes: NonNullable<SimulatorOptions['attributes']> = {
   user: [
     { apiName: 'seats', type: 'NUMBER' },
     { apiName: 'plan', type: 'STRING' },

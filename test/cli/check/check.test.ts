@@ -28,7 +28,10 @@ const failing = (code: string): Error => Object.assign(new Error(`failed with ${
 /** Checks against a PX that answers so. */
 async function checkWith(
   answer: Answer,
-  input: Partial<Pick<CheckInput, 'config' | 'origin' | 'write'>> = {},
+  {
+    retryAfter,
+    ...input
+  }: Partial<Pick<CheckInput, 'config' | 'origin' | 'write'>> & { readonly retryAfter?: number } = {},
 ): Promise<{ report: CheckReport; sent: Sent[]; row: (name: CheckName) => CheckReport['checks'][number] }> {
   const sent: Sent[] = [];
   const fetch: Fetch = (url, { method }) => {
@@ -37,10 +40,12 @@ async function checkWith(
     const reply = answer(host, pathname, method);
     if (reply instanceof Error) return Promise.reject(reply);
     const [status, body, type = JSON_TYPE] = reply;
+    const headers = {
+      'content-type': type,
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    };
     const text = typeof body === 'string' ? body : JSON.stringify(body ?? {});
-    return Promise.resolve(
-      new Response(status === 204 ? null : text, { status, headers: { 'content-type': type } }),
-    );
+    return Promise.resolve(new Response(status === 204 ? null : text, { status, headers }));
   };
   const router = createRouter({ fetch, maxAttempts: 1 });
   const report = await check({
@@ -145,7 +150,8 @@ describe('dataCenter', () => {
     ['US', { us: 403, eu: 403, us2: 403 }, 'failed key_denied', 'REST API'],
     ['US', { us: 403, eu: 401, us2: 401 }, 'warning data_center_unclear', 'Read permission'],
     ['US', { us: 401, eu: 403, us2: 401 }, 'warning data_center_unclear', '"EU"'],
-    ['US', { us: 401, eu: 503, us2: 401 }, 'failed key_denied', 'REST API'],
+    ['US', { us: 401, eu: 503, us2: 401 }, 'warning data_center_unclear', 'later'],
+    ['US', { us: 401, eu: 403, us2: 429 }, 'warning data_center_unclear', '"EU"'],
   ] as const)('%s, %j: %s', async (dataCenter, statuses, expected, todo) => {
     const { report, row, sent } = await checkWith(byHost(statuses), { config: { ...CONFIG, dataCenter } });
     expect(codes(report)).toMatchObject({ dataCenter: expected, read: 'failed read_denied' });
@@ -193,6 +199,25 @@ describe('read', () => {
   ])('%s answers %j', async (part, reply, expected) => {
     const { report } = await checkWith(only(part, reply));
     expect(codes(report)).toMatchObject(expected);
+  });
+
+  test('a request that is not sent, because PX asks to wait, counts as throttled', async () => {
+    const answer: Answer = () => [429, {}];
+    const { row, report } = await checkWith((...of) => answer(...of), { write: true, retryAfter: 60 });
+    expect(codes(report)).toMatchObject({ read: 'failed read_throttled', write: 'failed write_failed' });
+    expect(row('read').found).toBe(
+      'PX answers 429 for the subscription, 429 for the attributes of users, 429 for the attributes of accounts',
+    );
+    expect(row('read').todo).toContain('wait 60 s');
+  });
+
+  test('PX that finds nothing at any address shows nothing of the key', async () => {
+    const { report } = await checkWith(() => [404, {}]);
+    expect(codes(report)).toMatchObject({
+      reachable: 'ok reached',
+      dataCenter: 'notChecked not_checked',
+      read: 'warning read_failed',
+    });
   });
 
   test('nothing of what PX says with a refusal is shown', async () => {
@@ -258,6 +283,7 @@ describe('attributes', () => {
     [{ to: 'Plan' }, { result: 'failed', code: 'attribute_differs_by_case', meant: 'plan' }],
     [{ to: 'plna' }, { result: 'failed', code: 'attribute_unknown', meant: 'plan' }],
     [{ to: 'gone' }, { code: 'attribute_unknown', found: expect.stringContaining('deleted') as string }],
+    [{ to: 'odd' }, { result: 'warning', code: 'attribute_type_other' }],
     [{ to: '__proto__' }, { result: 'failed', code: 'attribute_reserved' }],
     [{ to: 'toString' }, { result: 'failed', code: 'attribute_unknown' }],
   ])('a row %j: %j', async (row, expected) => {

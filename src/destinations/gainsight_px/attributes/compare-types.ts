@@ -1,3 +1,4 @@
+import { compareNames } from './read-attributes.js';
 import type { AttributeTypes } from '../config/config.js';
 
 /** What became of one custom attribute. */
@@ -10,7 +11,7 @@ export interface AttributeChange {
 }
 
 /**
- * What is different between two lists of custom attributes, sorted as the lists are.
+ * What is different between two lists of custom attributes, those of users first, sorted by name.
  *
  * @example
  * compareTypes({ user: { a: 'STRING' } }, { user: { a: 'NUMBER' } });
@@ -19,14 +20,20 @@ export interface AttributeChange {
 export function compareTypes(before: AttributeTypes, after: AttributeTypes): AttributeChange[] {
   return (['user', 'account'] as const).flatMap((object) => {
     const [old, now] = [entriesOf(before, object), entriesOf(after, object)];
-    return [...new Set([...old.keys(), ...now.keys()])].flatMap((name): AttributeChange[] => {
-      const [was, is] = [old.get(name), now.get(name)];
-      if (was === is) return [];
-      const one = { object, name };
-      return [
-        { ...one, ...(was === undefined ? {} : { before: was }), ...(is === undefined ? {} : { after: is }) },
-      ];
-    });
+    return [...new Set([...old.keys(), ...now.keys()])]
+      .sort(compareNames)
+      .flatMap((name): AttributeChange[] => {
+        const [was, is] = [old.get(name), now.get(name)];
+        if (was === is) return [];
+        const one = { object, name };
+        return [
+          {
+            ...one,
+            ...(was === undefined ? {} : { before: was }),
+            ...(is === undefined ? {} : { after: is }),
+          },
+        ];
+      });
   });
 }
 

@@ -5,6 +5,8 @@ import { ATTRIBUTE_TYPES, type AttributeType } from '../config/config.js';
 export interface PxAttributes {
   /** The enabled ones with their types, sorted by name. */
   readonly types: Readonly<Record<string, AttributeType>>;
+  /** The names of enabled ones with a type that is not documented, sorted. */
+  readonly untyped: readonly string[];
   /** The names of the disabled ones, sorted. */
   readonly disabled: readonly string[];
   /** The names of the deleted ones, sorted. */
@@ -25,35 +27,51 @@ export function readAttributes(answer: unknown): PxAttributes | undefined {
   const entries = listIn(answer);
   if (entries === undefined) return undefined;
   const types = new Map<string, AttributeType>();
-  const [disabled, deleted, odd] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const [untyped, disabled, deleted] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const odd = new Set<string>();
   for (const entry of entries) {
     const read = readEntry(entry);
     if (typeof read === 'string') odd.add(read);
-    else if (read.state === 'ENABLED') types.set(read.apiName, read.type);
-    else (read.state === 'DISABLED' ? disabled : deleted).add(read.apiName);
+    else if (read.state === 'DISABLED') disabled.add(read.apiName);
+    else if (read.state === 'DELETED') deleted.add(read.apiName);
+    else if (read.type !== undefined) types.set(read.apiName, read.type);
+    else {
+      untyped.add(read.apiName);
+      odd.add(`${shown(read.apiName)}: its type is not one of ${ATTRIBUTE_TYPES.join(', ')}`);
+    }
   }
+  const without = (names: Iterable<string>, ...better: readonly { has(name: string): boolean }[]): string[] =>
+    [...names].filter((name) => !better.some((others) => others.has(name))).sort(compareNames);
   return {
-    types: Object.fromEntries([...types].sort(([a], [b]) => compare(a, b))),
-    disabled: [...disabled].filter((name) => !types.has(name)).sort(compare),
-    deleted: [...deleted].filter((name) => !types.has(name) && !disabled.has(name)).sort(compare),
+    types: Object.fromEntries([...types].sort(([a], [b]) => compareNames(a, b))),
+    untyped: without(untyped, types),
+    disabled: without(disabled, types, untyped),
+    deleted: without(deleted, types, untyped, disabled),
     odd: [...odd],
   };
 }
 
-/** By code units: the same in every language. */
-function compare(a: string, b: string): number {
+function shown(name: string): string {
+  return JSON.stringify(name.slice(0, LONGEST_SHOWN));
+}
+
+/** Compares names by code units: the same in every language. */
+export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function listIn(answer: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(answer)) return answer;
-  const lists = isObject(answer) ? Object.values(answer).filter((value): value is unknown[] => Array.isArray(value)) : [];
+  if (Array.isArray(answer)) return answer as unknown[];
+  const lists = isObject(answer)
+    ? Object.values(answer).filter((value): value is unknown[] => Array.isArray(value))
+    : [];
   return lists.length === 1 ? lists[0] : undefined;
 }
 
 interface Entry {
   readonly apiName: string;
-  readonly type: AttributeType;
+  /** `undefined`: another one than the documented. */
+  readonly type: AttributeType | undefined;
   readonly state: 'ENABLED' | 'DISABLED' | 'DELETED';
 }
 
@@ -64,15 +82,10 @@ function readEntry(entry: unknown): Entry | string {
   if (!isObject(entry)) return 'an entry that is not an object';
   const { apiName, type, state = 'ENABLED' } = entry;
   if (typeof apiName !== 'string' || apiName.trim() === '') return 'an entry without apiName';
-  const shown = JSON.stringify(apiName.slice(0, LONGEST_SHOWN));
-  if (isReservedKey(apiName)) return `${shown}: a reserved name, which is never sent`;
+  if (isReservedKey(apiName)) return `${shown(apiName)}: a reserved name, which is never sent`;
   const knownState = known(state, STATES);
-  if (knownState === undefined) return `${shown}: its state is not one of ${STATES.join(', ')}`;
-  const knownType = known(type, ATTRIBUTE_TYPES);
-  // The type of an attribute that is off does not matter.
-  if (knownType === undefined && knownState === 'ENABLED')
-    return `${shown}: its type is not one of ${ATTRIBUTE_TYPES.join(', ')}`;
-  return { apiName, type: knownType ?? 'STRING', state: knownState };
+  if (knownState === undefined) return `${shown(apiName)}: its state is not one of ${STATES.join(', ')}`;
+  return { apiName, type: known(type, ATTRIBUTE_TYPES), state: knownState };
 }
 
 function known<Name extends string>(value: unknown, names: readonly Name[]): Name | undefined {

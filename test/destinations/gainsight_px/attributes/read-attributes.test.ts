@@ -19,6 +19,7 @@ test('the enabled, the disabled and the deleted ones, sorted by code units', () 
   const attributes = readAttributes(answer)!;
   expect(attributes).toEqual({
     types: { Z: 'BOOLEAN', a: 'NUMBER', b: 'DATE_TIME' },
+    untyped: [],
     disabled: ['d1', 'd2'],
     deleted: ['x'],
     odd: [],
@@ -35,7 +36,13 @@ test('of several entries with one name the enabled one counts, then the disabled
     entry('b', 'STRING', 'DISABLED'),
     entry('b', 'STRING', 'DELETED'),
   ];
-  expect(readAttributes(answer)).toEqual({ types: { a: 'NUMBER' }, disabled: ['b'], deleted: [], odd: [] });
+  expect(readAttributes(answer)).toEqual({
+    types: { a: 'NUMBER' },
+    untyped: [],
+    disabled: ['b'],
+    deleted: [],
+    odd: [],
+  });
 });
 
 test.each([
@@ -50,7 +57,7 @@ test.each([
   [entry('__proto__'), '"__proto__": a reserved name, which is never sent'],
   [entry('constructor', 'STRING', 'DISABLED'), '"constructor": a reserved name, which is never sent'],
 ])('%j is passed over and named', (odd, text) => {
-  expect(readAttributes([odd, entry('plan')])).toEqual({
+  expect(readAttributes([odd, entry('plan')])).toMatchObject({
     types: { plan: 'STRING' },
     disabled: [],
     deleted: [],
@@ -62,7 +69,7 @@ test('the list may lie in an object; without a single list there is none', () =>
   expect(readAttributes({ total: 1, attributes: [entry('a')] })?.types).toEqual({ a: 'STRING' });
   for (const answer of [{}, { a: [], b: [] }, 'a', null, undefined])
     expect(readAttributes(answer)).toBeUndefined();
-  expect(readAttributes([])).toEqual({ types: {}, disabled: [], deleted: [], odd: [] });
+  expect(readAttributes([])).toEqual({ types: {}, untyped: [], disabled: [], deleted: [], odd: [] });
 });
 
 test('two lists differ by what was added, removed, changed, disabled and enabled', () => {
@@ -72,12 +79,22 @@ test('two lists differ by what was added, removed, changed, disabled and enabled
     disabled: { user: ['e'], account: ['f'] },
   } as const;
   expect(compareTypes(before, after)).toEqual([
-    { object: 'user', name: 'd', before: 'disabled', after: 'STRING' },
     { object: 'user', name: 'b', before: 'NUMBER', after: 'STRING' },
     { object: 'user', name: 'c', before: 'STRING' },
+    { object: 'user', name: 'd', before: 'disabled', after: 'STRING' },
     { object: 'user', name: 'e', after: 'disabled' },
     { object: 'account', name: 'f', after: 'disabled' },
   ]);
   expect(compareTypes(after, after)).toEqual([]);
   expect(compareTypes({}, { user: null, disabled: null })).toEqual([]);
+});
+
+test('an enabled attribute of another type is named apart', () => {
+  const answer = [
+    entry('a', 'LIST', 'ENABLED'),
+    entry('a', 'STRING', 'DISABLED'),
+    entry('b', 'LIST'),
+    entry('b'),
+  ];
+  expect(readAttributes(answer)).toMatchObject({ types: { b: 'STRING' }, untyped: ['a'], disabled: [] });
 });
