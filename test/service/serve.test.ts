@@ -206,6 +206,62 @@ test('what --upstream forwards is logged without its path, which may hold a writ
   expect(stdout).not.toContain('some-write-key');
 });
 
+describe('--live', () => {
+  const TOKEN = { GAINSIGHT_PX_LIVE_TOKEN: 'live-token-55bb02' };
+  const events = (origin: string, headers = {}): Promise<Response> =>
+    fetch(`${origin}/live/events`, { headers });
+
+  test('shows the events to this machine, says so in the log, and stops with the service', async () => {
+    const px = await startPx();
+    const running = await serve('--px-url', px.origin, '--live', '--requests-per-second', '7');
+    await post(running.origin, '/routerTransform', {
+      input: [job(1, identify('ada@example.com'))],
+      destType: 'gainsight_px',
+    });
+    const page = await fetch(`${running.origin}/live`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    const answer = (await (await events(running.origin)).json()) as { events: unknown[]; now: object };
+    expect(answer.events).toMatchObject([{ userId: 'ada@example.com', code: 'delivered' }]);
+    expect(answer.now).toMatchObject({ limit: 7 });
+    await until(() => running.stderr().includes(`${running.origin}/live`));
+    running.child.kill('SIGINT');
+    const { code, stdout, stderr } = await running.ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('"live":true');
+    expect(stdout + stderr).not.toContain('ada@');
+  });
+
+  test('is off by default, whatever the environment says', async () => {
+    const running = await serveWith(TOKEN);
+    expect((await events(running.origin)).status).toBe(500);
+    expect((await fetch(`${running.origin}/live`)).status).toBe(500);
+  });
+
+  test('beyond loopback needs a token, and shows none', async () => {
+    for (const host of ['0.0.0.0', '::', '192.0.2.7', 'example.com', '::ffff:0.0.0.0'])
+      await expect(serve('--live', '--host', host)).rejects.toThrow(
+        `--live on ${host}: set GAINSIGHT_PX_LIVE_TOKEN to a token for its callers: 16 to 200 printable`,
+      );
+    for (const token of ['', 'abc:123', 'short'])
+      for (const host of ['0.0.0.0', '127.0.0.1']) {
+        const refused = serveWith({ GAINSIGHT_PX_LIVE_TOKEN: token }, '--live', '--host', host);
+        await expect(refused).rejects.toThrow(/set GAINSIGHT_PX_LIVE_TOKEN to a token/);
+        await expect(refused).rejects.not.toThrow(/abc:123|short/);
+      }
+  });
+
+  test.each(['127.0.0.1', '0.0.0.0'])('with a token on %s, the events need it', async (host) => {
+    const running = await serveWith(TOKEN, '--live', '--host', host);
+    const origin = running.origin.replace('0.0.0.0', '127.0.0.1');
+    expect((await events(origin)).status).toBe(401);
+    const authorization = `Bearer ${TOKEN.GAINSIGHT_PX_LIVE_TOKEN}`;
+    expect((await events(origin, { authorization })).status).toBe(200);
+    running.child.kill('SIGINT');
+    const { stdout, stderr } = await running.ended;
+    expect(stdout + stderr).not.toContain(TOKEN.GAINSIGHT_PX_LIVE_TOKEN);
+  });
+});
+
 describe('--ingest', () => {
   const TOKEN = { GAINSIGHT_PX_INGEST_TOKEN: 'ingest-token-77aa01' };
   const config = JSON.stringify({ apiKey: KEY, productTagKey: 'AP-TEST-2' });

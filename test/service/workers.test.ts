@@ -92,6 +92,40 @@ test('two processes serve one port; health and metrics are of both; SIGTERM ends
   expect(lines().filter(({ msg }) => msg === 'stopped')).toHaveLength(3);
 });
 
+test('--live shows the events of both workers, whichever answers; a cursor holds for both, and a dead worker hangs nothing', async () => {
+  const { origin, lines } = await serving('--live');
+  const users = Array.from({ length: 12 }, (_, number) => `u${number}`);
+  await Promise.all(users.map((user) => post(origin, user)));
+  await until(() => lines().filter(({ msg }) => msg === 'request').length === 12);
+  // Over connections of their own, any worker answers.
+  const ask = async (query = '') => {
+    const reply = await fetch(`${origin}/live/events${query}`, { headers: { connection: 'close' } });
+    return (await reply.json()) as {
+      events: { userId: string; atMs: number }[];
+      cursor: string;
+      bound: number;
+    };
+  };
+  const answers = await Promise.all(Array.from({ length: 6 }, () => ask()));
+  for (const { events, bound } of answers) {
+    expect(events.map(({ userId }) => userId).sort()).toEqual([...users].sort());
+    expect(events.map(({ atMs }) => atMs)).toEqual(events.map(({ atMs }) => atMs).sort((a, b) => a - b));
+    expect(bound).toBe(600);
+  }
+  const { cursor } = answers[0]!;
+  expect((await ask(`?after=${cursor}`)).events).toEqual([]);
+  await post(origin, 'later');
+  expect((await ask(`?after=${cursor}`)).events).toMatchObject([{ userId: 'later' }]);
+
+  const { pid } = lines().find(({ msg }) => msg === 'request') as { pid: number };
+  process.kill(pid, 'SIGKILL');
+  const left = await ask();
+  expect(left.events.length).toBeLessThanOrEqual(13);
+  await until(async () => (await ask()).bound === 600);
+  expect(await post(origin, 'meanwhile')).toBe(299);
+  expect((await ask(`?after=${cursor}`)).events.map(({ userId }) => userId)).toContain('meanwhile');
+});
+
 test('a worker that is killed is replaced, and the port stays open', async () => {
   const { origin, child, ended, lines, get, workers } = await serving();
   await Promise.all(['a', 'b', 'c', 'd'].map((user) => post(origin, user)));

@@ -39,9 +39,10 @@ send the token of the environment variable GAINSIGHT_PX_INGEST_TOKEN, as
 "Authorization: Bearer …" or as the user name of HTTP Basic. docs/engines.md has
 the settings of Kafka Connect, Vector and others.
 
---live shows the last events in a browser, with their requests and outcomes. They
-hold personal data, and are in memory only. On a loopback address it needs no
-token. On any other --host, set GAINSIGHT_PX_LIVE_TOKEN: the page asks for it.
+--live shows the last events in a browser, with their requests and outcomes.
+They hold personal data, and are in memory only. On a loopback address it needs
+no token. On any other --host, set GAINSIGHT_PX_LIVE_TOKEN; the page asks for
+it.
 
 --concurrency and the limits hold for each API key in this service, with all of
 its --workers: give each of two replicas half of what PX allows; or share the

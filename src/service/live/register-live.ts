@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isLoopbackHost, PAGE_HEADERS, tokenCheck } from '../../runtime/index.js';
 import type { ServiceGroup } from '../options.js';
+import { pathOf } from '../http/error-handler.js';
 import { sendJson, setApiVersion } from '../http/reply.js';
 import { liveAnswer } from './live-answer.js';
 import type { LiveLog } from './live-log.js';
@@ -37,6 +38,8 @@ export function registerLive(app: FastifyInstance, routes: LiveRoutes): void {
   if (page !== undefined) {
     app.get('/live', (request, reply) => {
       if (hasToken === undefined && !isLocal(request)) return refuse(reply.headers(HEADERS));
+      // The page reads `live/events`, beside its own path: also behind a proxy that adds a prefix.
+      if (pathOf(request).endsWith('/')) return reply.redirect('../live');
       return setApiVersion(reply).headers(PAGE_HEADERS).header('cache-control', 'no-store').send(page);
     });
   }

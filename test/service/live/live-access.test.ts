@@ -212,6 +212,14 @@ describe.each<[string, ServiceOptions, Record<string, string>]>([
   });
 });
 
+test.each(['/live/', '//live/?a=b'])('%s leads to the page, which reads what is beside it', async (url) => {
+  const { service } = await watched();
+  const { origin } = await service.listen({ port: 0 });
+  const reply = await fetch(origin + url);
+  expect(await reply.text()).toBe(PAGE);
+  expect((await fetch(new URL('live/events', reply.url))).status).toBe(200);
+});
+
 describe('headers', () => {
   const SAFE = {
     'cache-control': 'no-store',
