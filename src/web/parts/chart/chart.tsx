@@ -6,7 +6,7 @@ import './chart.css';
 import { useLook } from './look.js';
 import { plotOptions } from './plot-options.js';
 
-const HEIGHT = 210;
+const HEIGHT_PX = 210;
 
 /** Of a printed page, with its margins. */
 const PRINT_WIDTH = 680;
@@ -17,11 +17,13 @@ interface ChartProps extends ChartData {
   readonly summary: string;
   readonly xText: (x: number) => string;
   readonly yText: (y: number) => string;
+  /** In pixels. */
+  readonly height?: number;
 }
 
 /** A chart of lines over time, in steps. Lines differ by their dashes, too, and have their names at their ends. */
 export function Chart(props: ChartProps) {
-  const { summary, x, lines, xText, yText } = props;
+  const { summary, x, lines, xText, yText, height = HEIGHT_PX } = props;
   const holder = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   latest.current = props;
@@ -39,7 +41,7 @@ export function Chart(props: ChartProps) {
       { xText, yText, onPoint: setPoint },
       {
         width: look.isPrint ? PRINT_WIDTH : element.clientWidth,
-        height: HEIGHT,
+        height,
         scale,
         colourOf: (variable) => style.getPropertyValue(variable),
       },
@@ -47,7 +49,7 @@ export function Chart(props: ChartProps) {
     plot.current = new uPlot(options, aligned(latest.current), element);
     plot.current.root.style.zoom = String(1 / scale);
     const observer = new ResizeObserver(() => {
-      if (!look.isPrint) plot.current?.setSize({ width: element.clientWidth, height: HEIGHT });
+      if (!look.isPrint) plot.current?.setSize({ width: element.clientWidth, height });
     });
     observer.observe(element);
     return () => {
@@ -62,7 +64,7 @@ export function Chart(props: ChartProps) {
 
   return (
     <>
-      <div class="chart" ref={holder} role="img" aria-label={summary} />
+      <div class="chart" style={{ minHeight: height }} ref={holder} role="img" aria-label={summary} />
       <p class="readout" aria-hidden="true">
         {point === undefined ? '' : readout(props, point)}
       </p>

@@ -1,0 +1,6 @@
+import { render } from 'preact';
+import '../parts/theme.css';
+import { App } from './app.js';
+import './live.css';
+
+render(<App />, document.getElementById('page')!);
