@@ -48,6 +48,9 @@ it.
 its --workers: give each of two replicas half of what PX allows; or share the
 limits with --redis. GAINSIGHT_PX_REDIS_PASSWORD holds the password of Redis.
 
+OTEL_EXPORTER_OTLP_ENDPOINT names a collector: then the service reports what it
+does in the traces of its callers (docs/operations.md).
+
 The log goes to the standard output, one JSON line per request, without keys and
 personal data. SIGTERM waits for the grace time before it stops, Ctrl-C does
 not. A second signal ends either wait.
