@@ -16,7 +16,7 @@ const COLUMNS = ['event', 'time', 'user, account', 'code', 'requests', 'took'];
 /** The last events, the newest first. One of them is open at a time. The roles hold where styles take the table apart, on narrow screens. */
 export function EventList({ events, filters, answer: { kept, bound, left } }: EventListProps) {
   const [openId, setOpenId] = useState<string>();
-  const isFiltered = Object.values(filters).some((text: string) => text.trim() !== '');
+  const isFiltered = Object.values(filters).some((text) => text.trim() !== '');
   const which = isFiltered
     ? `${countOf(events.length, 'event')} of ${count(kept)} match`
     : countOf(events.length, 'event');

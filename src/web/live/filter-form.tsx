@@ -13,7 +13,7 @@ const FIELDS: readonly (readonly [name: keyof Filters, label: string])[] = [
 
 /** The filters: parts of texts, in any case. An event must match each of them. */
 export function FilterForm({ filters, onFilters }: FilterFormProps) {
-  const isFiltered = Object.values(filters).some((text: string) => text !== '');
+  const isFiltered = Object.values(filters).some((text) => text !== '');
   return (
     <form
       class="filters"

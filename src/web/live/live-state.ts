@@ -1,11 +1,7 @@
 import type { LiveAnswer, LiveEvent, LiveNow } from '../data/live.js';
 
 /** What the page filters by; an empty text is no filter. */
-export interface Filters {
-  readonly user: string;
-  readonly code: string;
-  readonly event: string;
-}
+export type Filters = Readonly<Record<'user' | 'code' | 'event', string>>;
 
 export const NO_FILTERS: Filters = { user: '', code: '', event: '' };
 

@@ -1,8 +1,8 @@
-import type { LiveNow } from '../data/live.js';
 import { Chart } from '../parts/chart/chart.js';
 import type { ChartLine } from '../parts/chart/chart-data.js';
 import { clockTime, count, duration, rate } from '../parts/quantities.js';
-import { failedRequests, lagLines, lastMinute, minutesOf } from './figures.js';
+import type { LiveNow, LiveSecond } from '../data/live.js';
+import { failedRequests, lagLines, Minutes, X, X_RANGE } from './figures.js';
 import type { Lag } from './live-state.js';
 
 const HEIGHT = 130;
@@ -14,34 +14,30 @@ interface NowProps {
 
 /** What the service does now: rates, errors and lag of the last five minutes. */
 export function Now({ now, lags }: NowProps) {
-  const minutes = minutesOf(now);
-  const events = minutes.valuesOf((second) => second.events);
-  const failed = minutes.valuesOf((second) => second.failed);
-  const requests = minutes.valuesOf((second) => second.requests);
-  const errors = minutes.valuesOf(failedRequests);
+  const minutes = new Minutes(now);
   const { limit, pending, inFlight, pausedMs, lagMs } = now;
-  const { x, xRange } = minutes;
-  const per = (values: readonly number[]): string => `${rate(lastMinute(values) / 60)} per second`;
+  const per = (of: (second: LiveSecond) => number): string =>
+    `${rate(minutes.lastMinute(of) / 60)} per second`;
   const parts: { title: string; text: string; lines: readonly ChartLine[]; yText: (y: number) => string }[] =
     [
       {
         title: 'Events',
-        text: `${per(events)} in the last minute, ${count(lastMinute(failed))} failed`,
+        text: `${per(({ events }) => events)} in the last minute, ${count(minutes.lastMinute(({ failed }) => failed))} failed`,
         lines: [
-          { label: 'events', stroke: 'main', values: events },
-          { label: 'failed', stroke: 'bad', values: failed },
+          { label: 'events', stroke: 'main', values: minutes.perSecond(({ events }) => events) },
+          { label: 'failed', stroke: 'bad', values: minutes.perSecond(({ failed }) => failed) },
         ],
         yText: rate,
       },
       {
         title: 'Requests to PX',
-        text: `${per(requests)} in the last minute, ${count(lastMinute(errors))} with an error; ${limit === undefined ? 'no limit' : `the limit of an API key is ${count(limit)}`}`,
+        text: `${per(({ requests }) => requests)} in the last minute, ${count(minutes.lastMinute(failedRequests))} with an error; ${limit === undefined ? 'no limit' : `the limit of an API key is ${count(limit)}`}`,
         lines: [
-          { label: 'requests', stroke: 'main', values: requests },
-          { label: 'errors', stroke: 'bad', values: errors },
+          { label: 'requests', stroke: 'main', values: minutes.perSecond(({ requests }) => requests) },
+          { label: 'errors', stroke: 'bad', values: minutes.perSecond(failedRequests) },
           ...(limit === undefined
             ? []
-            : [{ label: `limit ${count(limit)}`, stroke: 'limit' as const, values: x.map(() => limit) }]),
+            : [{ label: `limit ${count(limit)}`, stroke: 'limit' as const, values: X.map(() => limit) }]),
         ],
         yText: rate,
       },
@@ -70,8 +66,8 @@ export function Now({ now, lags }: NowProps) {
               <p>{text}</p>
             </figcaption>
             <Chart
-              x={x}
-              xRange={xRange}
+              x={X}
+              xRange={X_RANGE}
               lines={lines}
               summary={`${title}, last five minutes: ${text}`}
               xText={(seconds) => (seconds === 0 ? 'now' : clockTime(seconds))}

@@ -15,7 +15,7 @@ const SAMPLE = 2;
 const GAP = 0.5;
 
 /** How much room a label takes beside its letters, in font sizes. */
-export const LABEL_MARGIN = SAMPLE + 2 * GAP;
+export const LABEL_MARGIN = SAMPLE + 3 * GAP;
 
 /** Writes the name of each line at its end, with a sample of the line, so that no colour is needed. Labels that would overlap move apart. */
 export function drawLabels(plot: uPlot, labels: readonly EndLabel[], fontPx: number): void {
