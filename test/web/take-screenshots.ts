@@ -33,9 +33,11 @@ async function inspector(browser: Browser): Promise<void> {
   const { page } = await openPage(browser, pageUrl('inspector'), { viewport: { width: 1440, height: 900 } });
   await page.getByText('favouriteColour').first().waitFor();
   await picture(page, 'inspector');
-  const answers = page.getByRole('combobox', { name: 'updateUser' });
+  const answers = page.getByLabel('updateUser: the answer of PX');
   await answers.selectOption({ index: 1 });
-  await answers.scrollIntoViewIfNeeded();
+  await page
+    .getByRole('heading', { name: 'What PX answers' })
+    .evaluate((heading: Element) => heading.scrollIntoView());
   await picture(page, 'inspector-plan');
 }
 
