@@ -9,16 +9,18 @@ export interface InspectorPage {
   readonly faults: readonly string[];
 }
 
-/** Opens the inspector by a link, which holds no key: a key is typed in. */
+/** Opens the inspector by a link, and types in the key, which no link holds. */
 export async function openInspector(
   browser: Browser,
   event: unknown,
-  config: { readonly [name: string]: unknown; readonly apiKey?: string } = { productTagKey: 'AP-EXAMPLE-2' },
+  { apiKey, ...config }: { readonly [name: string]: unknown; readonly apiKey?: string } = {
+    productTagKey: 'AP-EXAMPLE-2',
+  },
   options: BrowserContextOptions = {},
 ): Promise<InspectorPage> {
   const { fragment } = await encodeLink({ event, config });
   const { page, faults } = await openPage(browser, pageUrl('inspector') + fragment, options);
-  if (config.apiKey !== undefined) await page.getByLabel('apiKey').fill(config.apiKey);
+  if (apiKey !== undefined) await page.getByLabel('apiKey').fill(apiKey);
   const result = page.getByRole('region', { name: 'Result' });
   await result.waitFor();
   return { page, result, faults };

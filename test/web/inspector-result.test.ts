@@ -113,6 +113,12 @@ describe('requests', () => {
       '"firstName": "Ada", from traits.name',
       '"lastName": "Lovelace" from traits.name',
     ]);
+    await page.getByRole('button', { name: 'JSON', exact: true }).click();
+    await line(result, '"propertyKeys"').first().hover();
+    const litInConfig = page.getByRole('textbox', { name: 'Configuration' }).locator('.cm-lit');
+    await litInConfig.first().waitFor();
+    expect((await litInConfig.allTextContents()).join('')).toContain('"productTagKey"');
+
     await editor.getByText('"favouriteColour"').hover();
     await result.locator('.dropped .lit').waitFor();
     expect(await lit.count()).toBe(0);
@@ -124,6 +130,15 @@ describe('requests', () => {
     expect(await line(result, '"p399"').count()).toBe(0);
     await result.getByRole('button', { name: /^Show (\d+) of \1 more lines$/ }).click();
     expect(await line(result, '"p399"').count()).toBe(1);
+  });
+});
+
+describe('texts that are not JSON', () => {
+  inBrowser('leave the last result, and say so', async (chromium) => {
+    const { page, result } = await openInspector(chromium, IDENTIFY);
+    await page.getByRole('textbox', { name: 'Event' }).fill('{');
+    await result.getByText('The event is not JSON. Below is the result of the text before.').waitFor();
+    expect(await line(result, '"city"').count()).toBeGreaterThan(0);
   });
 });
 
@@ -311,6 +326,20 @@ describe('copies', () => {
       expect: { path: ['createEvent'], outcome: 'fail rejected of createEvent' },
     });
     expect(await copied('Copy as a unit test', 'the unit test')).toContain("from 'gainsight-px'");
+  });
+
+  inBrowser('the key is not in a copy, even where it is a word of the message', async (chromium) => {
+    const { page, result } = await openInspector(
+      chromium,
+      { type: 'identify', userId: 'identify', traits: { title: 'identify' } },
+      { apiKey: 'identify', productTagKey: 'AP-1' },
+      { permissions: ['clipboard-read', 'clipboard-write'] },
+    );
+    await result.getByRole('button', { name: 'Copy as curl' }).first().click();
+    await result.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    expect(text).not.toContain('identify"');
+    expect(text).toContain('"title": "(removed)"');
   });
 
   inBrowser('without a clipboard the text is shown, selected', async (chromium) => {

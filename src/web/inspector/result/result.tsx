@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import { isObject } from '../../../core/index.js';
+import { isObject, type RequestPlan } from '../../../core/index.js';
 import {
   explain,
   type DestinationConfig,
@@ -52,6 +52,13 @@ export function Result({ inspection, ...rest }: Props) {
   );
 }
 
+/** What is copied: the input without the key, wherever it stood, and the plan of the input without it. */
+interface SafeInput {
+  readonly event: unknown;
+  readonly config: unknown;
+  readonly plan?: RequestPlan;
+}
+
 /** An inspection whose two texts are JSON. */
 interface Readable {
   readonly message: unknown;
@@ -84,11 +91,11 @@ function Explained({
     light: (place) => onLight(placesOf(explanation, place, config)),
     dim: () => onLight([]),
   };
-  const safe = (): { event: unknown; config: unknown } =>
-    withoutSecrets({ event: message, config }).value as { event: unknown; config: unknown };
-  const safePlan = (): NonNullable<typeof plan> => {
-    const { event, config: settings } = safe();
-    return explain(event as never, withPlaceholder(settings)).plan ?? plan!;
+  const safe = () => withoutSecrets({ event: message, config, plan }).value as SafeInput;
+  const safePlan = (made: RequestPlan): RequestPlan => {
+    const { event, config: settings, plan: cleaned = made } = safe();
+    // Where the key is a word that the mapping needs, the plan is cleaned itself.
+    return explain(event as never, withPlaceholder(settings)).plan ?? cleaned;
   };
   const fate = fateOf({ skipped, explanation }, walk);
   const changes = { message, config, onConfig };
@@ -120,7 +127,7 @@ function Explained({
             fields={fields}
             walk={walk}
             lighting={lighting}
-            copied={safePlan}
+            copied={() => safePlan(plan)}
             onCopy={onCopy}
           />
         </section>

@@ -23,8 +23,8 @@ export function Warnings({ explanation, lighting }: Props) {
   };
   return (
     <ul class="warnings">
-      {warnings.map((warning) => (
-        <li key={`${warning.code} ${warning.field}`}>
+      {warnings.map((warning, index) => (
+        <li key={index}>
           {about(warning)} {warning.message}. <span class="soft">{WARNING_ADVICE[warning.code]}</span>
         </li>
       ))}
