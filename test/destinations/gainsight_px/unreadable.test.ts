@@ -234,6 +234,7 @@ describe('configurations', () => {
     ['userAttributeMap.0.type', { ...BASE_CONFIG, userAttributeMap: row('type') }],
     ['userFieldMap.0.to', { ...BASE_CONFIG, userFieldMap: row('to') }],
     ['attributeTypes.user.plan', { ...BASE_CONFIG, attributeTypes: { user: getter('plan') } }],
+    ['attributeTypes.disabled.user', { ...BASE_CONFIG, attributeTypes: { disabled: getter('user') } }],
     ['globalContextMap', { ...BASE_CONFIG, globalContextMap: revoked() }],
     ['', revoked()],
     ['', new Proxy({}, { get: boom, ownKeys: boom })],

@@ -1,5 +1,6 @@
 import { nearestName } from '../../../core/index.js';
 import type { TypesByName } from '../config/config.js';
+import type { WarningCode } from '../explain/explanation.js';
 
 /** What is known of PX's custom attributes of one kind of object. Names are case-sensitive. */
 export interface KnownAttributes {
@@ -10,7 +11,10 @@ export interface KnownAttributes {
 }
 
 /** Why PX does not keep what is sent to a custom attribute. */
-export type AttributeFault = 'attribute_unknown' | 'attribute_disabled' | 'attribute_differs_by_case';
+export type AttributeFault = Extract<
+  WarningCode,
+  'attribute_unknown' | 'attribute_disabled' | 'attribute_differs_by_case'
+>;
 
 /** What is wrong with the name of a custom attribute. */
 export interface AttributeFinding {

@@ -5,7 +5,6 @@ import type {
   PlanNote,
   RequestPlan,
 } from '../../../core/index.js';
-import type { AttributeFault } from '../attributes/judge-attribute.js';
 
 export type WarningCode =
   | 'too_many_attributes'
@@ -15,7 +14,9 @@ export type WarningCode =
   | 'read_only_field'
   | 'junk_id'
   | 'number_not_exact'
-  | AttributeFault;
+  | 'attribute_unknown'
+  | 'attribute_disabled'
+  | 'attribute_differs_by_case';
 
 /** Something that PX is known to refuse or to mangle. */
 export interface Warning {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { generateConfigValidator, VALIDATOR_FILE } from '../../../../scripts/generate-config-validator';
-import { compile, process, type DestinationConfig } from '../../../../src';
+import { compile, explain, process, type DestinationConfig } from '../../../../src';
 import { CONFIG_KEYS } from '../../../../src/destinations/gainsight_px/config/config';
 import { ConfigCache } from '../../../../src/destinations/gainsight_px/config/config-cache';
 import { checkError, thrownBy } from '../../../fixture-runs/check-expectation';
@@ -144,6 +144,16 @@ describe('compiled configurations are remembered by content', () => {
     process(track, config);
     attributeTypes.user.tier = 'wrong';
     expect(thrownBy(() => process(track, config))?.code).toBe('configuration_invalid');
+  });
+
+  it('disabled attributes that are changed in their list are not taken for what they were', () => {
+    const disabled = { user: ['tier'] };
+    const userAttributeMap = [{ from: 'a', to: 'plan' }];
+    const config: DestinationConfig = { ...BASE_CONFIG, userAttributeMap, attributeTypes: { disabled } };
+    const identify = { type: 'identify', userId: 'u1', traits: { a: 'x' } };
+    expect(explain(identify, config).warnings).toEqual([]);
+    disabled.user[0] = 'plan';
+    expect(explain(identify, config).warnings).toMatchObject([{ code: 'attribute_disabled' }]);
   });
 
   it('a changed object is not taken for what it was', () => {
