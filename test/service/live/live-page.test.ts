@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
-import { readPage } from '../../src/cli/pages/page';
-import { cleanUp, identify, job, track, world } from '../service/running-service';
-import { openPage, startBrowser } from './browser';
+import { readPage } from '../../../src/cli/pages/page';
+import { cleanUp, identify, job, track, world } from '../running-service';
+import { openPage, startBrowser } from '../../web/browser';
 
 // The page as a service serves it: test/web/live has a server whose answers the tests decide.
 
