@@ -23,7 +23,7 @@ test('the alerts of docs/operations.md are those of ops/alerts.yml, with their s
 });
 
 test('the log lines of docs/operations.md are in the sources', () => {
-  const folders = ['src/service', 'src/cli', 'src/redis'];
+  const folders = ['src/service', 'src/cli', 'src/redis', 'src/tracing'];
   const sources = folders.flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))

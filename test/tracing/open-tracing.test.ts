@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openTracing } from '../../src/tracing';
 import { calm, until } from '../service/waiting';
@@ -192,6 +193,12 @@ describe('a collector that fails', () => {
   });
 });
 
+const root = path.resolve(__dirname, '../..');
+const { peerDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  readonly peerDependencies: Readonly<Record<string, string>>;
+};
+const operations = readFileSync(path.join(root, 'docs/operations.md'), 'utf8');
+
 test.each([
   '@opentelemetry/api',
   '@opentelemetry/core',
@@ -199,6 +206,7 @@ test.each([
   '@opentelemetry/sdk-trace-base',
   '@opentelemetry/exporter-trace-otlp-http',
 ])('%s that is not installed is an error that says what to install', async (name) => {
+  const wanted = `${name}@${peerDependencies[name]!}`;
   await jest.isolateModulesAsync(async () => {
     jest.doMock(name, () => {
       throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' });
@@ -212,7 +220,8 @@ test.each([
     });
     await expect(opening).rejects.toMatchObject({ code: 'configuration_invalid' });
     await expect(opening).rejects.toThrow(`npm install @opentelemetry/api@`);
-    await expect(opening).rejects.toThrow(`${name}@`);
+    await expect(opening).rejects.toThrow(wanted);
+    expect(operations).toContain(wanted);
     jest.dontMock(name);
   });
 });

@@ -19,7 +19,7 @@ class FakeWorker extends EventEmitter implements PoolWorker {
     return this.#connected;
   }
 
-  send(message: ToWorker): void {
+  send(message: ToWorker, _callback: (error: Error | null) => void): void {
     this.received.push(message);
   }
 
@@ -108,6 +108,22 @@ test('a worker that was starting when all were told to stop is told again when i
   forked[1]!.says({ kind: 'failed', message: 'cannot listen on port 1' });
   forked[2]!.listens();
   expect(forked.map(({ received }) => received)).toEqual([[stop], [stop, stop], [stop, stop]]);
+  for (const worker of forked) worker.ends();
+  await expect(started).rejects.toThrow('cannot listen on port 1');
+});
+
+test('a worker that is gone before its message does not end the first process', async () => {
+  const { pool: made, forked } = pool();
+  const started = made.start();
+  void started.catch(() => undefined);
+  const fails = (worker: FakeWorker): void => {
+    jest.spyOn(worker, 'send').mockImplementation((...[, callback]: Parameters<PoolWorker['send']>) => {
+      callback(new Error('write EPIPE'));
+    });
+    worker.says({ kind: 'failed', message: 'cannot listen on port 1' });
+  };
+  for (const worker of forked) fails(worker);
+  await isOver(started.catch(() => undefined));
   for (const worker of forked) worker.ends();
   await expect(started).rejects.toThrow('cannot listen on port 1');
 });

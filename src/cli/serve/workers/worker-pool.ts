@@ -11,7 +11,8 @@ export interface PoolWorker {
   readonly id: number;
   readonly process: { readonly pid?: number | undefined };
   isConnected(): boolean;
-  send(message: ToWorker): unknown;
+  /** Without the callback, a worker that has just gone would end this process by an `error` event. */
+  send(message: ToWorker, callback: (error: Error | null) => void): unknown;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   on(event: 'exit', listener: (code: number | null, signal: string | null) => void): unknown;
 }
@@ -195,7 +196,7 @@ export class WorkerPool {
 
   #send(id: number, message: ToWorker): void {
     const worker = this.#workers.get(id);
-    if (worker?.isConnected() === true) worker.send(message);
+    if (worker?.isConnected() === true) worker.send(message, () => undefined);
   }
 
   #broadcast(message: ToWorker): void {
