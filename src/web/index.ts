@@ -1,4 +1,4 @@
-/** What Node code may use of the pages: their data. All else of this layer runs in a browser only. */
+/** What Node code uses of the pages: their data. All else of this layer runs in a browser only. */
 export type { InspectorStart } from './data/inspector-start.js';
 export type {
   LiveAnswer,
