@@ -176,7 +176,8 @@ describe('the shell', () => {
     if (verb === 'simulate' || verb === 'serve')
       return `${command.replace(/--port \d+/, '').replace('0.0.0.0', '127.0.0.1')} --port 0`;
     const sends =
-      /^(deliver|check|attributes|preferences|delete-user|deny-user)$/.test(verb!) && !/--(simulate|dry-run)/.test(command);
+      /^(deliver|check|attributes|preferences|delete-user|deny-user)$/.test(verb!) &&
+      !/--(simulate|dry-run)/.test(command);
     return `${command}${sends ? ` --px-url ${baseUrl}` : ''}${verb === 'delete-user' ? ' --yes' : ''}`;
   }
 });
