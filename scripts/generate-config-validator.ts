@@ -26,6 +26,8 @@ export function generateConfigValidator(): string {
     allowUnionTypes: true,
     // Lengths are counted in UTF-16 units; counting code points would import an Ajv helper at run time.
     unicode: false,
+    // Only the place of an error is read.
+    messages: false,
     code: { source: true, esm: true, lines: true },
   });
   const code = standaloneCode(ajv, ajv.compile(schema)).replace(/^"use strict";/, '');

@@ -1,5 +1,7 @@
-import type { RequestPlan } from '../../../core/index.js';
+import type { RequestDescriptor, RequestPlan } from '../../../core/index.js';
+import { KEY_HEADER } from '../api/px-answers.js';
 import { PxApi, stepOf } from '../api/px-api.js';
+import { ADMIN_ROUTES, type AdminRouteName, type EndpointPath } from '../api/routes.js';
 import type { ConfigInput } from '../config/config.js';
 import { parseConfig } from '../config/parse-config.js';
 import { requireIdentifyId } from '../messages/identity.js';
@@ -10,8 +12,7 @@ import { requireIdentifyId } from '../messages/identity.js';
  * @throws ConfigurationError `configuration_invalid`
  */
 export function getSubscription(destinationConfig: ConfigInput): RequestPlan {
-  const api = new PxApi(parseConfig(destinationConfig).connection);
-  return { lanes: [], steps: [api.adminStep('subscription.get')] };
+  return readPlan('subscription.get', destinationConfig);
 }
 
 /**
@@ -20,8 +21,18 @@ export function getSubscription(destinationConfig: ConfigInput): RequestPlan {
  * @throws ConfigurationError `configuration_invalid`
  */
 export function listAttributes(model: 'user' | 'account', destinationConfig: ConfigInput): RequestPlan {
-  const api = new PxApi(parseConfig(destinationConfig).connection);
-  return { lanes: [], steps: [api.adminStep(`attributes.${model}`)] };
+  return readPlan(`attributes.${model}`, destinationConfig);
+}
+
+function readPlan(route: AdminRouteName, destinationConfig: ConfigInput): RequestPlan {
+  const { origin, apiKey } = parseConfig(destinationConfig).connection;
+  const request: RequestDescriptor = {
+    method: 'GET',
+    endpoint: `${origin}/v1${ADMIN_ROUTES[route]}`,
+    endpointPath: 'admin' satisfies EndpointPath,
+    headers: { [KEY_HEADER]: apiKey },
+  };
+  return { lanes: [], steps: [{ id: route, route, effect: 'read', request }] };
 }
 
 /**

@@ -7,16 +7,7 @@ import {
 } from '../../../core/index.js';
 import { CARRIED_IN_PATHS, idInPath } from './id-in-path.js';
 import type { KEY_HEADER } from './px-answers.js';
-import {
-  ADMIN_ROUTES,
-  FORMS,
-  ID_FIELD,
-  ROUTES,
-  type AdminRouteName,
-  type CallForm,
-  type EndpointPath,
-  type RouteName,
-} from './routes.js';
+import { FORMS, ID_FIELD, ROUTES, type CallForm, type EndpointPath, type RouteName } from './routes.js';
 
 /** Where requests go and what authorises them: all of a configuration that a request needs. */
 export interface Connection {
@@ -73,13 +64,11 @@ function boundCall(name: RouteName, roots: { readonly v1: string; readonly prefe
 
 /** The calls of the Gainsight PX REST API for one connection. */
 export class PxApi {
-  readonly #root: string;
   readonly #calls: Readonly<Record<RouteName, BoundCall>>;
   readonly #apiKey: string;
 
   constructor({ origin, apiKey, preferencesVersion }: Connection) {
-    this.#root = `${origin}/v1`;
-    const roots = { v1: this.#root, preferences: `${origin}/${preferencesVersion}` };
+    const roots = { v1: `${origin}/v1`, preferences: `${origin}/${preferencesVersion}` };
     const names = Object.keys(ROUTES) as RouteName[];
     this.#calls = Object.fromEntries(names.map((name) => [name, boundCall(name, roots)])) as Record<
       RouteName,
@@ -103,12 +92,6 @@ export class PxApi {
     return effect === 'append'
       ? { route, effect, request }
       : { route, effect, object: { kind: about, id }, request };
-  }
-
-  /** The step that reads a setting of the subscription. */
-  adminStep(route: AdminRouteName): Step {
-    const request = this.#descriptor('GET', this.#root + ADMIN_ROUTES[route], 'admin', undefined);
-    return { id: route, route, effect: 'read', request };
   }
 
   #request(call: BoundCall, id: string, body: Body | undefined): RequestDescriptor {

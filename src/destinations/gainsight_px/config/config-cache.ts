@@ -1,7 +1,5 @@
 import { isObject } from '../../../core/index.js';
-import { CONFIG_KEYS, type AttributeTypes, type DestinationConfig } from './config.js';
-
-type DisabledAttributes = NonNullable<AttributeTypes['disabled']>;
+import { CONFIG_KEYS, type DestinationConfig } from './config.js';
 
 interface Cached<T> {
   readonly content: DestinationConfig;
@@ -117,26 +115,9 @@ function sameAttributeTypes(a: unknown, b: unknown): boolean {
     isObject(b) &&
     sameEntries(a.user ?? undefined, b.user ?? undefined) &&
     sameEntries(a.account ?? undefined, b.account ?? undefined) &&
-    sameLists(a.disabled ?? undefined, b.disabled ?? undefined)
+    // Few have it, and it is short.
+    JSON.stringify(a.disabled ?? undefined) === JSON.stringify(b.disabled ?? undefined)
   );
-}
-
-function sameLists(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  return (
-    isObject(a) &&
-    isObject(b) &&
-    sameList(a.user ?? undefined, b.user ?? undefined) &&
-    sameList(a.account ?? undefined, b.account ?? undefined)
-  );
-}
-
-function sameList(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-  // By index: `every` passes over holes.
-  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
-  return true;
 }
 
 /** What is compared later, in objects of its own: the caller's may change. */
@@ -161,12 +142,8 @@ function copyAttributeTypes(types: DestinationConfig['attributeTypes']): Destina
   return {
     ...(user && { user: { ...user } }),
     ...(account && { account: { ...account } }),
-    ...(disabled && { disabled: copyLists(disabled) }),
+    ...(disabled && { disabled: JSON.parse(JSON.stringify(disabled)) as typeof disabled }),
   };
-}
-
-function copyLists({ user, account }: DisabledAttributes): DisabledAttributes {
-  return { ...(user && { user: [...user] }), ...(account && { account: [...account] }) };
 }
 
 /** Rows as they are compared: the values in them are single ones, whatever else a row may hold is not looked at. */

@@ -17,7 +17,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.apiKey === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiKey"},message:"must have required property '"+"apiKey"+"'"};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiKey"}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -27,7 +27,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.productTagKey === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "productTagKey"},message:"must have required property '"+"productTagKey"+"'"};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "productTagKey"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -40,7 +40,7 @@ if(data.apiKey !== undefined){
 let data0 = data.apiKey;
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-const err2 = {instancePath:instancePath+"/apiKey",schemaPath:"#/properties/apiKey/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x7e]{1,200}$"},message:"must match pattern \""+"^[\\x20-\\x7e]{1,200}$"+"\""};
+const err2 = {instancePath:instancePath+"/apiKey",schemaPath:"#/properties/apiKey/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x7e]{1,200}$"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -51,7 +51,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/apiKey",schemaPath:"#/properties/apiKey/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err3 = {instancePath:instancePath+"/apiKey",schemaPath:"#/properties/apiKey/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -65,7 +65,7 @@ if(data.productTagKey !== undefined){
 let data1 = data.productTagKey;
 if(typeof data1 === "string"){
 if(data1.length < 1){
-const err4 = {instancePath:instancePath+"/productTagKey",schemaPath:"#/properties/productTagKey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err4 = {instancePath:instancePath+"/productTagKey",schemaPath:"#/properties/productTagKey/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -76,7 +76,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/productTagKey",schemaPath:"#/properties/productTagKey/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err5 = {instancePath:instancePath+"/productTagKey",schemaPath:"#/properties/productTagKey/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -93,7 +93,7 @@ let valid1 = false;
 const _errs7 = errors;
 if(typeof data2 === "string"){
 if(!pattern1.test(data2)){
-const err6 = {instancePath:instancePath+"/dataCenter",schemaPath:"#/definitions/dataCenter/pattern",keyword:"pattern",params:{pattern: "^([uU][sS]2?|[eE][uU])$"},message:"must match pattern \""+"^([uU][sS]2?|[eE][uU])$"+"\""};
+const err6 = {instancePath:instancePath+"/dataCenter",schemaPath:"#/definitions/dataCenter/pattern",keyword:"pattern",params:{pattern: "^([uU][sS]2?|[eE][uU])$"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -104,7 +104,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/dataCenter",schemaPath:"#/definitions/dataCenter/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err7 = {instancePath:instancePath+"/dataCenter",schemaPath:"#/definitions/dataCenter/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -119,7 +119,7 @@ if(!valid1){
 const _errs10 = errors;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(Object.keys(data2).length < 1){
-const err8 = {instancePath:instancePath+"/dataCenter",schemaPath:"#/properties/dataCenter/anyOf/1/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties"};
+const err8 = {instancePath:instancePath+"/dataCenter",schemaPath:"#/properties/dataCenter/anyOf/1/minProperties",keyword:"minProperties",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -132,7 +132,7 @@ for(const key0 in data2){
 let data3 = data2[key0];
 if(typeof data3 === "string"){
 if(!pattern1.test(data3)){
-const err9 = {instancePath:instancePath+"/dataCenter/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/dataCenter/pattern",keyword:"pattern",params:{pattern: "^([uU][sS]2?|[eE][uU])$"},message:"must match pattern \""+"^([uU][sS]2?|[eE][uU])$"+"\""};
+const err9 = {instancePath:instancePath+"/dataCenter/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/dataCenter/pattern",keyword:"pattern",params:{pattern: "^([uU][sS]2?|[eE][uU])$"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -143,7 +143,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/dataCenter/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/dataCenter/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err10 = {instancePath:instancePath+"/dataCenter/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/dataCenter/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -155,7 +155,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/dataCenter",schemaPath:"#/properties/dataCenter/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err11 = {instancePath:instancePath+"/dataCenter",schemaPath:"#/properties/dataCenter/anyOf/1/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -168,7 +168,7 @@ var _valid0 = _errs10 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err12 = {instancePath:instancePath+"/dataCenter",schemaPath:"#/properties/dataCenter/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const err12 = {instancePath:instancePath+"/dataCenter",schemaPath:"#/properties/dataCenter/anyOf",keyword:"anyOf",params:{}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -192,7 +192,7 @@ vErrors = null;
 if(data.userAttributeMap !== undefined){
 let data4 = data.userAttributeMap;
 if((!(Array.isArray(data4))) && (data4 !== null)){
-const err13 = {instancePath:instancePath+"/userAttributeMap",schemaPath:"#/definitions/attributeMap/type",keyword:"type",params:{type: schema14.type},message:"must be array,null"};
+const err13 = {instancePath:instancePath+"/userAttributeMap",schemaPath:"#/definitions/attributeMap/type",keyword:"type",params:{type: schema14.type}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -209,7 +209,7 @@ if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 if(data5.from !== undefined){
 let data6 = data5.from;
 if((typeof data6 !== "string") && (data6 !== null)){
-const err14 = {instancePath:instancePath+"/userAttributeMap/" + i0+"/from",schemaPath:"#/definitions/attributeMap/items/properties/from/type",keyword:"type",params:{type: schema14.items.properties.from.type},message:"must be string,null"};
+const err14 = {instancePath:instancePath+"/userAttributeMap/" + i0+"/from",schemaPath:"#/definitions/attributeMap/items/properties/from/type",keyword:"type",params:{type: schema14.items.properties.from.type}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -222,7 +222,7 @@ errors++;
 if(data5.to !== undefined){
 let data7 = data5.to;
 if((typeof data7 !== "string") && (data7 !== null)){
-const err15 = {instancePath:instancePath+"/userAttributeMap/" + i0+"/to",schemaPath:"#/definitions/attributeMap/items/properties/to/type",keyword:"type",params:{type: schema14.items.properties.to.type},message:"must be string,null"};
+const err15 = {instancePath:instancePath+"/userAttributeMap/" + i0+"/to",schemaPath:"#/definitions/attributeMap/items/properties/to/type",keyword:"type",params:{type: schema14.items.properties.to.type}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -235,7 +235,7 @@ errors++;
 if(data5.type !== undefined){
 let data8 = data5.type;
 if(!(((((data8 === "STRING") || (data8 === "NUMBER")) || (data8 === "BOOLEAN")) || (data8 === "DATE_TIME")) || (data8 === null))){
-const err16 = {instancePath:instancePath+"/userAttributeMap/" + i0+"/type",schemaPath:"#/definitions/attributeMap/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema14.items.properties.type.enum},message:"must be equal to one of the allowed values"};
+const err16 = {instancePath:instancePath+"/userAttributeMap/" + i0+"/type",schemaPath:"#/definitions/attributeMap/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema14.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -247,7 +247,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/userAttributeMap/" + i0,schemaPath:"#/definitions/attributeMap/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err17 = {instancePath:instancePath+"/userAttributeMap/" + i0,schemaPath:"#/definitions/attributeMap/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -262,7 +262,7 @@ errors++;
 if(data.accountAttributeMap !== undefined){
 let data9 = data.accountAttributeMap;
 if((!(Array.isArray(data9))) && (data9 !== null)){
-const err18 = {instancePath:instancePath+"/accountAttributeMap",schemaPath:"#/definitions/attributeMap/type",keyword:"type",params:{type: schema14.type},message:"must be array,null"};
+const err18 = {instancePath:instancePath+"/accountAttributeMap",schemaPath:"#/definitions/attributeMap/type",keyword:"type",params:{type: schema14.type}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -279,7 +279,7 @@ if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 if(data10.from !== undefined){
 let data11 = data10.from;
 if((typeof data11 !== "string") && (data11 !== null)){
-const err19 = {instancePath:instancePath+"/accountAttributeMap/" + i1+"/from",schemaPath:"#/definitions/attributeMap/items/properties/from/type",keyword:"type",params:{type: schema14.items.properties.from.type},message:"must be string,null"};
+const err19 = {instancePath:instancePath+"/accountAttributeMap/" + i1+"/from",schemaPath:"#/definitions/attributeMap/items/properties/from/type",keyword:"type",params:{type: schema14.items.properties.from.type}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -292,7 +292,7 @@ errors++;
 if(data10.to !== undefined){
 let data12 = data10.to;
 if((typeof data12 !== "string") && (data12 !== null)){
-const err20 = {instancePath:instancePath+"/accountAttributeMap/" + i1+"/to",schemaPath:"#/definitions/attributeMap/items/properties/to/type",keyword:"type",params:{type: schema14.items.properties.to.type},message:"must be string,null"};
+const err20 = {instancePath:instancePath+"/accountAttributeMap/" + i1+"/to",schemaPath:"#/definitions/attributeMap/items/properties/to/type",keyword:"type",params:{type: schema14.items.properties.to.type}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -305,7 +305,7 @@ errors++;
 if(data10.type !== undefined){
 let data13 = data10.type;
 if(!(((((data13 === "STRING") || (data13 === "NUMBER")) || (data13 === "BOOLEAN")) || (data13 === "DATE_TIME")) || (data13 === null))){
-const err21 = {instancePath:instancePath+"/accountAttributeMap/" + i1+"/type",schemaPath:"#/definitions/attributeMap/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema14.items.properties.type.enum},message:"must be equal to one of the allowed values"};
+const err21 = {instancePath:instancePath+"/accountAttributeMap/" + i1+"/type",schemaPath:"#/definitions/attributeMap/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema14.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -317,7 +317,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/accountAttributeMap/" + i1,schemaPath:"#/definitions/attributeMap/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err22 = {instancePath:instancePath+"/accountAttributeMap/" + i1,schemaPath:"#/definitions/attributeMap/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -332,7 +332,7 @@ errors++;
 if(data.globalContextMap !== undefined){
 let data14 = data.globalContextMap;
 if((!(Array.isArray(data14))) && (data14 !== null)){
-const err23 = {instancePath:instancePath+"/globalContextMap",schemaPath:"#/properties/globalContextMap/type",keyword:"type",params:{type: schema11.properties.globalContextMap.type},message:"must be array,null"};
+const err23 = {instancePath:instancePath+"/globalContextMap",schemaPath:"#/properties/globalContextMap/type",keyword:"type",params:{type: schema11.properties.globalContextMap.type}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -349,7 +349,7 @@ if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 if(data15.from !== undefined){
 let data16 = data15.from;
 if((typeof data16 !== "string") && (data16 !== null)){
-const err24 = {instancePath:instancePath+"/globalContextMap/" + i2+"/from",schemaPath:"#/properties/globalContextMap/items/properties/from/type",keyword:"type",params:{type: schema11.properties.globalContextMap.items.properties.from.type},message:"must be string,null"};
+const err24 = {instancePath:instancePath+"/globalContextMap/" + i2+"/from",schemaPath:"#/properties/globalContextMap/items/properties/from/type",keyword:"type",params:{type: schema11.properties.globalContextMap.items.properties.from.type}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -362,7 +362,7 @@ errors++;
 if(data15.to !== undefined){
 let data17 = data15.to;
 if((((typeof data17 !== "string") && (!((typeof data17 == "number") && (isFinite(data17))))) && (typeof data17 !== "boolean")) && (data17 !== null)){
-const err25 = {instancePath:instancePath+"/globalContextMap/" + i2+"/to",schemaPath:"#/properties/globalContextMap/items/properties/to/type",keyword:"type",params:{type: schema11.properties.globalContextMap.items.properties.to.type},message:"must be string,number,boolean,null"};
+const err25 = {instancePath:instancePath+"/globalContextMap/" + i2+"/to",schemaPath:"#/properties/globalContextMap/items/properties/to/type",keyword:"type",params:{type: schema11.properties.globalContextMap.items.properties.to.type}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -374,7 +374,7 @@ errors++;
 }
 }
 else {
-const err26 = {instancePath:instancePath+"/globalContextMap/" + i2,schemaPath:"#/properties/globalContextMap/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err26 = {instancePath:instancePath+"/globalContextMap/" + i2,schemaPath:"#/properties/globalContextMap/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -389,7 +389,7 @@ errors++;
 if(data.globalContextPrecedence !== undefined){
 let data18 = data.globalContextPrecedence;
 if(!((data18 === "replace") || (data18 === "merge"))){
-const err27 = {instancePath:instancePath+"/globalContextPrecedence",schemaPath:"#/properties/globalContextPrecedence/enum",keyword:"enum",params:{allowedValues: schema11.properties.globalContextPrecedence.enum},message:"must be equal to one of the allowed values"};
+const err27 = {instancePath:instancePath+"/globalContextPrecedence",schemaPath:"#/properties/globalContextPrecedence/enum",keyword:"enum",params:{allowedValues: schema11.properties.globalContextPrecedence.enum}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -402,7 +402,7 @@ errors++;
 if(data.missingUserOnGroup !== undefined){
 let data19 = data.missingUserOnGroup;
 if(!(((data19 === "create") || (data19 === "fail")) || (data19 === "skip"))){
-const err28 = {instancePath:instancePath+"/missingUserOnGroup",schemaPath:"#/properties/missingUserOnGroup/enum",keyword:"enum",params:{allowedValues: schema11.properties.missingUserOnGroup.enum},message:"must be equal to one of the allowed values"};
+const err28 = {instancePath:instancePath+"/missingUserOnGroup",schemaPath:"#/properties/missingUserOnGroup/enum",keyword:"enum",params:{allowedValues: schema11.properties.missingUserOnGroup.enum}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -415,7 +415,7 @@ errors++;
 if(data.userFieldMap !== undefined){
 let data20 = data.userFieldMap;
 if((!(Array.isArray(data20))) && (data20 !== null)){
-const err29 = {instancePath:instancePath+"/userFieldMap",schemaPath:"#/definitions/fieldMap/type",keyword:"type",params:{type: schema16.type},message:"must be array,null"};
+const err29 = {instancePath:instancePath+"/userFieldMap",schemaPath:"#/definitions/fieldMap/type",keyword:"type",params:{type: schema16.type}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -432,7 +432,7 @@ if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 if(data21.from !== undefined){
 let data22 = data21.from;
 if((typeof data22 !== "string") && (data22 !== null)){
-const err30 = {instancePath:instancePath+"/userFieldMap/" + i3+"/from",schemaPath:"#/definitions/fieldMap/items/properties/from/type",keyword:"type",params:{type: schema16.items.properties.from.type},message:"must be string,null"};
+const err30 = {instancePath:instancePath+"/userFieldMap/" + i3+"/from",schemaPath:"#/definitions/fieldMap/items/properties/from/type",keyword:"type",params:{type: schema16.items.properties.from.type}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -445,7 +445,7 @@ errors++;
 if(data21.to !== undefined){
 let data23 = data21.to;
 if((typeof data23 !== "string") && (data23 !== null)){
-const err31 = {instancePath:instancePath+"/userFieldMap/" + i3+"/to",schemaPath:"#/definitions/fieldMap/items/properties/to/type",keyword:"type",params:{type: schema16.items.properties.to.type},message:"must be string,null"};
+const err31 = {instancePath:instancePath+"/userFieldMap/" + i3+"/to",schemaPath:"#/definitions/fieldMap/items/properties/to/type",keyword:"type",params:{type: schema16.items.properties.to.type}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -457,7 +457,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/userFieldMap/" + i3,schemaPath:"#/definitions/fieldMap/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err32 = {instancePath:instancePath+"/userFieldMap/" + i3,schemaPath:"#/definitions/fieldMap/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -472,7 +472,7 @@ errors++;
 if(data.accountFieldMap !== undefined){
 let data24 = data.accountFieldMap;
 if((!(Array.isArray(data24))) && (data24 !== null)){
-const err33 = {instancePath:instancePath+"/accountFieldMap",schemaPath:"#/definitions/fieldMap/type",keyword:"type",params:{type: schema16.type},message:"must be array,null"};
+const err33 = {instancePath:instancePath+"/accountFieldMap",schemaPath:"#/definitions/fieldMap/type",keyword:"type",params:{type: schema16.type}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -489,7 +489,7 @@ if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
 if(data25.from !== undefined){
 let data26 = data25.from;
 if((typeof data26 !== "string") && (data26 !== null)){
-const err34 = {instancePath:instancePath+"/accountFieldMap/" + i4+"/from",schemaPath:"#/definitions/fieldMap/items/properties/from/type",keyword:"type",params:{type: schema16.items.properties.from.type},message:"must be string,null"};
+const err34 = {instancePath:instancePath+"/accountFieldMap/" + i4+"/from",schemaPath:"#/definitions/fieldMap/items/properties/from/type",keyword:"type",params:{type: schema16.items.properties.from.type}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -502,7 +502,7 @@ errors++;
 if(data25.to !== undefined){
 let data27 = data25.to;
 if((typeof data27 !== "string") && (data27 !== null)){
-const err35 = {instancePath:instancePath+"/accountFieldMap/" + i4+"/to",schemaPath:"#/definitions/fieldMap/items/properties/to/type",keyword:"type",params:{type: schema16.items.properties.to.type},message:"must be string,null"};
+const err35 = {instancePath:instancePath+"/accountFieldMap/" + i4+"/to",schemaPath:"#/definitions/fieldMap/items/properties/to/type",keyword:"type",params:{type: schema16.items.properties.to.type}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -514,7 +514,7 @@ errors++;
 }
 }
 else {
-const err36 = {instancePath:instancePath+"/accountFieldMap/" + i4,schemaPath:"#/definitions/fieldMap/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err36 = {instancePath:instancePath+"/accountFieldMap/" + i4,schemaPath:"#/definitions/fieldMap/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -528,7 +528,7 @@ errors++;
 }
 if(data.pageEvents !== undefined){
 if(typeof data.pageEvents !== "boolean"){
-const err37 = {instancePath:instancePath+"/pageEvents",schemaPath:"#/properties/pageEvents/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+const err37 = {instancePath:instancePath+"/pageEvents",schemaPath:"#/properties/pageEvents/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -541,7 +541,7 @@ errors++;
 if(data.nestedAttributes !== undefined){
 let data29 = data.nestedAttributes;
 if(!((data29 === "json") || (data29 === "flatten"))){
-const err38 = {instancePath:instancePath+"/nestedAttributes",schemaPath:"#/properties/nestedAttributes/enum",keyword:"enum",params:{allowedValues: schema11.properties.nestedAttributes.enum},message:"must be equal to one of the allowed values"};
+const err38 = {instancePath:instancePath+"/nestedAttributes",schemaPath:"#/properties/nestedAttributes/enum",keyword:"enum",params:{allowedValues: schema11.properties.nestedAttributes.enum}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -554,7 +554,7 @@ errors++;
 if(data.attributeTypes !== undefined){
 let data30 = data.attributeTypes;
 if((!(data30 && typeof data30 == "object" && !Array.isArray(data30))) && (data30 !== null)){
-const err39 = {instancePath:instancePath+"/attributeTypes",schemaPath:"#/properties/attributeTypes/type",keyword:"type",params:{type: schema11.properties.attributeTypes.type},message:"must be object,null"};
+const err39 = {instancePath:instancePath+"/attributeTypes",schemaPath:"#/properties/attributeTypes/type",keyword:"type",params:{type: schema11.properties.attributeTypes.type}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -567,7 +567,7 @@ if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
 if(data30.user !== undefined){
 let data31 = data30.user;
 if((!(data31 && typeof data31 == "object" && !Array.isArray(data31))) && (data31 !== null)){
-const err40 = {instancePath:instancePath+"/attributeTypes/user",schemaPath:"#/definitions/typesByName/type",keyword:"type",params:{type: schema18.type},message:"must be object,null"};
+const err40 = {instancePath:instancePath+"/attributeTypes/user",schemaPath:"#/definitions/typesByName/type",keyword:"type",params:{type: schema18.type}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -580,7 +580,7 @@ if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
 for(const key1 in data31){
 let data32 = data31[key1];
 if(!((((data32 === "STRING") || (data32 === "NUMBER")) || (data32 === "BOOLEAN")) || (data32 === "DATE_TIME"))){
-const err41 = {instancePath:instancePath+"/attributeTypes/user/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/typesByName/additionalProperties/enum",keyword:"enum",params:{allowedValues: schema18.additionalProperties.enum},message:"must be equal to one of the allowed values"};
+const err41 = {instancePath:instancePath+"/attributeTypes/user/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/typesByName/additionalProperties/enum",keyword:"enum",params:{allowedValues: schema18.additionalProperties.enum}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -595,7 +595,7 @@ errors++;
 if(data30.account !== undefined){
 let data33 = data30.account;
 if((!(data33 && typeof data33 == "object" && !Array.isArray(data33))) && (data33 !== null)){
-const err42 = {instancePath:instancePath+"/attributeTypes/account",schemaPath:"#/definitions/typesByName/type",keyword:"type",params:{type: schema18.type},message:"must be object,null"};
+const err42 = {instancePath:instancePath+"/attributeTypes/account",schemaPath:"#/definitions/typesByName/type",keyword:"type",params:{type: schema18.type}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -608,7 +608,7 @@ if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
 for(const key2 in data33){
 let data34 = data33[key2];
 if(!((((data34 === "STRING") || (data34 === "NUMBER")) || (data34 === "BOOLEAN")) || (data34 === "DATE_TIME"))){
-const err43 = {instancePath:instancePath+"/attributeTypes/account/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/typesByName/additionalProperties/enum",keyword:"enum",params:{allowedValues: schema18.additionalProperties.enum},message:"must be equal to one of the allowed values"};
+const err43 = {instancePath:instancePath+"/attributeTypes/account/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/typesByName/additionalProperties/enum",keyword:"enum",params:{allowedValues: schema18.additionalProperties.enum}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -623,7 +623,7 @@ errors++;
 if(data30.disabled !== undefined){
 let data35 = data30.disabled;
 if((!(data35 && typeof data35 == "object" && !Array.isArray(data35))) && (data35 !== null)){
-const err44 = {instancePath:instancePath+"/attributeTypes/disabled",schemaPath:"#/properties/attributeTypes/properties/disabled/type",keyword:"type",params:{type: schema11.properties.attributeTypes.properties.disabled.type},message:"must be object,null"};
+const err44 = {instancePath:instancePath+"/attributeTypes/disabled",schemaPath:"#/properties/attributeTypes/properties/disabled/type",keyword:"type",params:{type: schema11.properties.attributeTypes.properties.disabled.type}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -636,7 +636,7 @@ if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
 if(data35.user !== undefined){
 let data36 = data35.user;
 if((!(Array.isArray(data36))) && (data36 !== null)){
-const err45 = {instancePath:instancePath+"/attributeTypes/disabled/user",schemaPath:"#/definitions/names/type",keyword:"type",params:{type: schema20.type},message:"must be array,null"};
+const err45 = {instancePath:instancePath+"/attributeTypes/disabled/user",schemaPath:"#/definitions/names/type",keyword:"type",params:{type: schema20.type}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -649,7 +649,7 @@ if(Array.isArray(data36)){
 const len5 = data36.length;
 for(let i5=0; i5<len5; i5++){
 if(typeof data36[i5] !== "string"){
-const err46 = {instancePath:instancePath+"/attributeTypes/disabled/user/" + i5,schemaPath:"#/definitions/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err46 = {instancePath:instancePath+"/attributeTypes/disabled/user/" + i5,schemaPath:"#/definitions/names/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -664,7 +664,7 @@ errors++;
 if(data35.account !== undefined){
 let data38 = data35.account;
 if((!(Array.isArray(data38))) && (data38 !== null)){
-const err47 = {instancePath:instancePath+"/attributeTypes/disabled/account",schemaPath:"#/definitions/names/type",keyword:"type",params:{type: schema20.type},message:"must be array,null"};
+const err47 = {instancePath:instancePath+"/attributeTypes/disabled/account",schemaPath:"#/definitions/names/type",keyword:"type",params:{type: schema20.type}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -677,7 +677,7 @@ if(Array.isArray(data38)){
 const len6 = data38.length;
 for(let i6=0; i6<len6; i6++){
 if(typeof data38[i6] !== "string"){
-const err48 = {instancePath:instancePath+"/attributeTypes/disabled/account/" + i6,schemaPath:"#/definitions/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err48 = {instancePath:instancePath+"/attributeTypes/disabled/account/" + i6,schemaPath:"#/definitions/names/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -695,7 +695,7 @@ errors++;
 }
 if(data.stripUrlQuery !== undefined){
 if(typeof data.stripUrlQuery !== "boolean"){
-const err49 = {instancePath:instancePath+"/stripUrlQuery",schemaPath:"#/properties/stripUrlQuery/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+const err49 = {instancePath:instancePath+"/stripUrlQuery",schemaPath:"#/properties/stripUrlQuery/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -708,7 +708,7 @@ errors++;
 if(data.consentPreferences !== undefined){
 let data41 = data.consentPreferences;
 if((!(Array.isArray(data41))) && (data41 !== null)){
-const err50 = {instancePath:instancePath+"/consentPreferences",schemaPath:"#/properties/consentPreferences/type",keyword:"type",params:{type: schema11.properties.consentPreferences.type},message:"must be array,null"};
+const err50 = {instancePath:instancePath+"/consentPreferences",schemaPath:"#/properties/consentPreferences/type",keyword:"type",params:{type: schema11.properties.consentPreferences.type}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -723,7 +723,7 @@ for(let i7=0; i7<len7; i7++){
 let data42 = data41[i7];
 if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
 if(data42.consent === undefined){
-const err51 = {instancePath:instancePath+"/consentPreferences/" + i7,schemaPath:"#/properties/consentPreferences/items/required",keyword:"required",params:{missingProperty: "consent"},message:"must have required property '"+"consent"+"'"};
+const err51 = {instancePath:instancePath+"/consentPreferences/" + i7,schemaPath:"#/properties/consentPreferences/items/required",keyword:"required",params:{missingProperty: "consent"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -733,7 +733,7 @@ vErrors.push(err51);
 errors++;
 }
 if(data42.preference === undefined){
-const err52 = {instancePath:instancePath+"/consentPreferences/" + i7,schemaPath:"#/properties/consentPreferences/items/required",keyword:"required",params:{missingProperty: "preference"},message:"must have required property '"+"preference"+"'"};
+const err52 = {instancePath:instancePath+"/consentPreferences/" + i7,schemaPath:"#/properties/consentPreferences/items/required",keyword:"required",params:{missingProperty: "preference"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -746,7 +746,7 @@ if(data42.consent !== undefined){
 let data43 = data42.consent;
 if(typeof data43 === "string"){
 if(data43.length < 1){
-const err53 = {instancePath:instancePath+"/consentPreferences/" + i7+"/consent",schemaPath:"#/properties/consentPreferences/items/properties/consent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err53 = {instancePath:instancePath+"/consentPreferences/" + i7+"/consent",schemaPath:"#/properties/consentPreferences/items/properties/consent/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -757,7 +757,7 @@ errors++;
 }
 }
 else {
-const err54 = {instancePath:instancePath+"/consentPreferences/" + i7+"/consent",schemaPath:"#/properties/consentPreferences/items/properties/consent/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err54 = {instancePath:instancePath+"/consentPreferences/" + i7+"/consent",schemaPath:"#/properties/consentPreferences/items/properties/consent/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -770,7 +770,7 @@ errors++;
 if(data42.preference !== undefined){
 let data44 = data42.preference;
 if(!((((((data44 === "trackUsage") || (data44 === "productUpdates")) || (data44 === "guidedTours")) || (data44 === "surveys")) || (data44 === "onboardingBot")) || (data44 === "trackEmailAnalytics"))){
-const err55 = {instancePath:instancePath+"/consentPreferences/" + i7+"/preference",schemaPath:"#/properties/consentPreferences/items/properties/preference/enum",keyword:"enum",params:{allowedValues: schema11.properties.consentPreferences.items.properties.preference.enum},message:"must be equal to one of the allowed values"};
+const err55 = {instancePath:instancePath+"/consentPreferences/" + i7+"/preference",schemaPath:"#/properties/consentPreferences/items/properties/preference/enum",keyword:"enum",params:{allowedValues: schema11.properties.consentPreferences.items.properties.preference.enum}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -782,7 +782,7 @@ errors++;
 }
 }
 else {
-const err56 = {instancePath:instancePath+"/consentPreferences/" + i7,schemaPath:"#/properties/consentPreferences/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err56 = {instancePath:instancePath+"/consentPreferences/" + i7,schemaPath:"#/properties/consentPreferences/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -796,7 +796,7 @@ errors++;
 }
 if(data.sendEventId !== undefined){
 if(typeof data.sendEventId !== "boolean"){
-const err57 = {instancePath:instancePath+"/sendEventId",schemaPath:"#/properties/sendEventId/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+const err57 = {instancePath:instancePath+"/sendEventId",schemaPath:"#/properties/sendEventId/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -808,7 +808,7 @@ errors++;
 }
 if(data.sendIp !== undefined){
 if(typeof data.sendIp !== "boolean"){
-const err58 = {instancePath:instancePath+"/sendIp",schemaPath:"#/properties/sendIp/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+const err58 = {instancePath:instancePath+"/sendIp",schemaPath:"#/properties/sendIp/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -821,7 +821,7 @@ errors++;
 if(data.preferencesApiVersion !== undefined){
 let data47 = data.preferencesApiVersion;
 if(!((data47 === "v1") || (data47 === "v2"))){
-const err59 = {instancePath:instancePath+"/preferencesApiVersion",schemaPath:"#/properties/preferencesApiVersion/enum",keyword:"enum",params:{allowedValues: schema11.properties.preferencesApiVersion.enum},message:"must be equal to one of the allowed values"};
+const err59 = {instancePath:instancePath+"/preferencesApiVersion",schemaPath:"#/properties/preferencesApiVersion/enum",keyword:"enum",params:{allowedValues: schema11.properties.preferencesApiVersion.enum}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -833,7 +833,7 @@ errors++;
 }
 }
 else {
-const err60 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err60 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err60];
 }
