@@ -13,6 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Summary } from '../../src/cli/deliver/report/summary';
+import { RunRecord } from '../../src/cli/deliver/record/run-record';
+import { buildReport } from '../../src/cli/deliver/record/run-report';
+import { Counts } from '../../src/cli/deliver/report/counts';
+import { sameCommand } from '../../src/cli/deliver/report/resume-command';
 import type { Simulator } from '../../src/simulator/index';
 import { asLines, cleanUp, cli, CONFIG, KEY, startCli, startPx, tempFile } from './cli';
 import { readReport } from './report';
@@ -113,6 +117,41 @@ test('it holds no key, no value of a message, no password, and opens without any
   expect(text).not.toMatch(/<(?:script|img)[^>]+src=|<link[^>]+href="(?!data:)/);
   expect(readReport(report).settings).toContainEqual(['names in globalContext', 'region']);
 });
+
+test.each(['redis://user:pass-word@127.0.0.1:1/0', "redis://user:pass-word'; it@127.0.0.1:1/0"])(
+  'the command that resumes a run is in it without the address of Redis: %s',
+  (redis) => {
+    const goOn = [
+      sameCommand({
+        command: 'deliver',
+        files: [{ name: 'in.jsonl', read: 1 }],
+        options: ['--redis', redis, '--skip-unchanged', '10m'],
+        skip: 0,
+        rejected: undefined,
+      }),
+    ];
+    const numbers = {
+      concurrency: 1,
+      requestsPerSecond: 1,
+      requestsPerDay: 1,
+      requestTimeout: 1,
+      maxAttempts: 1,
+    };
+    const options = { ...numbers, skip: 0, retryFor: 0, skipUnchanged: 0, redis } as never;
+    const record = new RunRecord(() => 0);
+    const built = buildReport({
+      record,
+      counts: new Counts(),
+      summary: { goOn } as never,
+      options,
+      config: CONFIG,
+      sharesLimits: true,
+      endedAt: new Date(0),
+    });
+    expect(built.summary.goOn).toEqual(['gainsight-px deliver in.jsonl --redis … --skip-unchanged 10m']);
+    expect(JSON.stringify(built)).not.toContain('pass-word');
+  },
+);
 
 test.each([
   ['--dry-run', 'nowhere'],

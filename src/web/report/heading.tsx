@@ -1,5 +1,6 @@
 import type { ReportSummary, RunReport } from '../data/report.js';
 import { count, countOf, duration, rate } from '../parts/quantities.js';
+import { Table } from '../parts/table.js';
 
 const TITLES: Readonly<Record<ReportSummary['sentTo'], string>> = {
   px: 'Delivery to Gainsight PX',
@@ -24,6 +25,17 @@ export function Heading({ report }: { readonly report: RunReport }) {
         From <time dateTime={startedAt}>{utc(startedAt)}</time> to{' '}
         <time dateTime={endedAt}>{utc(endedAt)}</time>, {duration(durationMs)}. Input: {filesText(files)}.
       </p>
+      {files.length > 1 && (
+        <details>
+          <summary>Files</summary>
+          <Table
+            caption="Messages read of each file"
+            hidesCaption
+            columns={['file', { head: 'messages read', isNumber: true }]}
+            rows={files.map(({ name, read }) => [<code key={name}>{name}</code>, count(read)])}
+          />
+        </details>
+      )}
       {resumed && (
         <p class="note">
           This run resumed an earlier one: run {count(runs)} of this input. Numbers are of all runs,{' '}
@@ -99,10 +111,8 @@ function Figures({ report: { summary } }: { readonly report: RunReport }) {
 
 function filesText(files: ReportSummary['files']): string {
   const [first] = files;
-  if (files.length === 1 && first !== undefined) {
-    return first.name === '-' ? 'the standard input' : first.name;
-  }
-  return files.map(({ name, read }) => `${name} (${countOf(read, 'message')})`).join(', ');
+  if (files.length !== 1 || first === undefined) return countOf(files.length, 'file');
+  return first.name === '-' ? 'the standard input' : first.name;
 }
 
 /** `2026-11-27 12:34:56 UTC` */

@@ -228,6 +228,17 @@ test('it prints light, with all details, on pages that hold the charts; and is a
   await page.waitForFunction((former) => document.querySelector('canvas')!.toDataURL() === former, before[0]);
 });
 
+test('several files are counted, and listed on demand', async () => {
+  if (browser === undefined) return;
+  const files = Array.from({ length: 300 }, (_, n) => ({ name: `archive/${n}.jsonl.gz`, read: n }));
+  const page = await open(browser, { ...REPORT, summary: { ...REPORT.summary, files } });
+  expect(await page.locator('header').innerText()).toContain('Input: 300 files.');
+  await page.getByText('Files', { exact: true }).click();
+  expect(await page.getByRole('table', { name: 'Messages read of each file' }).innerText()).toMatch(
+    /archive\/299\.jsonl\.gz\s+299/,
+  );
+});
+
 test('a dry run shows what would be sent, and no chart of requests', async () => {
   if (browser === undefined) return;
   const page = await open(browser, DRY_RUN);

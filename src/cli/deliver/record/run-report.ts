@@ -37,11 +37,16 @@ export function buildReport(parts: ReportParts): RunReport {
     startedAt: new Date(endedAt.getTime() - durationMs).toISOString(),
     endedAt: endedAt.toISOString(),
     durationMs,
-    summary,
+    summary: { ...summary, goOn: summary.goOn.map(withoutRedis) },
     settings: settingsOf(parts),
     requestsPerSecond: requestsPerSecond === Infinity ? null : requestsPerSecond,
     ...recorded,
   };
+}
+
+/** A command without the address of Redis, quoted for a shell or not: it may hold a password. */
+function withoutRedis(command: string): string {
+  return command.replace(/ --redis (?:'(?:[^']|'\\'')*'|\S+)/g, ' --redis …');
 }
 
 function settingsOf({ options, config, sharesLimits }: ReportParts): [name: string, value: string][] {

@@ -52,6 +52,14 @@ test('requests that end late are counted in the second in which they were sent',
   expect(peaks).toEqual([3, 0, 0, 0, 0, 2]);
 });
 
+test('a request that ends a very long time after it was sent does not disturb the peaks', () => {
+  const timeline = new Timeline();
+  for (const second of [2_000, 2_000, 2_000 - 1_024, 2_000]) timeline.request(second * 1_000);
+  const { peaks, requests, bucketMs } = timeline.report(2_001_000);
+  expect(peaks[2_000_000 / bucketMs]).toBe(3);
+  expect(total(requests)).toBe(4);
+});
+
 test('a server that answers with every status fills no memory', () => {
   const timeline = new Timeline();
   for (let status = 100; status < 600; status += 1) timeline.answer(String(status), 0);
