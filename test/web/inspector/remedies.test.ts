@@ -111,6 +111,13 @@ test('where no change helps, the sentence says what the field takes', () => {
   ]);
 });
 
+test('a value that another field has is said to be sent', () => {
+  const message = { type: 'track', userId: 'u', event: 'e', properties: { date: 'soon' } };
+  expect(labelsOf(message, BASE, 'properties.date')).toEqual([
+    'date takes an ISO 8601 date, or seconds or milliseconds since 1970. Found string: change the value in the event. It is sent as attributes.date all the same.',
+  ]);
+});
+
 test('a shadowed value names the winner', () => {
   const message = {
     type: 'identify',

@@ -15,8 +15,15 @@ const ADVICE: Readonly<Record<Exclude<DropReason, 'unmapped' | 'unconvertible' |
   notAnObject: 'Send an object here: until then, nothing in it is read.',
 };
 
-/** What can be changed in the event. */
+/** What can be changed in the event; of a value that one field does not take, also which other field has it. */
 export function adviceFor(subject: Case): string {
+  const { dropped, explanation } = subject;
+  const others = explanation.fields.filter(({ from }) => from === dropped.path).map(({ to }) => to);
+  const advice = sentenceFor(subject);
+  return others.length === 0 ? advice : `${advice} It is sent as ${others.join(' and ')} all the same.`;
+}
+
+function sentenceFor(subject: Case): string {
   const { dropped, trait } = subject;
   switch (dropped.reason) {
     case 'unmapped':
