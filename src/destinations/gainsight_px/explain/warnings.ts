@@ -67,7 +67,7 @@ function attributeWarning({ object, to }: ExplainedField, { knownAttributes }: P
   const finding = judgeAttribute(to.slice(CUSTOM_ATTRIBUTE.length), knownAttributes[object]);
   if (finding === undefined) return [];
   const { code, found, advice } = finding;
-  return [{ code, field: to, message: `${found} (by attributeTypes): ${advice}` }];
+  return [{ code, field: to, message: `${found}; ${advice} (from attributeTypes)` }];
 }
 
 function eventWarnings(body: RequestBody): Warning[] {
