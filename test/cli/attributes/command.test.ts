@@ -190,6 +190,16 @@ test.each([
   ['a PX that is down', { faults: [{ fault: 'error-500' }] }, '500'],
   ['a page', { faults: [{ fault: { status: 200, body: '<html>' } }] }, '200'],
   ['another answer', { faults: [{ fault: { status: 200, body: '{}' } }] }, 'no list of attributes'],
+  [
+    'a list of another form',
+    { faults: [{ fault: { status: 200, body: '[{"name":"plan","dataType":"STRING"}]' } }] },
+    'no list of attributes',
+  ],
+  [
+    'an object with another list',
+    { faults: [{ fault: { status: 200, body: '{"subErrors":[]}' } }] },
+    'no list of attributes',
+  ],
 ] as const)('%s: exit code 1, one line, and the file stays', async (_, options, text) => {
   const { permissions, faults, ...fixed }: SimulatorOptions = options;
   const { simulator, pull } = await startPull(fixed);

@@ -20,8 +20,8 @@ const LONGEST_SHOWN = 80;
 
 /**
  * Reads PX's answer to `GET /v1/admin/model/{user|account}/attributes`: an array of `{apiName, type, state}` (Gainsight PX API description v0.1.6), or
- * an object that holds one. Entries that are not so are passed over and named. Of several entries with one name the enabled one counts, then the
- * disabled one. `undefined` where the answer holds no such list.
+ * an object that holds one. Entries that are not so are passed over and named. The enabled one counts where several entries have one name, then the
+ * disabled one. `undefined` where the answer holds no such list, or a list without one such entry: its form is another one, so it says nothing.
  */
 export function readAttributes(answer: unknown): PxAttributes | undefined {
   const entries = listIn(answer);
@@ -40,6 +40,7 @@ export function readAttributes(answer: unknown): PxAttributes | undefined {
       odd.add(`${shown(read.apiName)}: its type is not one of ${ATTRIBUTE_TYPES.join(', ')}`);
     }
   }
+  if (entries.length > 0 && types.size + disabled.size + deleted.size === 0) return undefined;
   const without = (names: Iterable<string>, ...better: readonly { has(name: string): boolean }[]): string[] =>
     [...names].filter((name) => !better.some((others) => others.has(name))).sort(compareNames);
   return {
@@ -62,10 +63,13 @@ export function compareNames(a: string, b: string): number {
 
 function listIn(answer: unknown): readonly unknown[] | undefined {
   if (Array.isArray(answer)) return answer as unknown[];
-  const lists = isObject(answer)
-    ? Object.values(answer).filter((value): value is unknown[] => Array.isArray(value))
-    : [];
+  const lists = isObject(answer) ? Object.values(answer).filter(isListOfAttributes) : [];
   return lists.length === 1 ? lists[0] : undefined;
+}
+
+/** An object may hold other lists, of errors for example. */
+function isListOfAttributes(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.some((entry) => isObject(entry) && typeof entry.apiName === 'string');
 }
 
 interface Entry {

@@ -66,10 +66,30 @@ test.each([
 });
 
 test('the list may lie in an object; without a single list there is none', () => {
-  expect(readAttributes({ total: 1, attributes: [entry('a')] })?.types).toEqual({ a: 'STRING' });
-  for (const answer of [{}, { a: [], b: [] }, 'a', null, undefined])
+  expect(readAttributes({ attributes: [entry('a')], errors: [] })?.types).toEqual({ a: 'STRING' });
+  for (const answer of [
+    {},
+    { a: [], b: [] },
+    { subErrors: [] },
+    { attributes: [] },
+    { errors: [{ message: 'no' }] },
+    { a: [entry('a')], b: [entry('b')] },
+    'a',
+    null,
+    undefined,
+  ])
     expect(readAttributes(answer)).toBeUndefined();
   expect(readAttributes([])).toEqual({ types: {}, untyped: [], disabled: [], deleted: [], odd: [] });
+});
+
+test.each([
+  [[{ name: 'plan', dataType: 'STRING' }]],
+  [[null]],
+  [[entry('plan', 'TEXT'), entry('seats', 'INTEGER')]],
+  [[entry('plan', 'STRING', 'ACTIVE')]],
+  [{ attributes: [entry('plan', 'TEXT')] }],
+])('a list without one entry of the documented form is not a list: %j', (answer) => {
+  expect(readAttributes(answer)).toBeUndefined();
 });
 
 test('two lists differ by what was added, removed, changed, disabled and enabled', () => {
