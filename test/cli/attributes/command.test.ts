@@ -214,6 +214,27 @@ test.each([
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(CONFIG);
 });
 
+test('a list that may be one page of a longer one is printed with a warning, and not saved', async () => {
+  const { simulator, pull } = await startPull();
+  const page = { attributes: [{ apiName: 'plan', type: 'STRING' }], scrollId: 'abc', totalHits: 500 };
+  simulator.configure({ faults: [{ fault: { status: 200, body: JSON.stringify(page) } }] });
+  const former = { ...CONFIG, attributeTypes: { user: { plan: 'STRING', seats: 'NUMBER' } } };
+  const file = tempFile('c.json', former);
+  const printed = await pull(file);
+  expect(printed.code).toBe(0);
+  expect(JSON.parse(printed.stdout)).toEqual({
+    attributeTypes: { user: { plan: 'STRING' }, account: { plan: 'STRING' } },
+  });
+  const saved = await pull(file, '--save');
+  expect({ code: saved.code, stdout: saved.stdout }).toEqual({ code: 1, stdout: '' });
+  for (const { stderr } of [printed, saved]) {
+    expect(stderr).toContain("user attributes: PX's list may be one part of a longer one");
+    expect(stderr).toContain('"scrollId", "totalHits"');
+  }
+  expect(saved.stderr).toContain(`error: ${file} was not written`);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(former);
+});
+
 test('a wrong configuration and a folder in place of the file are exit code 2', async () => {
   const { pull } = await startPull();
   expect((await pull(tempFile('c.json', { apiKey: KEY }))).code).toBe(2);

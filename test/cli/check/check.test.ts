@@ -335,6 +335,45 @@ describe('attributes', () => {
     expect(codes(report)).toMatchObject({ attributeTypes: 'notChecked not_checked' });
   });
 
+  describe('of a list that may be one part of a longer one', () => {
+    const onePart: Answer = (name, path, method) =>
+      path.endsWith('attributes') ? [200, { list, totalHits: 500 }] : OPEN(name, path, method);
+
+    test.each<[object, object]>([
+      [{ to: 'plan' }, { result: 'ok', code: 'attribute_known' }],
+      [{ to: 'plna' }, { result: 'warning', code: 'attribute_unknown' }],
+      [{ to: 'Plan' }, { result: 'warning', code: 'attribute_differs_by_case' }],
+      [{ to: 'gone' }, { result: 'warning', code: 'attribute_unknown' }],
+      [{ to: 'old' }, { result: 'failed', code: 'attribute_disabled' }],
+    ])('a row %j: %j', async (row, expected) => {
+      const config = { ...CONFIG, userAttributeMap: [{ from: 'a', ...row }] };
+      const { report } = await checkWith(onePart, { config });
+      expect(report.attributes).toEqual([expect.objectContaining(expected)]);
+    });
+
+    test('a name that it does not hold is a warning, and attributeTypes are not compared', async () => {
+      const config: DestinationConfig = {
+        ...CONFIG,
+        userAttributeMap: [{ from: 'a', to: 'tier' }],
+        accountAttributeMap: [
+          { from: 'a', to: 'tier' },
+          { from: 'b', to: 'seats' },
+        ],
+        attributeTypes: { user: { plan: 'STRING' } },
+      };
+      const { report, row } = await checkWith(onePart, { config });
+      expect(report.ok).toBe(true);
+      expect(codes(report)).toMatchObject({
+        userAttributes: 'warning attributes_not_listed',
+        accountAttributes: 'warning attributes_not_listed',
+        attributeTypes: 'notChecked not_checked',
+      });
+      expect(report.attributes[0]!.found).toContain('"totalHits"');
+      expect(row('attributeTypes').found).toContain('"totalHits"');
+      expect(row('accountAttributes').found).toContain('1 of 2 rows');
+    });
+  });
+
   test('without a type an attribute that is not text is a warning, which fails nothing', async () => {
     const config = { ...CONFIG, accountAttributeMap: [{ from: 'a', to: 'renewal' }] };
     const { report } = await checkWith(withList, { config });

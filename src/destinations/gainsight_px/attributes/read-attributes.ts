@@ -13,6 +13,8 @@ export interface PxAttributes {
   readonly deleted: readonly string[];
   /** What was passed over, in words. */
   readonly odd: readonly string[];
+  /** What the object that holds the list has besides it: with `scrollId` or `totalHits` the list may be one part of a longer one. */
+  readonly besides: readonly string[];
 }
 
 /** Longer names are cut in texts. */
@@ -24,8 +26,9 @@ const LONGEST_SHOWN = 80;
  * disabled one. `undefined` where the answer holds no such list, or a list without one such entry: its form is another one, so it says nothing.
  */
 export function readAttributes(answer: unknown): PxAttributes | undefined {
-  const entries = listIn(answer);
-  if (entries === undefined) return undefined;
+  const list = listIn(answer);
+  if (list === undefined) return undefined;
+  const { entries, besides } = list;
   const types = new Map<string, AttributeType>();
   const [untyped, disabled, deleted] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const odd = new Set<string>();
@@ -49,6 +52,7 @@ export function readAttributes(answer: unknown): PxAttributes | undefined {
     disabled: without(disabled, types, untyped),
     deleted: without(deleted, types, untyped, disabled),
     odd: [...odd],
+    besides,
   };
 }
 
@@ -61,14 +65,22 @@ export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function listIn(answer: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(answer)) return answer as unknown[];
-  const lists = isObject(answer) ? Object.values(answer).filter(isListOfAttributes) : [];
-  return lists.length === 1 ? lists[0] : undefined;
+interface List {
+  readonly entries: readonly unknown[];
+  readonly besides: readonly string[];
+}
+
+function listIn(answer: unknown): List | undefined {
+  if (Array.isArray(answer)) return { entries: answer as unknown[], besides: [] };
+  if (!isObject(answer)) return undefined;
+  const [name, ...others] = Object.keys(answer).filter((key) => isListOfAttributes(answer[key]));
+  if (name === undefined || others.length > 0) return undefined;
+  const besides = Object.keys(answer).filter((key) => key !== name);
+  return { entries: answer[name] as unknown[], besides: besides.sort(compareNames) };
 }
 
 /** An object may hold other lists, of errors for example. */
-function isListOfAttributes(value: unknown): value is unknown[] {
+function isListOfAttributes(value: unknown): boolean {
   return Array.isArray(value) && value.some((entry) => isObject(entry) && typeof entry.apiName === 'string');
 }
 

@@ -23,6 +23,7 @@ test('the enabled, the disabled and the deleted ones, sorted by code units', () 
     disabled: ['d1', 'd2'],
     deleted: ['x'],
     odd: [],
+    besides: [],
   });
   expect(Object.keys(attributes.types)).toEqual(['Z', 'a', 'b']);
   expect(readAttributes([...answer].reverse())).toEqual(attributes);
@@ -42,6 +43,7 @@ test('of several entries with one name the enabled one counts, then the disabled
     disabled: ['b'],
     deleted: [],
     odd: [],
+    besides: [],
   });
 });
 
@@ -79,7 +81,14 @@ test('the list may lie in an object; without a single list there is none', () =>
     undefined,
   ])
     expect(readAttributes(answer)).toBeUndefined();
-  expect(readAttributes([])).toEqual({ types: {}, untyped: [], disabled: [], deleted: [], odd: [] });
+  expect(readAttributes([])).toEqual({
+    types: {},
+    untyped: [],
+    disabled: [],
+    deleted: [],
+    odd: [],
+    besides: [],
+  });
 });
 
 test.each([
@@ -90,6 +99,15 @@ test.each([
   [{ attributes: [entry('plan', 'TEXT')] }],
 ])('a list without one entry of the documented form is not a list: %j', (answer) => {
   expect(readAttributes(answer)).toBeUndefined();
+});
+
+test.each([
+  [[entry('a')], []],
+  [{ attributes: [entry('a')] }, []],
+  [{ attributes: [entry('a')], scrollId: 'abc', totalHits: 500 }, ['scrollId', 'totalHits']],
+  [{ next: null, items: [entry('a')] }, ['next']],
+])('what an object holds besides the list is named: %j', (answer, besides) => {
+  expect(readAttributes(answer)).toMatchObject({ types: { a: 'STRING' }, besides });
 });
 
 test('two lists differ by what was added, removed, changed, disabled and enabled', () => {
