@@ -63,6 +63,13 @@ async function run({ config: file, save: saves, pxUrl }: Options, io: CommandIo)
   const pulled = await pullOrSay(config as DestinationConfig, pxUrl, io);
   if (pulled === undefined) return;
   for (const text of pulled.odd) io.stderr.write(`${printable(`warning: left out: ${text}`)}\n`);
+  for (const text of pulled.parts) io.stderr.write(`${printable(`warning: ${text}`)}\n`);
+  if (saves === true && pulled.parts.length > 0) {
+    const advice = 'compare what is printed without --save with PX, and write it into the file by hand';
+    io.stderr.write(`${printable(`error: ${file} was not written, as types may be missing: ${advice}`)}\n`);
+    io.exitCode = 1;
+    return;
+  }
   if (saves === true) await saveAndSay(file!, formerTypes(settings), pulled.types, io);
   else await print(io, `${prettyJson({ attributeTypes: pulled.types })}\n`);
 }

@@ -7,7 +7,7 @@ import {
 } from '../../destinations/gainsight_px/index.js';
 import { createHttpFetch, createRouter, type Router } from '../../router/index.js';
 import { answerText, ask, ROUTER_OPTIONS } from '../check/ask.js';
-import { attributeTypesOf } from '../check/attribute-types.js';
+import { attributeTypesOf, partText } from '../check/attribute-types.js';
 import { throttledTodo } from '../check/connection.js';
 
 /** What PX has, as a configuration writes it. */
@@ -15,6 +15,8 @@ export interface Pulled {
   readonly types: AttributeTypes;
   /** Entries that were left out, in words. */
   readonly odd: readonly string[];
+  /** Why a list may not be the whole one, in words; empty where both are whole. */
+  readonly parts: readonly string[];
 }
 
 /** PX did not say which attributes it has. The message says what to do. */
@@ -40,9 +42,14 @@ export async function pull(config: DestinationConfig, origin: string | undefined
     const account = await read(router, 'account', config);
     const oddOf = (object: string, { odd }: PxAttributes): string[] =>
       odd.map((text) => `${object} attribute, ${text}`);
+    const partsOf = (object: string, list: PxAttributes): string[] => {
+      const text = partText(list);
+      return text === undefined ? [] : [`${object} attributes: ${text}`];
+    };
     return {
       types: attributeTypesOf({ user, account }),
       odd: [...oddOf('user', user), ...oddOf('account', account)],
+      parts: [...partsOf('user', user), ...partsOf('account', account)],
     };
   } finally {
     await router.close();

@@ -16,6 +16,19 @@ export interface PxLists {
 /** More are not listed. */
 const MOST_LISTED = 5;
 
+/** Longer names are cut. */
+const LONGEST_SHOWN = 80;
+
+/** What to do where PX does not give its whole list. */
+export const COMPARE_BY_HAND = 'compare them with PX by hand (Administration → Attributes)';
+
+/** Why the list may not be the whole one, in words; `undefined` where it is. */
+export function partText({ besides }: PxAttributes): string | undefined {
+  if (besides.length === 0) return undefined;
+  const names = besides.slice(0, MOST_LISTED).map((name) => JSON.stringify(name.slice(0, LONGEST_SHOWN)));
+  return `PX's list may be one part of a longer one: its answer also has ${names.join(', ')}`;
+}
+
 /** Holds `attributeTypes` against PX. */
 export function checkAttributeTypes(configured: AttributeTypes | null | undefined, lists: PxLists): Check {
   const name = 'attributeTypes';
@@ -29,6 +42,10 @@ export function checkAttributeTypes(configured: AttributeTypes | null | undefine
   if (unread.length > 0) {
     const found = `the attributes of ${unread.map((object) => `${object}s`).join(' and ')} were not read`;
     return { name, result: 'notChecked', code: 'not_checked', found, todo: 'see the rows above' };
+  }
+  const part = given.map((object) => partText(lists[object]!)).find((text) => text !== undefined);
+  if (part !== undefined) {
+    return { name, result: 'notChecked', code: 'not_checked', found: part, todo: COMPARE_BY_HAND };
   }
   const changes = compareTypes(configured ?? {}, attributeTypesOf(lists)).filter(({ object }) =>
     given.includes(object),

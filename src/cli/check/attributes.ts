@@ -7,7 +7,8 @@ import {
   type TypedRow,
 } from '../../destinations/gainsight_px/index.js';
 import type { Answer } from './ask.js';
-import type { Check, CheckedAttribute } from './report.js';
+import { COMPARE_BY_HAND, partText } from './attribute-types.js';
+import type { AttributeCode, Check, CheckedAttribute } from './report.js';
 
 type Model = CheckedAttribute['object'];
 
@@ -15,6 +16,12 @@ const MAPS = { user: 'userAttributeMap', account: 'accountAttributeMap' } as con
 const NAMES = { user: 'userAttributes', account: 'accountAttributes' } as const;
 
 const PULL = 'run gainsight-px attributes pull --save';
+
+/** The codes of attributes that the list does not hold. */
+const NOT_LISTED: ReadonlySet<AttributeCode> = new Set<AttributeCode>([
+  'attribute_unknown',
+  'attribute_differs_by_case',
+]);
 
 /** More are not listed in one row. */
 const MOST_LISTED = 5;
@@ -35,10 +42,8 @@ export function checkAttributes(
 
 type Judgement = Omit<CheckedAttribute, 'object' | 'from' | 'to' | 'convertedTo'>;
 
-function judgeRow(
-  { to, type: convertedTo, isListed }: TypedRow,
-  { types, untyped, disabled, deleted }: PxAttributes,
-): Judgement {
+function judgeRow({ to, type: convertedTo, isListed }: TypedRow, attributes: PxAttributes): Judgement {
+  const { types, untyped, disabled, deleted } = attributes;
   if (isReservedKey(to)) {
     const found = 'a reserved name, which is never sent';
     return { code: 'attribute_reserved', result: 'failed', found, todo: 'rename the attribute in PX' };
@@ -49,9 +54,19 @@ function judgeRow(
   }
   const finding = judgeAttribute(to, { types, disabled });
   if (finding !== undefined) {
-    const { code, advice: todo, meant } = finding;
+    const { code, advice, meant } = finding;
+    const near = meant === undefined ? {} : { meant };
     const found = deleted.includes(to) ? `${finding.found}: it was deleted` : finding.found;
-    return { code, result: 'failed', found, todo, ...(meant === undefined ? {} : { meant }) };
+    const part = code === 'attribute_disabled' ? undefined : partText(attributes);
+    return part === undefined
+      ? { code, result: 'failed', found, todo: advice, ...near }
+      : {
+          code,
+          result: 'warning',
+          found: `${found}. ${part}`,
+          todo: `if PX has no such attribute, ${advice}`,
+          ...near,
+        };
   }
   const type = types[to]!;
   if (convertedTo === type || (convertedTo === undefined && type === 'STRING'))
@@ -82,7 +97,7 @@ export function summarizeAttributes(
     const found = isOdd
       ? "PX's answer holds no list of attributes"
       : `the attributes of ${object}s were not read`;
-    const todo = isOdd ? 'compare them with PX by hand (Administration → Attributes)' : 'see the rows above';
+    const todo = isOdd ? COMPARE_BY_HAND : 'see the rows above';
     return { name, result: 'notChecked', code: 'not_checked', found, todo };
   }
   if (checked.length === 0) {
@@ -92,6 +107,11 @@ export function summarizeAttributes(
   if (failed.length > 0) {
     const found = `${failed.length} of ${rowsText(checked)} cannot work: ${namesText(failed)}`;
     return { name, result: 'failed', code: 'attributes_wrong', found, todo: todoOf(failed) };
+  }
+  const unlisted = checked.filter(({ result, code }) => result === 'warning' && NOT_LISTED.has(code));
+  if (unlisted.length > 0) {
+    const found = `PX does not list the attributes of ${unlisted.length} of ${rowsText(checked)}: ${namesText(unlisted)}`;
+    return { name, result: 'warning', code: 'attributes_not_listed', found, todo: todoOf(unlisted) };
   }
   const untyped = checked.filter(({ result }) => result === 'warning');
   if (untyped.length > 0) {

@@ -125,15 +125,17 @@ export function checkDataCenter(
     const found = `${said}: the key may belong to ${silent.join(' or ')}`;
     return { name, result: 'warning', code: 'data_center_unclear', found, todo: 'check again later' };
   }
-  const todo =
+  const compare =
     'compare the key with PX (Administration → REST API): it may be mistyped, revoked or of another subscription';
-  return {
-    name,
-    result: 'failed',
-    code: 'key_denied',
-    found: `no data center accepts the key: ${said}`,
-    todo,
-  };
+  const unread = `no data center lets the key read: ${said}`;
+  // PX may answer 401 to a key that may only write, too.
+  if (write?.is !== 'denied') {
+    const todo = `${compare}, or it has no Read permission${write === undefined ? ': try --write' : ''}`;
+    return { name, result: 'warning', code: 'data_center_unclear', found: unread, todo };
+  }
+  const found = `${unread}; ${configured} does not let it write: ${answerText(write)}`;
+  const todo = `${compare}, or of another data center, with no Read permission`;
+  return { name, result: 'failed', code: 'key_denied', found, todo };
 }
 
 /** The answers, that of the subscription first. */

@@ -45,6 +45,7 @@ export type CheckCode =
   | 'tag_keys_not_listed'
   | 'attributes_known'
   | 'attributes_wrong'
+  | 'attributes_not_listed'
   | 'attributes_untyped'
   | 'types_current'
   | 'types_outdated'

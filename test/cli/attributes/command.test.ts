@@ -190,6 +190,16 @@ test.each([
   ['a PX that is down', { faults: [{ fault: 'error-500' }] }, '500'],
   ['a page', { faults: [{ fault: { status: 200, body: '<html>' } }] }, '200'],
   ['another answer', { faults: [{ fault: { status: 200, body: '{}' } }] }, 'no list of attributes'],
+  [
+    'a list of another form',
+    { faults: [{ fault: { status: 200, body: '[{"name":"plan","dataType":"STRING"}]' } }] },
+    'no list of attributes',
+  ],
+  [
+    'an object with another list',
+    { faults: [{ fault: { status: 200, body: '{"subErrors":[]}' } }] },
+    'no list of attributes',
+  ],
 ] as const)('%s: exit code 1, one line, and the file stays', async (_, options, text) => {
   const { permissions, faults, ...fixed }: SimulatorOptions = options;
   const { simulator, pull } = await startPull(fixed);
@@ -202,6 +212,27 @@ test.each([
     expect(stderr).toContain(text);
   }
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(CONFIG);
+});
+
+test('a list that may be one page of a longer one is printed with a warning, and not saved', async () => {
+  const { simulator, pull } = await startPull();
+  const page = { attributes: [{ apiName: 'plan', type: 'STRING' }], scrollId: 'abc', totalHits: 500 };
+  simulator.configure({ faults: [{ fault: { status: 200, body: JSON.stringify(page) } }] });
+  const former = { ...CONFIG, attributeTypes: { user: { plan: 'STRING', seats: 'NUMBER' } } };
+  const file = tempFile('c.json', former);
+  const printed = await pull(file);
+  expect(printed.code).toBe(0);
+  expect(JSON.parse(printed.stdout)).toEqual({
+    attributeTypes: { user: { plan: 'STRING' }, account: { plan: 'STRING' } },
+  });
+  const saved = await pull(file, '--save');
+  expect({ code: saved.code, stdout: saved.stdout }).toEqual({ code: 1, stdout: '' });
+  for (const { stderr } of [printed, saved]) {
+    expect(stderr).toContain("user attributes: PX's list may be one part of a longer one");
+    expect(stderr).toContain('"scrollId", "totalHits"');
+  }
+  expect(saved.stderr).toContain(`error: ${file} was not written`);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(former);
 });
 
 test('a wrong configuration and a folder in place of the file are exit code 2', async () => {

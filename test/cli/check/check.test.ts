@@ -146,8 +146,8 @@ describe('dataCenter', () => {
   test.each([
     ['US', { us: 401, eu: 200, us2: 401 }, 'failed data_center_wrong', '"EU"'],
     ['EU', { us: 403, eu: 403, us2: 200 }, 'failed data_center_wrong', '"US2"'],
-    ['US2', { us: 401, eu: 401, us2: 401 }, 'failed key_denied', 'REST API'],
-    ['US', { us: 403, eu: 403, us2: 403 }, 'failed key_denied', 'REST API'],
+    ['US2', { us: 401, eu: 401, us2: 401 }, 'warning data_center_unclear', '--write'],
+    ['US', { us: 403, eu: 403, us2: 403 }, 'warning data_center_unclear', '--write'],
     ['US', { us: 403, eu: 401, us2: 401 }, 'warning data_center_unclear', 'Read permission'],
     ['US', { us: 401, eu: 403, us2: 401 }, 'warning data_center_unclear', '"EU"'],
     ['US', { us: 401, eu: 503, us2: 401 }, 'warning data_center_unclear', 'later'],
@@ -160,13 +160,32 @@ describe('dataCenter', () => {
     expect(sent.every(({ method }) => method === 'GET')).toBe(true);
   });
 
-  test('a key that may not read shows its data center by what --write is answered', async () => {
-    const { report } = await checkWith(
-      (_host, _path, method) => (method === 'PUT' ? [404, {}] : [403, ...HTML]),
-      {
-        write: true,
-      },
-    );
+  test('a key that may neither read nor write is denied', async () => {
+    const { report, row } = await checkWith(() => [401, {}], { write: true });
+    expect(codes(report)).toMatchObject({ dataCenter: 'failed key_denied', write: 'failed write_denied' });
+    expect(row('dataCenter').todo).toContain('mistyped');
+    expect(row('dataCenter').todo).toContain('no Read permission');
+  });
+
+  test.each<[string, Reply]>([
+    ['too many', [429, {}]],
+    ['down', [503, {}]],
+    ['nothing', failing('ECONNRESET')],
+  ])('where the write shows nothing (%s), it is unclear', async (_, reply) => {
+    const { report } = await checkWith((_host, _path, method) => (method === 'PUT' ? reply : [401, {}]), {
+      write: true,
+    });
+    expect(codes(report)).toMatchObject({ dataCenter: 'warning data_center_unclear' });
+    expect(report.ok).toBe(false);
+  });
+
+  test.each<[string, Reply]>([
+    ['403 with a page', [403, ...HTML]],
+    ['401', [401, {}]],
+  ])('a key that may not read (%s) shows its data center by what --write is answered', async (_, denial) => {
+    const { report } = await checkWith((_host, _path, method) => (method === 'PUT' ? [404, {}] : denial), {
+      write: true,
+    });
     expect(codes(report)).toMatchObject({
       reachable: 'ok reached',
       dataCenter: 'ok data_center_right',
@@ -333,6 +352,45 @@ describe('attributes', () => {
       { config },
     );
     expect(codes(report)).toMatchObject({ attributeTypes: 'notChecked not_checked' });
+  });
+
+  describe('of a list that may be one part of a longer one', () => {
+    const onePart: Answer = (name, path, method) =>
+      path.endsWith('attributes') ? [200, { list, totalHits: 500 }] : OPEN(name, path, method);
+
+    test.each<[object, object]>([
+      [{ to: 'plan' }, { result: 'ok', code: 'attribute_known' }],
+      [{ to: 'plna' }, { result: 'warning', code: 'attribute_unknown' }],
+      [{ to: 'Plan' }, { result: 'warning', code: 'attribute_differs_by_case' }],
+      [{ to: 'gone' }, { result: 'warning', code: 'attribute_unknown' }],
+      [{ to: 'old' }, { result: 'failed', code: 'attribute_disabled' }],
+    ])('a row %j: %j', async (row, expected) => {
+      const config = { ...CONFIG, userAttributeMap: [{ from: 'a', ...row }] };
+      const { report } = await checkWith(onePart, { config });
+      expect(report.attributes).toEqual([expect.objectContaining(expected)]);
+    });
+
+    test('a name that it does not hold is a warning, and attributeTypes are not compared', async () => {
+      const config: DestinationConfig = {
+        ...CONFIG,
+        userAttributeMap: [{ from: 'a', to: 'tier' }],
+        accountAttributeMap: [
+          { from: 'a', to: 'tier' },
+          { from: 'b', to: 'seats' },
+        ],
+        attributeTypes: { user: { plan: 'STRING' } },
+      };
+      const { report, row } = await checkWith(onePart, { config });
+      expect(report.ok).toBe(true);
+      expect(codes(report)).toMatchObject({
+        userAttributes: 'warning attributes_not_listed',
+        accountAttributes: 'warning attributes_not_listed',
+        attributeTypes: 'notChecked not_checked',
+      });
+      expect(report.attributes[0]!.found).toContain('"totalHits"');
+      expect(row('attributeTypes').found).toContain('"totalHits"');
+      expect(row('accountAttributes').found).toContain('1 of 2 rows');
+    });
   });
 
   test('without a type an attribute that is not text is a warning, which fails nothing', async () => {

@@ -13,6 +13,8 @@ export interface PxAttributes {
   readonly deleted: readonly string[];
   /** What was passed over, in words. */
   readonly odd: readonly string[];
+  /** What the object that holds the list has besides it: with `scrollId` or `totalHits` the list may be one part of a longer one. */
+  readonly besides: readonly string[];
 }
 
 /** Longer names are cut in texts. */
@@ -20,12 +22,13 @@ const LONGEST_SHOWN = 80;
 
 /**
  * Reads PX's answer to `GET /v1/admin/model/{user|account}/attributes`: an array of `{apiName, type, state}` (Gainsight PX API description v0.1.6), or
- * an object that holds one. Entries that are not so are passed over and named. Of several entries with one name the enabled one counts, then the
- * disabled one. `undefined` where the answer holds no such list.
+ * an object that holds one. Entries that are not so are passed over and named. The enabled one counts where several entries have one name, then the
+ * disabled one. `undefined` where the answer holds no such list, or a list without one such entry: its form is another one, so it says nothing.
  */
 export function readAttributes(answer: unknown): PxAttributes | undefined {
-  const entries = listIn(answer);
-  if (entries === undefined) return undefined;
+  const list = listIn(answer);
+  if (list === undefined) return undefined;
+  const { entries, besides } = list;
   const types = new Map<string, AttributeType>();
   const [untyped, disabled, deleted] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const odd = new Set<string>();
@@ -40,6 +43,7 @@ export function readAttributes(answer: unknown): PxAttributes | undefined {
       odd.add(`${shown(read.apiName)}: its type is not one of ${ATTRIBUTE_TYPES.join(', ')}`);
     }
   }
+  if (entries.length > 0 && types.size + disabled.size + deleted.size === 0) return undefined;
   const without = (names: Iterable<string>, ...better: readonly { has(name: string): boolean }[]): string[] =>
     [...names].filter((name) => !better.some((others) => others.has(name))).sort(compareNames);
   return {
@@ -48,6 +52,7 @@ export function readAttributes(answer: unknown): PxAttributes | undefined {
     disabled: without(disabled, types, untyped),
     deleted: without(deleted, types, untyped, disabled),
     odd: [...odd],
+    besides,
   };
 }
 
@@ -60,12 +65,23 @@ export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function listIn(answer: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(answer)) return answer as unknown[];
-  const lists = isObject(answer)
-    ? Object.values(answer).filter((value): value is unknown[] => Array.isArray(value))
-    : [];
-  return lists.length === 1 ? lists[0] : undefined;
+interface List {
+  readonly entries: readonly unknown[];
+  readonly besides: readonly string[];
+}
+
+function listIn(answer: unknown): List | undefined {
+  if (Array.isArray(answer)) return { entries: answer as unknown[], besides: [] };
+  if (!isObject(answer)) return undefined;
+  const [name, ...others] = Object.keys(answer).filter((key) => isListOfAttributes(answer[key]));
+  if (name === undefined || others.length > 0) return undefined;
+  const besides = Object.keys(answer).filter((key) => key !== name);
+  return { entries: answer[name] as unknown[], besides: besides.sort(compareNames) };
+}
+
+/** An object may hold other lists, of errors for example. */
+function isListOfAttributes(value: unknown): boolean {
+  return Array.isArray(value) && value.some((entry) => isObject(entry) && typeof entry.apiName === 'string');
 }
 
 interface Entry {

@@ -23,6 +23,7 @@ test('the enabled, the disabled and the deleted ones, sorted by code units', () 
     disabled: ['d1', 'd2'],
     deleted: ['x'],
     odd: [],
+    besides: [],
   });
   expect(Object.keys(attributes.types)).toEqual(['Z', 'a', 'b']);
   expect(readAttributes([...answer].reverse())).toEqual(attributes);
@@ -42,6 +43,7 @@ test('of several entries with one name the enabled one counts, then the disabled
     disabled: ['b'],
     deleted: [],
     odd: [],
+    besides: [],
   });
 });
 
@@ -66,10 +68,46 @@ test.each([
 });
 
 test('the list may lie in an object; without a single list there is none', () => {
-  expect(readAttributes({ total: 1, attributes: [entry('a')] })?.types).toEqual({ a: 'STRING' });
-  for (const answer of [{}, { a: [], b: [] }, 'a', null, undefined])
+  expect(readAttributes({ attributes: [entry('a')], errors: [] })?.types).toEqual({ a: 'STRING' });
+  for (const answer of [
+    {},
+    { a: [], b: [] },
+    { subErrors: [] },
+    { attributes: [] },
+    { errors: [{ message: 'no' }] },
+    { a: [entry('a')], b: [entry('b')] },
+    'a',
+    null,
+    undefined,
+  ])
     expect(readAttributes(answer)).toBeUndefined();
-  expect(readAttributes([])).toEqual({ types: {}, untyped: [], disabled: [], deleted: [], odd: [] });
+  expect(readAttributes([])).toEqual({
+    types: {},
+    untyped: [],
+    disabled: [],
+    deleted: [],
+    odd: [],
+    besides: [],
+  });
+});
+
+test.each([
+  [[{ name: 'plan', dataType: 'STRING' }]],
+  [[null]],
+  [[entry('plan', 'TEXT'), entry('seats', 'INTEGER')]],
+  [[entry('plan', 'STRING', 'ACTIVE')]],
+  [{ attributes: [entry('plan', 'TEXT')] }],
+])('a list without one entry of the documented form is not a list: %j', (answer) => {
+  expect(readAttributes(answer)).toBeUndefined();
+});
+
+test.each([
+  [[entry('a')], []],
+  [{ attributes: [entry('a')] }, []],
+  [{ attributes: [entry('a')], scrollId: 'abc', totalHits: 500 }, ['scrollId', 'totalHits']],
+  [{ next: null, items: [entry('a')] }, ['next']],
+])('what an object holds besides the list is named: %j', (answer, besides) => {
+  expect(readAttributes(answer)).toMatchObject({ types: { a: 'STRING' }, besides });
 });
 
 test('two lists differ by what was added, removed, changed, disabled and enabled', () => {
