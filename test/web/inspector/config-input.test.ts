@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import schema from '../../../config.schema.json';
 import { CONFIG, configEditor, configOf, jsonIn, pageTests, paste } from './inspector-page';
 
@@ -110,6 +110,53 @@ describe('the form', () => {
     });
     expect(await names.inputValue()).toBe('old_plan\nold.tier');
   });
+
+  inPage(
+    'keeps what is typed while the pointer moves over other fields',
+    async (page) => {
+      await page.getByLabel('Type of globalContextMap row 1 to').selectOption('number');
+      const list = page.getByLabel('attributeTypes disabled user', { exact: true });
+      const typed: [field: Locator, text: string, shown: string][] = [
+        [list, 'old_plan\nold.t', 'old_plan\nold.t'],
+        [page.getByLabel('dataCenter', { exact: true }), '{"web": "U', '{"web": "U'],
+        [page.getByLabel('attributeTypes user name renewal', { exact: true }), 'renewal.d', 'renewal.d'],
+        // A browser gives a number that is not complete as an empty text.
+        [page.getByLabel('globalContextMap row 1 to', { exact: true }), '-', ''],
+      ];
+      for (const [field, text, shown] of typed) {
+        await field.fill('');
+        await field.pressSequentially(text);
+        for (const key of ['productTagKey', 'userAttributeMap']) {
+          await page.locator(`.field[data-path="${key}"]`).hover();
+          await page
+            .locator(`.field[data-path="${key}"].lit, .field[data-path="${key}"] .lit`)
+            .first()
+            .waitFor();
+        }
+        expect(await field.inputValue()).toBe(shown);
+        expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+        await field.press('End');
+      }
+      // A minus is still there: a digit behind it makes a negative number.
+      await page.keyboard.type('7');
+      await page.keyboard.press('Tab');
+      await list.fill('old_plan');
+      await page.keyboard.press('Tab');
+      expect(await configOf(page)).toMatchObject({
+        attributeTypes: { user: { 'renewal.d': 'DATE' }, disabled: { user: ['old_plan'] } },
+        dataCenter: { ios: 'EU' },
+        globalContextMap: [{ from: 'beta', to: -7 }],
+      });
+    },
+    {
+      config: {
+        ...CONFIG,
+        dataCenter: { ios: 'EU' },
+        attributeTypes: { user: { renewal: 'DATE' } },
+        globalContextMap: [{ from: 'beta', to: '1' }],
+      },
+    },
+  );
 
   inPage('makes a preference follow consent', async (page) => {
     await openExtensions(page);

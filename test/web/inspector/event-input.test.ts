@@ -93,8 +93,23 @@ describe('a file', () => {
     await userShown(page, 'c');
     await page.keyboard.press('Enter');
     expect(await status(page).textContent()).toBe('Message 3 of 3: line 3');
-    await page.getByRole('spinbutton', { name: 'Message' }).fill('2');
+    const number = page.getByRole('spinbutton', { name: 'Message' });
+    await number.fill('2');
+    // The page lights up, and renders, below the pointer.
+    await page.locator('.field[data-path="productTagKey"]').hover();
+    await page.locator('.field[data-path="productTagKey"].lit').waitFor();
+    expect(await number.inputValue()).toBe('2');
     await page.keyboard.press('Enter');
+    await userShown(page, 'b');
+    await number.fill('');
+    await page.keyboard.press('Tab');
+    expect(await number.inputValue()).toBe('2');
+    await number.fill('99');
+    await page.keyboard.press('Enter');
+    expect(await number.inputValue()).toBe('3');
+    await number.fill('1');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Next' }).press('Enter');
     await userShown(page, 'b');
     await page.getByRole('button', { name: 'Close events.jsonl' }).click();
     await status(page).waitFor({ state: 'detached' });

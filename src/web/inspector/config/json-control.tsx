@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useDraft } from '../use-draft.js';
 import { attributesOf, idOf, type ControlProps } from './control-props.js';
 
 /** A value that has no control of its own, as JSON on one line. It is taken over when the field is left. */
@@ -9,30 +9,28 @@ export function JsonControl({
   isFaulty,
   ...props
 }: ControlProps & { readonly isFaulty: boolean }) {
-  /** What is not JSON, and so not part of the configuration. */
-  const [draft, setDraft] = useState<string>();
-  const take = (text: string): void => {
+  const text = value === undefined ? '' : JSON.stringify(value);
+  const [draft, isRefused] = useDraft(text, (typed) => {
     try {
-      onChange(keys, text.trim() === '' ? undefined : (JSON.parse(text) as unknown));
-      setDraft(undefined);
+      onChange(keys, typed.trim() === '' ? undefined : (JSON.parse(typed) as unknown));
+      return true;
     } catch {
-      setDraft(text);
+      return false;
     }
-  };
+  });
   const draftFault = `${idOf(keys)}-draft`;
   return (
     <>
       <input
         {...attributesOf({ keys, isFaulty, ...props })}
-        {...(draft === undefined ? {} : { 'aria-invalid': true, 'aria-describedby': draftFault })}
+        {...(isRefused ? { 'aria-invalid': true, 'aria-describedby': draftFault } : {})}
         type="text"
         class="json"
         spellcheck={false}
         autocomplete="off"
-        value={draft ?? (value === undefined ? '' : JSON.stringify(value))}
-        onChange={(event) => take(event.currentTarget.value)}
+        {...draft}
       />
-      {draft !== undefined && (
+      {isRefused && (
         <p class="fault" id={draftFault}>
           expected JSON: this is not part of the configuration yet
         </p>

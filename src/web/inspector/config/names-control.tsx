@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { JsonObject } from '../../../core/index.js';
+import { useDraft } from '../use-draft.js';
 import { renamed } from './change.js';
 import { idOf, rowClass, type ControlProps } from './control-props.js';
 import { useFocusAfterRender } from './use-focus.js';
@@ -39,11 +40,8 @@ export function NamesControl({ label, keys, entries, options, lit, entry, onChan
       focusAfter(idOf([...keys, name]));
     }
   };
-  const rename = (from: string, field: HTMLInputElement): void => {
-    const to = field.value;
-    if (to === from) return;
-    if (to !== '' && isFree(to)) onChange(keys, renamed(entries, from, to));
-    else field.value = from;
+  const rename = (from: string, to: string): void => {
+    if (to !== from && to !== '' && isFree(to)) onChange(keys, renamed(entries, from, to));
   };
 
   return (
@@ -52,14 +50,7 @@ export function NamesControl({ label, keys, entries, options, lit, entry, onChan
         {Object.entries(entries).map(([name, value]) => (
           <li key={name} class={rowClass(lit, [...keys, name])} data-path={[...keys, name].join('.')}>
             <div>
-              <input
-                type="text"
-                aria-label={`${label} name ${name}`}
-                autocomplete="off"
-                spellcheck={false}
-                value={name}
-                onChange={(event) => rename(name, event.currentTarget)}
-              />
+              <NameField label={`${label} name ${name}`} name={name} onRename={(to) => rename(name, to)} />
             </div>
             <div>{entry({ label: `${label} ${name}`, keys: [...keys, name], value, isRequired: true })}</div>
             <span class="row-buttons">
@@ -104,4 +95,19 @@ export function NamesControl({ label, keys, entries, options, lit, entry, onChan
       )}
     </div>
   );
+}
+
+interface NameProps {
+  readonly label: string;
+  readonly name: string;
+  /** A name that cannot be given leaves the old one. */
+  readonly onRename: (to: string) => void;
+}
+
+function NameField({ label, name, onRename }: NameProps) {
+  const [draft] = useDraft(name, (typed) => {
+    onRename(typed);
+    return true;
+  });
+  return <input type="text" aria-label={label} autocomplete="off" spellcheck={false} {...draft} />;
 }

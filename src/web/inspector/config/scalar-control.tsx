@@ -1,3 +1,4 @@
+import { useDraft } from '../use-draft.js';
 import { attributesOf, textOf, type ControlProps } from './control-props.js';
 import type { Control } from './form-model.js';
 
@@ -79,15 +80,16 @@ function AnyScalar(props: Omit<Props, 'control'>) {
           <option value="true">true</option>
           <option value="false">false</option>
         </select>
+      ) : type === 'number' ? (
+        <NumberField {...props} />
       ) : (
         <input
           {...attributes}
-          type={type === 'number' ? 'number' : 'text'}
-          step="any"
+          type="text"
           autocomplete="off"
           spellcheck={false}
           value={textOf(value)}
-          onInput={(event) => onChange(keys, asType(type, event.currentTarget.value))}
+          onInput={(event) => onChange(keys, event.currentTarget.value)}
         />
       )}
       <select
@@ -101,6 +103,25 @@ function AnyScalar(props: Omit<Props, 'control'>) {
         <option value="boolean">true/false</option>
       </select>
     </span>
+  );
+}
+
+/** A number is taken over when the field is left: before that, it may be the beginning of another one. */
+function NumberField(props: Omit<Props, 'control'>) {
+  const { keys, value, onChange } = props;
+  const [draft] = useDraft(textOf(value), (typed) => {
+    onChange(keys, asType('number', typed));
+    return true;
+  });
+  return (
+    <input
+      {...attributesOf(props)}
+      type="number"
+      step="any"
+      autocomplete="off"
+      spellcheck={false}
+      {...draft}
+    />
   );
 }
 

@@ -1,3 +1,4 @@
+import { useDraft } from '../use-draft.js';
 import type { Action, OpenFile } from '../state.js';
 
 interface Props {
@@ -12,6 +13,11 @@ export function FileSteps({ file: { name, messages, more, at }, dispatch }: Prop
   const step = (to: number): void => {
     if (to >= 0 && to <= last) dispatch({ do: 'step', to });
   };
+  const [number] = useDraft(String(at + 1), (typed) => {
+    // The reducer leaves the message as it is for what is not a number.
+    dispatch({ do: 'step', to: typed === '' ? NaN : Number(typed) - 1 });
+    return true;
+  });
   return (
     <div class="file" role="group" aria-label={`Messages of ${name}`}>
       <span class="file-name">{name}</span>
@@ -19,17 +25,7 @@ export function FileSteps({ file: { name, messages, more, at }, dispatch }: Prop
         Previous
       </button>
       <label>
-        Message{' '}
-        <input
-          type="number"
-          min={1}
-          max={messages.length}
-          value={at + 1}
-          onChange={(event) => {
-            dispatch({ do: 'step', to: event.currentTarget.valueAsNumber - 1 });
-            event.currentTarget.value = String(at + 1);
-          }}
-        />
+        Message <input type="number" min={1} max={messages.length} {...number} />
       </label>
       <span>of {messages.length.toLocaleString('en')}</span>
       <button type="button" aria-disabled={at === last} onClick={() => step(at + 1)}>
