@@ -80,12 +80,13 @@ export function checkReachable(answer: Answer, origin: string): Check {
   return { name, result: 'ok', code: 'reached', found: `${origin} answers` };
 }
 
-/** What each data center says to the key; only that of the configuration where it does not deny the key. */
+/** What data centers say to the key. */
 export type DataCenterAnswers = ReadonlyMap<DataCenter, Answer>;
 
 /**
  * Which data center the key belongs to.
  *
+ * @param others those that are not the configured one; empty where they were not asked
  * @param write the answer to the update of `--write`, which shows it too where the key may not read
  */
 export function checkDataCenter(
@@ -95,7 +96,7 @@ export function checkDataCenter(
   write: Answer | undefined,
 ): Check {
   const name = 'dataCenter';
-  if ([...answersOf(reads), ...(write === undefined ? [] : [write])].some(({ is }) => is === 'answered')) {
+  if (isAccepted(reads, write)) {
     const found = `${configured} (${ORIGINS[configured]}) accepts the key`;
     return { name, result: 'ok', code: 'data_center_right', found };
   }
@@ -147,6 +148,11 @@ export function answersOf({ subscription, user, account }: Reads): readonly Answ
 export function isDenied(reads: Reads): boolean {
   const answers = answersOf(reads);
   return answers.some(({ is }) => is === 'denied') && !answers.some(({ is }) => is === 'answered');
+}
+
+/** Whether PX lets the key read anything, or write. */
+export function isAccepted(reads: Reads, write: Answer | undefined): boolean {
+  return write?.is === 'answered' || answersOf(reads).some(({ is }) => is === 'answered');
 }
 
 function setDataCenter(center: DataCenter): string {

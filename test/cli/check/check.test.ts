@@ -183,9 +183,12 @@ describe('dataCenter', () => {
     ['403 with a page', [403, ...HTML]],
     ['401', [401, {}]],
   ])('a key that may not read (%s) shows its data center by what --write is answered', async (_, denial) => {
-    const { report } = await checkWith((_host, _path, method) => (method === 'PUT' ? [404, {}] : denial), {
-      write: true,
-    });
+    const { report, sent } = await checkWith(
+      (_host, _path, method) => (method === 'PUT' ? [404, {}] : denial),
+      { write: true },
+    );
+    // The key is shown to no data center that it does not belong to.
+    expect(new Set(sent.map(({ url }) => new URL(url).host))).toEqual(new Set(['api.aptrinsic.com']));
     expect(codes(report)).toMatchObject({
       reachable: 'ok reached',
       dataCenter: 'ok data_center_right',
