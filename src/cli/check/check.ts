@@ -75,7 +75,7 @@ export async function check(input: CheckInput): Promise<CheckReport> {
     summarizeAttributes('user', userRows, reads.user),
     summarizeAttributes('account', accountRows, reads.account),
     checkAttributeTypes(config.attributeTypes, { user: userList, account: accountList }),
-    checkWrite(tried, identifyId),
+    checkWrite(tried, reads, identifyId),
   ];
   return reportOf(origin, checks, [...(userRows ?? []), ...(accountRows ?? [])]);
 }

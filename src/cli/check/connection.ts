@@ -152,7 +152,23 @@ export function isDenied(reads: Reads): boolean {
 
 /** Whether PX lets the key read anything, or write. */
 export function isAccepted(reads: Reads, write: Answer | undefined): boolean {
-  return write?.is === 'answered' || answersOf(reads).some(({ is }) => is === 'answered');
+  return (
+    answersOf(reads).some(({ is }) => is === 'answered') || (write !== undefined && isWrite(write, reads))
+  );
+}
+
+/**
+ * Whether the answer to the update shows that the key may write. Another server answers 404 or 400 as well, so PX must have let the key read
+ * something, or denied it; and PX does not refuse an update with an HTML page.
+ */
+export function isWrite(write: Answer, reads: Reads): boolean {
+  const looksAtKeys = answersOf(reads).some(({ is }) => is === 'answered' || is === 'denied');
+  return looksAtUpdate(write) && !write.html && looksAtKeys;
+}
+
+/** Whether the update is carried out, or refused for what it says: 404, or 400. */
+export function looksAtUpdate({ is, status = 0 }: Answer): boolean {
+  return is === 'answered' && (status === 404 || status === 400 || status < 300);
 }
 
 function setDataCenter(center: DataCenter): string {
