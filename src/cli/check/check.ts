@@ -107,13 +107,15 @@ async function askOthers(
 
 function otherOrigin(origin: string): Check {
   const found = `the requests go to ${origin}, not to a data center`;
-  return { name: 'dataCenter', result: 'notChecked', code: 'not_checked', found };
+  const todo = 'leave out --px-url and --simulate to check it';
+  return { name: 'dataCenter', result: 'notChecked', code: 'not_checked', found, todo };
 }
 
 /** The rows of the checks after one, which nothing is known of. */
 export function notChecked(found: string, after: CheckName): Check[] {
   const rest = CHECK_NAMES.slice(CHECK_NAMES.indexOf(after) + 1);
-  return rest.map((name) => ({ name, result: 'notChecked', code: 'not_checked', found }));
+  const todo = 'see the rows above';
+  return rest.map((name) => ({ name, result: 'notChecked', code: 'not_checked', found, todo }));
 }
 
 /** The report of checks. */

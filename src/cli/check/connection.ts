@@ -101,7 +101,8 @@ export function checkDataCenter(
     return { name, result: 'ok', code: 'data_center_right', found };
   }
   if (!isDenied(reads)) {
-    return { name, result: 'notChecked', code: 'not_checked', found: 'PX gave no answer that shows it' };
+    const found = 'PX gave no answer that shows it';
+    return { name, result: 'notChecked', code: 'not_checked', found, todo: 'see the row of read' };
   }
   const all: DataCenterAnswers = new Map([[configured, reads.subscription], ...others]);
   const said = DATA_CENTERS.flatMap((center) => {
