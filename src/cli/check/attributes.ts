@@ -52,7 +52,7 @@ function judgeRow({ to, type: convertedTo, isListed }: TypedRow, attributes: PxA
     const found = 'enabled, with a type that is not documented';
     return { code: 'attribute_type_other', result: 'warning', found, todo: 'look in PX what it takes' };
   }
-  const finding = judgeAttribute(to, { types, disabled });
+  const finding = judgeAttribute(to, { types, disabled }, 'PX');
   if (finding !== undefined) {
     const { code, advice, meant } = finding;
     const near = meant === undefined ? {} : { meant };
@@ -64,7 +64,7 @@ function judgeRow({ to, type: convertedTo, isListed }: TypedRow, attributes: PxA
           code,
           result: 'warning',
           found: `${found}. ${part}`,
-          todo: `if PX has no such attribute, ${advice}`,
+          todo: `compare it with PX by hand: ${advice}`,
           ...near,
         };
   }

@@ -15,7 +15,15 @@ import type { Router } from '../../router/index.js';
 import { ask, type Answer } from './ask.js';
 import { checkAttributeTypes } from './attribute-types.js';
 import { checkAttributes, summarizeAttributes } from './attributes.js';
-import { answersOf, checkDataCenter, checkReachable, checkRead, isDenied, type Reads } from './connection.js';
+import {
+  answersOf,
+  checkDataCenter,
+  checkReachable,
+  checkRead,
+  isAccepted,
+  isDenied,
+  type Reads,
+} from './connection.js';
 import { checkProductTagKey } from './product-tag-key.js';
 import { CHECK_NAMES, type Check, type CheckName, type CheckReport } from './report.js';
 import { checkWrite } from './write.js';
@@ -53,21 +61,21 @@ export async function check(input: CheckInput): Promise<CheckReport> {
   const reads: Reads = { subscription, user: user!, account: account! };
   const identifyId = `gainsight-px-check-${randomUUID()}`;
   const tried = write ? await ask(router, tryWrite(identifyId, config)) : undefined;
+  const asksOthers = input.origin === undefined && isDenied(reads) && !isAccepted(reads, tried);
+  const others = asksOthers ? await askOthers(router, config, center) : new Map<DataCenter, Answer>();
   const [userList, accountList] = [listOf(reads.user), listOf(reads.account)];
   const userRows = userList && checkAttributes('user', config, userList);
   const accountRows = accountList && checkAttributes('account', config, accountList);
   const checks = [
     ...configuration,
     checkReachable(answersOf(reads).find(isOfPx) ?? subscription, origin),
-    input.origin === undefined
-      ? checkDataCenter(center, reads, await askOthers(router, config, center, reads), tried)
-      : otherOrigin(input.origin),
+    input.origin === undefined ? checkDataCenter(center, reads, others, tried) : otherOrigin(input.origin),
     checkRead(reads),
     checkProductTagKey(config.productTagKey, subscription),
     summarizeAttributes('user', userRows, reads.user),
     summarizeAttributes('account', accountRows, reads.account),
     checkAttributeTypes(config.attributeTypes, { user: userList, account: accountList }),
-    checkWrite(tried, identifyId),
+    checkWrite(tried, reads, identifyId),
   ];
   return reportOf(origin, checks, [...(userRows ?? []), ...(accountRows ?? [])]);
 }
@@ -85,9 +93,7 @@ async function askOthers(
   router: Router,
   config: DestinationConfig,
   configured: DataCenter,
-  reads: Reads,
 ): Promise<ReadonlyMap<DataCenter, Answer>> {
-  if (!isDenied(reads)) return new Map();
   const others = DATA_CENTERS.filter((center) => center !== configured);
   return new Map(
     await Promise.all(
@@ -101,13 +107,15 @@ async function askOthers(
 
 function otherOrigin(origin: string): Check {
   const found = `the requests go to ${origin}, not to a data center`;
-  return { name: 'dataCenter', result: 'notChecked', code: 'not_checked', found };
+  const todo = 'leave out --px-url and --simulate to check it';
+  return { name: 'dataCenter', result: 'notChecked', code: 'not_checked', found, todo };
 }
 
 /** The rows of the checks after one, which nothing is known of. */
 export function notChecked(found: string, after: CheckName): Check[] {
   const rest = CHECK_NAMES.slice(CHECK_NAMES.indexOf(after) + 1);
-  return rest.map((name) => ({ name, result: 'notChecked', code: 'not_checked', found }));
+  const todo = 'see the rows above';
+  return rest.map((name) => ({ name, result: 'notChecked', code: 'not_checked', found, todo }));
 }
 
 /** The report of checks. */

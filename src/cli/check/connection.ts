@@ -80,12 +80,13 @@ export function checkReachable(answer: Answer, origin: string): Check {
   return { name, result: 'ok', code: 'reached', found: `${origin} answers` };
 }
 
-/** What each data center says to the key; only that of the configuration where it does not deny the key. */
+/** What data centers say to the key. */
 export type DataCenterAnswers = ReadonlyMap<DataCenter, Answer>;
 
 /**
  * Which data center the key belongs to.
  *
+ * @param others those that are not the configured one; empty where they were not asked
  * @param write the answer to the update of `--write`, which shows it too where the key may not read
  */
 export function checkDataCenter(
@@ -95,12 +96,13 @@ export function checkDataCenter(
   write: Answer | undefined,
 ): Check {
   const name = 'dataCenter';
-  if ([...answersOf(reads), ...(write === undefined ? [] : [write])].some(({ is }) => is === 'answered')) {
+  if (isAccepted(reads, write)) {
     const found = `${configured} (${ORIGINS[configured]}) accepts the key`;
     return { name, result: 'ok', code: 'data_center_right', found };
   }
   if (!isDenied(reads)) {
-    return { name, result: 'notChecked', code: 'not_checked', found: 'PX gave no answer that shows it' };
+    const found = 'PX gave no answer that shows it';
+    return { name, result: 'notChecked', code: 'not_checked', found, todo: 'see the row of read' };
   }
   const all: DataCenterAnswers = new Map([[configured, reads.subscription], ...others]);
   const said = DATA_CENTERS.flatMap((center) => {
@@ -147,6 +149,27 @@ export function answersOf({ subscription, user, account }: Reads): readonly Answ
 export function isDenied(reads: Reads): boolean {
   const answers = answersOf(reads);
   return answers.some(({ is }) => is === 'denied') && !answers.some(({ is }) => is === 'answered');
+}
+
+/** Whether PX lets the key read anything, or write. */
+export function isAccepted(reads: Reads, write: Answer | undefined): boolean {
+  return (
+    answersOf(reads).some(({ is }) => is === 'answered') || (write !== undefined && isWrite(write, reads))
+  );
+}
+
+/**
+ * Whether the answer to the update shows that the key may write. Another server answers 404 or 400 as well, so PX must have let the key read
+ * something, or denied it; and PX does not refuse an update with an HTML page.
+ */
+export function isWrite(write: Answer, reads: Reads): boolean {
+  const looksAtKeys = answersOf(reads).some(({ is }) => is === 'answered' || is === 'denied');
+  return looksAtUpdate(write) && !write.html && looksAtKeys;
+}
+
+/** Whether the update is carried out, or refused for what it says: 404, or 400. */
+export function looksAtUpdate({ is, status = 0 }: Answer): boolean {
+  return is === 'answered' && (status === 404 || status === 400 || status < 300);
 }
 
 function setDataCenter(center: DataCenter): string {

@@ -53,6 +53,7 @@ export type CheckCode =
   | 'may_write'
   | 'write_denied'
   | 'write_failed'
+  | 'write_unclear'
   | 'write_not_tried'
   | 'write_accepted';
 

@@ -1,9 +1,9 @@
 import { answerText, type Answer } from './ask.js';
-import { throttledTodo } from './connection.js';
+import { isWrite, looksAtUpdate, throttledTodo, type Reads } from './connection.js';
 import type { Check } from './report.js';
 
 /** Whether the key may write, by the answer to an update of a user that does not exist. */
-export function checkWrite(answer: Answer | undefined, identifyId: string): Check {
+export function checkWrite(answer: Answer | undefined, reads: Reads, identifyId: string): Check {
   const name = 'write';
   if (answer === undefined) {
     const todo = 'add --write to try it with a request that changes nothing';
@@ -14,15 +14,18 @@ export function checkWrite(answer: Answer | undefined, identifyId: string): Chec
     const todo = `give the key the Write permission in PX (Administration → REST API)${answer.html ? '; an HTML page may also come from a proxy' : ''}`;
     return { name, result: 'failed', code: 'write_denied', found: said, todo };
   }
-  if (answer.is !== 'answered') {
+  if (!looksAtUpdate(answer)) {
     const todo = answer.is === 'throttled' ? throttledTodo(answer) : 'try again later';
     return { name, result: 'failed', code: 'write_failed', found: said, todo };
   }
-  if (answer.status === 404 || answer.status === 400)
-    return { name, result: 'ok', code: 'may_write', found: `the key may write: ${said}` };
   if (answer.status !== undefined && answer.status < 300) {
     const todo = `look in PX for the user ${identifyId}, and delete it: nobody knew that an update creates users`;
     return { name, result: 'warning', code: 'write_accepted', found: said, todo };
   }
-  return { name, result: 'failed', code: 'write_failed', found: said, todo: 'try again later' };
+  if (!isWrite(answer, reads)) {
+    const found = `PX does not show whether the key may write: ${said}, as another server may do`;
+    const todo = 'see the rows above, and check whether a proxy or a firewall is between this machine and PX';
+    return { name, result: 'warning', code: 'write_unclear', found, todo };
+  }
+  return { name, result: 'ok', code: 'may_write', found: `the key may write: ${said}` };
 }

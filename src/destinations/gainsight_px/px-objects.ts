@@ -33,7 +33,7 @@ export interface PxCoordinates {
 
 /** A person who uses the product. A create needs `identifyId` and `propertyKeys`. */
 export interface PxUser {
-  /** The user's id. PX tells upper from lower case in a URL path. */
+  /** The user's id. A URL path is case-sensitive in PX. */
   identifyId?: string;
   /** PX also knows `LEAD` and `VISITOR`; this project writes identified users only. */
   type?: 'USER';
@@ -66,7 +66,7 @@ export interface PxUser {
   /** When the user was created. Read-only. */
   createDate?: number;
   location?: PxLocation;
-  /** By API name. PX accepts only names that its administrator defined, and tells upper from lower case. Dates are epoch milliseconds. */
+  /** By API name. PX accepts only names that its administrator defined; they are case-sensitive. Dates are epoch milliseconds. */
   customAttributes?: Record<string, string | number | boolean>;
 }
 

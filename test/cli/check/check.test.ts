@@ -58,6 +58,10 @@ async function checkWith(
   });
   await router.close();
   expect(JSON.stringify(report)).not.toContain(KEY);
+  const silent = [...report.checks, ...report.attributes].filter(
+    ({ result, todo }) => result !== 'ok' && !todo,
+  );
+  expect(silent).toEqual([]);
   return { report, sent, row: (name) => report.checks.find((one) => one.name === name)! };
 }
 
@@ -183,9 +187,12 @@ describe('dataCenter', () => {
     ['403 with a page', [403, ...HTML]],
     ['401', [401, {}]],
   ])('a key that may not read (%s) shows its data center by what --write is answered', async (_, denial) => {
-    const { report } = await checkWith((_host, _path, method) => (method === 'PUT' ? [404, {}] : denial), {
-      write: true,
-    });
+    const { report, sent } = await checkWith(
+      (_host, _path, method) => (method === 'PUT' ? [404, {}] : denial),
+      { write: true },
+    );
+    // The key is shown to no data center that it does not belong to.
+    expect(new Set(sent.map(({ url }) => new URL(url).host))).toEqual(new Set(['api.aptrinsic.com']));
     expect(codes(report)).toMatchObject({
       reachable: 'ok reached',
       dataCenter: 'ok data_center_right',
@@ -410,6 +417,7 @@ describe('write', () => {
   test.each<[Reply, string]>([
     [[404, {}], 'ok may_write'],
     [[400, {}], 'ok may_write'],
+    [[400, ...HTML], 'warning write_unclear'],
     [[204], 'warning write_accepted'],
     [[200, {}], 'warning write_accepted'],
     [[401, {}], 'failed write_denied'],
@@ -429,6 +437,24 @@ describe('write', () => {
         url: expect.stringMatching(/\/v1\/users\/gainsight-px-check-[0-9a-f-]{36}$/) as string,
       },
     ]);
+  });
+
+  test.each<[string, Reply, Reply, string]>([
+    ['finds nothing at any address', [404, {}], [404, {}], 'warning write_unclear'],
+    ['refuses all', [400, {}], [400, {}], 'warning write_unclear'],
+    ['refuses all with a page', [400, ...HTML], [400, ...HTML], 'warning write_unclear'],
+    ['denies reads, and does not know updates', [401, {}], [405, {}], 'failed write_failed'],
+    ['accepts the update only', [404, {}], [204], 'warning write_accepted'],
+    ['wants all to wait', [429, {}], [404, {}], 'warning write_unclear'],
+    ['denies reads', [401, {}], [404, {}], 'ok may_write'],
+    ['denies reads with a page', [403, ...HTML], [404, {}], 'ok may_write'],
+    ['denies reads, and refuses writes with a page', [401, {}], [400, ...HTML], 'warning write_unclear'],
+  ])('of a server that %s', async (_, read, write, expected) => {
+    const { report } = await checkWith((_host, _path, method) => (method === 'PUT' ? write : read), {
+      write: true,
+    });
+    expect(codes(report).write).toBe(expected);
+    expect(codes(report).dataCenter === 'ok data_center_right').toBe(expected === 'ok may_write');
   });
 
   test('asks for another user each time', async () => {

@@ -19,7 +19,7 @@ export type AttributeFault = Extract<
 /** What is wrong with the name of a custom attribute. */
 export interface AttributeFinding {
   readonly code: AttributeFault;
-  /** What PX has, in words. */
+  /** What the list has, in words. */
   readonly found: string;
   /** What to do, in words. */
   readonly advice: string;
@@ -31,21 +31,23 @@ export interface AttributeFinding {
 const LONGEST_COMPARED = 200;
 
 /**
- * Judges the API name of a custom attribute; `undefined` where PX has it enabled, or where nobody knows.
+ * Judges the API name of a custom attribute; `undefined` where it is listed as enabled, or where nobody knows.
  *
+ * @param lister whose list it is: `attributeTypes` may lack an attribute that PX has, one of a type that is not documented for example
  * @example
- * judgeAttribute('Plan', { types: { plan: 'STRING' }, disabled: [] })?.code; // 'attribute_differs_by_case'
+ * judgeAttribute('Plan', { types: { plan: 'STRING' }, disabled: [] }, 'PX')?.code; // 'attribute_differs_by_case'
  */
 export function judgeAttribute(
   name: string,
   { types, disabled }: KnownAttributes,
+  lister: 'PX' | 'attributeTypes',
 ): AttributeFinding | undefined {
   if (types !== undefined && Object.hasOwn(types, name)) return undefined;
   const shown = JSON.stringify(name);
   if (disabled.includes(name)) {
     return {
       code: 'attribute_disabled',
-      found: `PX has disabled the attribute ${shown}`,
+      found: `${lister} lists the attribute ${shown} as disabled`,
       advice: 'enable it in PX, or remove the row',
     };
   }
@@ -56,21 +58,26 @@ export function judgeAttribute(
     const meant = JSON.stringify(twin);
     return {
       code: 'attribute_differs_by_case',
-      found: `PX has no attribute ${shown}, but it has ${meant}: it tells upper from lower case`,
+      found: `${lister} lists no attribute ${shown}, but ${meant}: names are case-sensitive`,
       advice: `write ${meant} in the row`,
       meant: twin,
     };
   }
-  return unknownAttribute(name, types, disabled);
+  const found = `${lister} lists no enabled attribute ${shown}`;
+  return unknownAttribute(name, found, types, disabled);
 }
 
-function unknownAttribute(name: string, types: TypesByName, disabled: readonly string[]): AttributeFinding {
-  const found = `PX has no enabled attribute ${JSON.stringify(name)}`;
-  const advice = 'create it in PX, or correct the row';
+function unknownAttribute(
+  name: string,
+  found: string,
+  types: TypesByName,
+  disabled: readonly string[],
+): AttributeFinding {
+  const advice = 'create it in PX if it is not there, or correct the row';
   const code = 'attribute_unknown';
   const disabledTwin = disabled.find((known) => isTwin(known, name));
   if (disabledTwin !== undefined)
-    return { code, found: `${found}; it has disabled ${JSON.stringify(disabledTwin)}`, advice };
+    return { code, found: `${found}, but ${JSON.stringify(disabledTwin)} as disabled`, advice };
   const meant = nearestOf(name, Object.keys(types));
   return meant === undefined
     ? { code, found, advice }

@@ -64,10 +64,14 @@ function inexactWarning({ to, from }: ExplainedField): Warning {
 /** A custom attribute that PX does not have, or has disabled, as far as `attributeTypes` says so. */
 function attributeWarning({ object, to }: ExplainedField, { knownAttributes }: ParsedConfig): Warning[] {
   if ((object !== 'user' && object !== 'account') || !to.startsWith(CUSTOM_ATTRIBUTE)) return [];
-  const finding = judgeAttribute(to.slice(CUSTOM_ATTRIBUTE.length), knownAttributes[object]);
+  const finding = judgeAttribute(
+    to.slice(CUSTOM_ATTRIBUTE.length),
+    knownAttributes[object],
+    'attributeTypes',
+  );
   if (finding === undefined) return [];
   const { code, found, advice } = finding;
-  return [{ code, field: to, message: `${found}; ${advice} (from attributeTypes)` }];
+  return [{ code, field: to, message: `${found}; ${advice}` }];
 }
 
 function eventWarnings(body: RequestBody): Warning[] {
