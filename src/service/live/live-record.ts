@@ -97,7 +97,7 @@ function maskOf(plan: RequestPlan | undefined, config: unknown): Mask {
   const keys = new Set(
     [ofPlan, ofConfig].filter((key): key is string => typeof key === 'string' && key.trim() !== ''),
   );
-  return (json) => [...keys].reduce((shown, key) => keyMask(key).apply(shown), json);
+  return (json) => [...keys].reduce((shown, key) => keyMask(key).json(shown), json);
 }
 
 /** JSON of an object and of further fields, whose values are JSON already. */

@@ -59,7 +59,7 @@ async function sendEvents(
 ): Promise<FastifyReply> {
   try {
     const query = parseLiveQuery(request.query as Readonly<Record<string, unknown>>);
-    const parts = group === undefined ? [log.part(query)] : await group.live(query);
+    const parts = group === undefined ? [await log.part(query)] : await group.live(query);
     return await setApiVersion(reply)
       .type('application/json; charset=utf-8')
       .send(liveAnswer(parts, query, epochMs()));
