@@ -4,9 +4,10 @@ import { LiveFigures } from '../../../src/service/live/live-figures';
 import { LiveLog } from '../../../src/service/live/live-log';
 import type { LiveSource } from '../../../src/service/live/live-record';
 import { receivedMs } from '../../../src/service/live/received';
-import { NOTHING_SENT, type RequestRecord } from '../../../src/router';
-import type { LiveAnswer } from '../../../src/web';
-import { CONFIG, identify } from '../running-service';
+import { RetryableError } from '../../../src/core';
+import { failed, NOTHING_SENT, type RequestRecord } from '../../../src/router';
+import type { LiveAnswer, LiveEvent } from '../../../src/web';
+import { CONFIG, identify, KEY } from '../running-service';
 
 const MEGABYTE = 1024 * 1024;
 const IDLE = { pending: 0, inFlight: 0, pausedMs: 0 };
@@ -205,6 +206,53 @@ describe('memory', () => {
     expect(JSON.stringify(events).length).toBeGreaterThan(3.9 * MEGABYTE);
     expect(events.at(-1)!.id).toBe('a1-200');
     expect(await answer({ after: cursor })).toMatchObject({ events: [], left: 0 });
+  });
+});
+
+describe('a key at the place where a text is cut', () => {
+  const at = (length: number): string => 'x'.repeat(length - 8) + KEY;
+  const LONG = at(300);
+  const failure = (message: string) => failed(new RetryableError('unavailable', message));
+  const planTo = (path: string, userId: string) =>
+    ({
+      lanes: [`user:${userId}`],
+      steps: [
+        {
+          id: 's',
+          route: 'r',
+          effect: 'upsert',
+          request: { method: 'PUT', endpoint: `https://px${path}`, endpointPath: 'users', headers: {} },
+        },
+      ],
+    }) as const;
+
+  test.each<[string, unknown, Partial<LiveSource>]>([
+    ['the user', { userId: LONG }, {}],
+    ['the anonymous user', { anonymousId: LONG }, {}],
+    ['the user of the plan', {}, { plan: planTo('/v1/users/u', LONG) }],
+    ['the account', { groupId: LONG }, {}],
+    ['the event', { event: LONG }, {}],
+    ['the page', { name: LONG }, {}],
+    ['the destination', {}, { destinationId: LONG }],
+    ['the error', {}, { result: failure(at(2_000)) }],
+    ['the path', {}, { plan: planTo(`/${at(1_999)}`, 'u') }],
+    ['the query of a path', {}, { plan: planTo(`/?k=${at(1_996)}`, 'u') }],
+    ['a key in Base64', { userId: 'x'.repeat(290) + Buffer.from(KEY).toString('base64') }, {}],
+    ['a key with escapes', { userId: 'x'.repeat(290) + KEY.replaceAll('-', '%252D') }, {}],
+  ])('is masked as a whole in %s', async (_, message, more) => {
+    const { note, made } = log();
+    // The message itself has texts of any length.
+    note([message], more);
+    const [{ json }] = (await made.part({ limit: 1 })).events as [{ json: string }];
+    const { message: _whole, ...event } = JSON.parse(json) as LiveEvent;
+    const shown = JSON.stringify(event);
+    expect(shown).toMatch(/x{50}\[redac/);
+    expect(shown).not.toMatch(/secret|c2Vj/);
+    for (const text of [event.userId, event.groupId, event.eventName, event.destinationId])
+      expect((text ?? '').length).toBeLessThanOrEqual(300);
+    expect((event.error?.message ?? event.steps[0]?.path ?? '').length).toBeLessThanOrEqual(2_000);
+    for (const filter of ['user', 'event'])
+      expect((await made.part({ limit: 1, [filter]: 'secr' })).events).toEqual([]);
   });
 });
 
