@@ -96,7 +96,7 @@ export function createContext(options: ServiceOptions): ServiceContext {
   };
 }
 
-function liveSources({ router: options }: ServiceSettings, router: Router, clock: Clock): LiveSources {
+function liveSources({ router: options, log }: ServiceSettings, router: Router, clock: Clock): LiveSources {
   const { requestsPerSecond = ROUTER_DEFAULTS.requestsPerSecond } = options;
   return {
     name: randomBytes(6).toString('hex'),
@@ -105,6 +105,10 @@ function liveSources({ router: options }: ServiceSettings, router: Router, clock
       const { pending, inFlight, pausedMs } = router.stats();
       const limit = requestsPerSecond === Infinity ? {} : { limit: requestsPerSecond };
       return { pending, inFlight, pausedMs, ...limit };
+    },
+    onFault: (thrown, route) => {
+      const error = thrown instanceof Error ? thrown.name : typeof thrown;
+      log.error({ error, route }, 'events are missing on the live page');
     },
   };
 }

@@ -31,7 +31,7 @@ export interface ServiceGroup {
   /** The parts of all of them of an answer of `/live/events`. */
   live(query: ParsedLiveQuery): Promise<readonly LivePart[]>;
   /** Called once, where the option `live` is set: `partOf` makes this process's part of an answer of another one. */
-  answerLive(partOf: (query: ParsedLiveQuery) => LivePart): void;
+  answerLive(partOf: (query: ParsedLiveQuery) => Promise<LivePart>): void;
 }
 
 /** How a service behaves. Every option has a default. */

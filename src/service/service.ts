@@ -233,7 +233,7 @@ async function metrics(
 async function drainAndClose(
   app: FastifyInstance,
   { drainMs = DRAIN_MS, hurry }: StopOptions,
-  { responses, router, settings }: ServiceContext,
+  { responses, router, settings, live }: ServiceContext,
 ): Promise<void> {
   // A `hurry` that ended the grace time does not end this wait too.
   const deadline = new Deadline(systemClock, drainMs, {
@@ -250,6 +250,7 @@ async function drainAndClose(
   deadline.release();
   // The connections that are left have no request. `closeIdleConnections` would miss those that never sent one.
   app.server.closeAllConnections();
+  await live?.settled();
   await app.close();
   await router.close();
 }

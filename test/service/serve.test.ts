@@ -242,12 +242,19 @@ describe('--live', () => {
       await expect(serve('--live', '--host', host)).rejects.toThrow(
         `--live on ${host}: set GAINSIGHT_PX_LIVE_TOKEN to a token for its callers: 16 to 200 printable`,
       );
-    for (const token of ['', 'abc:123', 'short'])
+    const noToken = serveWith({ GAINSIGHT_PX_LIVE_TOKEN: '' }, '--live', '--host', '0.0.0.0');
+    await expect(noToken).rejects.toThrow(/--live on 0.0.0.0: set GAINSIGHT_PX_LIVE_TOKEN to a token/);
+    for (const token of [' ', 'abc:123', 'short'])
       for (const host of ['0.0.0.0', '127.0.0.1']) {
         const refused = serveWith({ GAINSIGHT_PX_LIVE_TOKEN: token }, '--live', '--host', host);
         await expect(refused).rejects.toThrow(/set GAINSIGHT_PX_LIVE_TOKEN to a token/);
         await expect(refused).rejects.not.toThrow(/abc:123|short/);
       }
+  });
+
+  test('an empty token counts as none, as each empty variable of this command', async () => {
+    const running = await serveWith({ GAINSIGHT_PX_LIVE_TOKEN: '' }, '--live', '--host', '127.0.0.1');
+    expect((await events(running.origin)).status).toBe(200);
   });
 
   test.each(['127.0.0.1', '0.0.0.0'])('with a token on %s, the events need it', async (host) => {
@@ -284,9 +291,10 @@ describe('--ingest', () => {
   test('what is missing ends the start, and shows no token', async () => {
     const file = fileWith(config);
     const short = { GAINSIGHT_PX_INGEST_TOKEN: 'abc:123' };
-    await expect(serve('--ingest', '--config', file)).rejects.toThrow(
-      /set GAINSIGHT_PX_INGEST_TOKEN to a token/,
-    );
+    for (const none of [{}, { GAINSIGHT_PX_INGEST_TOKEN: '' }])
+      await expect(serveWith(none, '--ingest', '--config', file)).rejects.toThrow(
+        /--ingest: set GAINSIGHT_PX_INGEST_TOKEN to a token/,
+      );
     const refused = serveWith(short, '--ingest', '--config', file);
     await expect(refused).rejects.toThrow(/16 to 200 printable ASCII/);
     await expect(refused).rejects.not.toThrow(/abc:123/);

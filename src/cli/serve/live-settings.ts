@@ -9,7 +9,8 @@ import type { ServeOptions } from './options.js';
 const TOKEN_VARIABLE = 'GAINSIGHT_PX_LIVE_TOKEN';
 
 /**
- * The settings of `--live`; undefined without that option. On a loopback address the token may be left out.
+ * The settings of `--live`; undefined without that option. On a loopback address the token may be left out: an empty variable counts as not set, as in
+ * shells and CI systems.
  *
  * @throws UsageError when the token is missing or cannot be one
  */
@@ -19,6 +20,6 @@ export function liveSettings(
 ): LiveOptions | undefined {
   if (live !== true) return undefined;
   const page = readPage('live');
-  if (env[TOKEN_VARIABLE] === undefined && isLoopbackHost(host)) return { page };
+  if ((env[TOKEN_VARIABLE] ?? '') === '' && isLoopbackHost(host)) return { page };
   return { page, token: tokenFrom(env, TOKEN_VARIABLE, `--live on ${host}`) };
 }

@@ -10,6 +10,8 @@ export class JsonBody {
 
   constructor(
     value: unknown,
+    /** The size of its JSON in bytes. */
+    readonly size: number,
     /** The bytes as they arrived; only when the request may have to be forwarded. */
     readonly bytes: Buffer | undefined,
     /** Gives back the body's memory before the request is answered, when its bytes are no longer needed. */
@@ -202,7 +204,9 @@ class PendingBody {
         this.#reservation.release();
       };
       this.responseEnd.once('close', release);
-      this.#resolve(new JsonBody(value, this.limits.upstream === undefined ? undefined : bytes, release));
+      this.#resolve(
+        new JsonBody(value, bytes.length, this.limits.upstream === undefined ? undefined : bytes, release),
+      );
     } catch (thrown) {
       // The parser's own message quotes the body.
       const wrong = thrown instanceof BodyError ? thrown.message : 'the body is not valid JSON';

@@ -14,26 +14,35 @@ export function keyMask(key: string): KeyMask {
   return known;
 }
 
-/** Takes one API key out of JSON data. */
+/** Takes one API key out of texts and of JSON data. */
 class KeyMask {
-  readonly #mask: (text: string) => string;
+  /** The text with the key masked. */
+  readonly text: (text: string) => string;
   readonly #mayBeIn: (json: string) => boolean;
 
   constructor(key: string) {
-    if (key.trim().length < LEAST_IN_TEXT) {
-      this.#mask = (text) => (text === key ? MASK : text);
+    const plain = key.trim();
+    if (plain.length < LEAST_IN_TEXT) {
+      this.text = (text) => (text === key ? MASK : text);
       this.#mayBeIn = (json) => json.includes(JSON.stringify(key));
       return;
     }
-    const redact = redactor(key);
-    this.#mask = redact;
-    this.#mayBeIn = (json) => redact(json) !== json;
+    const redact = redactor(plain);
+    // No way to write a key is shorter, except that several blanks may have become one.
+    const least = plain.replace(/[ +]+/g, ' ').length;
+    this.text = (text) => (text.length < least ? text : redact(text));
+    // Each quote inside a text is an escape of JSON. To resolve all of them, several levels deep, takes long: such texts are read first.
+    this.#mayBeIn = (json) => json.includes('\\') || redact(json) !== json;
   }
 
   /** The JSON with the key masked in each text and each name of a field. JSON without the key stays as it is, which is nearly all. */
-  apply(json: string): string {
+  json(json: string): string {
     if (!this.#mayBeIn(json)) return json;
-    return json.replace(STRINGS, (text) => JSON.stringify(this.#mask(JSON.parse(text) as string)));
+    return json.replace(STRINGS, (quoted) => {
+      const text = quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
+      const shown = this.text(text);
+      return shown === text ? quoted : JSON.stringify(shown);
+    });
   }
 }
 

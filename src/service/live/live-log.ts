@@ -6,6 +6,7 @@ import { LiveFigures } from './live-figures.js';
 import { newest, type LivePart } from './live-part.js';
 import { FILTERS, type ParsedLiveQuery } from './live-query.js';
 import { liveRecord, type LiveRecord, type LiveSource } from './live-record.js';
+import { NoteQueue } from './note-queue.js';
 
 /** Events in memory at most. */
 const MOST_EVENTS = 300;
@@ -18,6 +19,20 @@ export interface LiveSources {
   readonly name: string;
   readonly epochMs: () => number;
   readonly load: () => Pick<LiveNow, 'pending' | 'inFlight' | 'pausedMs' | 'limit'>;
+  /** Hears of a fault that makes events of a call miss, once for each call. */
+  readonly onFault: (thrown: unknown, route: LiveRoute) => void;
+}
+
+/** The events of one call, and how to show them. */
+export interface LiveCall {
+  readonly route: LiveRoute;
+  readonly events: readonly CountedEvent[];
+  /** What there is to show of the event with an index. */
+  readonly sourceOf: (index: number) => LiveSource;
+  /** How long the call took until now. */
+  readonly durationMs: number;
+  /** The size of its body. */
+  readonly bodyBytes: number;
 }
 
 interface Kept {
@@ -30,8 +45,7 @@ export class LiveLog {
   /** Oldest first. */
   readonly #kept: Kept[] = [];
   #bytes = 0;
-  /** The number of the newest event; the first is 1. */
-  #last = 0;
+  readonly #queue = new NoteQueue();
   readonly #figures: LiveFigures;
 
   constructor(private readonly sources: LiveSources) {
@@ -43,42 +57,36 @@ export class LiveLog {
     return this.#bytes;
   }
 
-  /**
-   * Notes the events of one call. Of more than are kept, it reads the newest only.
-   *
-   * @param sourceOf what there is to show of the event with an index
-   * @param durationMs how long the call took until now
-   */
-  note(
-    route: LiveRoute,
-    events: readonly CountedEvent[],
-    sourceOf: (index: number) => LiveSource,
-    durationMs: number,
-  ): void {
-    const { name, epochMs } = this.sources;
+  /** Counts the events of one call at once, and reads them after the call is answered. */
+  note({ route, events, sourceOf, durationMs, bodyBytes }: LiveCall): void {
+    const { name, epochMs, onFault } = this.sources;
     const atMs = epochMs();
-    const before = this.#last;
-    this.#last += events.length;
     for (const { outcome } of events) this.#figures.event(outcome);
-    const newestFirst: Kept[] = [];
-    let bytes = 0;
-    for (let index = events.length - 1; index >= 0; index -= 1) {
-      if (newestFirst.length >= MOST_EVENTS || bytes > MOST_BYTES) break;
-      const number = before + index + 1;
-      const place = { id: `${name}-${number}`, atMs, route, durationMs };
-      const record = liveRecord(place, events[index]!, sourceOf(index));
-      bytes += record.json.length;
-      newestFirst.push({ number, record });
-    }
-    for (const kept of newestFirst.reverse()) this.#keep(kept);
+    let hasFailed = false;
+    const note = (index: number, number: number): void => {
+      try {
+        const place = { id: `${name}-${number}`, atMs, route, durationMs };
+        this.#keep({ number, record: liveRecord(place, events[index]!, sourceOf(index)) });
+      } catch (thrown) {
+        if (!hasFailed) onFault(thrown, route);
+        hasFailed = true;
+      }
+    };
+    this.#queue.add({ events: events.length, bodyBytes, note });
+  }
+
+  /** Resolves when all events that were noted until now can be read. */
+  settled(): Promise<void> {
+    return this.#queue.settled();
   }
 
   request(record: RequestRecord): void {
     this.#figures.request(record);
   }
 
-  /** What this process answers to a query. */
-  part(query: ParsedLiveQuery): LivePart {
+  /** What this process answers to a query: all events that were noted before. */
+  async part(query: ParsedLiveQuery): Promise<LivePart> {
+    await this.settled();
     const { name, epochMs, load } = this.sources;
     const mark = marksOf(query.after).get(name) ?? 0;
     const words = FILTERS.map((filter) => [filter, query[filter]?.toLowerCase() ?? ''] as const);
@@ -89,7 +97,7 @@ export class LiveLog {
     const { chosen, left } = newest(matching, query.limit);
     return {
       name,
-      last: this.#last,
+      last: this.#queue.done,
       events: chosen.map(({ json, ...event }) => ({ ...event, json: json.toString() })),
       left,
       kept: this.#kept.length,

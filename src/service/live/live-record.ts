@@ -53,7 +53,7 @@ export function liveRecord(
 ): LiveRecord {
   const { plan, message, config, metadata, result } = source;
   const mask = maskOf(plan, config);
-  const said = JSON.parse(mask(JSON.stringify(saidOf(source)))) as Said;
+  const said = saidOf(source, mask);
   const code = codeOf(outcome, result);
   const since = receivedMs(message, metadata);
   const lagMs = since === undefined ? undefined : Math.max(0, place.atMs - since);
@@ -73,7 +73,7 @@ export function liveRecord(
   const parts = {
     message: messageJson,
     config: isObject(config) ? atMost(MOST_BYTES.config, shownConfig(config)) : undefined,
-    steps: stepsJson(plan),
+    steps: stepsJson(plan, mask),
   };
   const { userId = '', groupId = '', eventName = '' } = said;
   return {
@@ -88,7 +88,11 @@ export function liveRecord(
   };
 }
 
-type Mask = (json: string) => string;
+interface Mask {
+  readonly json: (json: string) => string;
+  /** Cuts a text after so many characters. It masks the whole text first: afterwards the cut may leave only a part of the key. */
+  readonly cut: (text: string, most: number) => string;
+}
 
 /** Masks every key that the event was, or would have been, sent with. */
 function maskOf(plan: RequestPlan | undefined, config: unknown): Mask {
@@ -97,13 +101,17 @@ function maskOf(plan: RequestPlan | undefined, config: unknown): Mask {
   const keys = new Set(
     [ofPlan, ofConfig].filter((key): key is string => typeof key === 'string' && key.trim() !== ''),
   );
-  return (json) => [...keys].reduce((shown, key) => keyMask(key).apply(shown), json);
+  const masks = [...keys].map(keyMask);
+  return {
+    json: (json) => masks.reduce((shown, mask) => mask.json(shown), json),
+    cut: (text, most) => masks.reduce((shown, mask) => mask.text(shown), text).slice(0, most),
+  };
 }
 
 /** JSON of an object and of further fields, whose values are JSON already. */
 function withParts(object: object, parts: Readonly<Record<string, string | undefined>>, mask: Mask): string {
   const more = Object.entries(parts).map(([name, json]) =>
-    json === undefined ? '' : `,"${name}":${mask(json)}`,
+    json === undefined ? '' : `,"${name}":${mask.json(json)}`,
   );
   return `${JSON.stringify(object).slice(0, -1)}${more.join('')}}`;
 }
@@ -122,19 +130,19 @@ function atMost(bytes: number, value: unknown): string | undefined {
 type Said = Pick<LiveEvent, 'eventName' | 'userId' | 'groupId' | 'destinationId' | 'error'>;
 
 /** What the event says of itself, in short texts. */
-function saidOf({ message, destinationId, plan, result }: LiveSource): Said {
+function saidOf({ message, destinationId, plan, result }: LiveSource, { cut }: Mask): Said {
   const { event, name, userId, anonymousId, groupId } = isObject(message) ? message : NOTHING;
   const { eventName } = plan?.steps[0].request.body ?? NOTHING;
   return {
-    ...shown('eventName', [event, name, eventName]),
-    ...shown('userId', [idInLanes(plan, USER), userId, anonymousId]),
-    ...shown('groupId', [idInLanes(plan, ACCOUNT), groupId]),
-    ...shown('destinationId', [destinationId]),
+    ...shown('eventName', [event, name, eventName], cut),
+    ...shown('userId', [idInLanes(plan, USER), userId, anonymousId], cut),
+    ...shown('groupId', [idInLanes(plan, ACCOUNT), groupId], cut),
+    ...shown('destinationId', [destinationId], cut),
     ...(isFailed(result)
       ? {
           error: {
             code: result.code,
-            message: result.message.slice(0, MOST_OF_ERROR),
+            message: cut(result.message, MOST_OF_ERROR),
             retryable: result.retryable,
           },
         }
@@ -151,12 +159,16 @@ function idInLanes(plan: RequestPlan | undefined, prefix: string): string | unde
 }
 
 /** A field with the first value that is a text or a number; without one, no field. */
-function shown<Name extends string>(name: Name, values: readonly unknown[]): Partial<Record<Name, string>> {
+function shown<Name extends string>(
+  name: Name,
+  values: readonly unknown[],
+  cut: Mask['cut'],
+): Partial<Record<Name, string>> {
   const isShown = (value: unknown): value is string | number =>
     (typeof value === 'string' && value !== '') || typeof value === 'number';
   const found = values.find(isShown);
   if (found === undefined) return {};
-  return { [name]: String(found).slice(0, MOST_CHARACTERS) } as Record<Name, string>;
+  return { [name]: cut(String(found), MOST_CHARACTERS) } as Record<Name, string>;
 }
 
 function codeOf(outcome: EventOutcome, result: JobResult): string {
@@ -190,9 +202,9 @@ function shownConfig(config: JsonObject): JsonObject {
   return Object.fromEntries(keys.map((key) => [key, config[key]]));
 }
 
-function stepsJson(plan: RequestPlan | undefined): string {
+function stepsJson(plan: RequestPlan | undefined, mask: Mask): string {
   const steps = (plan?.steps ?? []).map(({ id, route, request: { method, endpoint, body } }) => {
-    const step: LiveStep = { id, route, method, path: pathOf(endpoint) };
+    const step: LiveStep = { id, route, method, path: pathOf(endpoint, mask) };
     return { step, whole: body === undefined ? step : { ...step, body } };
   });
   const whole = atMost(
@@ -202,7 +214,7 @@ function stepsJson(plan: RequestPlan | undefined): string {
   return whole ?? JSON.stringify(steps.map(({ step }) => step));
 }
 
-function pathOf(endpoint: string): string {
+function pathOf(endpoint: string, { cut }: Mask): string {
   const { pathname, search } = new URL(endpoint);
-  return (pathname + search).slice(0, MOST_OF_PATH);
+  return cut(pathname + search, MOST_OF_PATH);
 }

@@ -59,7 +59,7 @@ async function sendEvents(
 ): Promise<FastifyReply> {
   try {
     const query = parseLiveQuery(request.query as Readonly<Record<string, unknown>>);
-    const parts = group === undefined ? [log.part(query)] : await group.live(query);
+    const parts = group === undefined ? [await log.part(query)] : await group.live(query);
     return await setApiVersion(reply)
       .type('application/json; charset=utf-8')
       .send(liveAnswer(parts, query, epochMs()));
@@ -78,15 +78,19 @@ function refuse(reply: FastifyReply): FastifyReply {
   return sendJson(reply, 403, { error: NOT_LOCAL });
 }
 
-/** A proxy on this machine passes on requests of others. */
-const OF_PROXIES = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
+/**
+ * The headers with which proxies say for whom they ask: a proxy on this machine passes on requests of others. Besides the standard ones (RFC 7239,
+ * RFC 9110 §7.6.3) those that common proxies add.
+ */
+const OF_PROXIES =
+  /^(forwarded|via|x-forwarded(-.*)?|x-original-(forwarded-for|host)|x-real-ip|.+-client-ip|cf-connecting-ip(v6)?|x-envoy-external-address)$/;
 
 /**
  * Whether a request was made to this machine by one of its names. A page whose own name leads to this machine (DNS rebinding) counts as the same
  * site to the browser, but not here.
  */
 function isLocal({ headers }: FastifyRequest): boolean {
-  return isLoopbackHost(headers.host ?? '') && OF_PROXIES.every((name) => headers[name] === undefined);
+  return isLoopbackHost(headers.host ?? '') && !Object.keys(headers).some((name) => OF_PROXIES.test(name));
 }
 
 /** Whether a browser says that the page of another site makes the request. Other clients say nothing. */

@@ -4,12 +4,15 @@ import { LiveFigures } from '../../../src/service/live/live-figures';
 import { LiveLog } from '../../../src/service/live/live-log';
 import type { LiveSource } from '../../../src/service/live/live-record';
 import { receivedMs } from '../../../src/service/live/received';
-import { NOTHING_SENT, type RequestRecord } from '../../../src/router';
-import type { LiveAnswer } from '../../../src/web';
-import { CONFIG, identify } from '../running-service';
+import { RetryableError } from '../../../src/core';
+import { failed, NOTHING_SENT, type RequestRecord } from '../../../src/router';
+import type { LiveAnswer, LiveEvent } from '../../../src/web';
+import { CONFIG, identify, KEY } from '../running-service';
 
 const MEGABYTE = 1024 * 1024;
 const IDLE = { pending: 0, inFlight: 0, pausedMs: 0 };
+/** A message that cannot be shown. */
+const FAULTY = Symbol('faulty');
 const DELIVERED: CountedEvent = { type: 'identify', outcome: 'delivered' };
 
 const source = (message: unknown, more: Partial<LiveSource> = {}): LiveSource => ({
@@ -23,62 +26,137 @@ const source = (message: unknown, more: Partial<LiveSource> = {}): LiveSource =>
 });
 
 function log() {
-  const made = new LiveLog({ name: 'a1', epochMs: () => 1_700_000_000_000, load: () => IDLE });
-  const note = (messages: readonly unknown[], more: Partial<LiveSource> = {}): number => {
-    let read = 0;
+  const faults: unknown[] = [];
+  const made = new LiveLog({
+    name: 'a1',
+    epochMs: () => 1_700_000_000_000,
+    load: () => IDLE,
+    onFault: (...fault) => faults.push(fault),
+  });
+  let read = 0;
+  const note = (
+    messages: readonly unknown[],
+    more: Partial<LiveSource> & { readonly bodyBytes?: number } = {},
+  ): void => {
     const sourceOf = (index: number): LiveSource => {
       read += 1;
+      if (messages[index] === FAULTY) throw new RangeError('about ada@example.com');
       return source(messages[index], more);
     };
-    made.note(
-      'deliver',
-      messages.map(() => DELIVERED),
-      sourceOf,
-      1,
-    );
-    return read;
+    const events = messages.map(() => DELIVERED);
+    made.note({ route: 'deliver', events, sourceOf, durationMs: 1, bodyBytes: more.bodyBytes ?? 0 });
   };
-  const answer = (query: { after?: string; limit?: number } = {}): LiveAnswer => {
+  const answer = async (query: { after?: string; limit?: number } = {}): Promise<LiveAnswer> => {
     const asked = { limit: 1_000, ...query };
-    return JSON.parse(liveAnswer([made.part(asked)], asked, 0)) as LiveAnswer;
+    return JSON.parse(liveAnswer([await made.part(asked)], asked, 0)) as LiveAnswer;
   };
-  return { made, note, answer };
+  return { made, note, answer, faults, read: () => read };
 }
 
 const texts = (count: number, length: number): string[] =>
   Array.from({ length: count }, (_, index) => `${index} ${'x'.repeat(length)}`);
 
+describe('after the answer', () => {
+  test('nothing of an event is read in the call, and all can be read later, in order', async () => {
+    const { note, answer, read } = log();
+    note(texts(3, 1));
+    note(['last']);
+    expect(read()).toBe(0);
+    expect((await answer()).events.map(({ id, message }) => [id, message])).toEqual([
+      ['a1-1', '0 x'],
+      ['a1-2', '1 x'],
+      ['a1-3', '2 x'],
+      ['a1-4', 'last'],
+    ]);
+  });
+
+  test('an answer does not wait for events that come after its question', async () => {
+    const { note, answer, made } = log();
+    note(['first']);
+    let hasEnded = false;
+    const asked = answer().finally(() => (hasEnded = true));
+    let count = 0;
+    while (!hasEnded) {
+      note([`more ${(count += 1)}`]);
+      await new Promise(setImmediate);
+    }
+    expect((await asked).events[0]!.message).toBe('first');
+    await made.settled();
+  });
+
+  test('only the newest 300 wait: the numbers of the others are skipped', async () => {
+    const { note, answer, read } = log();
+    for (const message of texts(1_000, 1)) note([message]);
+    const { events, cursor } = await answer();
+    expect(read()).toBe(300);
+    expect([events.length, events[0]!.id, cursor]).toEqual([300, 'a1-701', 'a1-1000']);
+  });
+
+  test('bodies of more than 16 MB do not wait, but for the newest', async () => {
+    const { note, answer, read } = log();
+    note(['a', 'b'], { bodyBytes: 10 * MEGABYTE });
+    note(['c'], { bodyBytes: 6 * MEGABYTE });
+    expect(read()).toBe(0);
+    note(['d'], { bodyBytes: 1 });
+    expect(read()).toBe(2);
+    note(['e'], { bodyBytes: 100 * MEGABYTE });
+    expect(read()).toBe(4);
+    note(['f'], { bodyBytes: 1 });
+    expect(read()).toBe(5);
+    expect((await answer()).events.map(({ message }) => message).join('')).toBe('abcdef');
+  });
+
+  test('a fault of one event is reported once for its call, and the others are shown', async () => {
+    const { note, answer, faults } = log();
+    note(['a', FAULTY, FAULTY, 'b']);
+    note(['c']);
+    const { events, cursor } = await answer();
+    expect(events.map(({ id, message }) => [id, message])).toEqual([
+      ['a1-1', 'a'],
+      ['a1-4', 'b'],
+      ['a1-5', 'c'],
+    ]);
+    expect(cursor).toBe('a1-5');
+    expect(faults).toEqual([[expect.any(RangeError), 'deliver']]);
+  });
+});
+
 describe('memory', () => {
-  test('the newest 300 events are kept, however they come', () => {
+  test('the newest 300 events are kept, however they come', async () => {
     const { note, answer } = log();
     for (const message of texts(250, 1)) note([message]);
     note(texts(100, 1));
-    const { events, kept, bound } = answer();
+    const { events, kept, bound } = await answer();
     expect([kept, bound, events.length]).toEqual([300, 300, 300]);
     expect(events.map(({ id }) => id)).toEqual(Array.from({ length: 300 }, (_, index) => `a1-${51 + index}`));
   });
 
-  test('of a call with more events than that, only the newest are read', () => {
-    const { note, answer } = log();
-    expect(note(texts(10_000, 1))).toBe(300);
-    expect(answer().events.at(-1)).toMatchObject({ id: 'a1-10000', message: '9999 x' });
-    expect(answer().events).toHaveLength(300);
+  test('of a call with more events than that, only the newest are read', async () => {
+    const { note, answer, read } = log();
+    note(texts(10_000, 1));
+    await answer();
+    expect(read()).toBe(300);
+    expect((await answer()).events.at(-1)).toMatchObject({ id: 'a1-10000', message: '9999 x' });
+    expect((await answer()).events).toHaveLength(300);
   });
 
-  test('large events lower their number: no more than 16 MB are kept, in one call or in many', () => {
+  test('large events lower their number: no more than 16 MB are kept, in one call or in many', async () => {
     const { made, note, answer } = log();
     const large = texts(1_000, 65_000);
-    expect(note(large)).toBeLessThan(270);
+    note(large);
+    await made.settled();
     expect(made.bytes).toBeLessThanOrEqual(16 * MEGABYTE);
     expect(made.bytes).toBeGreaterThan(15 * MEGABYTE);
     for (const message of large) note([message]);
+    await made.settled();
     expect(made.bytes).toBeLessThanOrEqual(16 * MEGABYTE);
-    expect(answer().kept).toBe(Math.floor((16 * MEGABYTE) / (made.bytes / answer().kept)));
+    expect((await answer()).kept).toBe(Math.floor((16 * MEGABYTE) / (made.bytes / (await answer()).kept)));
   });
 
-  test('wide characters count with their bytes', () => {
+  test('wide characters count with their bytes', async () => {
     const { made, note } = log();
     for (const message of texts(400, 0)) note([message + '€'.repeat(21_000)]);
+    await made.settled();
     expect(made.bytes).toBeLessThanOrEqual(16 * MEGABYTE);
   });
 
@@ -87,15 +165,15 @@ describe('memory', () => {
     ['larger', 'x'.repeat(64 * 1024 - 1), 64 * 1024 + 1],
     ['wide', '€'.repeat(30_000), 90_002],
     ['large by its escapes', '\u0000'.repeat(20_000), 120_002],
-  ])('a message %s', (_, message, bytes) => {
+  ])('a message %s', async (_, message, bytes) => {
     const { note, answer } = log();
     note([message]);
-    const [event] = answer().events;
+    const [event] = (await answer()).events;
     expect(event!.messageTooLargeBytes).toBe(bytes);
     expect(event!.message).toBe(bytes === undefined ? message : undefined);
   });
 
-  test('of large steps the bodies are left out, and of a large configuration all', () => {
+  test('of large steps the bodies are left out, and of a large configuration all', async () => {
     const { note, answer } = log();
     const body = { text: 'x'.repeat(70_000) };
     const request = {
@@ -111,7 +189,7 @@ describe('memory', () => {
     } as const;
     const config = { ...CONFIG, userAttributeMap: [{ from: 'x'.repeat(40_000), to: 'y' }] };
     note([identify()], { plan, config });
-    const [event] = answer().events;
+    const [event] = (await answer()).events;
     expect(event).not.toHaveProperty('config');
     expect(event!.steps).toEqual([
       { id: 's', route: 'r', method: 'PUT', path: expect.stringMatching(/^\/v1\/users\/u+$/) },
@@ -119,15 +197,62 @@ describe('memory', () => {
     expect(JSON.stringify(event).length).toBeLessThan(4_000);
   });
 
-  test('an answer holds at most 4 MB, and says how many older events it leaves out', () => {
+  test('an answer holds at most 4 MB, and says how many older events it leaves out', async () => {
     const { note, answer } = log();
     for (const message of texts(200, 60_000)) note([message]);
-    const { events, left, cursor } = answer();
+    const { events, left, cursor } = await answer();
     expect(events.length + left).toBe(200);
     expect(JSON.stringify(events).length).toBeLessThanOrEqual(4 * MEGABYTE);
     expect(JSON.stringify(events).length).toBeGreaterThan(3.9 * MEGABYTE);
     expect(events.at(-1)!.id).toBe('a1-200');
-    expect(answer({ after: cursor })).toMatchObject({ events: [], left: 0 });
+    expect(await answer({ after: cursor })).toMatchObject({ events: [], left: 0 });
+  });
+});
+
+describe('a key at the place where a text is cut', () => {
+  const at = (length: number): string => 'x'.repeat(length - 8) + KEY;
+  const LONG = at(300);
+  const failure = (message: string) => failed(new RetryableError('unavailable', message));
+  const planTo = (path: string, userId: string) =>
+    ({
+      lanes: [`user:${userId}`],
+      steps: [
+        {
+          id: 's',
+          route: 'r',
+          effect: 'upsert',
+          request: { method: 'PUT', endpoint: `https://px${path}`, endpointPath: 'users', headers: {} },
+        },
+      ],
+    }) as const;
+
+  test.each<[string, unknown, Partial<LiveSource>]>([
+    ['the user', { userId: LONG }, {}],
+    ['the anonymous user', { anonymousId: LONG }, {}],
+    ['the user of the plan', {}, { plan: planTo('/v1/users/u', LONG) }],
+    ['the account', { groupId: LONG }, {}],
+    ['the event', { event: LONG }, {}],
+    ['the page', { name: LONG }, {}],
+    ['the destination', {}, { destinationId: LONG }],
+    ['the error', {}, { result: failure(at(2_000)) }],
+    ['the path', {}, { plan: planTo(`/${at(1_999)}`, 'u') }],
+    ['the query of a path', {}, { plan: planTo(`/?k=${at(1_996)}`, 'u') }],
+    ['a key in Base64', { userId: 'x'.repeat(290) + Buffer.from(KEY).toString('base64') }, {}],
+    ['a key with escapes', { userId: 'x'.repeat(290) + KEY.replaceAll('-', '%252D') }, {}],
+  ])('is masked as a whole in %s', async (_, message, more) => {
+    const { note, made } = log();
+    // The message itself has texts of any length.
+    note([message], more);
+    const [{ json }] = (await made.part({ limit: 1 })).events as [{ json: string }];
+    const { message: _whole, ...event } = JSON.parse(json) as LiveEvent;
+    const shown = JSON.stringify(event);
+    expect(shown).toMatch(/x{50}\[redac/);
+    expect(shown).not.toMatch(/secret|c2Vj/);
+    for (const text of [event.userId, event.groupId, event.eventName, event.destinationId])
+      expect((text ?? '').length).toBeLessThanOrEqual(300);
+    expect((event.error?.message ?? event.steps[0]?.path ?? '').length).toBeLessThanOrEqual(2_000);
+    for (const filter of ['user', 'event'])
+      expect((await made.part({ limit: 1, [filter]: 'secr' })).events).toEqual([]);
   });
 });
 
@@ -280,9 +405,9 @@ describe('when an event was received', () => {
     expect(receivedMs(message, metadata as Record<string, unknown>)).toBe(expected);
   });
 
-  test('a time in the future is no lag', () => {
+  test('a time in the future is no lag', async () => {
     const { note, answer } = log();
     note([{ receivedAt: '2100-01-01T00:00:00Z' }]);
-    expect(answer().events[0]!.lagMs).toBe(0);
+    expect((await answer()).events[0]!.lagMs).toBe(0);
   });
 });

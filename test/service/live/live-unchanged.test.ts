@@ -1,5 +1,5 @@
 import type { ServiceOptions } from '../../../src/service';
-import { LiveLog } from '../../../src/service/live/live-log';
+import { LiveFigures } from '../../../src/service/live/live-figures';
 import { FakeClock } from '../../__mocks__/clock.fake';
 import { readCapture } from '../../host/captures';
 import {
@@ -117,18 +117,34 @@ test.each(['inline', 'delivery'] as const)(
   },
 );
 
+const RECEIVED = { ...identify('u1'), receivedAt: '2026-01-02T03:04:05Z' };
+
 test('a fault of the live page fails no event, and is logged without its text', async () => {
-  const note = jest.spyOn(LiveLog.prototype, 'note').mockImplementation(() => {
+  const lag = jest.spyOn(LiveFigures.prototype, 'lag').mockImplementation(() => {
     throw new RangeError('about ada@example.com');
   });
   try {
-    const { route, logged } = await world({ live: {} });
-    expect(await route([job(1, identify('u1'))])).toMatchObject([{ statusCode: 299 }]);
+    const { route, logged, get } = await world({ live: {} });
+    expect(await route([job(1, RECEIVED)])).toMatchObject([{ statusCode: 299 }]);
+    await get('/live/events');
     expect(logged()).toContain(
-      '{"error":"RangeError","route":"routerTransform","events":1} events are missing on the live page',
+      '{"error":"RangeError","route":"routerTransform"} events are missing on the live page',
     );
     expect(logged()).not.toContain('ada');
   } finally {
-    note.mockRestore();
+    lag.mockRestore();
+  }
+});
+
+test('an event is read after its answer is sent, and before the service has stopped', async () => {
+  const lag = jest.spyOn(LiveFigures.prototype, 'lag');
+  try {
+    const { route, service } = await world({ live: {} });
+    await route([job(1, RECEIVED)]);
+    expect(lag).not.toHaveBeenCalled();
+    await service.stop();
+    expect(lag).toHaveBeenCalledTimes(1);
+  } finally {
+    lag.mockRestore();
   }
 });

@@ -27,7 +27,7 @@ export class WorkerChannel {
     },
   };
   readonly #queries = new Map<number, (value: QueryAnswer) => void>();
-  #partOf: ((query: ParsedLiveQuery) => LivePart) | undefined;
+  #partOf: ((query: ParsedLiveQuery) => Promise<LivePart>) | undefined;
   #asked = 0;
 
   constructor(
@@ -59,8 +59,9 @@ export class WorkerChannel {
         this.#queries.delete(message.id);
         break;
       case 'liveQuery':
-        if (this.#partOf !== undefined)
-          this.send({ kind: 'livePart', id: message.id, part: this.#partOf(message.query) });
+        void this.#partOf?.(message.query).then((part) => {
+          this.send({ kind: 'livePart', id: message.id, part });
+        });
         break;
       case 'stop':
         this.stopping.start(message.graceful);
