@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { encodeLink } from '../../src/web/data/link';
-import { openPage, pageUrl } from './browser';
+import { openPage } from './browser';
+import { linkTo } from './inspector/inspector-page';
 
 /** The open inspector, with an event and a configuration in it. */
 export interface InspectorPage {
@@ -18,8 +18,7 @@ export async function openInspector(
   },
   options: BrowserContextOptions = {},
 ): Promise<InspectorPage> {
-  const { fragment } = await encodeLink({ event, config });
-  const { page, faults } = await openPage(browser, pageUrl('inspector') + fragment, options);
+  const { page, faults } = await openPage(browser, linkTo({ event, config }), options);
   if (apiKey !== undefined) await page.getByLabel('apiKey').fill(apiKey);
   const result = page.getByRole('region', { name: 'Result' });
   await result.waitFor();

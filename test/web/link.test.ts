@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { decodeLink, encodeLink } from '../../src/web/data/link';
+import { decodeLink, encodeLink, LinkError } from '../../src/web/data/link';
+import { knownConfig } from '../../src/web/inspector/copy/known-config';
 
 const EVENT = { type: 'identify', userId: 'Ж-1', traits: { favouriteColour: 'grün', emoji: '🦜' } };
 const KEY = '5f0c1b9e-real-looking-key';
@@ -124,4 +126,60 @@ describe('a fragment', () => {
     expect(bomb.length).toBeLessThan(20_000);
     await expect(decodeLink(`#v1.${bomb}`)).rejects.toThrow('The link holds more than 10 MB');
   });
+});
+
+describe('a link is refused that no page could open', () => {
+  const noise = (length: number): string =>
+    Array.from({ length: length / 16 }, (_, index) =>
+      createHash('md5').update(`${index}`).digest('hex').slice(16),
+    ).join('');
+
+  test('because browsers do not open so long an address', async () => {
+    await expect(encodeLink({ event: { note: noise(1_600_000) }, config: {} })).rejects.toThrow(
+      /^The link would have [\d,]{9} characters, and not every browser opens more than 1,000,000: share the event as a file instead\.$/,
+    );
+    const { fragment } = await encodeLink({ event: { note: noise(1_200_000) }, config: {} });
+    expect(fragment.length).toBeLessThan(1_000_000);
+  });
+
+  test('because it inflates to very much', async () => {
+    const event = { note: ' '.repeat(10 * 1024 * 1024) };
+    await expect(encodeLink({ event, config: {} })).rejects.toThrow('The link holds more than 10 MB');
+  });
+
+  test('because it is nested too deeply', async () => {
+    const event: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    const refused = encodeLink({ event, config: {} });
+    await expect(refused).rejects.toThrow(LinkError);
+    await expect(refused).rejects.toThrow('The event is nested too deeply for a link: share it as a file.');
+  });
+});
+
+describe('keys of the configuration without effect', () => {
+  test('are in no link, because they may be secrets of a host', async () => {
+    const secrets = {
+      oauthSecret: 'oauth-0123',
+      writeKey: 'write-0123',
+      rudderAccountId: { deep: 'deep-0123' },
+    };
+    const { fragment } = await encodeLink({ event: EVENT, config: { ...secrets, ...CONFIG } }, knownConfig);
+    expect(unpacked(fragment)).not.toMatch(/0123/);
+    await expect(decodeLink(fragment)).resolves.toEqual({ event: EVENT, config: CONFIG });
+  });
+
+  test('still name the key, so that its value is removed elsewhere', async () => {
+    const { fragment } = await encodeLink(
+      { event: { note: KEY }, config: { Config: { apiKey: KEY } } },
+      knownConfig,
+    );
+    await expect(decodeLink(fragment)).resolves.toEqual({ event: { note: '(removed)' }, config: {} });
+  });
+
+  test.each([[['secret']], ['secret'], [null]])(
+    'are all of a configuration that is not an object: %j',
+    async (config) => {
+      const { fragment } = await encodeLink({ event: EVENT, config }, knownConfig);
+      await expect(decodeLink(fragment)).resolves.toEqual({ event: EVENT, config: {} });
+    },
+  );
 });

@@ -17,6 +17,9 @@ export interface InspectOptions {
 
 const HOST = '127.0.0.1';
 
+/** The page holds messages: no browser stores it. */
+const HEADERS = { ...PAGE_HEADERS, 'cache-control': 'no-store' };
+
 /** Serves the inspector on this machine until a signal stops it. */
 export async function inspect(
   files: readonly string[],
@@ -28,7 +31,7 @@ export async function inspect(
   const server = createServer(({ headers }, response) => {
     // A page of the internet can have its own name resolve to this machine, and would read the messages.
     const isOurs = isLoopbackHost(headers.host ?? '');
-    response.writeHead(isOurs ? 200 : 421, PAGE_HEADERS).end(isOurs ? page : '');
+    response.writeHead(isOurs ? 200 : 421, HEADERS).end(isOurs ? page : '');
   });
   const port = await listen(server.listen({ port: options.port, host: HOST }), options.port);
   // Before the line below: its reader may stop the command at once.

@@ -7,7 +7,7 @@ export interface LinkContent {
   readonly config: unknown;
 }
 
-/** Why a link cannot be opened, and what helps. */
+/** Why a link cannot be opened or made, and what helps. */
 export class LinkError extends Error {
   override readonly name = 'LinkError';
 }
@@ -15,26 +15,65 @@ export class LinkError extends Error {
 /** The form of the link. Another form gets another name, so that an old page can say that it does not know it. */
 const FORM = 'v1';
 
-/** An opened link has at most this many bytes: a short text can inflate to very many. */
+/**
+ * A longer link is not made. Firefox opens addresses of 1,048,576 characters (its preference `network.standard-url.max-length`), Chromium of
+ * 2,097,152 (`kMaxURLChars`).
+ */
+const MAX_CHARACTERS = 1_000_000;
+
+/** A link holds at most this many bytes: a short text can inflate to very many. */
 const MAX_BYTES = 10 * 1024 * 1024;
 
 const CUT_OFF = 'The link is cut off or was changed: ask for it again, and copy all of it.';
+const TOO_LARGE = 'The link holds more than 10 MB: share the event as a file instead.';
+
+/** A link, and what it does not hold. */
+export interface EncodedLink {
+  /** With its `#`. */
+  readonly fragment: string;
+  /** How many values were left out because they are or contain the API key. */
+  readonly leftOut: number;
+}
 
 /**
  * Packs an event and a configuration into the fragment of a link, without the API key: `#v1.<base64url of raw DEFLATE of JSON>`.
  *
  * No program sends the fragment of an address to a server (https://www.rfc-editor.org/rfc/rfc9110#section-7.1).
  *
- * @returns the fragment with its `#`, and how many values were left out because they are or contain the key
+ * @param keep what the link takes of the configuration without the key; all of it by default
+ * @throws LinkError when the link would be one that no page can open: too long, too large or nested too deeply
  */
-export async function encodeLink({
-  event,
-  config,
-}: LinkContent): Promise<{ readonly fragment: string; readonly leftOut: number }> {
-  const { value, removed } = withoutSecrets({ event, config });
-  const bytes = new TextEncoder().encode(JSON.stringify(value));
+export async function encodeLink(
+  content: LinkContent,
+  keep = (config: unknown): unknown => config,
+): Promise<EncodedLink> {
+  const { text, leftOut } = write(content, keep);
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length > MAX_BYTES) throw new LinkError(TOO_LARGE);
   const packed = await read(through(bytes, new CompressionStream('deflate-raw')), Infinity);
-  return { fragment: `#${FORM}.${toBase64Url(packed)}`, leftOut: removed };
+  const fragment = `#${FORM}.${toBase64Url(packed)}`;
+  if (fragment.length > MAX_CHARACTERS) {
+    const [length, most] = [fragment.length, MAX_CHARACTERS].map((count) => count.toLocaleString('en-US'));
+    throw new LinkError(
+      `The link would have ${length} characters, and not every browser opens more than ${most}: share the event as a file instead.`,
+    );
+  }
+  return { fragment, leftOut };
+}
+
+function write(
+  content: LinkContent,
+  keep: (config: unknown) => unknown,
+): { readonly text: string; readonly leftOut: number } {
+  try {
+    // Together, and before keys are left out, so that the key of the configuration is found in the event.
+    const { value, removed } = withoutSecrets(content);
+    const { event, config } = value as LinkContent;
+    return { text: JSON.stringify({ event, config: keep(config) }), leftOut: removed };
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    throw new LinkError('The event is nested too deeply for a link: share it as a file.');
+  }
 }
 
 /**
@@ -103,7 +142,7 @@ async function read(stream: ReadableStream<Uint8Array>, limit: number): Promise<
     length += value.length;
     if (length > limit) {
       await reader.cancel();
-      throw new LinkError('The link holds more than 10 MB: share the event as a file instead.');
+      throw new LinkError(TOO_LARGE);
     }
     chunks.push(value);
   }

@@ -7,23 +7,22 @@ import type { Place } from './highlight.js';
 import { Input } from './input/input.js';
 import { inspect } from './inspection.js';
 import { placesOf } from './places.js';
+import { CopyNote } from './result/copying.js';
 import { Result } from './result/result.js';
 import { useLink } from './share/use-link.js';
 import { reduce, type State } from './state.js';
 
 interface Props {
   readonly beginning: State;
-  /** Whether the beginning comes from a link in the address. */
-  readonly isLinked: boolean;
 }
 
 /** The inspector: the input at the left, what becomes of it at the right. */
-export function App({ beginning, isLinked }: Props) {
+export function App({ beginning }: Props) {
   const [state, dispatch] = useReducer(reduce, beginning);
   const [lit, setLit] = useState<readonly Place[]>([]);
   const { input, notice } = state;
   const inspection = useMemo(() => inspect(input), [input]);
-  const copyLink = useLink(input, inspection, isLinked, dispatch);
+  const copyLink = useLink(inspection, dispatch);
   const result = useRef<HTMLDivElement>(null);
 
   /** Lights up a place and all that belongs to it. The pointer asks with each of its moves. */
@@ -85,6 +84,7 @@ export function App({ beginning, isLinked }: Props) {
           </>
         )}
       </p>
+      {notice?.byHand !== undefined && <CopyNote copied={notice.byHand} />}
       <main class="columns">
         <div class="column">
           <Input

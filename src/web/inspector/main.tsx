@@ -5,14 +5,14 @@ import './inspector.css';
 import type { InspectorStart } from '../data/inspector-start.js';
 import { App } from './app.js';
 import { BEGINNING } from './examples/examples.js';
-import { readFragment } from './share/use-link.js';
+import { takeLink } from './share/use-link.js';
 import { reduce, type State } from './state.js';
 
 void start();
 
 /** The page appears with what the link in its address holds, so that nothing else flashes up before. */
 async function start(): Promise<void> {
-  const { content, fault } = await readFragment();
+  const { content, fault } = await takeLink();
   const state: State = {
     input: BEGINNING,
     file: undefined,
@@ -23,6 +23,5 @@ async function start(): Promise<void> {
       ? // What the command put into the page; nothing in the page of a folder or of `serve`.
         reduce(state, { do: 'start', with: (readData() as InspectorStart | null) ?? {} })
       : reduce(state, { do: 'openLink', content });
-  const isLinked = content !== undefined || fault !== undefined;
-  render(<App beginning={beginning} isLinked={isLinked} />, document.getElementById('page')!);
+  render(<App beginning={beginning} />, document.getElementById('page')!);
 }

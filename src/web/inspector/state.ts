@@ -3,6 +3,7 @@ import type { InspectedInput } from '../data/inspected-input.js';
 import type { InspectorStart } from '../data/inspector-start.js';
 import type { LinkContent } from '../data/link.js';
 import { jsonText } from './examples/examples.js';
+import type { Copied } from './result/copying.js';
 import { splitMessages, type FileMessage } from './messages/split-messages.js';
 
 /** A file that the user steps through. */
@@ -20,6 +21,8 @@ export interface OpenFile {
 export interface Notice {
   readonly kind: 'done' | 'fault';
   readonly text: string;
+  /** What the user has to copy, where the browser did not allow to. */
+  readonly byHand?: Copied;
 }
 
 export interface State {

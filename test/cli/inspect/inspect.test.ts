@@ -28,6 +28,8 @@ test('it serves the inspector on loopback until it is stopped', async () => {
   const url = await urlOf(running);
   const answer = await fetch(url);
   expect(answer.headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
+  // The page holds messages.
+  expect(answer.headers.get('cache-control')).toBe('no-store');
   const page = await answer.text();
   expect(page).toContain('<title>Gainsight PX inspector</title>');
   expect(dataIn(page)).toEqual({});

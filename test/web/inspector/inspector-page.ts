@@ -1,5 +1,5 @@
+import { deflateRawSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { encodeLink } from '../../../src/web/data/link';
 import { openPage, pageUrl, startBrowser, type OpenPage } from '../browser';
 
 export const EVENT = {
@@ -42,12 +42,17 @@ export function pageTests(): (name: string, run: (page: Page) => Promise<void>, 
 }
 
 /** Opens the inspector with an event and a configuration, as a link does. */
-async function openInspector(
+function openInspector(
   browser: Browser,
   { event = EVENT, config = CONFIG, options = {} }: Setting,
 ): Promise<OpenPage> {
-  const { fragment } = await encodeLink({ event, config });
-  return openPage(browser, `${pageUrl('inspector')}${fragment}`, options);
+  return openPage(browser, linkTo({ event, config }), options);
+}
+
+/** A link as another program writes it: with all that it is given. */
+export function linkTo(content: { readonly event: unknown; readonly config: unknown }): string {
+  const packed = deflateRawSync(JSON.stringify(content)).toString('base64url');
+  return `${pageUrl('inspector')}#v1.${packed}`;
 }
 
 export const eventEditor = (page: Page): Locator => page.getByLabel('Event, as JSON');

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { decodeLink } from '../../../src/web/data/link';
 import { BEGINNING } from '../../../src/web/inspector/examples/examples';
-import { pageUrl } from '../browser';
+import { accessibilityFaults, pageUrl } from '../browser';
 import {
   CONFIG,
   EVENT,
@@ -10,6 +11,7 @@ import {
   configOf,
   eventEditor,
   jsonIn,
+  linkTo,
   pageTests,
   paste,
 } from './inspector-page';
@@ -18,7 +20,6 @@ const inPage = pageTests();
 
 const KEY = 'a-real-looking-key-0123456789';
 const copyLink = (page: Page): Promise<void> => page.getByRole('button', { name: 'Copy link' }).click();
-const fragmentOf = (page: Page): string => new URL(page.url()).hash;
 
 inPage('a link restores the event and the configuration', async (page) => {
   expect(await jsonIn(eventEditor(page))).toEqual(EVENT);
@@ -32,52 +33,75 @@ inPage('a copied link opens as what the page shows', async (page) => {
   await copyLink(page);
   await page.getByText('The link is copied. It holds no API key.').waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
-  expect(copied).toBe(page.url());
+  expect(page.url()).toBe(pageUrl('inspector'));
   const other = await page.context().newPage();
   await other.goto(copied);
   expect(await jsonIn(eventEditor(other))).toEqual(changed);
   expect(await configOf(other)).toEqual(CONFIG);
 });
 
-inPage('a browser without a clipboard leaves the link in the address', async (page) => {
+/** Makes the page offer its links in a field, and reads one. */
+async function linkOf(page: Page): Promise<string> {
   await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
   await copyLink(page);
-  await page.getByText('The link is in the address bar: copy it from there.').waitFor();
-  await expect(decodeLink(fragmentOf(page))).resolves.toEqual({ event: EVENT, config: CONFIG });
+  return page.getByLabel('the link', { exact: true }).inputValue();
+}
+
+inPage('a browser without a clipboard gets the link in a field, selected', async (page) => {
+  const link = await linkOf(page);
+  await page.getByText('This browser has no clipboard here. Copy the link by hand:').waitFor();
+  await expect(decodeLink(new URL(link).hash)).resolves.toEqual({ event: EVENT, config: CONFIG });
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe(link);
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Close this notice' }).click();
+  await page.getByLabel('the link', { exact: true }).waitFor({ state: 'detached' });
 });
 
 inPage('the key is in no link, no address and no storage', async (page) => {
   await page.getByLabel('apiKey', { exact: true }).fill(KEY);
   await page.getByLabel('productTagKey', { exact: true }).fill(KEY);
   await paste(page, eventEditor(page), JSON.stringify({ ...EVENT, traits: { note: `key ${KEY}` } }));
-  await copyLink(page);
+  const link = await linkOf(page);
   await page.getByText('It holds no API key: that was left out.').waitFor();
-  const content = await decodeLink(fragmentOf(page));
+  const content = await decodeLink(new URL(link).hash);
   expect(content).toEqual({
     event: { ...EVENT, traits: { note: 'key (removed)' } },
     config: { ...CONFIG, productTagKey: '(removed)' },
   });
-  expect(page.url()).not.toContain(KEY);
   const kept = await page.evaluate(() => [localStorage.length, sessionStorage.length, history.state]);
   expect(kept).toEqual([0, 0, null]);
 });
 
 inPage(
-  'what is typed is in no address until a link is asked for, and the history stays as it is',
+  'keys of a host are in no link, and the page says so',
   async (page) => {
-    const before = await page.evaluate(() => history.length);
-    await page.getByLabel('productTagKey', { exact: true }).fill('AP-TYPED-2');
-    await page.waitForURL(pageUrl('inspector'));
-    await copyLink(page);
-    await page.waitForURL(/#v1\./);
-    const linked = page.url();
-    await copyLink(page);
-    expect(page.url()).toBe(linked);
-    await page.getByLabel('productTagKey', { exact: true }).fill('AP-TYPED-AGAIN-2');
-    await page.waitForURL(pageUrl('inspector'));
-    expect(await page.evaluate(() => history.length)).toBe(before);
+    const link = await linkOf(page);
+    await page.getByText('Left out, because without effect: oauthSecret, writeKey.').waitFor();
+    await expect(decodeLink(new URL(link).hash)).resolves.toEqual({ event: EVENT, config: CONFIG });
   },
+  { config: { ...CONFIG, oauthSecret: 'secret-1', writeKey: 'secret-2' } },
 );
+
+inPage('the address holds neither an opened link nor what is typed or copied', async (page) => {
+  await page.waitForURL(pageUrl('inspector'));
+  const before = await page.evaluate(() => history.length);
+  await page.getByLabel('productTagKey', { exact: true }).fill('AP-TYPED-2');
+  await linkOf(page);
+  expect(page.url()).toBe(pageUrl('inspector'));
+  expect(await page.evaluate(() => history.length)).toBe(before);
+});
+
+inPage('a link that no browser can open is not made, and the page says what to do', async (page) => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate(() => navigator.clipboard.writeText('as before'));
+  const note = randomBytes(900_000).toString('base64');
+  await paste(page, eventEditor(page), JSON.stringify({ ...EVENT, traits: { note } }));
+  await copyLink(page);
+  await page
+    .getByText(/^The link would have 1,\d{3},\d{3} characters, .+: share the event as a file instead\./)
+    .waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('as before');
+});
 
 inPage('another link in the address of an open page is opened', async (page) => {
   await page.evaluate(() => {
@@ -92,13 +116,14 @@ inPage('another link in the address of an open page is opened', async (page) => 
   await eventEditor(page).getByText('"group"').waitFor();
   expect(await configOf(page)).toEqual({ a: 1 });
   expect(await page.title()).toBe('the same page');
-  expect(fragmentOf(page)).toBe(`#v1.${packed}`);
+  expect(page.url()).toBe(pageUrl('inspector'));
 });
 
 inPage('a broken link says so, at the beginning and later, and leaves what is there', async (page) => {
   const other = await page.context().newPage();
-  await other.goto(`${page.url().slice(0, -9)}`);
+  await other.goto(linkTo({ event: EVENT, config: CONFIG }).slice(0, -9));
   await other.getByText('The link is cut off or was changed').waitFor();
+  expect(other.url()).toBe(pageUrl('inspector'));
   expect(await jsonIn(eventEditor(other))).toEqual(JSON.parse(BEGINNING.eventText));
   await page.evaluate(() => {
     location.hash = 'v9.abc';
@@ -116,5 +141,5 @@ inPage('what is not JSON is not linked, and says what to correct', async (page) 
   await paste(page, configEditor(page), '{"apiKey": "open');
   await copyLink(page);
   await page.getByText('A link holds JSON: correct the configuration first.').waitFor();
-  expect(fragmentOf(page)).toBe('');
+  expect(page.url()).toBe(pageUrl('inspector'));
 });

@@ -1,51 +1,45 @@
-import { useEffect, useRef } from 'preact/hooks';
-import type { InspectedInput } from '../../data/inspected-input.js';
-import { decodeLink, encodeLink, LinkError, type LinkContent } from '../../data/link.js';
+import { useEffect } from 'preact/hooks';
+import { isObject } from '../../../core/index.js';
+import { CONFIG_KEYS } from '../../../destinations/gainsight_px/index.js';
+import { decodeLink, encodeLink, LinkError, type EncodedLink, type LinkContent } from '../../data/link.js';
+import { knownConfig } from '../copy/known-config.js';
 import type { Inspection } from '../inspection.js';
-import type { Action } from '../state.js';
+import type { Action, Notice } from '../state.js';
 
-/** What a fragment holds: the content of a link, nothing, or a link that cannot be opened and why. */
-export async function readFragment(): Promise<{ content?: LinkContent | undefined; fault?: string }> {
+/**
+ * Reads the link in the address of the page, and removes it from there: personal data must not stay in an address that the browser shows,
+ * stores and restores.
+ *
+ * @returns the content of the link, nothing, or why the link cannot be opened
+ */
+export async function takeLink(): Promise<{ content?: LinkContent | undefined; fault?: string }> {
+  const { hash, pathname, search } = location;
+  const removeLink = (): void => history.replaceState(null, '', `${pathname}${search}`);
   try {
-    return { content: await decodeLink(location.hash) };
+    const content = await decodeLink(hash);
+    if (content !== undefined) removeLink();
+    return { content };
   } catch (thrown) {
-    if (thrown instanceof LinkError) return { fault: thrown.message };
-    throw thrown;
+    if (!(thrown instanceof LinkError)) throw thrown;
+    removeLink();
+    return { fault: thrown.message };
   }
 }
 
 /**
- * Keeps the address of the page true: it holds a link only as long as the page shows what the link holds. The address is replaced, so the
- * history gets no entries, and what the user types is in no address until he asks for a link.
+ * Opens a link that is put into the address of the open page, and makes links. The address of the page never holds what the page shows.
  *
- * @param opened whether the address holds a link that the page has opened
- * @returns makes a link, and puts it into the address and the clipboard
+ * @returns makes a link, and puts it into the clipboard
  */
 export function useLink(
-  input: InspectedInput,
   { event, config }: Inspection,
-  opened: boolean,
   dispatch: (action: Action) => void,
 ): () => Promise<void> {
-  const linked = useRef<InspectedInput | undefined>(opened ? input : undefined);
-  /** The next input comes from the link in the address. */
-  const isOpening = useRef(false);
-
-  useEffect(() => {
-    if (isOpening.current) linked.current = input;
-    isOpening.current = false;
-    if (linked.current === input) return;
-    linked.current = undefined;
-    if (location.hash !== '') replaceFragment('');
-  }, [input]);
-
   useEffect(() => {
     const open = (): void => {
-      void readFragment().then(({ content, fault }) => {
+      void takeLink().then(({ content, fault }) => {
         if (fault !== undefined) dispatch({ do: 'say', notice: { kind: 'fault', text: fault } });
-        if (content === undefined) return;
-        isOpening.current = true;
-        dispatch({ do: 'openLink', content });
+        if (content !== undefined) dispatch({ do: 'openLink', content });
       });
     };
     addEventListener('hashchange', open);
@@ -58,38 +52,38 @@ export function useLink(
       dispatch({ do: 'say', notice: { kind: 'fault', text } });
       return;
     }
-    const link = await makeLink({ event: event.value, config: config.value });
-    if (link === undefined) {
-      const text = 'The event is nested too deeply for a link: share it as a file.';
-      dispatch({ do: 'say', notice: { kind: 'fault', text } });
-      return;
-    }
-    const { fragment, leftOut } = link;
-    linked.current = input;
-    replaceFragment(fragment);
-    const copied = await copy(location.href);
-    const text = [
-      copied ? 'The link is copied.' : 'The link is in the address bar: copy it from there.',
-      leftOut > 0 ? 'It holds no API key: that was left out.' : 'It holds no API key.',
-      'It holds the event with its personal data.',
-      `It has ${location.href.length.toLocaleString('en')} characters.`,
-    ].join(' ');
-    dispatch({ do: 'say', notice: { kind: 'done', text } });
+    dispatch({ do: 'say', notice: await linked({ event: event.value, config: config.value }) });
   };
 }
 
-/** `undefined` for a value that is nested so deeply that the browser cannot write it. */
-async function makeLink(content: LinkContent): Promise<Awaited<ReturnType<typeof encodeLink>> | undefined> {
+/** Makes a link, copies it, and tells what it holds. */
+async function linked(content: LinkContent): Promise<Notice> {
   try {
-    return await encodeLink(content);
+    const link = await encodeLink(content, knownConfig);
+    const url = `${location.href.replace(/#.*$/s, '')}${link.fragment}`;
+    return (await copy(url))
+      ? { kind: 'done', text: `The link is copied. ${described(link, content.config, url)}` }
+      : {
+          kind: 'done',
+          text: described(link, content.config, url),
+          byHand: { what: 'the link', byHand: url },
+        };
   } catch (thrown) {
-    if (thrown instanceof RangeError) return undefined;
+    if (thrown instanceof LinkError) return { kind: 'fault', text: thrown.message };
     throw thrown;
   }
 }
 
-function replaceFragment(fragment: string): void {
-  history.replaceState(null, '', `${location.pathname}${location.search}${fragment}`);
+function described({ leftOut }: EncodedLink, config: unknown, url: string): string {
+  const withoutEffect = isObject(config)
+    ? Object.keys(config).filter((key) => !(CONFIG_KEYS as readonly string[]).includes(key))
+    : [];
+  return [
+    leftOut > 0 ? 'It holds no API key: that was left out.' : 'It holds no API key.',
+    ...(withoutEffect.length === 0 ? [] : [`Left out, because without effect: ${withoutEffect.join(', ')}.`]),
+    'It holds the event with its personal data, and a browser that opens it may keep it in its history.',
+    `It has ${url.length.toLocaleString('en')} characters.`,
+  ].join(' ');
 }
 
 /** Browsers give pages of plain HTTP no clipboard, and users may refuse it. */
