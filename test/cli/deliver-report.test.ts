@@ -153,6 +153,21 @@ test.each(['redis://user:pass-word@127.0.0.1:1/0', "redis://user:pass-word'; it@
   },
 );
 
+test('a simulation opens no Redis, so the command that resumes it has no --redis: not in the report, nor elsewhere', async () => {
+  const config = tempFile('config.json', CONFIG);
+  const redis = ['--redis', 'redis://:tr%40p-d00r@127.0.0.1:6379', '--redis-processes', '2'];
+  const stopping = ['--simulate', '--requests-per-day', '1'];
+  for (const style of [[], ['--json']]) {
+    const args = ['deliver', '-', '--report', report, '-c', config, ...stopping, ...redis, ...style];
+    const { code, stdout, stderr } = await cli(args, { stdin: asLines(...MESSAGES) });
+    expect([code, stdout + stderr]).toEqual([1, expect.stringContaining('gainsight-px deliver - ')]);
+    const [goOn] = readReport(report).summary.goOn;
+    expect(goOn).toMatch(/^gainsight-px deliver - /);
+    for (const text of [stdout, stderr, readFileSync(report, 'utf8')]) expect(text).not.toContain('d00r');
+    expect(goOn).not.toContain('redis');
+  }
+});
+
 test.each([
   ['--dry-run', 'nowhere'],
   ['--simulate', 'simulator'],

@@ -54,6 +54,9 @@ Examples:
 /** Options that another run has otherwise, or needs no more. */
 const CHANGING = ['rejected', 'skip', 'simulateFault', 'report'];
 
+/** Options that only a run which sends to PX reads: `--redis` is not checked elsewhere, so it may hold a password there. */
+const OF_PX = ['redis', 'redisProcesses'];
+
 /** Adds the command `deliver`. */
 export function registerDeliver(program: Command, io: CommandIo): void {
   program
@@ -91,6 +94,8 @@ export function registerDeliver(program: Command, io: CommandIo): void {
     .addOption(pxUrlTextOption())
     .addHelpText('after', HELP)
     .action(async (files: string[], options: DeliverCommandOptions, command: Command) => {
-      await deliver(files, { options, wordsToRepeat: wordsToRepeat(command, CHANGING) }, io);
+      const isToPx = options.dryRun !== true && options.simulate !== true;
+      const changing = isToPx ? CHANGING : [...CHANGING, ...OF_PX];
+      await deliver(files, { options, wordsToRepeat: wordsToRepeat(command, changing) }, io);
     });
 }

@@ -1,3 +1,5 @@
+import type { DropReason } from '../../core/index.js';
+
 /**
  * What a report of `deliver` shows. All of it is about one run, but for `summary`: that is about all runs which the checkpoint of the run
  * knows. It holds no value of a message and no API key; texts of PX's answers are quoted, and may name a user or an account.
@@ -6,10 +8,10 @@ export interface RunReport {
   /** What made the file, so that it is known again. */
   readonly reportOf: 'gainsight-px deliver';
   readonly versions: { readonly gainsightPx: string; readonly node: string };
-  /** The run's begin and end, as ISO 8601 in UTC. */
+  /** When the run began and ended, as ISO 8601 in UTC. */
   readonly startedAt: string;
   readonly endedAt: string;
-  /** Of this run, in milliseconds. All times below count from its begin. */
+  /** How long this run took, in milliseconds. All times below count from its begin. */
   readonly durationMs: number;
   readonly summary: ReportSummary;
   /** Options and configuration in display order, as names and texts. */
@@ -38,7 +40,7 @@ export interface InputPlace {
   readonly line: number;
   /** Within a line of several messages: `[3]` of an array, `batch[3]` of a batch. */
   readonly at?: string;
-  /** Absent where the message has none, or an unusual one. */
+  /** Absent where the message has no id, or an unusual one. */
   readonly messageId?: string;
 }
 
@@ -68,9 +70,9 @@ export interface ReportPause {
   readonly why: PauseCause;
   readonly fromMs: number;
   readonly untilMs: number;
-  /** How many pauses it stands for. */
+  /** How many pauses it summarizes. */
   readonly times: number;
-  /** How long they were together. */
+  /** How long they took together. */
   readonly pausedMs: number;
 }
 
@@ -116,8 +118,8 @@ export interface ReportRejection {
 /** Values that were dropped at one path for one reason. */
 export interface ReportDropped {
   readonly path: string;
-  readonly reason: string;
-  /** Of all runs. */
+  readonly reason: DropReason;
+  /** Counts all runs. */
   readonly count: number;
   /** The first few of this run. */
   readonly places: readonly InputPlace[];
@@ -125,7 +127,7 @@ export interface ReportDropped {
 
 export interface ReportWarning {
   readonly code: string;
-  /** Of all runs. */
+  /** Counts all runs. */
   readonly count: number;
   /** The first few of this run. */
   readonly places: readonly InputPlace[];
@@ -172,7 +174,7 @@ export interface ReportSummary {
     readonly file: string | null;
   };
   readonly dropped: { readonly values: number; readonly messages: number };
-  /** Of all runs, in milliseconds. */
+  /** How long all runs took together, in milliseconds. */
   readonly durationMs: number;
   readonly stopped: { readonly message: string } | null;
   readonly goOn: readonly string[];

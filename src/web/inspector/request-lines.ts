@@ -9,7 +9,7 @@ import {
 /** One line of a body as readable JSON. */
 export interface BodyLine {
   readonly depth: number;
-  /** What stands in the line: `{`, `"city": "Paris",`, `},`. */
+  /** The text of the line: `{`, `"city": "Paris",`, `},`. */
   readonly text: string;
   /** The field whose value the line shows. */
   readonly field?: ExplainedField;

@@ -1,3 +1,4 @@
+import { DROP_REASON_TEXTS } from '../../destinations/gainsight_px/index.js';
 import type { RunReport } from '../data/report.js';
 import { count, countOf } from '../parts/quantities.js';
 import { Table } from '../parts/table.js';
@@ -46,27 +47,13 @@ function Rejected({ report: { summary, rejections } }: { readonly report: RunRep
               <code>{code}</code> {reason}
             </span>,
             count(value),
-            <Places key={reason} places={places} />,
+            <Places key={reason} places={places} resumed={summary.resumed} />,
           ])}
         />
       )}
     </Section>
   );
 }
-
-/** `DropReason`s, in words. */
-const DROPPED: Readonly<Record<string, string>> = {
-  unmapped: 'no row of the mapping takes it',
-  empty: 'null, or blank',
-  unconvertible: "not of the field's type",
-  shadowed: 'another source of the same field wins',
-  reserved: 'names a field that PX fills itself',
-  stripped: 'taken out, as the configuration says',
-  junkId: 'a placeholder in place of an id',
-  idNotExact: 'a number that is too large to be an exact id',
-  preferenceNotBoolean: 'a preference that is neither true nor false',
-  notAnObject: 'not an object',
-};
 
 function Dropped({ report: { summary, dropped } }: { readonly report: RunReport }) {
   const { values, messages } = summary.dropped;
@@ -84,16 +71,16 @@ function Dropped({ report: { summary, dropped } }: { readonly report: RunReport 
         columns={['path', 'why', number('values'), 'the first ones']}
         rows={dropped.map(({ path, reason, count: value, places }) => [
           <code key={path}>{path}</code>,
-          DROPPED[reason] ?? reason,
+          DROP_REASON_TEXTS[reason],
           count(value),
-          <Places key={path} places={places} />,
+          <Places key={path} places={places} resumed={summary.resumed} />,
         ])}
       />
     </Section>
   );
 }
 
-function Warned({ report: { warnings } }: { readonly report: RunReport }) {
+function Warned({ report: { summary, warnings } }: { readonly report: RunReport }) {
   if (warnings.length === 0) return null;
   return (
     <Section title="Sent, but PX may refuse or mangle it">
@@ -104,7 +91,7 @@ function Warned({ report: { warnings } }: { readonly report: RunReport }) {
         rows={warnings.map(({ code, count: value, places }) => [
           <code key={code}>{code}</code>,
           count(value),
-          <Places key={code} places={places} />,
+          <Places key={code} places={places} resumed={summary.resumed} />,
         ])}
       />
     </Section>

@@ -6,9 +6,15 @@ export function placeText({ file, line, at }: InputPlace): string {
   return at === undefined ? where : `${where} ${at}`;
 }
 
+interface Props {
+  readonly places: readonly InputPlace[];
+  /** Whether the run resumed an earlier one, whose places the report does not have. */
+  readonly resumed?: boolean;
+}
+
 /** The places of the first few messages of a kind. */
-export function Places({ places }: { readonly places: readonly InputPlace[] }) {
-  if (places.length === 0) return <span class="soft">in an earlier run</span>;
+export function Places({ places, resumed = false }: Props) {
+  if (places.length === 0) return <span class="soft">{resumed ? 'in an earlier run' : 'not recorded'}</span>;
   return (
     <ul class="places">
       {places.map((place) => (

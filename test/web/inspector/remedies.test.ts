@@ -21,6 +21,27 @@ function fed(message: unknown, config: DestinationConfig, path: string): number 
   return explain(message as never, config).fields.filter(({ from }) => from === path).length;
 }
 
+/** The values of the event that fields of the plan have, with how many; a default is only there where nothing else is. */
+function sentValues(message: unknown, config: DestinationConfig): Map<string, number> {
+  const sent = new Map<string, number>();
+  for (const { from } of explain(message as never, config).fields) {
+    if (/^(?:constant$|config\.|default: )/.test(from)) continue;
+    sent.set(from, (sent.get(from) ?? 0) + 1);
+  }
+  return sent;
+}
+
+/** Values that fewer fields have than before, counting the objects that hold them. */
+function lost(message: unknown, config: DestinationConfig, next: DestinationConfig): string[] {
+  const after = [...sentValues(message, next)];
+  return [...sentValues(message, config)]
+    .filter(([path, count]) => {
+      const kept = after.filter(([from]) => path === from || path.startsWith(`${from}.`));
+      return kept.reduce((sum, [, fields]) => sum + fields, 0) < count;
+    })
+    .map(([path]) => path);
+}
+
 function checkRemedies(message: unknown, config: DestinationConfig): Remedy[] {
   return dropsOf(message, config).flatMap(([dropped, found]) => {
     expect([dropped, found.length]).not.toEqual([dropped, 0]);
@@ -28,6 +49,11 @@ function checkRemedies(message: unknown, config: DestinationConfig): Remedy[] {
       if (remedy.kind === 'event') expect(remedy.text).toMatch(/^\S.*\.$/s);
       else {
         const before = fed(message, config, dropped.path);
+        expect([dropped, remedy.detail, lost(message, config, remedy.next)]).toEqual([
+          dropped,
+          remedy.detail,
+          [],
+        ]);
         expect([dropped, remedy.label, fed(message, remedy.next, dropped.path) > before]).toEqual([
           dropped,
           remedy.label,
@@ -48,7 +74,6 @@ test('each change that is offered for a dropped value of a fixture sends the val
   expect([...labels].sort()).toEqual(
     expect.arrayContaining([
       'Add a row to accountAttributeMap',
-      'Add a row to accountFieldMap',
       'Add a row to userAttributeMap',
       'Add a row to userFieldMap',
       'Change the row of userAttributeMap',
@@ -90,6 +115,11 @@ test('another spelling of a field is offered as that field first', () => {
   expect(labelsOf(message, BASE, 'traits.SIGN_UP_DATE')[0]).toContain('SIGN_UP_DATE → signUpDate');
 });
 
+test('another spelling of a field of an account, too', () => {
+  const message = { type: 'group', userId: 'u', groupId: 'g', traits: { IN_DUSTRY: 'x' } };
+  expect(labelsOf(message, BASE, 'traits.IN_DUSTRY')[0]).toContain("PX's own field industry is then read");
+});
+
 test('the row gets the name that the account has', () => {
   const message = { type: 'identify', userId: 'u', traits: { favourite_colour: 'green' } };
   const config: DestinationConfig = { ...BASE, attributeTypes: { user: { favouriteColour: 'STRING' } } };
@@ -102,6 +132,39 @@ test('a new row takes no attribute from another trait', () => {
   const message = { type: 'identify', userId: 'u', traits: { tier: 'gold', 'a b': 1 } };
   const config: DestinationConfig = { ...BASE, userAttributeMap: [{ from: 'tier', to: 'a_b' }] };
   expect(labelsOf(message, config, 'traits.a b')[0]).toContain('a b → a_b_2');
+});
+
+test.each([
+  ['an attribute that the account has', 'Plan', { from: 'tier', to: 'plan' }, 'Plan → Plan_2'],
+  [
+    'an attribute of a row that this event does not use',
+    'Plan',
+    { from: 'absent', to: 'plan' },
+    'Plan → Plan_2',
+  ],
+  ['an attribute that differs in case', 'PLAN', { from: 'tier', to: 'Plan' }, 'PLAN → PLAN_2'],
+  ['its own attribute again', 'Plan', { from: 'tier', to: 'other' }, 'Plan → plan'],
+])('a new row takes no attribute from another trait: %s', (_what, trait, row, expected) => {
+  const message = { type: 'identify', userId: 'u', traits: { tier: 'gold', [trait]: 'x' } };
+  const config: DestinationConfig = {
+    ...BASE,
+    userAttributeMap: [row],
+    attributeTypes: { user: { plan: 'STRING' } },
+  };
+  expect(labelsOf(message, config, `traits.${trait}`)[0]).toContain(expected);
+});
+
+test('no field is taken from the value that it has, nor from another row', () => {
+  const message = {
+    type: 'identify',
+    userId: 'u',
+    traits: { email: 'a@b.c', 'E-MAIL': 'x@y.z', TITLE: 'Dr' },
+  };
+  const config: DestinationConfig = { ...BASE, userFieldMap: [{ from: 'rank', to: 'title' }] };
+  for (const trait of ['E-MAIL', 'TITLE'])
+    expect(labelsOf(message, config, `traits.${trait}`)).toEqual([
+      expect.stringContaining('a custom attribute'),
+    ]);
 });
 
 test('where no change helps, the sentence says what the field takes', () => {

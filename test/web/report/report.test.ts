@@ -4,7 +4,9 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { DropReason } from '../../../src';
 import { readPage, withData } from '../../../src/cli/pages/page';
+import { DROP_REASON_TEXTS } from '../../../src/destinations/gainsight_px';
 import type { RunReport } from '../../../src/web/index';
 import { accessibilityFaults, openPage, pageUrl, startBrowser, type OpenPage } from '../browser';
 import { DRY_RUN, REPORT } from './report-data';
@@ -170,7 +172,7 @@ test('what messages and PX say is shown as text', async () => {
   const dropped = await section(page, 'Left out by the mapping').innerText();
   for (const part of [
     'traits.favouriteColour',
-    'no row of the mapping takes it',
+    DROP_REASON_TEXTS.unmapped,
     'a.jsonl:9 <b>m-9</b>',
     'in an earlier run',
   ]) {
@@ -226,6 +228,26 @@ test('it prints light, with all details, on pages that hold the charts; and is a
   expect(printed.picture).not.toBe(before[0]);
   expect(await page.locator('details[open]').count()).toBe(0);
   await page.waitForFunction((former) => document.querySelector('canvas')!.toDataURL() === former, before[0]);
+});
+
+test('each reason of a drop has the words of explain, and a place that is not known is in an earlier run only if there was one', async () => {
+  if (browser === undefined) return;
+  const dropped = Object.keys(DROP_REASON_TEXTS).map((reason) => ({
+    path: `traits.${reason}`,
+    reason: reason as DropReason,
+    count: 1,
+    places: [],
+  }));
+  for (const [resumed, places] of [
+    [true, 'in an earlier run'],
+    [false, 'not recorded'],
+  ] as const) {
+    const page = await open(browser, { ...REPORT, dropped, summary: { ...REPORT.summary, resumed } });
+    const rows = await section(page, 'Left out by the mapping').locator('tbody tr').allInnerTexts();
+    expect(rows.map((row) => row.split('\t'))).toEqual(
+      Object.entries(DROP_REASON_TEXTS).map(([reason, text]) => [`traits.${reason}`, text, '1', places]),
+    );
+  }
 });
 
 test('several files are counted, and listed on demand', async () => {

@@ -3,7 +3,7 @@ import type { Outcome, RequestRecord } from '../../../router/index.js';
 import type { InputItem } from '../../input/input-item.js';
 import type { Rejection } from '../../rejected/rejection.js';
 import type { CountsObserver, Remarks } from '../report/counts.js';
-import type { DroppedPath } from '../report/dropped-values.js';
+import { MAX_PATH_LENGTH, type DroppedPath } from '../report/dropped-values.js';
 import { Latencies } from '../report/latencies.js';
 import { Examples } from './examples.js';
 import { PauseLog } from './pause-log.js';
@@ -89,7 +89,9 @@ export class RunRecord implements CountsObserver {
   }
 
   onRemarks({ dropped, warnings }: Remarks, item: InputItem): void {
-    for (const { path, reason } of dropped) this.#dropped.add(`${reason} ${path}`, item);
+    for (const { path, reason } of dropped) {
+      if (path.length <= MAX_PATH_LENGTH) this.#dropped.add(`${reason} ${path}`, item);
+    }
     for (const { code } of warnings) this.#warnings.add(code, item);
   }
 

@@ -11,7 +11,8 @@ export interface DroppedPath {
 
 /** Senders choose the names in events; a limit on distinct paths bounds the memory. */
 const MAX_PATHS = 10_000;
-const MAX_PATH_LENGTH = 200;
+/** Longer paths are counted in the total alone. */
+export const MAX_PATH_LENGTH = 200;
 
 /** So many paths are stored, the most frequent ones: the summary shows ten. */
 const MAX_SAVED_PATHS = 1_000;

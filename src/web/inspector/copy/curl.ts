@@ -2,7 +2,7 @@ import type { Step } from '../../../core/index.js';
 import { KEY_HEADER } from '../../../destinations/gainsight_px/index.js';
 
 /**
- * A request as a command for a POSIX shell. The key is the variable GAINSIGHT_PX_API_KEY of whoever runs it.
+ * A request as a command for a POSIX shell. The key is the variable GAINSIGHT_PX_API_KEY of the shell that runs it.
  *
  * No URL of a plan has a quote in it, because every such character of an id is percent-encoded. The body is a here-document with a quoted end: the shell expands nothing in it, and it may be of any length. No line of JSON is `JSON`.
  *

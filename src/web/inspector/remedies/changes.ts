@@ -76,11 +76,13 @@ function fieldRows({ dropped, config, object, trait }: Case): Change[] {
   const targets = FIELDS[object].filter(({ to, from }) =>
     dropped.reason === 'shadowed' ? from.some((source) => source === dropped.path) : isSpelling(trait, to),
   );
-  const names = [...new Set(targets.map(({ to }) => to))];
+  const rows = config[map] ?? [];
+  const isTaken = (field: string): boolean => rows.some(({ from, to }) => to === field && from !== trait);
+  const names = [...new Set(targets.map(({ to }) => to))].filter((name) => !isTaken(name));
   return names.map((to) => ({
     label: `Add a row to ${map}`,
     detail: `${trait} → ${to}: PX's own field ${to} is then read from ${trait} first.`,
-    next: { ...config, [map]: [...(config[map] ?? []), { from: trait, to }] },
+    next: { ...config, [map]: [...rows, { from: trait, to }] },
   }));
 }
 
@@ -105,13 +107,15 @@ function attributeRows({ config, object, trait }: Case): Change[] {
   ];
 }
 
-/** The attribute of the account that has this name in some spelling; else a name that no row has yet. */
+/** The attribute of the account that has this name in some spelling, where no row of another trait has it; else a name that no row has yet. */
 function attributeName(trait: string, config: DestinationConfig, object: 'user' | 'account'): string {
+  const rows = config[`${object}AttributeMap`] ?? [];
   const known = Object.keys(config.attributeTypes?.[object] ?? {});
   const meant =
     known.find((name) => name === trait) ?? known.find((name) => letters(name) === letters(trait));
-  if (meant !== undefined) return meant;
-  const taken = new Set((config[`${object}AttributeMap`] ?? []).map(({ to }) => to));
+  const others = namesIn(rows.filter(({ from }) => from !== trait));
+  if (meant !== undefined && !others.has(meant.toLowerCase())) return meant;
+  const taken = namesIn(rows);
   const plain = trait.replace(/[^\p{L}\p{N}_-]+/gu, '_');
   const name =
     isReservedKey(plain) || plain.replaceAll('_', '') === ''
@@ -120,10 +124,16 @@ function attributeName(trait: string, config: DestinationConfig, object: 'user' 
   return numbered(name, taken);
 }
 
-function numbered(name: string, taken: ReadonlySet<unknown>): string {
-  if (!taken.has(name)) return name;
+/** In lower case: names that differ in case only are one attribute to a reader. */
+function namesIn(rows: readonly AttributeMapRow[]): ReadonlySet<string> {
+  return new Set(rows.map(({ to }) => String(to).toLowerCase()));
+}
+
+function numbered(name: string, taken: ReadonlySet<string>): string {
+  const isTaken = (candidate: string): boolean => taken.has(candidate.toLowerCase());
+  if (!isTaken(name)) return name;
   for (let number = 2; ; number += 1) {
-    if (!taken.has(`${name}_${number}`)) return `${name}_${number}`;
+    if (!isTaken(`${name}_${number}`)) return `${name}_${number}`;
   }
 }
 

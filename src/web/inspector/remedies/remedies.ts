@@ -6,6 +6,7 @@ import {
   type Explanation,
 } from '../../../destinations/gainsight_px/index.js';
 import { withPlaceholder } from '../inspection.js';
+import { sourceOf } from '../places.js';
 import { adviceFor } from './advice.js';
 import { candidates } from './changes.js';
 import type { Case, Remedy } from './remedy.js';
@@ -49,9 +50,33 @@ function traitName(path: string, object: 'user' | 'account'): string | undefined
   return root === undefined ? undefined : path.slice(root.length);
 }
 
-/** Whether more fields get the value with another configuration. */
+/** Whether more fields get the value with another configuration, and no other value loses one. */
 function sends({ dropped: { path }, explanation, message }: Case, next: DestinationConfig): boolean {
   const fed = ({ fields }: Explanation): number => fields.filter(({ from }) => from === path).length;
   const changed = explain(message as never, withPlaceholder(next));
-  return changed.plan !== undefined && fed(changed) > fed(explanation);
+  return changed.plan !== undefined && fed(changed) > fed(explanation) && keepsAll(explanation, changed);
+}
+
+/** Whether each value of the event feeds as many fields as before, by itself or in an object around it. A default may give way. */
+function keepsAll(before: Explanation, after: Explanation): boolean {
+  const counts = fieldCounts(before);
+  const left = fieldCounts(after);
+  return [...counts].every(([path, count]) => {
+    let kept = 0;
+    for (let end = path.length; end > 0 && kept < count; end = path.lastIndexOf('.', end - 1)) {
+      kept += left.get(path.slice(0, end)) ?? 0;
+    }
+    return kept >= count;
+  });
+}
+
+/** How many fields come from each value of the event. */
+function fieldCounts({ fields }: Explanation): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const field of fields) {
+    const source = sourceOf(field);
+    if (source.in !== 'event' || source.isDefault) continue;
+    counts.set(source.path, (counts.get(source.path) ?? 0) + 1);
+  }
+  return counts;
 }

@@ -11,7 +11,7 @@ interface Props {
   readonly fields: readonly ExplainedField[];
   readonly walk: Walk;
   readonly lighting: Lighting;
-  /** The plan without the key, wherever it stood in the input. */
+  /** The plan without the key, wherever the input holds it. */
   readonly copied: () => RequestPlan;
   readonly onCopy: (what: string, text: string) => void;
 }

@@ -52,7 +52,7 @@ export function Result({ inspection, ...rest }: Props) {
   );
 }
 
-/** What is copied: the input without the key, wherever it stood, and the plan of the input without it. */
+/** What is copied: the input without the key, wherever the input holds it, and the plan of that input. */
 interface SafeInput {
   readonly event: unknown;
   readonly config: unknown;

@@ -8,12 +8,12 @@ import { plotOptions } from './plot-options.js';
 
 const HEIGHT_PX = 210;
 
-/** Of a printed page, with its margins. */
+/** How wide a printed page is between its margins, in pixels. */
 const PRINT_WIDTH = 680;
 const PRINT_SCALE = 3;
 
 interface ChartProps extends ChartData {
-  /** What the chart shows, for those who do not see it. */
+  /** What the chart shows, as text for readers that do not see it. */
   readonly summary: string;
   readonly xText: (x: number) => string;
   readonly yText: (y: number) => string;

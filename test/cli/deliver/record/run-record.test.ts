@@ -133,6 +133,24 @@ test('what was dropped and warned of has its first places', () => {
   ]);
 });
 
+test('of paths that are too long to be counted, no place is kept', () => {
+  const { record } = started();
+  for (const length of [200, 201]) {
+    const remarks = {
+      dropped: [{ path: 'x'.repeat(length), reason: 'unmapped', type: 'string' }],
+      warnings: [],
+    };
+    record.onRemarks(remarks as never, item(length));
+  }
+  const dropped = [200, 201].map((length) => ({
+    path: 'x'.repeat(length),
+    reason: 'unmapped' as const,
+    count: 1,
+  }));
+  const { dropped: reported } = record.report({ dropped, warnings: {} });
+  expect(reported.map(({ places }) => places.map(({ line }) => line))).toEqual([[200], []]);
+});
+
 test.each([[{ messageId: 7 }], [{ messageId: 'x'.repeat(101) }], [{ messageId: '' }], [null], ['text']])(
   'a message id that is unusual is left out: %j',
   (message) => {
