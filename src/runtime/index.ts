@@ -13,7 +13,7 @@ export {
   isUpstreamUrl,
   parseOrigin,
 } from './origin.js';
-export { MASK, redactor } from './redactor.js';
+export { MASK, ownTextRedactor, redactor } from './redactor.js';
 export { isSignal } from './signal.js';
 export type { MinimalSignal, Signal } from './signal.js';
 export { stringifyJson } from './stringify-json.js';

@@ -1,3 +1,5 @@
+import { SHORTEST_SECRET_IN_TEXT } from '../core/index.js';
+
 /** What is written in place of a secret. */
 export const MASK = '[redacted]';
 
@@ -14,6 +16,14 @@ export function redactor(secret: string): (text: string) => string {
   const redact = (text: string): string => text.replace(pattern, MASK);
   return (text) =>
     UNESCAPES.reduce((shown, unescape) => redactEscaped(shown, unescape, redact), redact(text));
+}
+
+/**
+ * The same for texts of ours, which may quote what was read: the words around a quote may complete what it shows in part. A secret that may be a
+ * part of an ordinary word stays, as it would make them unreadable.
+ */
+export function ownTextRedactor(secret: string): (text: string) => string {
+  return secret.trim().length < SHORTEST_SECRET_IN_TEXT ? (text) => text : redactor(secret);
 }
 
 /** The text without the escapes in which a secret was found; the text as it is when none was. */

@@ -1,5 +1,5 @@
 import { isObject } from '../../core/index.js';
-import { MASK } from '../output/printable.js';
+import { ownTextRedactor } from '../../runtime/index.js';
 import { renderTable, type TableStyle } from '../output/table.js';
 import type { CheckReport, CheckResult, CheckedAttribute } from './report.js';
 
@@ -47,15 +47,12 @@ function tableOf(what: string, rows: readonly Row[], style: TableStyle): string 
   return renderTable(['result', what], cells, wrapped);
 }
 
-/** Shorter keys are parts of ordinary words. */
-const LEAST_MASKED = 8;
-
 /** The same value, with the API key masked in every text of it: a configuration may name it in the wrong place. */
 export function withoutKey<Value>(value: Value, apiKey: unknown): Value {
-  if (typeof apiKey !== 'string' || apiKey.trim().length < LEAST_MASKED) return value;
-  const key = apiKey.trim();
+  if (typeof apiKey !== 'string') return value;
+  const redact = ownTextRedactor(apiKey);
   const masked = (inner: unknown): unknown => {
-    if (typeof inner === 'string') return inner.replaceAll(key, MASK);
+    if (typeof inner === 'string') return redact(inner);
     if (Array.isArray(inner)) return inner.map(masked);
     if (!isObject(inner)) return inner;
     return Object.fromEntries(Object.entries(inner).map(([name, item]) => [name, masked(item)]));

@@ -8,14 +8,6 @@ export function headerIn(headers: Readonly<Record<string, string>>, header: stri
   return name === undefined ? '' : headers[name]!;
 }
 
-/** So that a key which is part of an ordinary word does not make our own texts unreadable. */
-const LEAST_IN_OWN_TEXT = 8;
-
-/** Takes a secret out of a text of ours that quotes an answer: the words around the quote may complete what it shows in part. */
-export function redactOwnText(text: string, secret: string): string {
-  return secret.trim().length < LEAST_IN_OWN_TEXT ? text : redactor(secret)(text);
-}
-
 /**
  * The JSON of an answer, with a secret taken out of the texts in it. Names of fields stay whole: a short key that is part of one
  * must not turn an opt-out into an unknown field.

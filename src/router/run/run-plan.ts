@@ -11,10 +11,10 @@ import {
   type Verdict,
 } from '../../core/index.js';
 import { backoffMs } from '../limits/retry.js';
-import { callQuietly } from '../../runtime/index.js';
+import { callQuietly, ownTextRedactor } from '../../runtime/index.js';
 import { Cancelled, type CancelOn } from './cancellation.js';
 import { classifyAttempt, mayHaveLanded } from '../http/classify-attempt.js';
-import { headerIn, readAnswer, redactOwnText } from '../http/redact.js';
+import { headerIn, readAnswer } from '../http/redact.js';
 import type { RouterSettings } from '../options.js';
 import {
   endedByRouter,
@@ -254,7 +254,7 @@ class PlanRun {
     const failing = this.plan.steps.find(({ id }) => id === answerOf) ?? step;
     const answer = this.#lastAttempts.get(failing.id) ?? result;
     const { api } = this.context.settings;
-    const text = redactOwnText(refusalText(api, code, failing, answer), this.#keyOf(failing));
+    const text = ownTextRedactor(this.#keyOf(failing))(refusalText(api, code, failing, answer));
     return failed(refusal(code, text, retryable), this.sent, { status: answer.status });
   }
 
@@ -267,7 +267,7 @@ class PlanRun {
   }
 
   #exhausted(step: Step, result: AttemptResult, verdict: Transient): Outcome {
-    const text = redactOwnText(exhaustionText(step, result, this.#attempts), this.#keyOf(step));
+    const text = ownTextRedactor(this.#keyOf(step))(exhaustionText(step, result, this.#attempts));
     return failed(exhaustion(verdict, text), this.sent, result);
   }
 

@@ -1,10 +1,7 @@
-import { isObject } from '../../core/index.js';
+import { isObject, SHORTEST_SECRET_IN_TEXT } from '../../core/index.js';
 
 /** What is written where a text contained the key. */
 export const REMOVED = '(removed)';
-
-/** A shorter key may be a common word: it is removed only where it is the whole text. */
-const SHORTEST_PART = 8;
 
 /**
  * Removes the API key from a JSON value: each entry that is called like the key (`apiKey`, `api_key`, `X-APTRINSIC-API-KEY`, in any
@@ -23,7 +20,8 @@ export function withoutSecrets(value: unknown): { readonly value: unknown; reado
   const clean = (text: string): string => {
     let result = text;
     for (const secret of secrets) {
-      if (secret.length >= SHORTEST_PART) result = result.replaceAll(secret, REMOVED);
+      // A shorter one is removed only where it is the whole text.
+      if (secret.length >= SHORTEST_SECRET_IN_TEXT) result = result.replaceAll(secret, REMOVED);
       else if (text === secret) result = REMOVED;
     }
     if (result !== text) removed += 1;

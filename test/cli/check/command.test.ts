@@ -125,8 +125,22 @@ test('a key in the wrong place is not shown', async () => {
   for (const style of [[], ['--json']]) {
     const { code, stdout } = await cli(['check', ...style, ...args]);
     expect(code).toBe(1);
-    expect(stdout).toContain('********');
+    expect(stdout).toContain('[redacted]');
   }
+});
+
+test.each([
+  ['in another case', KEY, KEY.toUpperCase()],
+  ['with an escaped quote', `${KEY}"x`, `${KEY}"x`],
+  ['escaped for a URL', `${KEY}+x`, `${KEY}%2Bx`],
+])('a key in the wrong place is not shown %s', async (_, apiKey, shown) => {
+  const { pxArgs } = await startPx({ products, apiKey });
+  const config = { ...CONFIG, apiKey, userAttributeMap: [{ from: shown, to: `x ${shown}` }] };
+  const args = ['--config', tempFile('c.json', config), ...pxArgs.slice(2)];
+  const { code, stdout } = await cli(['check', '--json', ...args]);
+  expect(code).toBe(1);
+  expect(stdout).toContain('[redacted]');
+  expect(stdout.toLowerCase()).not.toContain(KEY.toLowerCase());
 });
 
 test('settings come from the environment, too', async () => {
