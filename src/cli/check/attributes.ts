@@ -12,7 +12,8 @@ import type { AttributeCode, Check, CheckedAttribute } from './report.js';
 
 type Model = CheckedAttribute['object'];
 
-const MAPS = { user: 'userAttributeMap', account: 'accountAttributeMap' } as const;
+/** The map with the rows of each kind of object. */
+export const ATTRIBUTE_MAPS = { user: 'userAttributeMap', account: 'accountAttributeMap' } as const;
 const NAMES = { user: 'userAttributes', account: 'accountAttributes' } as const;
 
 const PULL = 'run gainsight-px attributes pull --save';
@@ -32,7 +33,7 @@ export function checkAttributes(
   config: DestinationConfig,
   attributes: PxAttributes,
 ): CheckedAttribute[] {
-  const rows = typedRows(config[MAPS[object]], config.attributeTypes?.[object]);
+  const rows = typedRows(config[ATTRIBUTE_MAPS[object]], config.attributeTypes?.[object]);
   return rows.map((row) => {
     const { from, to, type } = row;
     const named = { object, from, to, ...(type === undefined ? {} : { convertedTo: type }) };
@@ -101,7 +102,12 @@ export function summarizeAttributes(
     return { name, result: 'notChecked', code: 'not_checked', found, todo };
   }
   if (checked.length === 0) {
-    return { name, result: 'ok', code: 'attributes_known', found: `${MAPS[object]} has no filled row` };
+    return {
+      name,
+      result: 'ok',
+      code: 'attributes_known',
+      found: `${ATTRIBUTE_MAPS[object]} has no filled row`,
+    };
   }
   const failed = checked.filter(({ result }) => result === 'failed');
   if (failed.length > 0) {

@@ -1,6 +1,4 @@
-import { isDestinationError, type Issue } from '../../core/index.js';
-import { parseConfig } from '../../destinations/gainsight_px/index.js';
-import { misspeltKeys, swappedKeys } from '../settings/config-warnings.js';
+import { judgeSettings } from '../settings/judge-settings.js';
 import type { Check } from './report.js';
 
 const name = 'configuration';
@@ -13,8 +11,7 @@ export interface ConfigurationChecks {
 
 /** Checks a configuration as `validate` does. */
 export function checkConfiguration(settings: unknown): ConfigurationChecks {
-  const issues = [...issuesOf(settings), ...swappedKeys(settings)];
-  const warnings = misspeltKeys(settings);
+  const { issues, warnings } = judgeSettings(settings);
   const checks = [
     ...issues.map(({ path, message }): Check => {
       const found = path === '' ? message : `${path}: ${message}`;
@@ -32,14 +29,4 @@ export function checkConfiguration(settings: unknown): ConfigurationChecks {
   ];
   const valid: Check = { name, result: 'ok', code: 'configuration_valid', found: 'valid' };
   return { isUsable: issues.length === 0, checks: checks.length === 0 ? [valid] : checks };
-}
-
-function issuesOf(settings: unknown): readonly Issue[] {
-  try {
-    parseConfig(settings);
-    return [];
-  } catch (error) {
-    if (isDestinationError(error)) return error.issues;
-    throw error;
-  }
 }

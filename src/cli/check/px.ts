@@ -7,6 +7,7 @@ import {
   type FaultRule,
 } from '../../simulator/index.js';
 import { ROUTER_OPTIONS } from './ask.js';
+import { ATTRIBUTE_MAPS } from './attributes.js';
 
 /** Where to ask. */
 export interface PxOptions {
@@ -59,12 +60,10 @@ function pxAt(origin: string | undefined): Px {
   return { router, origin, close: () => router.close() };
 }
 
-const MAPS = { user: 'userAttributeMap', account: 'accountAttributeMap' } as const;
-
 /** The attributes that the configuration names, as it wants them. */
 function simulatedAttributes(model: AttributeModel, config: DestinationConfig): AttributeInput[] {
   const types = config.attributeTypes?.[model] ?? {};
-  const rows = typedRows(config[MAPS[model]], types);
+  const rows = typedRows(config[ATTRIBUTE_MAPS[model]], types);
   const disabled = config.attributeTypes?.disabled?.[model] ?? [];
   return [
     ...rows.map(({ to: apiName, type = 'STRING' as const }) => ({ apiName, type })),

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { isDestinationError, type Issue } from '../../core/index.js';
-import { parseConfig, type DestinationConfig } from '../../destinations/gainsight_px/index.js';
-import { misspeltKeys, swappedKeys } from '../settings/config-warnings.js';
+import type { Issue } from '../../core/index.js';
+import type { DestinationConfig } from '../../destinations/gainsight_px/index.js';
+import { judgeSettings } from '../settings/judge-settings.js';
 import { describeSettings } from '../settings/describe-settings.js';
 import type { CommandIo } from '../io.js';
 import { configOption } from '../options.js';
@@ -37,8 +37,7 @@ export function registerValidate(program: Command, io: CommandIo): void {
 
 async function validate(options: Options, io: CommandIo): Promise<void> {
   const settings = readSettings(options, io.env);
-  const issues = [...issuesOf(settings), ...swappedKeys(settings)];
-  const warnings = misspeltKeys(settings);
+  const { issues, warnings } = judgeSettings(settings);
   if (options.json !== true) {
     for (const { path, message } of warnings)
       io.stderr.write(`${printable(`warning: ${path} ${message}`)}\n`);
@@ -57,16 +56,6 @@ async function validate(options: Options, io: CommandIo): Promise<void> {
   }
   const rows = Object.entries(meaning).flatMap(rowsOf);
   await print(io, `${renderTable(['setting', 'meaning'], rows, tableStyleOf(io.stdout, io.env))}\n`);
-}
-
-function issuesOf(settings: unknown): readonly Issue[] {
-  try {
-    parseConfig(settings);
-    return [];
-  } catch (error) {
-    if (isDestinationError(error)) return error.issues;
-    throw error;
-  }
 }
 
 /** An issue, with the environment variable that can correct it, if there is one. */
