@@ -75,7 +75,7 @@ function valueOf(object: ObjectText, key: string): number {
   return member.valueStart;
 }
 
-/** The white space between the beginning of a line and a place; `undefined` where something else stands there, or no line begins before. */
+/** The white space between the beginning of a line and a place; `undefined` where there is something else, or no line begins before. */
 function indentAt(text: string, place: number): string | undefined {
   return /\n([ \t]*)$/.exec(text.slice(0, place))?.[1];
 }

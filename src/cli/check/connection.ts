@@ -70,7 +70,7 @@ export function checkReachable(answer: Answer, origin: string): Check {
   }
   if (answer.is === 'notPx') {
     const found = `${host} answers ${answerText(answer)}, which is not an answer of PX`;
-    const todo = 'check whether a proxy or a login page stands between this machine and PX';
+    const todo = 'check whether a proxy or a login page is between this machine and PX';
     return { name, result: 'failed', code: 'not_px', found, todo };
   }
   if (answer.is === 'unavailable') {

@@ -19,7 +19,7 @@ export function checkWrite(answer: Answer | undefined, reads: Reads, identifyId:
     return { name, result: 'failed', code: 'write_failed', found: said, todo };
   }
   if (answer.status !== undefined && answer.status < 300) {
-    const todo = `look in PX for the user ${identifyId}, and delete it: nobody knew that an update creates users`;
+    const todo = `look in PX for the user ${identifyId}, and delete it: PX's description says that an update never creates a user`;
     return { name, result: 'warning', code: 'write_accepted', found: said, todo };
   }
   if (!isWrite(answer, reads)) {

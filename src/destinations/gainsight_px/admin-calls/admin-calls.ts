@@ -36,8 +36,8 @@ function readPlan(route: AdminRouteName, destinationConfig: ConfigInput): Reques
 }
 
 /**
- * The plan that shows whether the API key may write: an update of a user that does not exist. PX answers 404 to a key that may write, or 400; an
- * update never creates a user.
+ * The plan that shows whether the API key may write: an update of a user that does not exist. PX answers 404 to a key that may write, or 400: its
+ * description (v0.1.6) says that an update never creates a user.
  *
  * @param identifyId an id that no user has: a random one
  * @throws InstrumentationError `id_missing`, `id_not_exact`
