@@ -328,6 +328,13 @@ describe('copies', () => {
     expect(await copied('Copy as a unit test', 'the unit test')).toContain("from 'gainsight-px'");
   });
 
+  inBrowser('no copy is offered that would not show the fault of the key', async (chromium) => {
+    const { result } = await openInspector(chromium, TRACK, { apiKey: 'ü', productTagKey: 'AP-1' });
+    await result.getByText('Correct the configuration first').waitFor();
+    expect(await result.getByRole('button', { name: /Copy as a (?:fixture|unit test)/ }).count()).toBe(0);
+    expect(await result.getByRole('row', { name: /Command deliver/ }).innerText()).toContain('exit code 2');
+  });
+
   inBrowser('the key is not in a copy, even where it is a word of the message', async (chromium) => {
     const { page, result } = await openInspector(
       chromium,
