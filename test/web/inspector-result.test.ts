@@ -328,6 +328,22 @@ describe('copies', () => {
     expect(await copied('Copy as a unit test', 'the unit test')).toContain("from 'gainsight-px'");
   });
 
+  inBrowser('a value that is not sent lights nothing where another value has its path', async (chromium) => {
+    const message = { ...TRACK, properties: { 'a.b': 1, a: { b: 2 }, c: {} } };
+    const config = { productTagKey: 'AP-1', nestedAttributes: 'flatten' };
+    const { result } = await openInspector(chromium, message, config);
+    const dropped = result.locator('.dropped');
+    await dropped.locator('del').getByText('properties.a.b').waitFor();
+    expect(await dropped.locator('button del').allInnerTexts()).toEqual(['properties.c']);
+  });
+
+  inBrowser('no copy is offered that would not show the fault of the key', async (chromium) => {
+    const { result } = await openInspector(chromium, TRACK, { apiKey: 'ü', productTagKey: 'AP-1' });
+    await result.getByText('Correct the configuration first').waitFor();
+    expect(await result.getByRole('button', { name: /Copy as a (?:fixture|unit test)/ }).count()).toBe(0);
+    expect(await result.getByRole('row', { name: /Command deliver/ }).innerText()).toContain('exit code 2');
+  });
+
   inBrowser('the key is not in a copy, even where it is a word of the message', async (chromium) => {
     const { page, result } = await openInspector(
       chromium,

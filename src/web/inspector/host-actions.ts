@@ -11,7 +11,12 @@ import { isAbsence, type End, type Walk } from './walk.js';
 
 /** What became of a message before or behind its plan. */
 export type Fate =
-  | { readonly kind: 'skipped'; readonly reason: SkipReason }
+  /** `error`: why the message could not be mapped if it were not skipped. */
+  | {
+      readonly kind: 'skipped';
+      readonly reason: SkipReason;
+      readonly error?: DestinationError | undefined;
+    }
   | { readonly kind: 'refused'; readonly error: DestinationError }
   | { readonly kind: 'sent'; readonly plan: RequestPlan; readonly walk: Walk };
 
@@ -33,7 +38,7 @@ export interface HostAction {
 export function hostActions(fate: Fate): readonly HostAction[] {
   switch (fate.kind) {
     case 'skipped':
-      return skippedActions();
+      return skippedActions(fate.error);
     case 'refused':
       return refusedActions(fate.error);
     case 'sent':
@@ -197,16 +202,26 @@ function refusedActions(error: DestinationError): readonly HostAction[] {
     { caller: 'Host, router transform', told, ...words },
     { caller: 'Host, processor transform', told, ...words },
     { caller: 'Host, delivery proxy', ...noPlan },
-    {
-      caller: DELIVER,
-      told: `${error.code}, ${error.retryable ? 'retryable' : 'not retryable'}`,
-      does: 'writes the message to the rejected file, and goes on',
-      mood: words.mood,
-    },
+    error.kind === 'configuration'
+      ? NOT_BEGUN
+      : {
+          caller: DELIVER,
+          told: `${error.code}, ${error.retryable ? 'retryable' : 'not retryable'}`,
+          does: 'writes the message to the rejected file, and continues with the next one',
+          mood: words.mood,
+        },
   ];
 }
 
-function skippedActions(): readonly HostAction[] {
+/** `deliver` has one configuration for all messages, and reads it first. */
+const NOT_BEGUN: HostAction = {
+  caller: DELIVER,
+  told: 'exit code 2',
+  does: 'does not begin: it prints what is wrong in the configuration, and reads no message',
+  mood: 'lost',
+};
+
+function skippedActions(error: DestinationError | undefined): readonly HostAction[] {
   const { filtered, handled } = ITEM_STATUS;
   const { does } = statusWords(filtered);
   return [
@@ -223,6 +238,13 @@ function skippedActions(): readonly HostAction[] {
       does: 'there is no plan to deliver',
       mood: 'skipped',
     },
-    { caller: DELIVER, told: 'skipped', does: 'counts the message as skipped, and goes on', mood: 'skipped' },
+    error?.kind === 'configuration'
+      ? NOT_BEGUN
+      : {
+          caller: DELIVER,
+          told: 'skipped',
+          does: 'counts the message as skipped, and continues with the next one',
+          mood: 'skipped',
+        },
   ];
 }

@@ -62,6 +62,27 @@ export function isLit(lit: readonly Place[], place: Place): boolean {
   return lit.some((other) => other.in === place.in && other.path === place.path);
 }
 
+/**
+ * Whether a path names one value of a message and no other: a name may contain dots, so `a.b` is a name, and an entry `b` of `a`.
+ *
+ * @example
+ * namesOneValue({ 'a.b': 1, a: { b: 2 } }, 'a.b'); // false
+ */
+export function namesOneValue(message: unknown, path: string): boolean {
+  return countAt(message, path) === 1;
+}
+
+function countAt(value: unknown, path: string): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = Object.hasOwn(value, path) ? 1 : 0;
+  for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
+    const name = path.slice(0, dot);
+    if (!Object.hasOwn(value, name)) continue;
+    count += countAt((value as Readonly<Record<string, unknown>>)[name], path.slice(dot + 1));
+  }
+  return count;
+}
+
 function fieldsAt(
   fields: readonly ExplainedField[],
   place: Place,

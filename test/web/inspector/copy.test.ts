@@ -7,10 +7,12 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
 import ts from 'typescript';
-import { compile, type DestinationConfig, type RequestPlan, type Step } from '../../../src';
+import { compile, explain, type DestinationConfig, type RequestPlan, type Step } from '../../../src';
 import { curlCommand } from '../../../src/web/inspector/copy/curl';
 import { fixtureText } from '../../../src/web/inspector/copy/fixture';
+import { showsFault } from '../../../src/web/inspector/copy/shows-fault';
 import { unitTestText } from '../../../src/web/inspector/copy/unit-test';
+import { withPlaceholder } from '../../../src/web/inspector/inspection';
 import { ANSWERS, type Answers } from '../../../src/web/inspector/walk';
 import { HAZARDOUS_IDS } from '../../destinations/gainsight_px/hazardous-ids';
 import { checkFixture } from '../../fixture-runs/check-fixture';
@@ -157,6 +159,31 @@ describe('fixture', () => {
     expect(text).not.toContain('hunter2');
     expect(text).toContain('AP-1');
   });
+});
+
+test.each([
+  ['a bad key', { ...config, apiKey: 'ü' }],
+  ['a key that is too long', { ...config, apiKey: 'k'.repeat(201) }],
+  ['a key of another type', { ...config, apiKey: 7 }],
+  ['a key and a tag key', { apiKey: null, productTagKey: '' }],
+  ['no key', {}],
+  ['no tag key', { apiKey: SECRET }],
+  ['a wrong data center', { ...config, dataCenter: 'xx' }],
+  ['a list', [1]],
+  ['a text', 'x'],
+  ['null', null],
+])('copies are offered only where they show the same fault: %s', (_what, settings) => {
+  const event = { type: 'track', userId: 'u', event: 'e' };
+  const { error } = explain(event, withPlaceholder(settings));
+  const { expect: due } = parseFixture('copied', fixtureText(event, settings, {}));
+  const { paths, path: only } = 'error' in due ? (due.error as { paths?: string[]; path?: string }) : {};
+  const shown = paths ?? (only === undefined ? [] : [only]);
+  expect(showsFault(error)).toBe(shown.join() === error!.issues.map((issue) => issue.path).join());
+});
+
+test('copies are offered for a message that is mapped, and for one that is refused', () => {
+  for (const event of [{ type: 'track', userId: 'u', event: 'e' }, { type: 'track' }])
+    expect(showsFault(explain(event, config).error)).toBe(true);
 });
 
 describe('unit test', () => {

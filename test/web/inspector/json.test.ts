@@ -175,6 +175,19 @@ describe('an index of a JSON text', () => {
     expect(pathAt(rootOf('  1'), 1)).toBeUndefined();
   });
 
+  test.each([
+    ['{"a.b": 1, "a": {"b": 2}}', '1', '2'],
+    ['{"a": {"b": 2}, "a.b": 1}', '1', '2'],
+    ['{"p": {"a": {"b.c": 1, "b": {"c": 2}}}}', '1', '2'],
+    ['{"a": 2, "a": 1}', '1', '2'],
+  ])('in %s has a path only where the path leads back to it', (text, there, hidden) => {
+    const root = rootOf(text);
+    const path = pathAt(root, text.indexOf(there))!;
+    const { from, to } = rangeOfPath(root, path)!;
+    expect(text.slice(from, to)).toContain(there);
+    expect(pathAt(root, text.indexOf(hidden))).toBeUndefined();
+  });
+
   test('in a value leads back to it', () => {
     const text = '{"a":[[10],{"b.c":{"d":20}}],"x":30}';
     for (const [value, path] of [

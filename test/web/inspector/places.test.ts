@@ -1,6 +1,6 @@
 import { explain, type DestinationConfig } from '../../../src';
 import type { Place } from '../../../src/web/inspector/highlight';
-import { isLit, placesOf, planPlace, sourceOf } from '../../../src/web/inspector/places';
+import { isLit, namesOneValue, placesOf, planPlace, sourceOf } from '../../../src/web/inspector/places';
 import { loadFixtures } from '../../fixture-runs/load-fixtures';
 
 const BASE: DestinationConfig = { apiKey: 'k', productTagKey: 'AP-1' };
@@ -156,6 +156,20 @@ test('inside of a value that is sent as a whole, and around values that are sent
 
 test('a dropped value belongs to nothing', () => {
   expect(linked(identify({ favouriteColour: 'green' }), event('traits.favouriteColour'))).toEqual([]);
+});
+
+test.each([
+  [{ 'a.b': 1, a: { b: 2 } }, 'properties.a.b', false],
+  [{ a: { b: 2 }, 'a.b': 1 }, 'properties.a.b', false],
+  [{ a: { 'b.c': 1, b: { c: 2 } } }, 'properties.a.b.c', false],
+  [{ 'a.b': null, a: { b: 2 } }, 'properties.a.b', false],
+  [{ 'a.b': 1, a: { c: 2 } }, 'properties.a.b', true],
+  [{ a: [{ b: 1 }], 'a.0': 3 }, 'properties.a.0.b', true],
+  [{ a: [{ b: 1 }], 'a.0': 3 }, 'properties.a.0', false],
+  [{ a: 1 }, 'properties.b', false],
+  [{ toString: 1 }, 'properties.constructor', false],
+])('of %j the path %s names one value: %s', (properties, path, isOne) => {
+  expect(namesOneValue(track(properties), path)).toBe(isOne);
 });
 
 test('each field of each fixture lights its source, and its source lights it', () => {

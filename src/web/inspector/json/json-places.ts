@@ -30,16 +30,20 @@ export function markOfPath(root: JsonNode, path: string): TextRange {
 /**
  * The path of the innermost value around an index of a JSON text.
  *
- * @returns `undefined` outside of the value; an empty path between the entries of the whole
+ * @returns `undefined` outside of the value, and where the path leads to another value, which has a name with dots or is a later entry of
+ * the same name; an empty path between the entries of the whole
  */
 export function pathAt(root: JsonNode, at: number): string | undefined {
   const isAround = ({ from, to }: JsonNode): boolean => from <= at && at < to;
   if (!isAround(root)) return undefined;
   const names: string[] = [];
+  let innermost = root;
   for (let node = root.children.find(isAround); node !== undefined; node = node.children.find(isAround)) {
     names.push(node.name);
+    innermost = node;
   }
-  return names.join('.');
+  const path = names.join('.');
+  return follow(root, path).node === innermost ? path : undefined;
 }
 
 interface Followed {

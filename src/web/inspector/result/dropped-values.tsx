@@ -5,6 +5,7 @@ import {
   type DroppedValue,
   type Explanation,
 } from '../../../destinations/gainsight_px/index.js';
+import { namesOneValue } from '../places.js';
 import { remedies } from '../remedies/remedies.js';
 import type { Remedy } from '../remedies/remedy.js';
 import { litBy, type Lighting } from './lighting.js';
@@ -37,10 +38,7 @@ export function DroppedValues({ explanation, message, config, lighting, onConfig
   const row = ({ value, found }: { readonly value: DroppedValue; readonly found: readonly Remedy[] }) => (
     <li key={`${value.reason} ${value.path}`}>
       <p>
-        <button type="button" {...litBy({ in: 'event', path: value.path }, lighting)}>
-          <span class="unseen">not sent: </span>
-          <del>{value.path}</del>
-        </button>{' '}
+        <DroppedPath path={value.path} message={message} lighting={lighting} />{' '}
         <span class="soft">{value.type}</span> · {DROP_REASON_TEXTS[value.reason]}
       </p>
       <RemedyList found={found} onConfig={onConfig} />
@@ -55,5 +53,25 @@ export function DroppedValues({ explanation, message, config, lighting, onConfig
         </button>
       )}
     </>
+  );
+}
+
+/** Lights the value in the event, unless another one has the same path: that one may be sent. */
+function DroppedPath({
+  path,
+  message,
+  lighting,
+}: Pick<Props, 'message' | 'lighting'> & { readonly path: string }) {
+  const text = (
+    <>
+      <span class="unseen">not sent: </span>
+      <del>{path}</del>
+    </>
+  );
+  if (!namesOneValue(message, path)) return <span>{text}</span>;
+  return (
+    <button type="button" {...litBy({ in: 'event', path }, lighting)}>
+      {text}
+    </button>
   );
 }

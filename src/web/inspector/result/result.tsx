@@ -8,6 +8,7 @@ import {
 import type { InspectedInput } from '../../data/inspected-input.js';
 import { withoutSecrets } from '../../data/secrets.js';
 import { fixtureText } from '../copy/fixture.js';
+import { showsFault } from '../copy/shows-fault.js';
 import { unitTestText } from '../copy/unit-test.js';
 import { Diagram } from '../diagram/diagram.js';
 import type { Place } from '../highlight.js';
@@ -155,7 +156,13 @@ function Explained({
       </section>
       <section>
         <h2>Copy</h2>
-        <p class="buttons">
+        {!showsFault(error) && (
+          <p>
+            A fixture or a unit test does not show what is wrong here, because it holds a configuration with
+            another API key. Correct the configuration first.
+          </p>
+        )}
+        <p class="buttons" hidden={!showsFault(error)}>
           <button
             type="button"
             onClick={() => onCopy('the fixture', fixtureText(safe().event, safe().config, answers))}
@@ -179,7 +186,7 @@ function fateOf(
   { skipped, explanation: { plan, error } }: Pick<Readable, 'skipped' | 'explanation'>,
   walk: ReturnType<typeof walkPlan> | undefined,
 ): Fate {
-  if (skipped !== undefined) return { kind: 'skipped', reason: skipped };
+  if (skipped !== undefined) return { kind: 'skipped', reason: skipped, error };
   return plan === undefined || walk === undefined
     ? { kind: 'refused', error: error! }
     : { kind: 'sent', plan, walk };
