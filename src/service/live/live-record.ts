@@ -67,6 +67,7 @@ export function liveRecord(
     code,
     result: outcome,
     requests: requestsOf(result),
+    ...('unsent' in result ? { unsent: result.unsent } : {}),
     ...(lagMs === undefined ? {} : { lagMs }),
     ...(isLeftOut ? { messageTooLargeBytes: Buffer.byteLength(stringifyJson(message)) } : {}),
   };

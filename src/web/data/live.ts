@@ -45,6 +45,16 @@ export interface LiveRequest {
   readonly verdict: Verdict;
 }
 
+/** What an event did not have to send. */
+export interface LiveUnsent {
+  /** Steps of the plan in which no field was left. */
+  readonly steps: number;
+  /** Fields whose values PX holds. */
+  readonly unchangedFields: number;
+  /** Fields that a newer event wrote. */
+  readonly staleFields: number;
+}
+
 /**
  * One event, as one call of a host or sender brought it. Texts are cut at 300 characters, `error.message` at 2,000. No text holds the API key: it is
  * masked as `[redacted]` wherever the event has it.
@@ -80,6 +90,8 @@ export interface LiveEvent {
   readonly steps: readonly LiveStep[];
   /** The attempts of this call, in order. Empty when nothing was sent, or the event was repeated and had been delivered before. */
   readonly requests: readonly LiveRequest[];
+  /** What was not sent, because PX holds it already (`--skip-unchanged`); absent when everything was. */
+  readonly unsent?: LiveUnsent;
   /** Why it was neither delivered nor handed over; absent when it was. The message quotes PX's answer where one explains the failure. */
   readonly error?: { readonly code: string; readonly message: string; readonly retryable: boolean };
   /** From the head of the call that brought it until its outcome was known, in milliseconds: all events of one call share the time. */

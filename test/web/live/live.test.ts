@@ -244,6 +244,30 @@ test('a step that was not sent says so, and an event without a plan', async () =
   expect(text).toContain('It has no plan');
 });
 
+test.each<[string, Partial<LiveEvent>]>([
+  ['Nothing was sent: it was delivered before.', { requests: [] }],
+  ['Nothing was sent in this call.', { requests: [], result: 'handedOver' }],
+  [
+    'Not sent: 3 fields whose values PX holds already.',
+    { requests: [], unsent: { steps: 1, unchangedFields: 3, staleFields: 0 } },
+  ],
+  [
+    'Not sent: 1 field whose value PX holds already; 2 fields that a newer event wrote.',
+    { unsent: { steps: 0, unchangedFields: 1, staleFields: 2 } },
+  ],
+  [
+    'Not sent: 1 field that a newer event wrote.',
+    { unsent: { steps: 0, unchangedFields: 0, staleFields: 1 } },
+  ],
+])('why nothing, or less, was sent: %s', async (text, changes) => {
+  if (browser === undefined) return;
+  serve([liveEvent(1, changes)]);
+  const page = await open(browser);
+  await row(page, 'identify').click();
+  const said = page.locator('.detail > p').filter({ hasText: /sent/ });
+  expect(await said.allInnerTexts()).toEqual([text]);
+});
+
 test('an event opens in the inspector, with its configuration', async () => {
   if (browser === undefined) return;
   serve(EVENTS);
