@@ -442,9 +442,16 @@ test('the keyboard does all of it', async () => {
 
 test('older events that do not fit are said', async () => {
   if (browser === undefined) return;
-  serve(EVENTS, { left: 12 });
+  serve(EVENTS, { left: 12, kept: 15 });
   const page = await open(browser);
-  await page.getByText('12 older ones are too large to show together: filter to see them.').waitFor();
+  const note = page.getByText('12 older ones are not shown: filter to see them.');
+  await note.waitFor();
+  // Also after the next answer, which has no events.
+  const asked = server.asked.length;
+  serve(EVENTS, { kept: 15, now: BUSY });
+  await page.getByText('20 requests in flight').waitFor();
+  expect(server.asked.length).toBeGreaterThan(asked);
+  expect(await note.count()).toBe(1);
 });
 
 test('the page is small', () => {
