@@ -106,7 +106,7 @@ export interface LiveSecond {
   readonly atMs: number;
   /** Events with an outcome, erasures not counted. */
   readonly events: number;
-  /** Of these, the events with the result `retry` or `dropped`. */
+  /** Those of `events` with the result `retry` or `dropped`. */
   readonly failed: number;
   /** Requests to PX that ended: the sum of the six below. */
   readonly requests: number;
@@ -139,8 +139,8 @@ export interface LiveNow {
   /** How long nothing is sent yet because PX asks to wait, in milliseconds: the longest wait of all API keys. 0: nothing waits for that. */
   readonly pausedMs: number;
   /**
-   * The lag: how old events were when the service had their outcome, from the time their host received them. Of the events of the last minute (at most
-   * 1,000 of each worker) whose message or job says when it was received. An event that is retried counts at each attempt, so the lag grows while PX
+   * The lag: how old events were when the service had their outcome, from the time their host received them. It counts the events of the last
+   * minute (at most 1,000 of each worker) whose message or job says when it was received. An event that is retried counts at each attempt, so the lag grows while PX
    * does not take events. Absent when no event of the last minute says it.
    */
   readonly lagMs?: { readonly p50: number; readonly p95: number; readonly max: number };

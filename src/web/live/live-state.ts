@@ -5,7 +5,7 @@ export type Filters = Readonly<Record<'user' | 'code' | 'event', string>>;
 
 export const NO_FILTERS: Filters = { user: '', code: '', event: '' };
 
-/** How the page and the service get along. */
+/** The state of the connection to the service. */
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'open' }
@@ -33,7 +33,7 @@ export interface LiveState {
   /** Absent before the first answer. `left`: of all answers since the filters changed. */
   readonly answer?: Pick<LiveAnswer, 'kept' | 'bound' | 'left'>;
   readonly now?: LiveNow;
-  /** Of the last five minutes of this page, oldest first. */
+  /** What the page saw in the last five minutes, oldest first. */
   readonly lags: readonly Lag[];
 }
 
@@ -57,7 +57,7 @@ export function withAnswer(
   const before = isFirst ? [] : state.events;
   const shown =
     events.length === 0 && !isFirst ? before : [...events.toReversed(), ...before].slice(0, bound);
-  // Later answers count only what came since. Of what the first one left out, there is no more than the service keeps beside what is shown.
+  // Later answers count only what came since. The service cannot give more of the others than it keeps beside those that are shown.
   const allLeft = isFirst
     ? left
     : Math.min((state.answer?.left ?? 0) + left, Math.max(0, kept - shown.length));
