@@ -122,7 +122,7 @@ export interface SkipUnchangedOptions {
   readonly store?: ObjectStore;
 }
 
-/** Who hears of the requests of one plan. */
+/** Observes the requests of one plan. */
 export interface Observed {
   /** Told of every attempt of the plan when it is over, after `onRequest` of the router. What it throws is ignored. Default: nobody. */
   readonly onRequest?: ((record: RequestRecord) => void) | undefined;

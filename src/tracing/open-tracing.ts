@@ -5,7 +5,7 @@ import { OtelTracing } from './otel-tracing.js';
 import { loadPackages, type Packages } from './packages.js';
 import { ReportingExporter, type TracingLog } from './reporting-exporter.js';
 
-/** What traces say of this process, and whom they tell of the collector. */
+/** What traces say of this process, and the log for faults of the collector. */
 export interface TracingOptions {
   readonly version: string | undefined;
   readonly log: TracingLog;

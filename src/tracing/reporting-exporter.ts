@@ -1,13 +1,13 @@
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 
-/** The log that tells of a collector. */
+/** The log for faults of a collector. */
 export interface TracingLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
-/** Tells the log once when spans cannot be exported, and once when they can be again. */
+/** Logs once when spans cannot be exported, and once when they can be again. */
 export class ReportingExporter implements SpanExporter {
   #isFailing = false;
 

@@ -12,7 +12,7 @@ export function sourceOfJob(
 ): LiveSource {
   const { message, metadata, destination } = event;
   return {
-    // In place of a line that is not JSON stands a symbol.
+    // The body has a symbol in place of a line that is not JSON.
     message: typeof message === 'symbol' ? undefined : message,
     metadata,
     destinationId: destinationIdOf(destination, metadata),

@@ -19,7 +19,7 @@ export interface LiveSources {
   readonly name: string;
   readonly epochMs: () => number;
   readonly load: () => Pick<LiveNow, 'pending' | 'inFlight' | 'pausedMs' | 'limit'>;
-  /** Hears of a fault that makes events of a call miss, once for each call. */
+  /** Called with a fault because of which events of a call are missing, once for each call. */
   readonly onFault: (thrown: unknown, route: LiveRoute) => void;
 }
 

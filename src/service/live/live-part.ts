@@ -3,7 +3,7 @@ import type { LiveNow } from '../../web/index.js';
 /** An event of a {@link LivePart}. */
 export interface LiveText {
   readonly atMs: number;
-  /** Of `json`. */
+  /** The size of `json`. */
   readonly bytes: number;
   /** A `LiveEvent` as JSON. */
   readonly json: string;
@@ -11,7 +11,7 @@ export interface LiveText {
 
 /** What one process of a service contributes to an answer of `GET /live/events`. */
 export interface LivePart {
-  /** Of the process: letters and digits. */
+  /** The name of the process: letters and digits. */
   readonly name: string;
   /** The number of its newest event, whether it matches or not. */
   readonly last: number;
@@ -27,7 +27,7 @@ export interface LivePart {
   readonly lags: readonly number[];
 }
 
-/** Of one answer. */
+/** Bytes of the events in one answer at most. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /** The newest of some events, as many as fit into one answer. */

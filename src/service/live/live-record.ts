@@ -12,7 +12,7 @@ import { receivedMs } from './received.js';
 export interface LiveSource {
   /** Undefined where the call holds no message. */
   readonly message: unknown;
-  /** Of its job. */
+  /** What the host says of its job. */
   readonly metadata: JsonObject;
   /** Empty where nobody says it. */
   readonly destinationId: string;
@@ -42,7 +42,7 @@ const MOST_BYTES = { message: 64 * 1024, steps: 64 * 1024, config: 32 * 1024 };
 const MOST_CHARACTERS = 300;
 const MOST_OF_PATH = 2_000;
 const MOST_OF_ERROR = 2_000;
-/** Of more attempts, the last ones are shown. */
+/** An event with more attempts shows the last ones. */
 const MOST_REQUESTS = 100;
 
 /** Makes the record of an event. The API key is in no part of it. */
@@ -67,6 +67,7 @@ export function liveRecord(
     code,
     result: outcome,
     requests: requestsOf(result),
+    ...('unsent' in result ? { unsent: result.unsent } : {}),
     ...(lagMs === undefined ? {} : { lagMs }),
     ...(isLeftOut ? { messageTooLargeBytes: Buffer.byteLength(stringifyJson(message)) } : {}),
   };

@@ -63,7 +63,7 @@ export class RequestTrace {
   }
 
   /**
-   * Adds the next job, and returns whom the router tells of the requests of its plan; `undefined` where nobody wants to know.
+   * Adds the next job, and returns the observer of the requests of its plan; `undefined` where no trace records them.
    *
    * @param metadata the job's, as the host sent it
    * @param plan what is sent for the job; `undefined` when nothing is

@@ -45,6 +45,16 @@ export interface LiveRequest {
   readonly verdict: Verdict;
 }
 
+/** What an event did not have to send. */
+export interface LiveUnsent {
+  /** Steps of the plan in which no field was left. */
+  readonly steps: number;
+  /** Fields whose values PX holds. */
+  readonly unchangedFields: number;
+  /** Fields that a newer event wrote. */
+  readonly staleFields: number;
+}
+
 /**
  * One event, as one call of a host or sender brought it. Texts are cut at 300 characters, `error.message` at 2,000. No text holds the API key: it is
  * masked as `[redacted]` wherever the event has it.
@@ -80,6 +90,8 @@ export interface LiveEvent {
   readonly steps: readonly LiveStep[];
   /** The attempts of this call, in order. Empty when nothing was sent, or the event was repeated and had been delivered before. */
   readonly requests: readonly LiveRequest[];
+  /** What was not sent, because PX holds it already (`--skip-unchanged`); absent when everything was. */
+  readonly unsent?: LiveUnsent;
   /** Why it was neither delivered nor handed over; absent when it was. The message quotes PX's answer where one explains the failure. */
   readonly error?: { readonly code: string; readonly message: string; readonly retryable: boolean };
   /** From the head of the call that brought it until its outcome was known, in milliseconds: all events of one call share the time. */
@@ -94,7 +106,7 @@ export interface LiveSecond {
   readonly atMs: number;
   /** Events with an outcome, erasures not counted. */
   readonly events: number;
-  /** Of these, the events with the result `retry` or `dropped`. */
+  /** Those of `events` with the result `retry` or `dropped`. */
   readonly failed: number;
   /** Requests to PX that ended: the sum of the six below. */
   readonly requests: number;
@@ -127,8 +139,8 @@ export interface LiveNow {
   /** How long nothing is sent yet because PX asks to wait, in milliseconds: the longest wait of all API keys. 0: nothing waits for that. */
   readonly pausedMs: number;
   /**
-   * The lag: how old events were when the service had their outcome, from the time their host received them. Of the events of the last minute (at most
-   * 1,000 of each worker) whose message or job says when it was received. An event that is retried counts at each attempt, so the lag grows while PX
+   * The lag: how old events were when the service had their outcome, from the time their host received them. It counts the events of the last
+   * minute (at most 1,000 of each worker) whose message or job says when it was received. An event that is retried counts at each attempt, so the lag grows while PX
    * does not take events. Absent when no event of the last minute says it.
    */
   readonly lagMs?: { readonly p50: number; readonly p95: number; readonly max: number };

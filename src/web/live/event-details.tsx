@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { LiveEvent, LiveRequest, LiveStep } from '../data/live.js';
+import type { LiveEvent, LiveRequest, LiveStep, LiveUnsent } from '../data/live.js';
 import { encodeLink } from '../data/link.js';
-import { count, duration } from '../parts/quantities.js';
+import { count, countOf, duration } from '../parts/quantities.js';
 import { answerText, RESULTS, ROUTES } from './words.js';
 
 /** One event: what became of it, its requests with PX's answers, its message and configuration. */
@@ -33,17 +33,33 @@ export function EventDetails({ event }: { readonly event: LiveEvent }) {
       ) : (
         <p>It has no plan, so there was nothing to send.</p>
       )}
-      {steps.length > 0 && requests.length === 0 && (
-        <p>
-          {result === 'delivered'
-            ? 'Nothing was sent: it was delivered before.'
-            : 'Nothing was sent in this call.'}
-        </p>
-      )}
+      <Unsent event={event} />
       {message !== undefined && <Json title="Message" value={message} />}
       {config !== undefined && <Json title="Configuration" value={config} />}
     </div>
   );
+}
+
+/** Why less was sent than the plan has. */
+function Unsent({ event: { steps, requests, result, unsent } }: { readonly event: LiveEvent }) {
+  if (unsent !== undefined) return <p>Not sent: {unsentText(unsent)}.</p>;
+  if (steps.length === 0 || requests.length > 0) return null;
+  return (
+    <p>
+      {result === 'delivered'
+        ? 'Nothing was sent: it was delivered before.'
+        : 'Nothing was sent in this call.'}
+    </p>
+  );
+}
+
+/** `3 fields whose values PX holds already; 1 field that a newer event wrote` */
+function unsentText({ unchangedFields, staleFields }: LiveUnsent): string {
+  const values = unchangedFields === 1 ? 'value' : 'values';
+  return [
+    ...(unchangedFields > 0 ? [`${countOf(unchangedFields, 'field')} whose ${values} PX holds already`] : []),
+    ...(staleFields > 0 ? [`${countOf(staleFields, 'field')} that a newer event wrote`] : []),
+  ].join('; ');
 }
 
 /** A step of the plan, with its attempts in this call. */

@@ -25,7 +25,7 @@ export function EventList({ events, filters, answer: { kept, bound, left } }: Ev
       <h2 id="events">Events</h2>
       <p class="soft">
         {which}, the newest first. The service keeps {count(bound)} at most.
-        {left > 0 && ` ${count(left)} older ones are too large to show together: filter to see them.`}
+        {left > 0 && ` ${count(left)} older ones are not shown: filter to see them.`}
       </p>
       {events.length === 0 ? (
         <p>{isFiltered ? 'No event matches these filters.' : 'No event has come yet.'}</p>

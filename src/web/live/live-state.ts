@@ -5,7 +5,7 @@ export type Filters = Readonly<Record<'user' | 'code' | 'event', string>>;
 
 export const NO_FILTERS: Filters = { user: '', code: '', event: '' };
 
-/** How the page and the service get along. */
+/** The state of the connection to the service. */
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'open' }
@@ -30,10 +30,10 @@ export interface LiveState {
   readonly filters: Filters;
   /** The newest first. */
   readonly events: readonly LiveEvent[];
-  /** Absent before the first answer. */
+  /** Absent before the first answer. `left`: of all answers since the filters changed. */
   readonly answer?: Pick<LiveAnswer, 'kept' | 'bound' | 'left'>;
   readonly now?: LiveNow;
-  /** Of the last five minutes of this page, oldest first. */
+  /** What the page saw in the last five minutes, oldest first. */
   readonly lags: readonly Lag[];
 }
 
@@ -55,12 +55,18 @@ export function withAnswer(
   isFirst: boolean,
 ): LiveState {
   const before = isFirst ? [] : state.events;
+  const shown =
+    events.length === 0 && !isFirst ? before : [...events.toReversed(), ...before].slice(0, bound);
+  // Later answers count only what came since. The service cannot give more of the others than it keeps beside those that are shown.
+  const allLeft = isFirst
+    ? left
+    : Math.min((state.answer?.left ?? 0) + left, Math.max(0, kept - shown.length));
   const lag = { atMs: now.atMs, p50: now.lagMs?.p50 ?? null, p95: now.lagMs?.p95 ?? null };
   return {
     ...state,
     connection: { state: 'open' },
-    events: events.length === 0 && !isFirst ? before : [...events.toReversed(), ...before].slice(0, bound),
-    answer: { left, kept, bound },
+    events: shown,
+    answer: { left: allLeft, kept, bound },
     now,
     lags: [...state.lags, lag].filter(({ atMs }) => atMs > now.atMs - SHOWN_MS && atMs <= now.atMs),
   };

@@ -180,6 +180,23 @@ describe('every route', () => {
   });
 });
 
+test('what the service leaves out because PX holds it already is not a repeated event', async () => {
+  const { route, live } = await watched({ router: { skipUnchanged: 60_000 } });
+  const timestamp = new Date(Date.now() - 60_000).toISOString();
+  const message = { ...identify('u1', { email: 'ada@example.com', title: 'Dr' }), timestamp };
+  await route([job(1, message)]);
+  await route([job(2, message)]);
+  await route([job(3, { ...message, traits: { email: 'ada@example.com', title: 'Prof' } })]);
+  await route([job(2, message)]);
+  const { events } = await live();
+  expect(events.map(({ result, requests, unsent }) => [result, requests.length, unsent])).toEqual([
+    ['delivered', 2, undefined],
+    ['delivered', 0, { steps: 1, unchangedFields: 2, staleFields: 0 }],
+    ['delivered', 1, { steps: 0, unchangedFields: 1, staleFields: 0 }],
+    ['delivered', 0, undefined],
+  ]);
+});
+
 describe('the key', () => {
   const spellings = [
     KEY,

@@ -243,8 +243,8 @@ describe('a key at the place where a text is cut', () => {
     const { note, made } = log();
     // The message itself has texts of any length.
     note([message], more);
-    const [{ json }] = (await made.part({ limit: 1 })).events as [{ json: string }];
-    const { message: _whole, ...event } = JSON.parse(json) as LiveEvent;
+    const [kept] = (await made.part({ limit: 1 })).events;
+    const { message: _whole, ...event } = JSON.parse(kept!.json) as LiveEvent;
     const shown = JSON.stringify(event);
     expect(shown).toMatch(/x{50}\[redac/);
     expect(shown).not.toMatch(/secret|c2Vj/);

@@ -70,6 +70,27 @@ test('asks each second for what came since, and shows the newest first', async (
   expect(questions).toHaveLength(2);
 });
 
+test('what did not fit into the first answer stays said, until the service forgets it', async () => {
+  const { feed, pass, state, last } = world();
+  const next = async (events: number[], left: number, kept: number): Promise<number> => {
+    const found = events.map((n) => liveEvent(n));
+    await last().answer(200, liveAnswer(found, { left, kept, bound: 10 }));
+    return state().answer!.left;
+  };
+  feed.start();
+  expect(await next([5, 6], 4, 6)).toBe(4);
+  await pass(1_000);
+  expect(await next([], 0, 6)).toBe(4);
+  await pass(1_000);
+  expect(await next([9], 2, 9)).toBe(6);
+  await pass(1_000);
+  // The service keeps ten: it has forgotten the two oldest.
+  expect(await next([10, 11, 12], 0, 10)).toBe(4);
+  feed.setFilters({ user: 'x', code: '', event: '' });
+  await pass(250);
+  expect(await next([5], 1, 10)).toBe(1);
+});
+
 test('keeps as many events as the service', async () => {
   const { feed, pass, state, last } = world();
   feed.start();

@@ -244,6 +244,30 @@ test('a step that was not sent says so, and an event without a plan', async () =
   expect(text).toContain('It has no plan');
 });
 
+test.each<[string, Partial<LiveEvent>]>([
+  ['Nothing was sent: it was delivered before.', { requests: [] }],
+  ['Nothing was sent in this call.', { requests: [], result: 'handedOver' }],
+  [
+    'Not sent: 3 fields whose values PX holds already.',
+    { requests: [], unsent: { steps: 1, unchangedFields: 3, staleFields: 0 } },
+  ],
+  [
+    'Not sent: 1 field whose value PX holds already; 2 fields that a newer event wrote.',
+    { unsent: { steps: 0, unchangedFields: 1, staleFields: 2 } },
+  ],
+  [
+    'Not sent: 1 field that a newer event wrote.',
+    { unsent: { steps: 0, unchangedFields: 0, staleFields: 1 } },
+  ],
+])('why nothing, or less, was sent: %s', async (text, changes) => {
+  if (browser === undefined) return;
+  serve([liveEvent(1, changes)]);
+  const page = await open(browser);
+  await row(page, 'identify').click();
+  const said = page.locator('.detail > p').filter({ hasText: /sent/ });
+  expect(await said.allInnerTexts()).toEqual([text]);
+});
+
 test('an event opens in the inspector, with its configuration', async () => {
   if (browser === undefined) return;
   serve(EVENTS);
@@ -418,9 +442,16 @@ test('the keyboard does all of it', async () => {
 
 test('older events that do not fit are said', async () => {
   if (browser === undefined) return;
-  serve(EVENTS, { left: 12 });
+  serve(EVENTS, { left: 12, kept: 15 });
   const page = await open(browser);
-  await page.getByText('12 older ones are too large to show together: filter to see them.').waitFor();
+  const note = page.getByText('12 older ones are not shown: filter to see them.');
+  await note.waitFor();
+  // Also after the next answer, which has no events.
+  const asked = server.asked.length;
+  serve(EVENTS, { kept: 15, now: BUSY });
+  await page.getByText('20 requests in flight').waitFor();
+  expect(server.asked.length).toBeGreaterThan(asked);
+  expect(await note.count()).toBe(1);
 });
 
 test('the page is small', () => {
