@@ -1,10 +1,11 @@
 import { isObject } from '../../core/index.js';
+import type { FileMessage } from '../data/file-message.js';
 import type { InspectedInput } from '../data/inspected-input.js';
 import type { InspectorStart } from '../data/inspector-start.js';
 import type { LinkContent } from '../data/link.js';
 import { jsonText } from './examples/examples.js';
 import type { Copied } from './result/copying.js';
-import { splitMessages, type FileMessage } from './messages/split-messages.js';
+import { splitMessages } from './messages/split-messages.js';
 
 /** A file that the user steps through. */
 export interface OpenFile {
@@ -110,7 +111,7 @@ function stepped(state: State, file: OpenFile, to: number): State {
 function started(state: State, { file, config }: InspectorStart): State {
   const configured =
     config === undefined ? state : { ...state, input: { ...state.input, configText: jsonText(config) } };
-  return file === undefined ? configured : opened(configured, file.name, file.text);
+  return file === undefined ? configured : stepped(configured, { ...file, at: 0 }, 0);
 }
 
 /** The configuration in the text of a file: its own, or that of a RudderStack destination. Messages have a type. */
