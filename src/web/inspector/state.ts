@@ -43,8 +43,18 @@ export type Action =
   | { readonly do: 'start'; readonly with: InspectorStart }
   | { readonly do: 'say'; readonly notice: Notice | undefined };
 
-/** The next state of the page. Pure. */
+/** The next state of the page. Pure. What no browser can write, because it is nested too deeply, changes nothing but the notice. */
 export function reduce(state: State, action: Action): State {
+  try {
+    return next(state, action);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    const text = 'This is nested too deeply to be shown: nothing was changed.';
+    return { ...state, notice: { kind: 'fault', text } };
+  }
+}
+
+function next(state: State, action: Action): State {
   switch (action.do) {
     case 'write':
       return written(state, action.input);
