@@ -22,6 +22,8 @@ export { DELIVERED, proxyReplyV0, proxyReplyV1, undelivered } from './proxy/prox
 export type { DeliveryResult } from './proxy/proxy-reply.js';
 export { parseProxyRequest, parseProxyTimeoutMs } from './proxy/proxy-request.js';
 export type { ProxyRequest, ProxyVersion } from './proxy/proxy-request.js';
+export { rejectionIn, rejectionText } from './rejection.js';
+export type { Rejection } from './rejection.js';
 export { ITEM_STATUS, KNOWS_FILTERED, errorStatus, isFilterable } from './transform/item-status.js';
 export { droppedItem, outputItem } from './transform/processor-reply.js';
 export type { ProcessorItem } from './transform/processor-reply.js';

@@ -1,3 +1,5 @@
+import type { Rejection } from '../../protocol/index.js';
+
 /** A place in the input. */
 export interface Position {
   /** The file, when the input has several. */
@@ -19,23 +21,13 @@ export type UnreadableCode =
   /** The input ended or failed in the middle. */
   | 'input_broken';
 
-/** Why an earlier run did not deliver a message, read from a rejected file. */
-export interface Refusal {
-  readonly code: string;
-  readonly reason: string;
-  /** Whether the message is worth sending again. */
-  readonly retryable: boolean;
-  /** Present when PX may have the event: the request was sent, and its result is not known. */
-  readonly mayHaveLanded?: true;
-}
-
 /** One message of the input: any JSON value, not validated. */
 export interface InputMessage {
   readonly kind: 'message';
   readonly position: Position;
   readonly message: unknown;
   /** Present when the message comes from a rejected file. */
-  readonly refusal: Refusal | undefined;
+  readonly refusal: Rejection | undefined;
   /** Approximate size of the message in the input. */
   readonly bytes: number;
 }
@@ -50,7 +42,7 @@ export interface UnreadableItem {
   /** The text, or its beginning. */
   readonly text: string | undefined;
   /** Present when the item comes from a rejected file: an earlier run reported it. */
-  readonly refusal: Refusal | undefined;
+  readonly refusal: Rejection | undefined;
   readonly bytes: number;
 }
 

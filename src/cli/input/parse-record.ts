@@ -1,6 +1,6 @@
-import { isObject, type JsonObject } from '../../core/index.js';
-import { messagesOf } from '../../protocol/index.js';
-import type { UnreadableCode, InputItem, Position, Refusal } from './input-item.js';
+import type { JsonObject } from '../../core/index.js';
+import { messagesOf, rejectionIn, type Rejection } from '../../protocol/index.js';
+import type { UnreadableCode, InputItem, Position } from './input-item.js';
 import type { InputRecord } from './split/json-values.js';
 import type { Unreadable, RawRecord } from './split/raw-record.js';
 
@@ -14,7 +14,7 @@ export function* parseRecord(record: InputRecord): Generator<InputItem, void, un
     return;
   }
   const { position, bytes, value } = record;
-  const refusal = isObject(value) ? refusalIn(value) : undefined;
+  const refusal = rejectionIn(value);
   if (refusal !== undefined) {
     yield refusedBefore(value as JsonObject, refusal, position, bytes);
     return;
@@ -32,7 +32,7 @@ function within(position: Position, place: string): Position {
   return { line, at: at === undefined ? place : `${at}${dot}${place}` };
 }
 
-function messageItem(message: unknown, position: Position, bytes: number, refusal?: Refusal): InputItem {
+function messageItem(message: unknown, position: Position, bytes: number, refusal?: Rejection): InputItem {
   return { kind: 'message', position, message, refusal, bytes };
 }
 
@@ -48,20 +48,7 @@ function unreadableItem({ position, text, bytes }: RawRecord, { code, message }:
   };
 }
 
-/** Reads the refusal in a line of a rejected file; undefined for other lines. */
-function refusalIn({ type, rejected }: JsonObject): Refusal | undefined {
-  if (type !== undefined || !isObject(rejected)) return undefined;
-  const { code, reason, retryable, mayHaveLanded } = rejected;
-  if (typeof code !== 'string' || typeof retryable !== 'boolean') return undefined;
-  return {
-    code,
-    reason: typeof reason === 'string' ? reason : '',
-    retryable,
-    ...(mayHaveLanded === true ? { mayHaveLanded } : {}),
-  };
-}
-
-function refusedBefore(value: JsonObject, refusal: Refusal, position: Position, bytes: number): InputItem {
+function refusedBefore(value: JsonObject, refusal: Rejection, position: Position, bytes: number): InputItem {
   if (Object.hasOwn(value, 'message')) return messageItem(value.message, position, bytes, refusal);
   return {
     kind: 'unreadable',

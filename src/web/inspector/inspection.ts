@@ -9,7 +9,7 @@ import {
 import type { InspectedInput } from '../data/inspected-input.js';
 import { readJson, type JsonFault } from './json/read-json.js';
 
-/** A JSON value, or why a text is none. */
+/** A JSON value, or why a text is not JSON. */
 export type Parsed = { readonly value: unknown } | { readonly fault: JsonFault };
 
 /** What the page shows of its input. */
@@ -24,7 +24,7 @@ export interface Inspection {
   readonly explanation?: Explanation;
 }
 
-/** Stands for the API key, which the page does not need. */
+/** Takes the place of the API key, which the page does not need. */
 export const NO_KEY = 'no-key-needed-here';
 
 /** Maps the event with the configuration, as far as they can be read. Pure. */

@@ -10,7 +10,7 @@ import { reduce, type State } from './state.js';
 
 void start();
 
-/** The page appears with what the link in its address holds, so that nothing else flashes up before. */
+/** Reads the link in the address before the first rendering, so that the page shows nothing else before. */
 async function start(): Promise<void> {
   const { content, fault } = await takeLink();
   const state: State = {

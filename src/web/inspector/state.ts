@@ -1,10 +1,11 @@
 import { isObject } from '../../core/index.js';
+import type { FileMessage } from '../data/file-message.js';
 import type { InspectedInput } from '../data/inspected-input.js';
 import type { InspectorStart } from '../data/inspector-start.js';
 import type { LinkContent } from '../data/link.js';
 import { jsonText } from './examples/examples.js';
 import type { Copied } from './result/copying.js';
-import { splitMessages, type FileMessage } from './messages/split-messages.js';
+import { splitMessages } from './messages/split-messages.js';
 
 /** A file that the user steps through. */
 export interface OpenFile {
@@ -42,8 +43,18 @@ export type Action =
   | { readonly do: 'start'; readonly with: InspectorStart }
   | { readonly do: 'say'; readonly notice: Notice | undefined };
 
-/** The next state of the page. Pure. */
+/** The next state of the page. Pure. What no browser can write, because it is nested too deeply, changes nothing but the notice. */
 export function reduce(state: State, action: Action): State {
+  try {
+    return next(state, action);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    const text = 'This is nested too deeply to be shown: nothing was changed.';
+    return { ...state, notice: { kind: 'fault', text } };
+  }
+}
+
+function next(state: State, action: Action): State {
   switch (action.do) {
     case 'write':
       return written(state, action.input);
@@ -110,7 +121,7 @@ function stepped(state: State, file: OpenFile, to: number): State {
 function started(state: State, { file, config }: InspectorStart): State {
   const configured =
     config === undefined ? state : { ...state, input: { ...state.input, configText: jsonText(config) } };
-  return file === undefined ? configured : opened(configured, file.name, file.text);
+  return file === undefined ? configured : stepped(configured, { ...file, at: 0 }, 0);
 }
 
 /** The configuration in the text of a file: its own, or that of a RudderStack destination. Messages have a type. */

@@ -12,7 +12,7 @@ interface DraftAttributes {
 }
 
 /**
- * Keeps what the user types in a field until he leaves the field. Without it, each rendering writes the old value back: the page renders
+ * Keeps what the user types in a field until the user leaves it. Without it, each rendering writes the old value back: the page renders
  * with each move of the pointer.
  *
  * @param text what the field shows otherwise
@@ -28,7 +28,7 @@ export function useDraft(text: string, take: (typed: string) => boolean): [Draft
       setDraft((before) => ({ text: value, isRefused: before?.isRefused === true })),
     onChange: ({ currentTarget: { value } }) =>
       setDraft(take(value) ? undefined : { text: value, isRefused: true }),
-    // A text that was typed and taken back is no change for the browser.
+    // The browser reports no change for a text that was typed and taken back.
     onBlur: () => setDraft((left) => (left?.isRefused === true ? left : undefined)),
   };
   return [attributes, draft?.isRefused === true];

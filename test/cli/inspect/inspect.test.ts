@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
+import type { InspectorStart } from '../../../src/web/index';
 import { cleanUp, cli, KEY, startCli, tempFile, type Running } from '../cli';
 
 afterEach(cleanUp);
@@ -47,20 +48,16 @@ test('the page has the messages of the files and the configuration, and no key',
   const config = tempFile('destination.json', { apiKey: KEY, productTagKey: 'AP-TEST-2', note: `of ${KEY}` });
   const { page, stderr } = await pageOf([file, '--config', config], { GAINSIGHT_PX_DATA_CENTER: 'EU' });
   expect(page).not.toContain(KEY);
-  const { file: shown, config: settings } = dataIn(page) as {
-    file: { name: string; text: string };
-    config: unknown;
-  };
-  expect(shown.name).toBe(file);
-  expect(
-    shown.text
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as unknown),
-  ).toEqual([
-    { type: 'track', event: '</script><script>' },
-    { type: 'identify', userId: '(removed)' },
-  ]);
+  const { file: shown, config: settings } = dataIn(page) as InspectorStart;
+  const pretty = (value: unknown): string => JSON.stringify(value, null, 2);
+  expect(shown).toEqual({
+    name: file,
+    messages: [
+      { text: pretty({ type: 'track', event: '</script><script>' }), at: 'line 1' },
+      { text: pretty({ type: 'identify', userId: '(removed)' }), at: 'line 2, batch[0]' },
+    ],
+    more: false,
+  });
   expect(settings).toEqual({ productTagKey: 'AP-TEST-2', note: 'of (removed)', dataCenter: 'EU' });
   expect(stderr).toBe('');
 });
@@ -73,7 +70,36 @@ test('it says what the page does not have', async () => {
   expect(stderr).toMatch(
     /^note: line 1: .+\nnote: the page has the first 1000 messages, and there are more\n$/,
   );
-  expect((dataIn(page) as { file: { text: string } }).file.text).toContain('"e999"');
+  const { file } = dataIn(page) as InspectorStart;
+  expect(file!.messages).toHaveLength(1_000);
+  expect(file!.messages[0]).toEqual({ text: 'no json', at: 'line 1' });
+  expect(file!.messages.at(-1)!.text).toContain('"e998"');
+  expect(file!.more).toBe(true);
+});
+
+test('the page has the places and the reasons of rejected files, and what was not a message', async () => {
+  const line = (value: unknown): string => JSON.stringify(value);
+  const rejected = { code: 'id_missing', reason: 'expected a user id', retryable: false };
+  const first = tempFile(
+    'rejected.jsonl',
+    [
+      line({ rejected, message: { type: 'identify' } }),
+      line({ rejected: { code: 'not_json', retryable: false }, text: '{"a' }),
+    ].join('\n'),
+  );
+  const second = tempFile(
+    'events.jsonl',
+    `\n${line({ type: 'track', event: 'E' })}\n${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+  );
+  const { page, stderr } = await pageOf([first, second]);
+  const { file } = dataIn(page) as InspectorStart;
+  expect(file!.messages.map(({ at, rejected: why }) => [at, why])).toEqual([
+    [`${first}, line 1`, 'id_missing: expected a user id'],
+    [`${first}, line 2`, 'not_json'],
+    [`${second}, line 2`, undefined],
+  ]);
+  expect(file!.messages[1]!.text).toBe('{"a');
+  expect(stderr).toBe(`note: ${second}, line 3, [0]: nested too deeply to be shown\n`);
 });
 
 test('a name that somebody else resolves to this machine gets nothing', async () => {

@@ -103,6 +103,20 @@ inPage('a link that no browser can open is not made, and the page says what to d
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('as before');
 });
 
+inPage('an event that is nested too deeply is not copied, and the page says so', async (page) => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  await paste(
+    page,
+    eventEditor(page),
+    `{"type": "track", "userId": "u", "event": "E", "properties": {"a": ${deep}}}`,
+  );
+  await page.getByText('refused: nothing is sent').waitFor();
+  for (const what of ['fixture', 'unit test']) {
+    await page.getByRole('button', { name: `Copy as a ${what}` }).click();
+    await page.getByText(`The event is nested too deeply to copy the ${what}: share it as a file.`).waitFor();
+  }
+});
+
 inPage('another link in the address of an open page is opened', async (page) => {
   await page.evaluate(() => {
     document.title = 'the same page';

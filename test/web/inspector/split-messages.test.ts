@@ -201,6 +201,11 @@ test('a message that is nested too deeply to be written is kept as it is', () =>
   ]);
 });
 
+test('a line that `deliver` does not read as rejected is a message here, too', () => {
+  const value = { rejected: { code: 'id_missing' }, message: a };
+  expect(split(json(value))).toEqual([['line 1', value]]);
+});
+
 test('a message with a key `rejected` is a message', () => {
   const message = { ...a, rejected: { code: 'x', retryable: false } };
   expect(split(json(message))).toEqual([['line 1', message]]);

@@ -63,6 +63,21 @@ test.each([
   });
 });
 
+test('what is nested too deeply to be shown changes nothing, and the page says so', () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const actions: Action[] = [
+    { do: 'openText', name: 'destination.json', text: `{"productTagKey":"AP","note":${deep}}` },
+    { do: 'openLink', content: { event: JSON.parse(deep) as unknown, config: {} } },
+    { do: 'start', with: { config: JSON.parse(deep) as unknown } },
+  ];
+  for (const action of actions) {
+    expect(run(open, action)).toEqual({
+      ...run(open),
+      notice: { kind: 'fault', text: 'This is nested too deeply to be shown: nothing was changed.' },
+    });
+  }
+});
+
 test('a message with keys of a configuration is a message', () => {
   const message = { type: 'track', apiKey: 'k', Config: {} };
   expect(

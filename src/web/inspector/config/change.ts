@@ -19,7 +19,7 @@ export function withValueAt(value: unknown, [key, ...rest]: Keys, next: unknown)
   const entries: [string, unknown][] = isObject(value) ? Object.entries(value) : [];
   const at = entries.findIndex(([name]) => name === key);
   const changed = withValueAt(entries[at]?.[1], rest, next);
-  // `fromEntries`, because an assignment to `__proto__` is none.
+  // `fromEntries`, because an assignment to `__proto__` adds no entry.
   if (changed === undefined) return Object.fromEntries(entries.filter(([name]) => name !== key));
   return Object.fromEntries(at === -1 ? [...entries, [key, changed]] : entries.with(at, [key, changed]));
 }

@@ -1,16 +1,7 @@
 import { isObject, type JsonObject } from '../../../core/index.js';
-import { messagesOf } from '../../../protocol/index.js';
+import { messagesOf, rejectionIn, rejectionText } from '../../../protocol/index.js';
+import type { FileMessage } from '../../data/file-message.js';
 import { valuesIn } from './values-in.js';
-
-/** One message of a file, as the event editor shows it. */
-export interface FileMessage {
-  /** JSON with two blanks of indentation; for what is not JSON, the text as it is. */
-  readonly text: string;
-  /** The place in the file: `line 7`, `line 7, batch[2]`. */
-  readonly at: string;
-  /** Why an earlier run did not deliver it, in a rejected file: `id_missing: …`. */
-  readonly rejected?: string;
-}
 
 export interface SplitFile {
   readonly messages: readonly FileMessage[];
@@ -55,9 +46,9 @@ function* messagesInText(text: string): Generator<FileMessage, void, undefined> 
 
 function* messagesInValue(value: unknown, line: number): Generator<FileMessage, void, undefined> {
   if (isObject(value)) {
-    const rejected = rejectedBecause(value);
-    if (rejected !== undefined) {
-      yield { ...refusedMessage(value), at: `line ${line}`, rejected };
+    const rejection = rejectionIn(value);
+    if (rejection !== undefined) {
+      yield { ...refusedMessage(value), at: `line ${line}`, rejected: rejectionText(rejection) };
       return;
     }
     if (value.type === undefined && Array.isArray(value.input)) {
@@ -70,12 +61,6 @@ function* messagesInValue(value: unknown, line: number): Generator<FileMessage, 
   }
   for (const { message, at } of messagesOf(value))
     yield { text: pretty(message), at: at === '' ? `line ${line}` : `line ${line}, ${at}` };
-}
-
-/** What a line of a rejected file says; undefined for other values. */
-function rejectedBecause({ type, rejected }: JsonObject): string | undefined {
-  if (type !== undefined || !isObject(rejected) || typeof rejected.code !== 'string') return undefined;
-  return typeof rejected.reason === 'string' ? `${rejected.code}: ${rejected.reason}` : rejected.code;
 }
 
 /** A rejected line has the message, or the text that was not a message. */

@@ -15,7 +15,7 @@ const NEWLINE = '\n';
  * Yields the JSON values of a text, in order: one value in each line, several in a line, or one in several lines.
  *
  * A value of several lines begins without indentation, and ends where its brackets close. Where another line begins with a bracket
- * before that, it is broken, and spoils nothing behind it. So each character is read a fixed number of times, whatever the text is.
+ * before that, it is broken, and the text behind it is read as usual. So each character is read a fixed number of times, whatever the text is.
  */
 export function* valuesIn(text: string): Generator<TextValue, void, undefined> {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;

@@ -1,16 +1,27 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** What was copied, or what is to be copied by hand. */
+/** What was copied, what is to be copied by hand, or what cannot be copied. */
 export interface Copied {
   readonly what: string;
   /** Present where the browser did not allow to copy. */
   readonly byHand?: string;
+  /** The event is nested so deeply that the browser cannot write it. */
+  readonly isTooDeep?: true;
 }
 
 /** Copies to the clipboard, and says so. */
-export function useCopying(): [Copied | undefined, (what: string, text: string) => void] {
+export function useCopying(): [Copied | undefined, (what: string, textOf: () => string) => void] {
   const [copied, setCopied] = useState<Copied>();
-  const copy = (what: string, text: string): void => {
+  const copy = (what: string, textOf: () => string): void => {
+    let text: string;
+    try {
+      text = textOf();
+    } catch (thrown) {
+      if (!(thrown instanceof RangeError)) throw thrown;
+      // Parsers read what no writer can write.
+      setCopied({ what, isTooDeep: true });
+      return;
+    }
     write(text).then(
       () => setCopied({ what }),
       () => setCopied({ what, byHand: text }),
@@ -34,15 +45,17 @@ export function CopyNote({ copied }: { readonly copied: Copied | undefined }) {
   }, [copied]);
   return (
     <div class="copied">
-      <p role="status">
-        {copied !== undefined &&
-          (byHand === undefined
-            ? `Copied: ${copied.what}.`
-            : `This browser has no clipboard here. Copy ${copied.what} by hand:`)}
-      </p>
+      <p role="status">{copied !== undefined && noteOf(copied)}</p>
       {byHand !== undefined && (
         <textarea ref={field} readOnly rows={8} aria-label={copied?.what} value={byHand} />
       )}
     </div>
   );
+}
+
+function noteOf({ what, byHand, isTooDeep }: Copied): string {
+  if (isTooDeep === true) return `The event is nested too deeply to copy ${what}: share it as a file.`;
+  return byHand === undefined
+    ? `Copied: ${what}.`
+    : `This browser has no clipboard here. Copy ${what} by hand:`;
 }

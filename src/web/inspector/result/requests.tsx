@@ -13,7 +13,7 @@ interface Props {
   readonly lighting: Lighting;
   /** The plan without the key, wherever the input holds it. */
   readonly copied: () => RequestPlan;
-  readonly onCopy: (what: string, text: string) => void;
+  readonly onCopy: (what: string, textOf: () => string) => void;
 }
 
 /** The requests of a plan as they would be sent, each with the answers that lead to it. */
@@ -32,7 +32,7 @@ export function Requests({ plan, fields, walk, lighting, copied, onCopy }: Props
             <LinkedLines step={step} fields={fields} lighting={lighting} />
             <button
               type="button"
-              onClick={() => onCopy(`${step.id} as curl`, curlCommand(copied().steps[index] ?? step))}
+              onClick={() => onCopy(`${step.id} as curl`, () => curlCommand(copied().steps[index] ?? step))}
             >
               Copy as curl
             </button>

@@ -165,13 +165,13 @@ function Explained({
         <p class="buttons" hidden={!showsFault(error)}>
           <button
             type="button"
-            onClick={() => onCopy('the fixture', fixtureText(safe().event, safe().config, answers))}
+            onClick={() => onCopy('the fixture', () => fixtureText(safe().event, safe().config, answers))}
           >
             Copy as a fixture
           </button>{' '}
           <button
             type="button"
-            onClick={() => onCopy('the unit test', unitTestText(safe().event, safe().config))}
+            onClick={() => onCopy('the unit test', () => unitTestText(safe().event, safe().config))}
           >
             Copy as a unit test
           </button>
