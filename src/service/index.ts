@@ -22,6 +22,7 @@ export type { LiveNow, LiveQuery, LiveSecond } from '../web/index.js';
 export type { ErrorCode, JsonObject, StepObject } from '../core/index.js';
 export type {
   AttributeMapRow,
+  AttributeTypes,
   AttributeType,
   ConfigDefaults,
   ConfigFields,

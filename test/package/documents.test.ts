@@ -16,7 +16,7 @@ const documents = packed.filter((file) => file.endsWith('.md'));
 
 const placeOf = ({ document, line }: Snippet): string => `${document}:${line}`;
 
-const simulator = createSimulator();
+const simulator = createSimulator({ products: [{ name: 'Example', propertyKey: 'AP-EXAMPLE-2' }] });
 let consumer: Consumer;
 let baseUrl: string;
 let env: Record<string, string | undefined>;

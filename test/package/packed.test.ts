@@ -174,6 +174,15 @@ test('nothing that is not needed comes with it', () => {
     'ops',
     'package.json',
   ]);
-  expect(readdirSync(path.join(consumer, 'node_modules', NAME, 'dist')).sort()).toEqual(['cjs', 'esm']);
+  expect(readdirSync(path.join(consumer, 'node_modules', NAME, 'dist')).sort()).toEqual([
+    'cjs',
+    'esm',
+    'web',
+  ]);
+  expect(readdirSync(path.join(consumer, 'node_modules', NAME, 'dist/web')).sort()).toEqual([
+    'inspector.html',
+    'live.html',
+    'report.html',
+  ]);
   expect(existsSync(path.join(consumer, 'node_modules', NAME, 'dist/cjs/simulator/index.js'))).toBe(true);
 });
