@@ -176,7 +176,8 @@ test.each([
   const event = { type: 'track', userId: 'u', event: 'e' };
   const { error } = explain(event, withPlaceholder(settings));
   const { expect: due } = parseFixture('copied', fixtureText(event, settings, {}));
-  const { paths, path: only } = 'error' in due ? (due.error as { paths?: readonly string[]; path?: string }) : {};
+  const { paths, path: only } =
+    'error' in due ? (due.error as { paths?: readonly string[]; path?: string }) : {};
   const shown = paths ?? (only === undefined ? [] : [only]);
   expect(showsFault(error)).toBe(shown.join() === error!.issues.map((issue) => issue.path).join());
 });
