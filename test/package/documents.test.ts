@@ -16,7 +16,7 @@ const documents = packed.filter((file) => file.endsWith('.md'));
 
 const placeOf = ({ document, line }: Snippet): string => `${document}:${line}`;
 
-const simulator = createSimulator({ products: [{ name: 'Example', propertyKey: 'AP-EXAMPLE-2' }] });
+const simulator = createSimulator();
 let consumer: Consumer;
 let baseUrl: string;
 let env: Record<string, string | undefined>;
@@ -175,8 +175,10 @@ describe('the shell', () => {
     if (command.includes(BROKERS)) return command.replace(BROKERS, kafka!.bootstrap);
     if (verb === 'simulate' || verb === 'serve')
       return `${command.replace(/--port \d+/, '').replace('0.0.0.0', '127.0.0.1')} --port 0`;
+    // A simulated PX of its own has the attributes that the configuration names.
+    if (verb === 'check') return `${command} --simulate`;
     const sends =
-      /^(deliver|check|attributes|preferences|delete-user|deny-user)$/.test(verb!) &&
+      /^(deliver|attributes|preferences|delete-user|deny-user)$/.test(verb!) &&
       !/--(simulate|dry-run)/.test(command);
     return `${command}${sends ? ` --px-url ${baseUrl}` : ''}${verb === 'delete-user' ? ' --yes' : ''}`;
   }
