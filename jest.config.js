@@ -10,8 +10,8 @@ module.exports = {
   // No test is a measurement: only one that hangs may fail by its duration, on a slow machine too.
   testTimeout: 180_000,
   coverageReporters: ['text-summary'],
-  // The command and Kafka are left out: their tests run them in processes of their own, which no coverage sees.
-  collectCoverageFrom: ['src/**/*.ts', '!src/cli/**', '!src/kafka/**', '!**/generated/**'],
+  // The command, Kafka and the pages are left out: their tests run them in other processes and in a browser, which no coverage sees.
+  collectCoverageFrom: ['src/**/*.ts', '!src/cli/**', '!src/kafka/**', '!src/web/**', '!**/generated/**'],
   // What `npm run coverage` reaches, rounded down: less means that code came without a test.
   coverageThreshold: { global: { lines: 97, statements: 96, branches: 94, functions: 94 } },
   setupFiles: ['<rootDir>/test/forget-contexts.ts'],

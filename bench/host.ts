@@ -16,7 +16,7 @@ import { shortened } from '../test/host/timing';
 import { mixedMessages } from './messages.mjs';
 
 const COMMAND = path.resolve(path.dirname(process.argv[1]!), '../dist/cjs/cli/main.js');
-const MESSAGES = 2000;
+const MESSAGES = process.argv.includes('--short') ? 400 : 2000;
 /** The latency and the rate limit of PX. */
 const PX = { latencyMs: 20, requestsPerSecond: 200 };
 /** The two required keys of a destination. */
