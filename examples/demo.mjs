@@ -64,7 +64,7 @@ To go on to a real account, with a configuration of your own (examples/destinati
   export GAINSIGHT_PX_PRODUCT_TAG_KEY=…    # AP-XXXXXXXXXX-2
   export GAINSIGHT_PX_DATA_CENTER=US       # or EU, US2
   npm link                                 # puts the command gainsight-px on your PATH
-  gainsight-px validate --config destination.json
+  gainsight-px check --config destination.json
   gainsight-px explain events.jsonl --config destination.json
   gainsight-px deliver events.jsonl --config destination.json --dry-run
   gainsight-px deliver events.jsonl --config destination.json --rejected rejected.jsonl`);

@@ -5,7 +5,7 @@ import * as fields from '../src/destinations/gainsight_px/fields';
 import { PREFERENCE_SOURCES } from '../src/destinations/gainsight_px/preferences/preference-reader';
 import { PREFERENCES } from '../src/destinations/gainsight_px/px-objects';
 import type { WarningCode } from '../src/destinations/gainsight_px/explain/explanation';
-import { DROP_REASON_TEXTS } from '../src/destinations/gainsight_px/explain/reason-texts';
+import { DROP_REASON_TEXTS } from '../src/core/mapping/reason-texts';
 
 /** The path of the generated page. */
 export const MAPPING_DOC_FILE = path.resolve(__dirname, '../docs/mapping.md');

@@ -1,6 +1,7 @@
 export { isReservedKey } from './convert/attribute-value.js';
 export type { AttributeValue } from './convert/attribute-value.js';
 export { isBlank, HIDDEN_CHARACTERS } from './text/characters.js';
+export { DROP_REASON_TEXTS, NOTE_TEXTS } from './mapping/reason-texts.js';
 export { SHORTEST_SECRET_IN_TEXT } from './text/secret.js';
 export { CONVERTERS } from './convert/convert.js';
 export type { ConverterName } from './convert/convert.js';

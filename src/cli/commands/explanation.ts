@@ -1,4 +1,5 @@
-import { DROP_REASON_TEXTS, NOTE_TEXTS, type Explanation } from '../../destinations/gainsight_px/index.js';
+import { DROP_REASON_TEXTS, NOTE_TEXTS } from '../../core/index.js';
+import type { Explanation } from '../../destinations/gainsight_px/index.js';
 import { describePosition } from '../input/read-messages.js';
 import { maskKey, printable, printableJson } from '../output/printable.js';
 import type { NotSent } from './each-message.js';

@@ -113,7 +113,6 @@ export type {
   Warning,
   WarningCode,
 } from './explain/explanation.js';
-export { DROP_REASON_TEXTS, NOTE_TEXTS } from './explain/reason-texts.js';
 export { MESSAGE_TYPES } from './messages/map-message.js';
 export type { MessageType } from './messages/map-message.js';
 export { getSubscription, listAttributes, tryWrite } from './admin-calls/admin-calls.js';

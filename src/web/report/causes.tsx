@@ -1,4 +1,4 @@
-import { DROP_REASON_TEXTS } from '../../destinations/gainsight_px/index.js';
+import { DROP_REASON_TEXTS } from '../../core/index.js';
 import type { RunReport } from '../data/report.js';
 import { count, countOf } from '../parts/quantities.js';
 import { Table } from '../parts/table.js';

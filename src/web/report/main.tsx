@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import '../parts/theme.css';
+import '../parts/names.css';
 import { readData } from '../parts/page-data.js';
 import { preparePrinting } from '../parts/chart/look.js';
 import type { RunReport } from '../data/report.js';

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { DropReason } from '../../../src';
 import { readPage, withData } from '../../../src/cli/pages/page';
-import { DROP_REASON_TEXTS } from '../../../src/destinations/gainsight_px';
+import { DROP_REASON_TEXTS } from '../../../src/core';
 import type { RunReport } from '../../../src/web/index';
 import { accessibilityFaults, openPage, pageUrl, startBrowser, type OpenPage } from '../browser';
 import { DRY_RUN, REPORT } from './report-data';

@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
-import {
-  DROP_REASON_TEXTS,
-  type DestinationConfig,
-  type DroppedValue,
-  type Explanation,
+import { DROP_REASON_TEXTS } from '../../../core/index.js';
+import type {
+  DestinationConfig,
+  DroppedValue,
+  Explanation,
 } from '../../../destinations/gainsight_px/index.js';
 import { namesOneValue } from '../places.js';
 import { remedies } from '../remedies/remedies.js';

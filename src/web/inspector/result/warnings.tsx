@@ -1,4 +1,5 @@
-import { NOTE_TEXTS, type Explanation, type Warning } from '../../../destinations/gainsight_px/index.js';
+import { NOTE_TEXTS } from '../../../core/index.js';
+import type { Explanation, Warning } from '../../../destinations/gainsight_px/index.js';
 import { WARNING_ADVICE } from '../remedies/advice.js';
 import { planPlace } from '../places.js';
 import { litBy, type Lighting } from './lighting.js';

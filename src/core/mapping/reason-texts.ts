@@ -1,4 +1,5 @@
-import type { DropReason, PlanNote } from '../../../core/index.js';
+import type { PlanNote } from '../plan.js';
+import type { DropReason } from './record.js';
 
 /** Why a value is not sent, in words. */
 export const DROP_REASON_TEXTS: Readonly<Record<DropReason, string>> = {
